@@ -1,0 +1,1 @@
+"""All input and output: Postgres, Kafka, targets, command line, embedded services."""

@@ -1,0 +1,1 @@
+"""Commands on Kafka topics: codec, topics, dispatcher, consumer."""

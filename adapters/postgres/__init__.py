@@ -1,0 +1,1 @@
+"""Event store, content store, projections and migrations on PostgreSQL."""

