@@ -1,0 +1,226 @@
+"""Job: one run of a source. It always ends, and never changes afterwards.
+
+Its counts are a projection: objects are streams of their own, so this stream stays short however many records a job has.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from domain.aggregate import Created as FirstEvent
+from domain.aggregate import StoredAggregate
+from domain.errors import JobEnded
+
+KINDS = ("harvest", "retry", "import", "clear")
+COUNTS = ("added", "updated", "not modified", "deleted", "errored")
+
+
+class Job(StoredAggregate):
+    """One run of a source, from its creation to its end."""
+
+    TOPIC = "job"
+
+    class Created(FirstEvent):
+        """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test."""
+
+        TOPIC = "job.created"
+        source_id: str
+        kind: str
+        trigger: str
+        by: str
+        options: dict[str, Any]
+
+    class GatherStarted(StoredAggregate.Event):
+        """A worker began to gather; a further attempt starts from the first page and shuts the earlier one out."""
+
+        TOPIC = "job.gather_started"
+        attempt: int
+        worker: str
+
+    class PageGathered(StoredAggregate.Event):
+        """One page of records: `gathered` objects were made of it, `unchanged` guids need no work.
+
+        `cursor` is the harvester's own mark of where it is, for people who read the log.
+        """
+
+        TOPIC = "job.page_gathered"
+        cursor: str
+        gathered: int
+        unchanged: list[str]
+
+    class GatherErrorRecorded(StoredAggregate.Event):
+        """Something went wrong while gathering; more may be gathered all the same."""
+
+        TOPIC = "job.gather_error_recorded"
+        code: str
+        message: str
+        guid: str | None
+
+    class GatherFinished(StoredAggregate.Event):
+        """Gathering is over; counts are of the last attempt.
+
+        `complete`: everything that was asked for was seen. `full`: that was the whole remote, so what it lacks was removed.
+        """
+
+        TOPIC = "job.gather_finished"
+        complete: bool
+        full: bool
+        gathered: int
+        unchanged: int
+        deletions: int
+
+    class DeletionsHeld(StoredAggregate.Event):
+        """So many datasets are missing at the remote that a person must say whether they go."""
+
+        TOPIC = "job.deletions_held"
+        guids: int
+        known: int
+
+    class DeletionsApproved(StoredAggregate.Event):
+        """A person lets the held deletions go on."""
+
+        TOPIC = "job.deletions_approved"
+        by: str
+
+    class DeletionsRejected(StoredAggregate.Event):
+        """A person dropped the held deletions."""
+
+        TOPIC = "job.deletions_rejected"
+        by: str
+
+    class Aborted(StoredAggregate.Event):
+        """Stopped by a person; outcomes that come later stay in the log."""
+
+        TOPIC = "job.aborted"
+        reason: str
+        by: str
+
+    class Finished(StoredAggregate.Event):
+        """Gather is over and every object has an outcome. `outcome` is finished, or failed when gather failed."""
+
+        TOPIC = "job.finished"
+        outcome: str
+        counts: dict[str, int]
+
+    @event(Created)
+    def __init__(self, source_id: str, kind: str, trigger: str, by: str, options: dict[str, Any]) -> None:
+        self.source_id = source_id
+        self.kind = kind
+        self.options = options
+        self.status = "New"
+        self.attempt = 0
+        self.full = False
+        self.gather_started: datetime | None = None
+        self.gather_finished: datetime | None = None
+        self.complete = False
+        self.gather_errors = 0
+        self.gathered = 0
+        self.unchanged = 0
+
+    @classmethod
+    def create(
+        cls, job_id: UUID, source_id: UUID, kind: str, trigger: str, by: str, options: Mapping[str, Any]
+    ) -> "Job":
+        """A new job with the id given."""
+        return cls._create(
+            cls.Created, id=job_id, source_id=str(source_id), kind=kind, trigger=trigger, by=by, options=dict(options)
+        )
+
+    @property
+    def ended(self) -> bool:
+        """True when nothing can change any more."""
+        return self.status in ("Finished", "Aborted")
+
+    def _must_go_on(self) -> None:
+        if self.ended:
+            raise JobEnded(f"job {self.id} is {self.status}: it can't be changed any more")
+
+    def start_gather(self, worker: str) -> None:
+        """Begin a further attempt; an earlier one that still runs can't add objects any more. Raises JobEnded."""
+        self._must_go_on()
+        if self.gather_finished is not None:
+            raise JobEnded(f"job {self.id} has been gathered")
+        self._gather_started(attempt=self.attempt + 1, worker=worker)
+
+    @event(GatherStarted)
+    def _gather_started(self, attempt: int, worker: str) -> None:
+        self.status = "Running"
+        self.attempt = attempt
+        self.gather_started = self.modified_on
+        self.gathered = self.unchanged = 0
+
+    def record_page(self, cursor: str, gathered: int, unchanged: list[str]) -> None:
+        """Record one page. Raises JobEnded."""
+        self._must_go_on()
+        self._page_gathered(cursor=cursor, gathered=gathered, unchanged=unchanged)
+
+    @event(PageGathered)
+    def _page_gathered(self, cursor: str, gathered: int, unchanged: list[str]) -> None:
+        self.gathered += gathered
+        self.unchanged += len(unchanged)
+
+    def record_gather_error(self, code: str, message: str, guid: str | None = None) -> None:
+        """Record an error of gather. Raises JobEnded."""
+        self._must_go_on()
+        self._gather_error_recorded(code=code, message=message, guid=guid)
+
+    @event(GatherErrorRecorded)
+    def _gather_error_recorded(self, code: str, message: str, guid: str | None) -> None:
+        self.gather_errors += 1
+
+    def finish_gather(self, complete: bool, full: bool, deletions: int) -> None:
+        """End gathering; a second call changes nothing. Raises JobEnded."""
+        self._must_go_on()
+        if self.gather_finished is None:
+            self._gather_finished(
+                complete=complete,
+                full=full,
+                gathered=self.gathered,
+                unchanged=self.unchanged,
+                deletions=deletions,
+            )
+
+    @event(GatherFinished)
+    def _gather_finished(
+        self, complete: bool, full: bool, gathered: int, unchanged: int, deletions: int
+    ) -> None:
+        self.complete = complete
+        self.full = full
+        self.gather_finished = self.modified_on
+
+    @event(DeletionsHeld)
+    def _deletions_held(self, guids: int, known: int) -> None:
+        pass
+
+    @event(DeletionsApproved)
+    def _deletions_approved(self, by: str) -> None:
+        pass
+
+    @event(DeletionsRejected)
+    def _deletions_rejected(self, by: str) -> None:
+        pass
+
+    def abort(self, reason: str, by: str) -> None:
+        """Stop the job; a second call changes nothing."""
+        if not self.ended:
+            self._aborted(reason=reason, by=by)
+
+    @event(Aborted)
+    def _aborted(self, reason: str, by: str) -> None:
+        self.status = "Aborted"
+
+    def finish(self, outcome: str, counts: Mapping[str, int]) -> None:
+        """End the job; a second call changes nothing."""
+        if not self.ended:
+            self._finished(outcome=outcome, counts=dict(counts))
+
+    @event(Finished)
+    def _finished(self, outcome: str, counts: dict[str, int]) -> None:
+        self.status = "Finished"
+
+    def error_free(self, counts: Mapping[str, int]) -> bool:
+        """Whether later harvests may ask only for what changed since this one."""
+        return self.complete and not self.gather_errors and not counts.get("errored")

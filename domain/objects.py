@@ -1,0 +1,222 @@
+"""HarvestObject: one record of a remote in one job, a stream of its own.
+
+Its id follows from the job and the record's guid, so it is the same object however often a job is gathered.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from domain.aggregate import Created, StoredAggregate
+
+ACTIONS = ("new", "change", "delete")
+IMPORTED_AS = ("added", "updated", "unchanged", "deleted")
+REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredRecord:
+    """A record as gather found it. `content_hash` is the sha256 of its document in hex, None when fetch must get it."""
+
+    guid: str
+    action: str = "new"
+    content_hash: str | None = None
+    extras: Mapping[str, str] = field(default_factory=dict)
+    metadata_modified: str | None = None
+
+
+class HarvestObject(StoredAggregate):
+    """One record of a remote in one job."""
+
+    TOPIC = "object"
+
+    class Gathered(Created):
+        """Found at the remote (new, change), or known and missing there (delete)."""
+
+        TOPIC = "object.gathered"
+        job_id: str
+        source_id: str
+        guid: str
+        action: str
+        content_hash: str | None
+        extras: dict[str, str]
+        metadata_modified: str | None
+        attempt: int
+
+    class Fetched(StoredAggregate.Event):
+        """Its document was got and stored under the hash given; extras were added."""
+
+        TOPIC = "object.fetched"
+        content_hash: str | None
+        extras: dict[str, str]
+
+    class Identified(StoredAggregate.Event):
+        """The document says that its guid is another."""
+
+        TOPIC = "object.identified"
+        guid: str
+
+    class ErrorRecorded(StoredAggregate.Event):
+        """One of possibly many errors; not an outcome."""
+
+        TOPIC = "object.error_recorded"
+        stage: str
+        message: str
+        line: int | None
+
+    class Imported(StoredAggregate.Event):
+        """Outcome: the target holds the record, or no longer does. `status` is added, updated, unchanged or deleted."""
+
+        TOPIC = "object.imported"
+        source_id: str
+        guid: str
+        package_id: str | None
+        status: str
+        content_hash: str | None
+
+    class Failed(StoredAggregate.Event):
+        """Did not work; `retry_at` (ISO 8601) says when it is tried again, None: this is the outcome."""
+
+        TOPIC = "object.failed"
+        stage: str
+        code: str
+        message: str
+        retry_at: str | None
+
+    class Skipped(StoredAggregate.Event):
+        """Outcome: nothing was done, for the reason given."""
+
+        TOPIC = "object.skipped"
+        reason: str
+
+    @event(Gathered)
+    def __init__(
+        self,
+        job_id: str,
+        source_id: str,
+        guid: str,
+        action: str,
+        content_hash: str | None,
+        extras: dict[str, str],
+        metadata_modified: str | None,
+        attempt: int,
+    ) -> None:
+        self.job_id = job_id
+        self.source_id = source_id
+        self.guid = guid
+        self.action = action
+        self.content_hash = content_hash
+        self.extras = dict(extras)
+        self.metadata_modified = metadata_modified
+        self.gather_attempt = attempt
+        self.fetched = content_hash is not None or action == "delete"
+        self.attempts = 0
+        self.errors = 0
+        self.package_id: str | None = None
+        self.outcome: str | None = None
+
+    def fetch(self, content_hash: str | None, extras: Mapping[str, str]) -> None:
+        """Record the fetched document; after an outcome this changes nothing."""
+        if self.outcome is None:
+            self._fetched(content_hash=content_hash, extras=dict(extras))
+
+    @event(Fetched)
+    def _fetched(self, content_hash: str | None, extras: dict[str, str]) -> None:
+        self.content_hash = content_hash
+        self.extras.update(extras)
+        self.fetched = True
+
+    def identify(self, guid: str) -> None:
+        """Record another guid; the same one, or an outcome, changes nothing."""
+        if self.outcome is None and guid != self.guid:
+            self._identified(guid=guid)
+
+    @event(Identified)
+    def _identified(self, guid: str) -> None:
+        self.guid = guid
+
+    def record_error(self, stage: str, message: str, line: int | None = None) -> None:
+        """Record an error that is no outcome; after an outcome this changes nothing."""
+        if self.outcome is None:
+            self._error_recorded(stage=stage, message=message, line=line)
+
+    @event(ErrorRecorded)
+    def _error_recorded(self, stage: str, message: str, line: int | None) -> None:
+        self.errors += 1
+
+    def import_as(self, status: str, package_id: str | None) -> None:
+        """Record the outcome; a second outcome changes nothing."""
+        if self.outcome is None:
+            self._imported(
+                source_id=self.source_id,
+                guid=self.guid,
+                package_id=package_id,
+                status=status,
+                content_hash=self.content_hash,
+            )
+
+    @event(Imported)
+    def _imported(
+        self, source_id: str, guid: str, package_id: str | None, status: str, content_hash: str | None
+    ) -> None:
+        self.package_id = package_id
+        self.outcome = status
+
+    def fail(self, stage: str, code: str, message: str, retry_at: datetime | None) -> None:
+        """Record a failure, final when `retry_at` is None; after an outcome this changes nothing."""
+        if self.outcome is None:
+            when = retry_at.isoformat() if retry_at else None
+            self._failed(stage=stage, code=code, message=message, retry_at=when)
+
+    @event(Failed)
+    def _failed(self, stage: str, code: str, message: str, retry_at: str | None) -> None:
+        self.attempts += 1
+        if retry_at is None:
+            self.outcome = "errored"
+
+    def skip(self, reason: str) -> None:
+        """Record that nothing is to be done; after an outcome this changes nothing."""
+        if self.outcome is None:
+            self._skipped(reason=reason)
+
+    @event(Skipped)
+    def _skipped(self, reason: str) -> None:
+        self.outcome = "skipped"
+
+
+def object_id(job_created: datetime, job_id: UUID, guid: str) -> UUID:
+    """The id of a job's object for a guid: a UUIDv8 (RFC 9562, section 5.8) of the job's creation in ms and a sha256.
+
+    Ids of one job share a prefix and rise with time, which keeps index writes together.
+    """
+    ms = int(job_created.timestamp() * 1000)
+    bits = int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big")
+    return UUID(
+        int=(ms & (1 << 48) - 1) << 80 | 8 << 76 | (bits >> 62 & 0xFFF) << 64 | 2 << 62 | bits & (1 << 62) - 1
+    )
+
+
+def gathered_event(
+    record: GatheredRecord, object_id: UUID, job_id: str, source_id: str, attempt: int, now: datetime
+) -> HarvestObject.Gathered:
+    """The first event of an object, without the price of building an aggregate."""
+    state: dict[str, Any] = {
+        "originator_id": object_id,
+        "originator_version": 1,
+        "originator_topic": HarvestObject.TOPIC,
+        "timestamp": now,
+        "job_id": job_id,
+        "source_id": source_id,
+        "guid": record.guid,
+        "action": record.action,
+        "content_hash": record.content_hash,
+        "extras": dict(record.extras),
+        "metadata_modified": record.metadata_modified,
+        "attempt": attempt,
+    }
+    return HarvestObject.Gathered(**state)

@@ -1,0 +1,274 @@
+"""HarvestSource: a remote catalogue that is harvested, and the fence that lets one job run at a time.
+
+Starting and ending a job append to this stream, so two jobs of a source can't run side by side, of whatever kind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from eventsourcing.domain import event
+
+from domain.aggregate import Created, StoredAggregate
+from domain.errors import JobExists, SourceInactive
+
+FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
+
+
+@dataclass(frozen=True)
+class SourceFields:
+    """What a person enters for a source. `config` is the harvester's configuration, JSON text."""
+
+    name: str
+    url: str
+    type: str
+    title: str = ""
+    notes: str = ""
+    config: str = ""
+    frequency: str = "MANUAL"
+    owner_org: str = ""
+    private: bool = False
+    extras: Mapping[str, str] = field(default_factory=dict)
+
+
+class HarvestSource(StoredAggregate):
+    """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
+
+    TOPIC = "source"
+
+    class Registered(Created):
+        """A source was entered; `by` is who did it."""
+
+        TOPIC = "source.registered"
+        name: str
+        title: str
+        notes: str
+        url: str
+        type: str
+        config: str
+        frequency: str
+        owner_org: str
+        private: bool
+        extras: dict[str, str]
+        state: str
+        by: str
+
+    class Changed(StoredAggregate.Event):
+        """Fields were edited: {field: [before, after]}."""
+
+        TOPIC = "source.changed"
+        changes: dict[str, list[Any]]
+        by: str
+
+    class Deactivated(StoredAggregate.Event):
+        """Harvesting stopped by a person; datasets, jobs and objects stay."""
+
+        TOPIC = "source.deactivated"
+        reason: str
+        by: str
+
+    class Reactivated(StoredAggregate.Event):
+        """Harvesting may go on."""
+
+        TOPIC = "source.reactivated"
+        by: str
+
+    class Cleared(StoredAggregate.Event):
+        """All datasets of the source were removed by the job named."""
+
+        TOPIC = "source.cleared"
+        job_id: str
+        by: str
+
+    class HistoryCleared(StoredAggregate.Event):
+        """Ended jobs and their objects are no longer shown; datasets and their identities stay."""
+
+        TOPIC = "source.history_cleared"
+        keep_current: bool
+        by: str
+
+    class JobStarted(StoredAggregate.Event):
+        """A job of this source began; no other may until it ends."""
+
+        TOPIC = "source.job_started"
+        job_id: str
+        kind: str
+
+    class JobEnded(StoredAggregate.Event):
+        """The running job ended.
+
+        `gathered_from` is when its gather started (ISO 8601) if it was complete and free of errors, else None: the next
+        incremental harvest asks for what changed since then.
+        """
+
+        TOPIC = "source.job_ended"
+        job_id: str
+        outcome: str
+        gathered_from: str | None
+
+    @event(Registered)
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        notes: str,
+        url: str,
+        type: str,
+        config: str,
+        frequency: str,
+        owner_org: str,
+        private: bool,
+        extras: dict[str, str],
+        state: str,
+        by: str,
+    ) -> None:
+        self.fields = SourceFields(name, url, type, title, notes, config, frequency, owner_org, private, extras)
+        self.active = state == "active"
+        self.running_job: str | None = None
+        self.last_job: str | None = None
+        self.gathered_from: str | None = None
+
+    @classmethod
+    def register(cls, source_id: UUID, fields: SourceFields, by: str) -> "HarvestSource":
+        """A new source with the id given."""
+        values = {**asdict(fields), "extras": dict(fields.extras)}
+        return cls._create(cls.Registered, id=source_id, state="active", by=by, **values)
+
+    def change(self, fields: SourceFields, by: str) -> None:
+        """Replace all fields; a second call changes nothing."""
+        before, after = asdict(self.fields), asdict(fields)
+        changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+        if changes:
+            self._changed(changes=changes, by=by)
+
+    @event(Changed)
+    def _changed(self, changes: dict[str, list[Any]], by: str) -> None:
+        self.fields = SourceFields(**{**asdict(self.fields), **{name: new for name, (_, new) in changes.items()}})
+        if changes.keys() & {"url", "type", "config"}:
+            self.gathered_from = None
+
+    def deactivate(self, reason: str, by: str) -> None:
+        """Stop harvesting; a second call changes nothing."""
+        if self.active:
+            self._deactivated(reason=reason, by=by)
+
+    @event(Deactivated)
+    def _deactivated(self, reason: str, by: str) -> None:
+        self.active = False
+
+    def reactivate(self, by: str) -> None:
+        """Harvest again; a second call changes nothing."""
+        if not self.active:
+            self._reactivated(by=by)
+
+    @event(Reactivated)
+    def _reactivated(self, by: str) -> None:
+        self.active = True
+
+    @event(Cleared)
+    def _cleared(self, job_id: str, by: str) -> None:
+        self.gathered_from = None
+
+    @event(HistoryCleared)
+    def _history_cleared(self, keep_current: bool, by: str) -> None:
+        pass
+
+    def start_job(self, job_id: UUID, kind: str) -> None:
+        """Take the source for a job; a second call for the same job changes nothing.
+
+        Raises JobExists, SourceInactive.
+        """
+        if self.running_job == str(job_id):
+            return
+        if self.running_job is not None:
+            raise JobExists(
+                f"Source {self.fields.name} already has job {self.running_job} that has not ended: "
+                "wait for it, or stop it with `harvester job-abort`"
+            )
+        if not self.active:
+            raise SourceInactive(f"Source {self.fields.name} is inactive: no jobs can be made for it")
+        self._job_started(job_id=str(job_id), kind=kind)
+
+    @event(JobStarted)
+    def _job_started(self, job_id: str, kind: str) -> None:
+        self.running_job = self.last_job = job_id
+
+    def end_job(self, job_id: UUID, outcome: str, gathered_from: str | None) -> None:
+        """Give the source back; a second call, or one for another job, changes nothing."""
+        if self.running_job == str(job_id):
+            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=gathered_from)
+
+    @event(JobEnded)
+    def _job_ended(self, job_id: str, outcome: str, gathered_from: str | None) -> None:
+        self.running_job = None
+        if gathered_from is not None:
+            self.gathered_from = gathered_from
+
+
+class Reservation(StoredAggregate):
+    """A value that one source at a time may hold: its name, or its url with its config."""
+
+    TOPIC = "reservation"
+
+    class Taken(Created):
+        """First taken by a source."""
+
+        TOPIC = "reservation.taken"
+        value: str
+        source_id: str
+
+    class Released(StoredAggregate.Event):
+        """Free for others."""
+
+        TOPIC = "reservation.released"
+
+    class TakenAgain(StoredAggregate.Event):
+        """Taken by a source after a release."""
+
+        TOPIC = "reservation.taken_again"
+        source_id: str
+
+    @event(Taken)
+    def __init__(self, value: str, source_id: str) -> None:
+        self.value = value
+        self.holder: str | None = source_id
+
+    @classmethod
+    def take(cls, value: str, source_id: UUID) -> "Reservation":
+        """A new reservation; its id follows from the value, so a second one conflicts."""
+        return cls._create(cls.Taken, id=reservation_id(value), value=value, source_id=str(source_id))
+
+    @event(Released)
+    def release(self) -> None:
+        """Give the value back."""
+        self.holder = None
+
+    @event(TakenAgain)
+    def take_again(self, source_id: str) -> None:
+        """Take a value that was given back."""
+        self.holder = source_id
+
+
+def reservation_id(value: str) -> UUID:
+    """The stream of a reserved value."""
+    return uuid5(NAMESPACE_URL, f"harvestlog:reservation:{value}")
+
+
+def name_value(name: str) -> str:
+    """What a source's name reserves."""
+    return f"source name:{name}"
+
+
+def address_value(url: str, config: str) -> str:
+    """What a source's url reserves, together with its config: the same catalogue isn't harvested twice alike."""
+    return f"source address:{normalise_url(url)}|{config}"
+
+
+def normalise_url(url: str) -> str:
+    """A url without default port, trailing slash, query and fragment (the uniqueness rule of ckanext-harvest)."""
+    parts = urlsplit(url.strip())
+    host = parts.netloc.lower()
+    port = {"http": ":80", "https": ":443"}.get(parts.scheme.lower(), "")
+    return urlunsplit((parts.scheme.lower(), host.removesuffix(port) if port else host, parts.path.rstrip("/"), "", ""))

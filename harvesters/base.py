@@ -1,0 +1,306 @@
+"""The interface of harvester plugins, and how they are found.
+
+A harvester is a class with the six methods that authors of ckanext-harvest plugins know: `info`, `validate_config`,
+`get_original_url`, `gather_stage`, `fetch_stage`, `import_stage`. One instance is made for each job, so nothing leaks from one
+source to the next. `gather_stage` may be a generator of `Record`s (they are stored and imported while it goes on, in constant
+memory), or save `HarvestObject`s and return the list of their ids.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import entry_points
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from domain.errors import HarvestError, RecordError, SettingError
+from domain.objects import object_id
+from harvesters.http import PoliteSession
+from harvesters.target import Owner, Target
+
+ENTRY_POINTS = "harvestlog.harvesters"
+log = logging.getLogger(__name__)
+
+Action = Literal["new", "change", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record found at the remote.
+
+    `content` is the document where gathering got it already (a mapping is stored as JSON), None when fetch_stage must get it.
+    """
+
+    guid: str
+    content: str | bytes | Mapping[str, Any] | None = None
+    action: Action = "new"
+    extras: Mapping[str, str] = field(default_factory=dict)
+    metadata_modified: datetime | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatherError:
+    """Yielded by gather_stage: something about the remote, or about one record (`guid`), was wrong; gathering goes on."""
+
+    message: str
+    code: str = "gather"
+    guid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Yielded by gather_stage after a page of the remote: what came so far is stored now. `cursor` is for the log's readers."""
+
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Typed result of fetch_stage: the document, and what else is known of it."""
+
+    content: str | bytes | None = None  # None: the object's content as it is
+    extras: Mapping[str, str] = field(default_factory=dict)
+    guid: str | None = None  # the document says that its guid is another
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Typed result of import_stage."""
+
+    package_id: str | None
+    status: Literal["added", "updated", "unchanged", "deleted"]
+
+
+StageResult = bool | Literal["unchanged"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestSource:
+    """The source of a job, as plugins see it; `config` is JSON text."""
+
+    id: str
+    name: str
+    title: str
+    url: str
+    type: str
+    config: str = ""
+    owner_org: str = ""
+    frequency: str = "MANUAL"
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestObjectExtra:
+    """One extra of an object."""
+
+    key: str
+    value: str
+
+
+@dataclass(slots=True)
+class HarvestJob:
+    """The job being gathered. A plugin sets `full_listing` once it has seen every record of the remote."""
+
+    id: str
+    source: HarvestSource
+    created: datetime
+    gather_started: datetime | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    last_complete: datetime | None = None  # start of the last complete gather that was free of errors
+    full_listing: bool = False
+    status: str = "Running"
+    objects: list["HarvestObject"] = field(default_factory=list)  # saved by a gather_stage that returns ids
+    errors: list[GatherError] = field(default_factory=list)
+
+    @property
+    def source_id(self) -> str:
+        """The id of the source."""
+        return self.source.id
+
+
+@dataclass(slots=True)
+class HarvestObject:
+    """One record of a job, as plugins see it. Times are aware UTC."""
+
+    guid: str
+    job: HarvestJob
+    content: str | None = None
+    extras: list[HarvestObjectExtra] = field(default_factory=list)
+    id: str = ""
+    action: Action = "new"
+    metadata_modified_date: datetime | str | None = None
+    package_id: str | None = None  # before import: the package that this source holds for the guid
+    current: bool = False
+    content_hash: str | None = None
+    force_import: bool = False
+    errors: list[tuple[str, str, int | None]] = field(default_factory=list)  # message, stage, line
+
+    def __post_init__(self) -> None:
+        self.id = self.id or str(object_id(self.job.created, UUID(self.job.id), self.guid))
+
+    @property
+    def source(self) -> HarvestSource:
+        """The source of the object's job."""
+        return self.job.source
+
+    @property
+    def harvest_source_id(self) -> str:
+        """The id of the source."""
+        return self.job.source.id
+
+    @property
+    def harvest_job_id(self) -> str:
+        """The id of the job."""
+        return self.job.id
+
+    def save(self) -> None:
+        """Add a new object to its job; on an object that is being fetched or imported this does nothing."""
+        if not any(known is self for known in self.job.objects):
+            self.job.objects.append(self)
+
+    def add(self) -> None:
+        """The same as `save`, as plugins call it."""
+        self.save()
+
+    def get_extra(self, key: str) -> str | None:
+        """The value of an extra, None when there is none."""
+        return next((extra.value for extra in self.extras if extra.key == key), None)
+
+
+class Harvester:
+    """Base class of harvesters; a subclass implements `info` and the three stages.
+
+    `http` is the polite session, `target` the catalogue; both are set before a stage runs.
+    """
+
+    http: PoliteSession
+    target: Target
+
+    def info(self) -> dict[str, str]:
+        """`name` (stored as the source's type), `title`, `description`."""
+        raise NotImplementedError
+
+    def validate_config(self, config: str) -> str:
+        """Check a source's configuration and return it as it is to be stored; raise ValueError that says what is wrong."""
+        return config
+
+    def get_original_url(self, harvest_object: HarvestObject) -> str | None:
+        """The address of the original record, shown with errors; None when there is none."""
+        return None
+
+    def gather_stage(self, harvest_job: HarvestJob) -> "GatherResult":
+        """Find the records of the remote. Raise RemoteError when it can't be read: the job then is not complete."""
+        raise NotImplementedError
+
+    def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
+        """Get the content; True: go on to import, "unchanged": nothing to do, False: failed (errors were saved)."""
+        return True
+
+    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+        """Create, change or delete the dataset; True, "unchanged", False (errors were saved), or an Imported."""
+        raise NotImplementedError
+
+    def save_gather_error(self, message: str, job: HarvestJob, code: str = "gather") -> None:
+        """Record an error of gather; gathering goes on."""
+        job.errors.append(GatherError(message, code))
+
+    def save_object_error(
+        self, message: str, harvest_object: HarvestObject, stage: str = "Fetch", line: int | None = None
+    ) -> None:
+        """Record an error of an object; there may be many."""
+        harvest_object.errors.append((message, stage, line))
+
+    _save_gather_error = save_gather_error
+    _save_object_error = save_object_error
+
+    def save_package(self, package: Mapping[str, Any], harvest_object: HarvestObject) -> Imported:
+        """Store a dataset in the target under this source's ownership, and say what became of it.
+
+        The id is the one that this source holds for the guid, else the package's own if it is a UUID, else it follows from
+        source and guid. "added" or "updated" says whether the source held the dataset before this job.
+        """
+        held = harvest_object.package_id
+        stored = self.target.save({**package, "id": held or package_id(package, harvest_object)}, owner(harvest_object))
+        harvest_object.current = True
+        return Imported(stored.package_id, "updated" if held else "added")
+
+    def delete_package(self, harvest_object: HarvestObject) -> Imported:
+        """Delete the dataset that this source holds for the guid."""
+        if harvest_object.package_id:
+            self.target.delete(harvest_object.package_id, owner(harvest_object))
+        return Imported(harvest_object.package_id, "deleted")
+
+
+GatherResult = Iterator[Record | GatherError | Page] | Iterable[str] | None
+
+
+def package_id(package: Mapping[str, Any], harvest_object: HarvestObject) -> str:
+    """The id of a dataset that the source doesn't hold yet: the remote's if it is a UUID, else a uuid5 of source and guid."""
+    try:
+        return str(UUID(str(package.get("id"))))
+    except ValueError:
+        return str(uuid5(UUID(harvest_object.harvest_source_id), harvest_object.guid))
+
+
+def owner(harvest_object: HarvestObject) -> Owner:
+    """Whose a dataset is that is made from this object. The source's config may say `"on_taken_id": "adopt"`."""
+    source = harvest_object.source
+    return Owner(
+        source_id=source.id,
+        source_title=source.title or source.name,
+        guid=harvest_object.guid,
+        object_id=harvest_object.id,
+        content_hash=harvest_object.content_hash or "",
+        adopt=read_config(source.config).get("on_taken_id") == "adopt",
+    )
+
+
+def read_config(config: str) -> dict[str, Any]:
+    """A source's configuration as a dict, empty when there is none. Raises ValueError when it is no JSON object."""
+    if not config.strip():
+        return {}
+    try:
+        parsed = json.loads(config)
+    except ValueError as error:
+        raise ValueError(f"the configuration is not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise ValueError("the configuration must be a JSON object: {...}")
+    return parsed
+
+
+def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
+    """The object's content as a JSON object. Raises RecordError that names the record."""
+    if not harvest_object.content:
+        raise RecordError(f"record {harvest_object.guid} has no content")
+    try:
+        package = json.loads(harvest_object.content)
+    except ValueError as error:
+        raise RecordError(f"the content of record {harvest_object.guid} is not JSON: {error}") from error
+    if not isinstance(package, dict):
+        raise RecordError(f"record {harvest_object.guid} is not a JSON object but a {type(package).__name__}")
+    return package
+
+
+def installed() -> dict[str, type[Harvester]]:
+    """All harvesters found by entry point, by the name of the entry point; one that can't be imported is logged."""
+    found: dict[str, type[Harvester]] = {}
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            found[point.name] = point.load()
+        except Exception:
+            log.exception("harvester %s (%s) can't be loaded", point.name, point.value)
+    return found
+
+
+def load_harvester(source_type: str) -> type[Harvester]:
+    """The harvester class of a source type. Raises SettingError that names the registered types."""
+    points = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    if source_type not in points:
+        raise SettingError(f"Unknown harvester type: {source_type}. Registered types: {sorted(points)}")
+    try:
+        loaded: type[Harvester] = points[source_type].load()
+    except Exception as error:
+        raise HarvestError(f"harvester {source_type} ({points[source_type].value}) can't be loaded: {error}") from error
+    return loaded
