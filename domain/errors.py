@@ -1,20 +1,20 @@
 """Every error that harvestlog raises on purpose.
 
-    HarvestError                  someone can act on it; the CLI prints it as one line
-    ├── SettingError              a setting is wrong or missing
-    ├── ServiceUnavailable        a database, broker or target does not answer
-    ├── NotFound                  no such source, job, object, dataset
-    ├── ValidationError           input with wrong fields: {field: message}
-    ├── Refused                   a rule of the domain forbids it
-    │   ├── JobExists             the source has a job that has not ended
-    │   ├── SourceInactive        no jobs on inactive sources
-    │   └── JobEnded              an ended job never changes
-    ├── Conflict                  somebody appended first: reload and compare
-    │   └── GuardConflict         the guard stream moved on: nothing of the call was stored
-    ├── UnknownEvent              a projector met an event that it does not know: it stops
-    ├── RecordError               one record of a remote can't be used
-    ├── RemoteError               a remote catalogue failed or answered nonsense
-    └── TargetError               the target refused or failed to store a dataset
+HarvestError                  someone can act on it; the CLI prints it as one line
+├── SettingError              a setting is wrong or missing
+├── ServiceUnavailable        a database, broker or target does not answer
+├── NotFound                  no such source, job, object, dataset
+├── ValidationError           input with wrong fields: {field: message}
+├── Refused                   a rule of the domain forbids it
+│   ├── JobExists             the source has a job that has not ended
+│   ├── SourceInactive        no jobs on inactive sources
+│   └── JobEnded              an ended job never changes
+├── Conflict                  somebody appended first: reload and compare
+│   └── GuardConflict         the guard stream moved on: nothing of the call was stored
+├── UnknownEvent              a projector met an event that it does not know: it stops
+├── RecordError               one record of a remote can't be used
+├── RemoteError               a remote catalogue failed or answered nonsense
+└── TargetError               the target refused or failed to store a dataset
 """
 
 from collections.abc import Iterable, Mapping

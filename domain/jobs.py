@@ -121,9 +121,7 @@ class Job(StoredAggregate):
         self.unchanged = 0
 
     @classmethod
-    def create(
-        cls, job_id: UUID, source_id: UUID, kind: str, trigger: str, by: str, options: Mapping[str, Any]
-    ) -> "Job":
+    def create(cls, job_id: UUID, source_id: UUID, kind: str, trigger: str, by: str, options: Mapping[str, Any]) -> "Job":
         """A new job with the id given."""
         return cls._create(
             cls.Created, id=job_id, source_id=str(source_id), kind=kind, trigger=trigger, by=by, options=dict(options)
@@ -184,9 +182,7 @@ class Job(StoredAggregate):
             )
 
     @event(GatherFinished)
-    def _gather_finished(
-        self, complete: bool, full: bool, gathered: int, unchanged: int, deletions: int
-    ) -> None:
+    def _gather_finished(self, complete: bool, full: bool, gathered: int, unchanged: int, deletions: int) -> None:
         self.complete = complete
         self.full = full
         self.gather_finished = self.modified_on

@@ -161,9 +161,7 @@ class HarvestObject(StoredAggregate):
             )
 
     @event(Imported)
-    def _imported(
-        self, source_id: str, guid: str, package_id: str | None, status: str, content_hash: str | None
-    ) -> None:
+    def _imported(self, source_id: str, guid: str, package_id: str | None, status: str, content_hash: str | None) -> None:
         self.package_id = package_id
         self.outcome = status
 
@@ -196,9 +194,7 @@ def object_id(job_created: datetime, job_id: UUID, guid: str) -> UUID:
     """
     ms = int(job_created.timestamp() * 1000)
     bits = int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big")
-    return UUID(
-        int=(ms & (1 << 48) - 1) << 80 | 8 << 76 | (bits >> 62 & 0xFFF) << 64 | 2 << 62 | bits & (1 << 62) - 1
-    )
+    return UUID(int=(ms & (1 << 48) - 1) << 80 | 8 << 76 | (bits >> 62 & 0xFFF) << 64 | 2 << 62 | bits & (1 << 62) - 1)
 
 
 def gathered_event(

@@ -1,0 +1,71 @@
+"""The content store: documents by the sha256 of their bytes.
+
+Content is written before the events that name it, in a statement of its own and sorted by hash: unsorted, or after the log's
+lock, writers were seen to deadlock. No event ever holds a document.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from adapters.postgres.database import Database, unavailable
+
+PUT = """
+    INSERT INTO content.document AS d (hash, body, is_text)
+    SELECT * FROM unnest(%(hashes)b::bytea[], %(bodies)b::bytea[], %(texts)b::boolean[])
+    ON CONFLICT (hash) DO UPDATE SET last_seen = now() WHERE d.last_seen < now() - interval '1 day'
+"""
+GET = "SELECT hash, body FROM content.document WHERE hash = ANY (%(hashes)b::bytea[])"
+MAX_BATCH_BYTES = 8_000_000
+
+
+def content_hash(body: bytes) -> str:
+    """The name of a document: its sha256 in hex."""
+    return sha256(body).hexdigest()
+
+
+class ContentStore:
+    """Documents in schema `content`, stored once however often they are put."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, documents: Mapping[str, bytes]) -> None:
+        """Store documents by hash; what is there already is only marked as seen."""
+        batch: list[tuple[str, bytes]] = []
+        size = 0
+        for name in sorted(documents):
+            batch.append((name, documents[name]))
+            size += len(documents[name])
+            if size > MAX_BATCH_BYTES:
+                self._put(batch)
+                batch, size = [], 0
+        if batch:
+            self._put(batch)
+
+    def _put(self, batch: list[tuple[str, bytes]]) -> None:
+        parameters = {
+            "hashes": [bytes.fromhex(name) for name, _ in batch],
+            "bodies": [body for _, body in batch],
+            "texts": [_is_text(body) for _, body in batch],
+        }
+        with unavailable(self._database.url):
+            self._database.connection.execute(PUT, parameters, prepare=True)
+
+    def get(self, hashes: Iterable[str]) -> dict[str, bytes]:
+        """Documents by hash; those that aren't there are left out."""
+        wanted = [bytes.fromhex(name) for name in set(hashes)]
+        if not wanted:
+            return {}
+        with unavailable(self._database.url), self._database.connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(GET, {"hashes": wanted}, prepare=True).fetchall()
+        return {name.hex(): body for name, body in rows}
+
+
+def _is_text(body: bytes) -> bool:
+    if b"\0" in body:
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,123 @@
+"""Connections to PostgreSQL, and the migrations.
+
+One connection per thread and purpose, autocommit; a connection that broke is opened anew by the next use. All errors of the
+driver that mean "the server isn't there" become ServiceUnavailable.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from domain.errors import ServiceUnavailable, SettingError
+
+log = logging.getLogger(__name__)
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+KEEPALIVES: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}  # seconds
+MIGRATION_LOCK = "harvestlog migrations"
+UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class Database:
+    """A Postgres database. `connection` is the calling thread's own; `connect()` opens one that the caller closes."""
+
+    def __init__(self, url: str, name: str = "harvestlog") -> None:
+        self.url = url
+        self.name = name
+        self._local = threading.local()
+
+    def connect(self) -> Connection:
+        """A new connection. Raises ServiceUnavailable, or SettingError for a wrong address, user or password."""
+        try:
+            return psycopg.connect(self.url, autocommit=True, application_name=self.name[:60], connect_timeout=5, **KEEPALIVES)
+        except psycopg.ProgrammingError as error:
+            raise SettingError(f"HARVEST_DATABASE_URL is not a Postgres address: {one_line(error)}") from error
+        except psycopg.OperationalError as error:
+            raise ServiceUnavailable(
+                f"The database {redact(self.url)} can't be used: {one_line(error)}. Check HARVEST_DATABASE_URL"
+            ) from error
+
+    @property
+    def connection(self) -> Connection:
+        """The calling thread's connection, opened anew if it broke."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed or connection.broken:
+            connection = self._local.connection = self.connect()
+        return connection
+
+    def close(self) -> None:
+        """Close the calling thread's connection."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def query(self, statement: LiteralString | sql.Composed, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run one statement with named parameters; all rows. Raises ServiceUnavailable when the server went away."""
+        with unavailable(self.url):
+            cursor = self.connection.execute(statement, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def check_session(self) -> None:
+        """Refuse a transaction pooler: advisory locks and LISTEN need a session. Raises SettingError."""
+        pids = {self.query("SELECT pg_backend_pid()")[0][0] for _ in range(3)}
+        if len(pids) > 1:
+            raise SettingError(
+                "HARVEST_DATABASE_URL leads to a pooler in transaction mode: harvestlog needs a session of its own"
+            )
+
+
+@contextmanager
+def unavailable(url: str) -> Iterator[None]:
+    """Turn the driver's errors of a lost server into ServiceUnavailable."""
+    try:
+        yield
+    except UNAVAILABLE as error:
+        raise ServiceUnavailable(f"The database {redact(url)} does not answer: {one_line(error)}") from error
+
+
+def one_line(error: BaseException) -> str:
+    """An error's text without line breaks."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def redact(url: str) -> str:
+    """An address without its password."""
+    return re.sub(r"(password=)\S+", r"\1***", re.sub(r"(://[^:/@]+):[^@]*@", r"\1:***@", url))
+
+
+def migrate(database: Database) -> list[str]:
+    """Bring the schemas to this version; the names of the migrations that ran, none on a second call.
+
+    Several processes may call it at once. Raises SettingError when the database was made by a newer version.
+    """
+    with database.connect() as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (MIGRATION_LOCK,))
+        connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS ops.migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT now())"
+        )
+        applied = {name for (name,) in connection.execute("SELECT name FROM ops.migration")}
+        shipped = migrations()
+        if newer := applied - shipped.keys():
+            raise SettingError(f"The database was made by a newer harvestlog (migration {max(newer)}): upgrade this one")
+        missing = [name for name in sorted(shipped) if name not in applied]
+        for name in missing:
+            connection.execute(shipped[name].encode())
+            connection.execute("INSERT INTO ops.migration (name) VALUES (%s)", (name,))
+    return missing
+
+
+def migrations() -> dict[str, str]:
+    """The SQL of every migration by name."""
+    folder = files("adapters.postgres.migrations")
+    found = (entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return {entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8") for entry in found}

@@ -1,0 +1,174 @@
+"""The event log on PostgreSQL: the library's recorder interface, with our own way to append, to load and to follow.
+
+The library's own recorder hangs on large batches and its followers lose events (see docs/decisions/0002). Here an append is
+one autocommit statement that calls `events.append`; nothing is ever sent in a pipeline.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    StoredEvent,
+    Subscription,
+)
+
+from adapters.postgres.database import Connection, Database, unavailable
+from domain.errors import Conflict, GuardConflict
+
+APPEND = """
+    SELECT last_id, conflicts, guarded
+    FROM events.append(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::bigint[])
+"""
+SELECT_STREAMS = """
+    SELECT originator_id, originator_version, topic, state FROM events.stored_event
+    WHERE originator_id = ANY (%(ids)b::uuid[])
+    ORDER BY originator_id, originator_version
+"""
+SELECT_STREAM = """
+    SELECT originator_id, originator_version, topic, state FROM events.stored_event
+    WHERE originator_id = %(id)s
+    AND originator_version > %(gt)s AND originator_version <= %(lte)s
+    ORDER BY originator_version
+"""
+SELECT_AFTER = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
+    WHERE notification_id > %(position)s ORDER BY notification_id LIMIT %(limit)s
+"""
+MAX_VERSION = 2**62
+
+Row = tuple[int, UUID, int, str, bytes]
+"""notification id, stream, version, topic, state."""
+
+
+class PostgresEventStore(ApplicationRecorder):
+    """The log in schema `events`. Safe to share between threads: each uses its own connection."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+
+    def append(
+        self,
+        events: Sequence[StoredEvent],
+        guard: Mapping[UUID, int] | None = None,
+        connection: Connection | None = None,
+    ) -> frozenset[UUID]:
+        """Append in one statement; the streams that were NOT stored because somebody else appended to them first.
+
+        `guard` maps streams to the version that each must have before the call, 0: none; otherwise GuardConflict is raised
+        and nothing is stored. A call whose answer was lost may be repeated: its own events then come back as conflicts.
+        """
+        guard = guard or {}
+        parameters = (
+            [event.originator_id for event in events],
+            [event.originator_version for event in events],
+            [event.topic for event in events],
+            [event.state for event in events],
+            list(guard),
+            list(guard.values()),
+        )
+        with unavailable(self.database.url):
+            used = connection or self.database.connection
+            row = used.execute(APPEND, parameters, prepare=True).fetchone()
+        if row is None or row[2]:
+            raise GuardConflict(guard)
+        return frozenset(row[1] or ())
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """The library's way to append: all or nothing, IntegrityError on any conflict."""
+        first: dict[UUID, int] = {}
+        for event in stored_events:
+            first.setdefault(_uuid(event), event.originator_version - 1)
+        try:
+            self.append(stored_events, guard=first)
+        except Conflict as error:
+            raise IntegrityError(str(error)) from error
+        return None
+
+    def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
+        """All events of many streams in one query, stream by stream."""
+        with unavailable(self.database.url), self.database.connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(SELECT_STREAMS, {"ids": list(ids)}, prepare=True).fetchall()
+        return [StoredEvent(*row) for row in rows]
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Events of one stream, oldest first unless `desc`."""
+        parameters = {"id": originator_id, "gt": gt or 0, "lte": MAX_VERSION if lte is None else lte}
+        with unavailable(self.database.url), self.database.connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(SELECT_STREAM, parameters).fetchall()
+        events = [StoredEvent(*row) for row in (reversed(rows) if desc else rows)]
+        return events if limit is None else events[:limit]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Events in log order from a position on."""
+        position = (start or 0) - (1 if inclusive_of_start and start else 0)
+        rows = read_after(self.database.connection, position, limit)
+        wanted = (row for row in rows if (stop is None or row[0] <= stop) and (not topics or row[3] in topics))
+        return [Notification(row[1], row[2], row[3], row[4], row[0]) for row in wanted]
+
+    def max_notification_id(self) -> int | None:
+        """The newest position of the log, None when it is empty. Positions may have gaps."""
+        position: int | None = self.database.query("SELECT max(notification_id) FROM events.stored_event")[0][0]
+        return position
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """Not offered: followers read in batches with `read_after` and take LISTEN only as a hint."""
+        raise NotImplementedError("follow the log with adapters.postgres.projector")
+
+
+def _uuid(event: StoredEvent) -> UUID:
+    return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
+
+
+def read_after(connection: Connection, position: int, limit: int) -> list[Row]:
+    """Up to `limit` events after a position, in log order."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(SELECT_AFTER, {"position": position, "limit": limit}, prepare=True)
+        return cursor.fetchall()
+
+
+class LogListener:
+    """Wakes a follower when events were appended. A hint only: a follower polls as well."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+
+    def wait(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds; whether something was appended meanwhile."""
+        with unavailable(self._database.url):
+            if self._connection is None or self._connection.closed:
+                self._connection = self._database.connect()
+                self._connection.execute("LISTEN harvest_events")
+                return True  # what was appended before LISTEN was active is not announced
+            return any(True for _ in self._notifications(self._connection, timeout))
+
+    @staticmethod
+    def _notifications(connection: Connection, timeout: float) -> Iterator[psycopg.Notify]:
+        return connection.notifies(timeout=timeout, stop_after=1)
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._connection is not None:
+            self._connection.close()

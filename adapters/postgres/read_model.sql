@@ -1,0 +1,156 @@
+-- The read model. `{schema}` is harvest when it is made first, a shadow schema in a rebuild.
+-- The seven harvest_* relations have the names and columns of ckanext-harvest; times are UTC without zone, as there.
+
+CREATE SCHEMA {schema};
+
+CREATE TABLE {schema}.checkpoint (
+    name text PRIMARY KEY,
+    notification_id bigint NOT NULL,
+    model_version integer NOT NULL
+);
+
+CREATE TABLE {schema}.harvest_source (
+    id text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    title text,
+    description text,
+    config text,
+    created timestamp,
+    type text NOT NULL,
+    active boolean,
+    user_id text,
+    publisher_id text,
+    frequency text,
+    next_run timestamp,
+    owner_org text,
+    private boolean,
+    extras jsonb
+);
+
+CREATE TABLE {schema}.harvest_job (
+    id text COLLATE "C" NOT NULL,
+    created timestamp,
+    gather_started timestamp,
+    gather_finished timestamp,
+    finished timestamp,
+    source_id text COLLATE "C" NOT NULL,
+    status text NOT NULL,
+    kind text NOT NULL,
+    trigger text NOT NULL,
+    created_by text,
+    outcome text,
+    complete boolean,
+    full_listing boolean
+);
+
+CREATE TABLE {schema}.job_statistics (
+    job_id text COLLATE "C" NOT NULL,
+    objects bigint NOT NULL DEFAULT 0,
+    added bigint NOT NULL DEFAULT 0,
+    updated bigint NOT NULL DEFAULT 0,
+    unchanged bigint NOT NULL DEFAULT 0,
+    pages_unchanged bigint NOT NULL DEFAULT 0,
+    deleted bigint NOT NULL DEFAULT 0,
+    errored bigint NOT NULL DEFAULT 0,
+    skipped bigint NOT NULL DEFAULT 0,
+    gather_errors bigint NOT NULL DEFAULT 0
+);
+
+CREATE TABLE {schema}.source_statistics (
+    source_id text COLLATE "C" NOT NULL,
+    jobs bigint NOT NULL DEFAULT 0,
+    datasets bigint NOT NULL DEFAULT 0,
+    last_job_id text
+);
+
+CREATE TABLE {schema}.object (
+    id text COLLATE "C" NOT NULL,
+    guid text NOT NULL,
+    harvest_job_id text COLLATE "C" NOT NULL,
+    harvest_source_id text COLLATE "C" NOT NULL,
+    action text,
+    state text NOT NULL,
+    report_status text,
+    package_id text,
+    content_hash text,
+    extras jsonb,
+    metadata_modified_date timestamp,
+    gathered timestamp,
+    fetch_finished timestamp,
+    import_finished timestamp,
+    retry_times integer
+) WITH (fillfactor = 75);
+
+CREATE TABLE {schema}.dataset (
+    source_id text COLLATE "C" NOT NULL,
+    guid text COLLATE "C" NOT NULL,
+    package_id text,
+    object_id text COLLATE "C" NOT NULL,
+    content_hash text,
+    state text NOT NULL,
+    imported timestamp,
+    event_number bigint NOT NULL
+);
+
+CREATE TABLE {schema}.harvest_gather_error (
+    id text COLLATE "C" NOT NULL,
+    harvest_job_id text COLLATE "C" NOT NULL,
+    message text,
+    created timestamp,
+    code text,
+    guid text
+);
+
+CREATE TABLE {schema}.harvest_object_error (
+    id text COLLATE "C" NOT NULL,
+    harvest_object_id text COLLATE "C" NOT NULL,
+    message text,
+    stage text,
+    line integer,
+    created timestamp,
+    code text
+);
+
+CREATE TYPE {schema}.log_level AS ENUM ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL');
+
+CREATE TABLE {schema}.harvest_log (
+    id text COLLATE "C" NOT NULL,
+    content text NOT NULL,
+    level {schema}.log_level,
+    created timestamp,
+    source_id text,
+    job_id text,
+    object_id text
+);
+
+-- `current` and the state of an aborted job's objects cross streams: they are derived here, so no fold can get them wrong.
+CREATE VIEW {schema}.harvest_object AS
+SELECT
+    o.id,
+    o.guid,
+    coalesce(d.object_id = o.id AND d.state = 'active', false) AS current,
+    o.gathered,
+    NULL::timestamp AS fetch_started,
+    CASE WHEN c.is_text THEN convert_from(c.body, 'UTF8') END AS content,
+    o.fetch_finished,
+    NULL::timestamp AS import_started,
+    o.import_finished,
+    CASE WHEN j.status = 'Aborted' AND o.state NOT IN ('COMPLETE', 'ERROR') THEN 'ERROR' ELSE o.state END AS state,
+    o.metadata_modified_date,
+    o.retry_times,
+    o.harvest_job_id,
+    o.harvest_source_id,
+    o.package_id,
+    CASE WHEN j.status = 'Aborted' AND o.state NOT IN ('COMPLETE', 'ERROR') THEN 'errored' ELSE o.report_status END
+        AS report_status,
+    o.action,
+    o.content_hash
+FROM {schema}.object o
+LEFT JOIN {schema}.harvest_job j ON j.id = o.harvest_job_id
+LEFT JOIN {schema}.dataset d ON d.source_id = o.harvest_source_id AND d.guid = o.guid
+LEFT JOIN content.document c ON c.hash = decode(o.content_hash, 'hex');
+
+CREATE VIEW {schema}.harvest_object_extra AS
+SELECT md5(o.id || ' ' || e.key)::uuid::text AS id, o.id AS harvest_object_id, e.key, e.value
+FROM {schema}.object o CROSS JOIN LATERAL jsonb_each_text(o.extras) e;

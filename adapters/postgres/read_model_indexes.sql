@@ -1,0 +1,23 @@
+-- Indexes of the read model; a rebuild makes them after its rows are in.
+
+ALTER TABLE {schema}.harvest_source ADD PRIMARY KEY (id);
+CREATE INDEX harvest_source_name_idx ON {schema}.harvest_source (name);
+ALTER TABLE {schema}.harvest_job ADD PRIMARY KEY (id);
+CREATE INDEX harvest_job_source_id_idx ON {schema}.harvest_job (source_id, created);
+CREATE INDEX harvest_job_created_idx ON {schema}.harvest_job (created);
+ALTER TABLE {schema}.job_statistics ADD PRIMARY KEY (job_id);
+ALTER TABLE {schema}.source_statistics ADD PRIMARY KEY (source_id);
+ALTER TABLE {schema}.object ADD PRIMARY KEY (id);
+CREATE INDEX harvest_job_id_idx ON {schema}.object (harvest_job_id);
+CREATE INDEX harvest_source_id_idx ON {schema}.object (harvest_source_id);
+CREATE INDEX package_id_idx ON {schema}.object (package_id) WHERE package_id IS NOT NULL;
+CREATE INDEX guid_idx ON {schema}.object (guid);
+ALTER TABLE {schema}.dataset ADD PRIMARY KEY (source_id, guid);
+CREATE INDEX dataset_package_id_idx ON {schema}.dataset (package_id);
+ALTER TABLE {schema}.harvest_gather_error ADD PRIMARY KEY (id);
+CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (harvest_job_id);
+ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);
+CREATE INDEX harvest_error_harvest_object_id_idx ON {schema}.harvest_object_error (harvest_object_id);
+ALTER TABLE {schema}.harvest_log ADD PRIMARY KEY (id);
+CREATE INDEX harvest_log_created_idx ON {schema}.harvest_log (created);
+CREATE INDEX harvest_log_job_id_idx ON {schema}.harvest_log (job_id) WHERE job_id IS NOT NULL;

@@ -1,0 +1,319 @@
+"""Harvesting: the one application of the write side, one method per command.
+
+Commands bear a second call: what is done already is not done again, and no error. Appends go through `EventLog.append`, which
+reports streams that somebody else changed first; a conflict is answered by loading and comparing, never by overwriting.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+from uuid import UUID, uuid4
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.domain import CanMutateAggregate
+from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent, Transcoder
+
+from domain.aggregate import OrjsonTranscoder, StoredAggregate, UpcastingMapper
+from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
+from domain.jobs import Job
+from domain.objects import GatheredRecord, HarvestObject, gathered_event, object_id
+from domain.sources import (
+    FREQUENCIES,
+    HarvestSource,
+    Reservation,
+    SourceFields,
+    address_value,
+    name_value,
+    reservation_id,
+)
+
+ATTEMPTS = 5  # of a command that meets a conflict
+Event = CanMutateAggregate[UUID]
+A = TypeVar("A", bound=StoredAggregate)
+
+
+class EventLog(Protocol):
+    """What the application needs of an event store beside the library's recorder interface."""
+
+    def append(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int] | None = None) -> frozenset[UUID]:
+        """Append; the streams that were not stored because somebody else appended first.
+
+        `guard`: {stream: version it must have}, else GuardConflict is raised and nothing is stored.
+        """
+
+    def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
+        """All events of many streams, stream by stream, each in order."""
+
+
+class Harvesting(Application[UUID]):
+    """Commands on sources, jobs and objects."""
+
+    name = "harvest"
+
+    def __init__(self, recorder: ApplicationRecorder, log: EventLog) -> None:
+        self._given_recorder = recorder
+        self.event_log = log
+        super().__init__({"PERSISTENCE_MODULE": "eventsourcing.popo"})
+
+    def construct_recorder(self) -> ApplicationRecorder:
+        """The recorder given, in place of one of the library's."""
+        return self._given_recorder
+
+    def construct_transcoder(self) -> Transcoder:
+        """JSON by orjson."""
+        return OrjsonTranscoder()
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """The mapper that knows the upcasters."""
+        return UpcastingMapper(self.construct_transcoder())
+
+    # loading and storing
+
+    def load(self, cls: type[A], aggregate_id: UUID) -> A:
+        """One aggregate as it is now. Raises NotFound."""
+        try:
+            aggregate: StoredAggregate = self.repository.get(aggregate_id)
+        except AggregateNotFoundError as error:
+            raise NotFound(f"There is no {cls.__name__} {aggregate_id}") from error
+        if not isinstance(aggregate, cls):
+            raise NotFound(f"{aggregate_id} is not a {cls.__name__} but a {type(aggregate).__name__}")
+        return aggregate
+
+    def load_objects(self, ids: Sequence[UUID]) -> dict[UUID, HarvestObject]:
+        """Many objects in one query; ids that are unknown are left out."""
+        loaded: dict[UUID, HarvestObject] = {}
+        for stored in self.event_log.select_streams(ids):
+            event: Event = self.mapper.to_domain_event(stored)  # type: ignore[assignment]
+            aggregate = event.mutate(loaded.get(stored.originator_id))  # type: ignore[arg-type]
+            if isinstance(aggregate, HarvestObject):
+                loaded[aggregate.id] = aggregate
+        return loaded
+
+    def stored(self, events: Iterable[Any]) -> list[StoredEvent]:
+        """Events as they are stored."""
+        return [self.mapper.to_stored_event(event) for event in events]
+
+    def record(self, *aggregates: StoredAggregate, guard: Mapping[UUID, int] | None = None) -> frozenset[UUID]:
+        """Append what the aggregates have pending, in one call; the streams that were not stored."""
+        events = [event for aggregate in aggregates for event in aggregate.collect_events()]
+        return self.event_log.append(self.stored(events), guard) if events else frozenset()
+
+    def _all_or_nothing(self, *aggregates: StoredAggregate) -> None:
+        pending = {a.id: a.version - len(a.pending_events) for a in aggregates if a.pending_events}
+        self.record(*aggregates, guard=pending)
+
+    # sources
+
+    def register_source(self, fields: SourceFields, by: str, source_id: UUID | None = None) -> UUID:
+        """Enter a source; its id. A second call with the same id and fields changes nothing.
+
+        Raises ValidationError by field: a name, or a url with the same config, belongs to one source.
+        """
+        fields = checked(fields)
+        source_id = source_id or uuid4()
+        for _ in range(ATTEMPTS):
+            if self._is_registered(source_id, fields):
+                return source_id
+            reservations = self._reserve(source_id, fields, before=None)
+            try:
+                self._all_or_nothing(HarvestSource.register(source_id, fields, by), *reservations)
+            except GuardConflict:
+                continue
+            return source_id
+        raise Conflict([source_id])
+
+    def _is_registered(self, source_id: UUID, fields: SourceFields) -> bool:
+        try:
+            known = self.load(HarvestSource, source_id)
+        except NotFound:
+            return False
+        if known.fields != fields:
+            raise ValidationError({"id": f"There already is a source with the id {source_id}: {known.fields.name}"})
+        return True
+
+    def _reserve(self, source_id: UUID, fields: SourceFields, before: SourceFields | None) -> list[Reservation]:
+        """Reservations to store with a source's change: the new values taken, the old ones released."""
+        wanted = {"name": name_value(fields.name), "url": address_value(fields.url, fields.config)}
+        held = {"name": name_value(before.name), "url": address_value(before.url, before.config)} if before else {}
+        changed = []
+        for field, value in wanted.items():
+            if held.get(field) != value:
+                changed.append(self._take(field, value, source_id, fields))
+                changed += [self.load(Reservation, reservation_id(held[field]))] if field in held else []
+                if field in held:
+                    changed[-1].release()
+        return changed
+
+    def _take(self, field: str, value: str, source_id: UUID, fields: SourceFields) -> Reservation:
+        try:
+            known = self.load(Reservation, reservation_id(value))
+        except NotFound:
+            return Reservation.take(value, source_id)
+        if known.holder not in (None, str(source_id)):
+            raise ValidationError({field: _taken(field, fields)})
+        known.take_again(source_id=str(source_id))
+        return known
+
+    def change_source(self, source_id: UUID, fields: SourceFields, by: str) -> None:
+        """Replace a source's fields; a second call changes nothing. Raises NotFound, ValidationError."""
+        fields = checked(fields)
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            reservations = self._reserve(source_id, fields, before=source.fields)
+            source.change(fields, by)
+            try:
+                return self._all_or_nothing(source, *reservations)
+            except GuardConflict:
+                continue
+        raise Conflict([source_id])
+
+    def deactivate_source(self, source_id: UUID, by: str, reason: str = "") -> None:
+        """Stop harvesting a source; datasets, jobs and objects stay. Raises NotFound."""
+        source = self.load(HarvestSource, source_id)
+        source.deactivate(reason, by)
+        self._all_or_nothing(source)
+
+    def reactivate_source(self, source_id: UUID, by: str) -> None:
+        """Harvest a source again. Raises NotFound."""
+        source = self.load(HarvestSource, source_id)
+        source.reactivate(by)
+        self._all_or_nothing(source)
+
+    def find_source(self, id_or_name: str) -> HarvestSource:
+        """The source with that id or name. Raises NotFound."""
+        try:
+            return self.load(HarvestSource, UUID(id_or_name))
+        except (ValueError, NotFound):
+            pass
+        try:
+            holder = self.load(Reservation, reservation_id(name_value(id_or_name))).holder
+        except NotFound:
+            holder = None
+        if holder is None:
+            raise NotFound(f"Source {id_or_name} not found. `harvester sources` lists them")
+        return self.load(HarvestSource, UUID(holder))
+
+    # jobs
+
+    def create_job(
+        self,
+        source_id: UUID,
+        *,
+        kind: str = "harvest",
+        trigger: str = "cli",
+        by: str = "",
+        options: Mapping[str, Any] | None = None,
+        job_id: UUID | None = None,
+    ) -> UUID:
+        """Make a job and take its source; the job's id. A second call with the same id changes nothing.
+
+        Raises NotFound, JobExists, SourceInactive.
+        """
+        job_id = job_id or uuid4()
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            if job_id in (_uuid(source.running_job), _uuid(source.last_job)):
+                return job_id
+            source.start_job(job_id, kind)
+            job = Job.create(job_id, source_id, kind, trigger, by, options or {})
+            try:
+                self._all_or_nothing(source, job)
+            except GuardConflict:
+                continue
+            return job_id
+        raise Conflict([source_id])
+
+    def abort_job(self, job_id: UUID, by: str, reason: str = "") -> None:
+        """Stop a job; one that has ended stays as it is. Raises NotFound."""
+        self._end_job(job_id, lambda job: job.abort(reason, by), outcome="aborted", counts=None)
+
+    def finish_job(self, job_id: UUID, outcome: str, counts: Mapping[str, int]) -> None:
+        """End a job; one that has ended stays as it is. Raises NotFound."""
+        self._end_job(job_id, lambda job: job.finish(outcome, counts), outcome=outcome, counts=counts)
+
+    def _end_job(self, job_id: UUID, end: Any, outcome: str, counts: Mapping[str, int] | None) -> None:
+        for _ in range(ATTEMPTS):
+            job = self.load(Job, job_id)
+            source = self.load(HarvestSource, UUID(job.source_id))
+            end(job)
+            clean = counts is not None and job.error_free(counts) and job.gather_started is not None
+            source.end_job(job_id, outcome, job.gather_started.isoformat() if clean and job.gather_started else None)
+            try:
+                return self._all_or_nothing(job, source)
+            except GuardConflict:
+                continue
+        raise Conflict([job_id])
+
+    def start_gather(self, job_id: UUID, worker: str) -> Job:
+        """Begin a further attempt at gathering; any earlier one is shut out. Raises NotFound, JobEnded, GuardConflict."""
+        job = self.load(Job, job_id)
+        job.start_gather(worker)
+        self._all_or_nothing(job)
+        return job
+
+    def record_page(
+        self, job: Job, records: Sequence[GatheredRecord], unchanged: Sequence[str], cursor: str = ""
+    ) -> list[GatheredRecord]:
+        """Store a page of gather in one call, guarded by the job; the records whose guid this attempt had stored before.
+
+        Objects that an earlier attempt stored are the same objects and stay as they are. Raises GuardConflict when the job
+        went on without this worker: nothing was stored, and it must stop.
+        """
+        ids = {object_id(job.created_on, job.id, record.guid): record for record in records}
+        version = job.version
+        job.record_page(cursor, len(ids), list(unchanged))
+        now = job.modified_on
+        events = [
+            gathered_event(record, identity, str(job.id), job.source_id, job.attempt, now) for identity, record in ids.items()
+        ]
+        conflicts = self.event_log.append(self.stored([*job.collect_events(), *events]), {job.id: version})
+        return self._repeated(job, ids, conflicts)
+
+    def _repeated(self, job: Job, ids: Mapping[UUID, GatheredRecord], conflicts: frozenset[UUID]) -> list[GatheredRecord]:
+        known = self.load_objects(sorted(conflicts)) if conflicts else {}
+        return [ids[identity] for identity, stored in known.items() if stored.gather_attempt == job.attempt]
+
+    def record_gather_error(self, job: Job, code: str, message: str, guid: str | None = None) -> None:
+        """Record an error of gather. Raises GuardConflict, JobEnded."""
+        job.record_gather_error(code, message, guid)
+        self._all_or_nothing(job)
+
+    def finish_gather(self, job: Job, *, complete: bool, full: bool, deletions: int) -> None:
+        """End gathering. Raises GuardConflict, JobEnded."""
+        job.finish_gather(complete, full, deletions)
+        self._all_or_nothing(job)
+
+    # objects
+
+    def record_objects(self, objects: Iterable[HarvestObject]) -> frozenset[UUID]:
+        """Store what happened to objects, in one call; those that somebody else changed first (their outcome counts)."""
+        return self.record(*objects)
+
+
+def checked(fields: SourceFields) -> SourceFields:
+    """Fields with defaults filled in. Raises ValidationError by field."""
+    errors = {field: "Missing value" for field in ("name", "url", "type") if not getattr(fields, field).strip()}
+    if fields.name and not _valid_name(fields.name):
+        errors["name"] = "Must be 2 to 100 characters: lowercase letters, digits, - and _"
+    if fields.url and not fields.url.strip().lower().startswith(("http://", "https://", "file://")):
+        errors["url"] = f"Must start with http:// or https://: {fields.url}"
+    frequency = fields.frequency.upper() or "MANUAL"
+    if frequency not in FREQUENCIES:
+        errors["frequency"] = f"Frequency {fields.frequency} not recognised, use one of {', '.join(FREQUENCIES)}"
+    if errors:
+        raise ValidationError(errors)
+    return replace(fields, frequency=frequency, title=fields.title or fields.name, url=fields.url.strip())
+
+
+def _valid_name(name: str) -> bool:
+    return 2 <= len(name) <= 100 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-_" for c in name)
+
+
+def _taken(field: str, fields: SourceFields) -> str:
+    if field == "name":
+        return f"There already is a Harvest Source with the name {fields.name}"
+    return f"There already is a Harvest Source for this URL (& config): url={fields.url} config={fields.config}"
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

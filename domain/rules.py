@@ -1,0 +1,145 @@
+"""Decisions of the coordinator as pure functions of state and time: what to dispatch, when to retry, when a job is over.
+
+Nothing here reads a clock or a database; times are aware UTC, durations in seconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throughput
+MIN_BUDGET = 100
+MAX_BUDGET = 8000
+MAX_RETRY_DELAY = 3600.0  # seconds
+SOLO_AFTER = 3  # deliveries without an outcome after which an object is claimed alone
+GATHER_DELIVERIES = 3  # deliveries of a gather command before the job is given up
+
+LANES = {"api": 0, "cli": 0, "run-test": 0, "schedule": 1}
+"""Priority of a job by its trigger; a lower lane goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job with objects to send: how many are due, how many are under way."""
+
+    job_id: UUID
+    lane: int
+    due: int
+    under_way: int
+
+
+def quotas(waiting: Sequence[Waiting], room: int) -> dict[UUID, int]:
+    """How many objects of each job to send now, `room` in all: lanes in order, equal shares within a lane.
+
+    What a job has under way counts towards its share, so a job that came late catches up with one that fills the queue.
+    """
+    given: dict[UUID, int] = {}
+    for lane in sorted({job.lane for job in waiting}):
+        jobs = sorted((job for job in waiting if job.lane == lane and job.due > 0), key=lambda job: job.under_way)
+        shares = _level([(job.under_way, job.due) for job in jobs], room)
+        given |= {job.job_id: share for job, share in zip(jobs, shares, strict=True) if share}
+        room -= sum(shares)
+    return given
+
+
+def _level(jobs: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """Fill jobs of (under way, due), sorted by what is under way, up to one level, as water does."""
+    shares = [0] * len(jobs)
+    while room > 0 and (open_jobs := [i for i, (_, due) in enumerate(jobs) if shares[i] < due]):
+        lowest = min(jobs[i][0] + shares[i] for i in open_jobs)
+        at_lowest = [i for i in open_jobs if jobs[i][0] + shares[i] == lowest]
+        step = _step(jobs, shares, open_jobs, lowest, room // len(at_lowest))
+        for i in at_lowest:
+            share = min(step, room, jobs[i][1] - shares[i])
+            shares[i] += share
+            room -= share
+    return shares
+
+
+def _step(jobs: Sequence[tuple[int, int]], shares: Sequence[int], open_jobs: Sequence[int], lowest: int, fair: int) -> int:
+    """How far the lowest level rises before it meets the next one."""
+    higher = [jobs[i][0] + shares[i] - lowest for i in open_jobs if jobs[i][0] + shares[i] > lowest]
+    return max(1, min([fair, *higher]))
+
+
+def next_budget(budget: int, under_way: int, finished: int, elapsed: float) -> int:
+    """How many commands may be under way from now on.
+
+    Workers that have emptied half of it are faster than we send: it doubles. Otherwise it is what was finished lately, for
+    BUDGET_SECONDS.
+    """
+    if under_way * 2 < budget:
+        return min(budget * 2, MAX_BUDGET) if finished else budget
+    rate = finished / elapsed if elapsed > 0 else 0.0
+    return max(MIN_BUDGET, min(int(rate * BUDGET_SECONDS), MAX_BUDGET, budget * 2))
+
+
+def retry_at(
+    now: datetime,
+    failures: int,
+    *,
+    first_delay: float,
+    max_attempts: int,
+    deadline: datetime,
+    retry_after: float | None = None,
+) -> datetime | None:
+    """When an object that has now failed `failures` times is tried again, None: that was the last time.
+
+    Exponential back-off; what the remote asked for (Retry-After) if that is longer; never after the job's deadline.
+    """
+    if failures >= max_attempts:
+        return None
+    delay = min(first_delay * 2 ** (failures - 1), MAX_RETRY_DELAY)
+    when = now + timedelta(seconds=max(delay, retry_after or 0.0))
+    return when if when < deadline else None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of an unfinished job as its counts tell."""
+
+    gather: str  # waiting, running or finished
+    complete: bool
+    objects: int
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    errored: int = 0
+    skipped: int = 0
+    pages_unchanged: int = 0
+    gather_errors: int = 0
+
+    @property
+    def done(self) -> int:
+        """Objects with an outcome."""
+        return self.added + self.updated + self.unchanged + self.deleted + self.errored + self.skipped
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts in ckanext-harvest's words; `errored` includes errors of gather, as there."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "not modified": self.unchanged + self.pages_unchanged + self.skipped,
+            "deleted": self.deleted,
+            "errored": self.errored + self.gather_errors,
+        }
+
+
+def job_outcome(progress: Progress) -> str | None:
+    """`finished`, `failed` (its gather failed), or None while the job goes on."""
+    if progress.gather != "finished" or progress.done < progress.objects:
+        return None
+    return "finished" if progress.complete else "failed"
+
+
+def claims_alone(deliveries: int) -> bool:
+    """Whether an object that was delivered so often without an outcome must be run alone."""
+    return deliveries >= SOLO_AFTER
+
+
+def worker_lost(deliveries: int) -> bool:
+    """Whether an object has taken down every worker that had it, at last alone."""
+    return deliveries > SOLO_AFTER

@@ -1,0 +1,48 @@
+"""What is the state of every job? Table harvest_job."""
+
+from typing import Protocol
+
+from projections.recorded import Changes, Handler, Recorded
+
+
+class Batch(Protocol):
+    """What this fold changes."""
+
+    jobs: Changes
+
+
+def created(batch: Batch, event: Recorded) -> None:
+    """A new row, status New."""
+    state = event.state
+    row = {name: state[name] for name in ("source_id", "kind", "trigger")}
+    batch.jobs.insert(event.stream, row | {"created": state["timestamp"], "created_by": state["by"], "status": "New"})
+
+
+def gather_started(batch: Batch, event: Recorded) -> None:
+    """Running; a further attempt starts anew."""
+    batch.jobs.update(event.stream, status="Running", gather_started=event.state["timestamp"])
+
+
+def gather_finished(batch: Batch, event: Recorded) -> None:
+    """All is gathered."""
+    state = event.state
+    batch.jobs.update(event.stream, gather_finished=state["timestamp"], complete=state["complete"], full_listing=state["full"])
+
+
+def aborted(batch: Batch, event: Recorded) -> None:
+    """Stopped by a person."""
+    batch.jobs.update(event.stream, status="Aborted", outcome="aborted", finished=event.state["timestamp"])
+
+
+def finished(batch: Batch, event: Recorded) -> None:
+    """Every object has an outcome."""
+    batch.jobs.update(event.stream, status="Finished", outcome=event.state["outcome"], finished=event.state["timestamp"])
+
+
+HANDLERS: dict[str, Handler] = {
+    "job.created": created,
+    "job.gather_started": gather_started,
+    "job.gather_finished": gather_finished,
+    "job.aborted": aborted,
+    "job.finished": finished,
+}

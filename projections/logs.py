@@ -1,0 +1,82 @@
+"""What happened when? Table harvest_log: a line for every step of a job and every error."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from projections.recorded import Changes, Handler, Recorded
+
+
+class Batch(Protocol):
+    """What this fold changes."""
+
+    log: Changes
+
+
+def line_id(event: Recorded) -> str:
+    """The id of a row that an event makes: its number in the form of a UUID."""
+    return str(UUID(int=event.number))
+
+
+def _line(batch: Batch, event: Recorded, level: str, content: str, **ids: str) -> None:
+    row: dict[str, Any] = {"content": content, "level": level, "created": event.state["timestamp"], **ids}
+    batch.log.insert(line_id(event), row)
+
+
+def _job(batch: Batch, event: Recorded, level: str, content: str) -> None:
+    _line(batch, event, level, f"Job {event.stream} {content}", job_id=event.stream)
+
+
+def created(batch: Batch, event: Recorded) -> None:
+    """A job was asked for."""
+    state = event.state
+    who = f" by {state['by']}" if state["by"] else ""
+    content = f"Job {event.stream} created{who} ({state['kind']}, {state['trigger']}) for source {state['source_id']}"
+    _line(batch, event, "INFO", content, job_id=event.stream, source_id=state["source_id"])
+
+
+def gather_started(batch: Batch, event: Recorded) -> None:
+    """A worker gathers."""
+    _job(batch, event, "INFO", f"gather started by {event.state['worker']}, attempt {event.state['attempt']}")
+
+
+def gather_finished(batch: Batch, event: Recorded) -> None:
+    """Gather is over."""
+    state = event.state
+    how = "complete" if state["complete"] else "INCOMPLETE"
+    counts = f"{state['gathered']} to import, {state['unchanged']} unchanged, {state['deletions']} removed at the remote"
+    _job(batch, event, "INFO" if state["complete"] else "WARNING", f"gather finished, {how}: {counts}")
+
+
+def gather_error(batch: Batch, event: Recorded) -> None:
+    """An error of gather."""
+    _job(batch, event, "ERROR", f"gather error: {event.state['message']}")
+
+
+def aborted(batch: Batch, event: Recorded) -> None:
+    """A person stopped the job."""
+    _job(batch, event, "WARNING", f"aborted by {event.state['by'] or 'somebody'} {event.state['reason']}".rstrip())
+
+
+def finished(batch: Batch, event: Recorded) -> None:
+    """The job is over."""
+    counts = ", ".join(f"{count} {word}" for word, count in event.state["counts"].items())
+    _job(batch, event, "INFO", f"{event.state['outcome']}: {counts}")
+
+
+def object_failed(batch: Batch, event: Recorded) -> None:
+    """A record failed."""
+    state = event.state
+    again = f" (again at {state['retry_at']})" if state["retry_at"] else ""
+    content = f"Object {event.stream} failed in {state['stage']}{again}: {state['message']}"
+    _line(batch, event, "WARNING" if again else "ERROR", content, object_id=event.stream)
+
+
+HANDLERS: dict[str, Handler] = {
+    "job.created": created,
+    "job.gather_started": gather_started,
+    "job.gather_finished": gather_finished,
+    "job.gather_error_recorded": gather_error,
+    "job.aborted": aborted,
+    "job.finished": finished,
+    "object.failed": object_failed,
+}

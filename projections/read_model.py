@@ -1,0 +1,45 @@
+"""The read model: all tables that people, CKAN and SQL read, folded in one pass over a batch of events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from projections import datasets, errors, jobs, logs, objects, sources, statistics
+from projections.datasets import DatasetFact
+from projections.recorded import Changes, Recorded, merge_handlers
+from projections.statistics import Statistics
+
+MODEL_VERSION = 1
+"""Raise it when the tables or a fold change: a read model of another version is rebuilt from the log."""
+
+HANDLERS = merge_handlers(
+    sources.HANDLERS,
+    jobs.HANDLERS,
+    objects.HANDLERS,
+    datasets.HANDLERS,
+    errors.HANDLERS,
+    logs.HANDLERS,
+    statistics.HANDLERS,
+)
+
+
+@dataclass(slots=True)
+class ReadModelBatch:
+    """What a batch of events changes, table by table."""
+
+    sources: Changes = field(default_factory=Changes)
+    jobs: Changes = field(default_factory=Changes)
+    objects: Changes = field(default_factory=lambda: Changes(objects.ADDITIVE, objects.MERGED))
+    gather_errors: Changes = field(default_factory=Changes)
+    object_errors: Changes = field(default_factory=Changes)
+    log: Changes = field(default_factory=Changes)
+    datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
+
+
+def fold(events: Iterable[Recorded]) -> ReadModelBatch:
+    """Fold events in order; of one stream in its order, streams in any order."""
+    batch = ReadModelBatch()
+    for event in events:
+        for handler in HANDLERS.get(event.topic, ()):
+            handler(batch, event)
+    return batch

@@ -1,0 +1,80 @@
+"""Events as projectors read them, and the changes that folding them makes to tables.
+
+A fold is a plain function of a batch of events; a batch is any run of the log, or any number of whole streams. Both must give
+the same rows in the end, so a fold uses nothing but the events: what crosses streams is "the fact with the largest number".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from domain.aggregate import class_versions, upcast
+
+Row = dict[str, Any]
+
+
+class Recorded(NamedTuple):
+    """One event of the log. `number` is its notification id; `state` has the time as ISO 8601 text in `timestamp`."""
+
+    number: int
+    stream: str
+    version: int
+    topic: str
+    state: dict[str, Any]
+
+
+StoredRow = tuple[int, UUID, int, str, bytes]
+"""notification id, stream, version, topic, state: as it lies in the log."""
+
+
+def decode(rows: Iterable[StoredRow]) -> list[Recorded]:
+    """Decode stored events at the newest version of their class. Raises UnknownEvent: a projector stops, it never skips."""
+    known = class_versions()
+    return [
+        Recorded(number, str(stream), version, topic, upcast(topic, orjson.loads(state), known))
+        for number, stream, version, topic, state in rows
+    ]
+
+
+@dataclass(slots=True)
+class Changes:
+    """New rows of a table and changes to rows that are there, by key. A change of None leaves the column as it is.
+
+    `additive` columns are summed, `merged` ones (dicts) merged, others replaced.
+    """
+
+    additive: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()
+    rows: dict[str, Row] = field(default_factory=dict)
+    updates: dict[str, Row] = field(default_factory=dict)
+
+    def insert(self, key: str, row: Row) -> None:
+        """Add a row that isn't in the table yet."""
+        self.rows[key] = row
+
+    def update(self, key: str, **columns: Any) -> None:
+        """Change a row, of this batch or of the table."""
+        row = self.rows.get(key)
+        if row is None:
+            row = self.updates.setdefault(key, {})
+        for name, value in columns.items():
+            if value is None:
+                continue
+            if name in self.additive:
+                row[name] = (row.get(name) or 0) + value
+            elif name in self.merged:
+                row[name] = {**(row.get(name) or {}), **value}
+            else:
+                row[name] = value
+
+
+Handler = Callable[[Any, Recorded], None]
+
+
+def merge_handlers(*handlers: Mapping[str, Handler]) -> dict[str, tuple[Handler, ...]]:
+    """All handlers by topic."""
+    topics = {topic for some in handlers for topic in some}
+    return {topic: tuple(some[topic] for some in handlers if topic in some) for topic in topics}

@@ -1,0 +1,56 @@
+"""Which sources are there, and what are their settings? Table harvest_source."""
+
+from typing import Protocol
+
+from projections.recorded import Changes, Handler, Recorded
+
+COLUMNS = {
+    "name": "name",
+    "url": "url",
+    "title": "title",
+    "notes": "description",
+    "config": "config",
+    "type": "type",
+    "frequency": "frequency",
+    "owner_org": "owner_org",
+    "private": "private",
+    "extras": "extras",
+}
+"""Field of the source -> column of the table."""
+
+
+class Batch(Protocol):
+    """What this fold changes."""
+
+    sources: Changes
+
+
+def registered(batch: Batch, event: Recorded) -> None:
+    """A new row."""
+    state = event.state
+    row = {column: state[field] for field, column in COLUMNS.items()}
+    row |= {"active": state["state"] == "active", "created": state["timestamp"], "user_id": state["by"], "publisher_id": ""}
+    batch.sources.insert(event.stream, row)
+
+
+def changed(batch: Batch, event: Recorded) -> None:
+    """The new values."""
+    batch.sources.update(event.stream, **{COLUMNS[field]: after for field, (_, after) in event.state["changes"].items()})
+
+
+def deactivated(batch: Batch, event: Recorded) -> None:
+    """No longer harvested."""
+    batch.sources.update(event.stream, active=False)
+
+
+def reactivated(batch: Batch, event: Recorded) -> None:
+    """Harvested again."""
+    batch.sources.update(event.stream, active=True)
+
+
+HANDLERS: dict[str, Handler] = {
+    "source.registered": registered,
+    "source.changed": changed,
+    "source.deactivated": deactivated,
+    "source.reactivated": reactivated,
+}

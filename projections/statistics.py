@@ -1,0 +1,105 @@
+"""How many? Counters of jobs and sources, kept and not counted. Tables job_statistics and source_statistics.
+
+An object's outcome event doesn't name its job: outcomes are handed on by object, and whoever stores them adds the job.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from projections.recorded import Handler, Recorded
+
+OUTCOMES = {"added": "added", "updated": "updated", "unchanged": "unchanged", "deleted": "deleted"}
+
+
+@dataclass(slots=True)
+class Statistics:
+    """What a batch adds to the counters."""
+
+    objects: Counter[str] = field(default_factory=Counter)  # job -> objects gathered
+    job_of: dict[str, str] = field(default_factory=dict)  # object gathered in this batch -> its job
+    outcomes: dict[str, str] = field(default_factory=dict)  # object -> column that counts it
+    gather_errors: Counter[str] = field(default_factory=Counter)
+    pages_unchanged: Counter[str] = field(default_factory=Counter)
+    pages_restarted: set[str] = field(default_factory=set)  # jobs whose pages count from 0 again
+    source_jobs: Counter[str] = field(default_factory=Counter)
+    last_job: dict[str, str] = field(default_factory=dict)  # source -> job
+
+    def by_job(self, job_of: dict[str, str]) -> dict[str, Counter[str]]:
+        """Increments by job and column; `job_of` knows the jobs of objects that this batch didn't gather."""
+        found: dict[str, Counter[str]] = {}
+        for job, count in self.objects.items():
+            found.setdefault(job, Counter())["objects"] += count
+        for job, count in self.gather_errors.items():
+            found.setdefault(job, Counter())["gather_errors"] += count
+        for job, count in self.pages_unchanged.items():
+            found.setdefault(job, Counter())["pages_unchanged"] += count
+        for object_id, column in self.outcomes.items():
+            if outcome_job := self.job_of.get(object_id) or job_of.get(object_id):
+                found.setdefault(outcome_job, Counter())[column] += 1
+        return found
+
+
+class Batch(Protocol):
+    """What this fold changes."""
+
+    statistics: Statistics
+
+
+def gathered(batch: Batch, event: Recorded) -> None:
+    """One object more."""
+    job = event.state["job_id"]
+    batch.statistics.objects[job] += 1
+    batch.statistics.job_of[event.stream] = job
+
+
+def imported(batch: Batch, event: Recorded) -> None:
+    """One outcome more."""
+    batch.statistics.outcomes[event.stream] = OUTCOMES[event.state["status"]]
+
+
+def failed(batch: Batch, event: Recorded) -> None:
+    """One outcome more, unless it is tried again."""
+    if event.state["retry_at"] is None:
+        batch.statistics.outcomes[event.stream] = "errored"
+
+
+def skipped(batch: Batch, event: Recorded) -> None:
+    """One outcome more."""
+    batch.statistics.outcomes[event.stream] = "skipped"
+
+
+def gather_started(batch: Batch, event: Recorded) -> None:
+    """A further attempt goes through all pages again."""
+    if event.state["attempt"] > 1:
+        batch.statistics.pages_restarted.add(event.stream)
+        batch.statistics.pages_unchanged[event.stream] = 0
+
+
+def page_gathered(batch: Batch, event: Recorded) -> None:
+    """Records that needed no object."""
+    if unchanged := len(event.state["unchanged"]):
+        batch.statistics.pages_unchanged[event.stream] += unchanged
+
+
+def gather_error(batch: Batch, event: Recorded) -> None:
+    """One error of gather more."""
+    batch.statistics.gather_errors[event.stream] += 1
+
+
+def job_started(batch: Batch, event: Recorded) -> None:
+    """One job of the source more."""
+    batch.statistics.source_jobs[event.stream] += 1
+    batch.statistics.last_job[event.stream] = event.state["job_id"]
+
+
+HANDLERS: dict[str, Handler] = {
+    "object.gathered": gathered,
+    "object.imported": imported,
+    "object.failed": failed,
+    "object.skipped": skipped,
+    "job.gather_started": gather_started,
+    "job.page_gathered": page_gathered,
+    "job.gather_error_recorded": gather_error,
+    "source.job_started": job_started,
+}

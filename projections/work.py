@@ -1,0 +1,96 @@
+"""What is left to do? Tables ops.work, ops.job_progress and ops.dataset: the write side's own state, for its decisions.
+
+A row of work stands for an unfinished object; it goes with the outcome. An object that is gathered and done within one batch
+never gets a row.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from projections import datasets, statistics
+from projections.datasets import DatasetFact
+from projections.recorded import Recorded, Row, merge_handlers
+from projections.statistics import Statistics
+
+
+@dataclass(slots=True)
+class WorkBatch:
+    """What a batch of events changes."""
+
+    jobs: dict[str, Row] = field(default_factory=dict)  # job created -> its columns
+    progress: dict[str, Row] = field(default_factory=dict)  # job -> columns to set
+    ended: set[str] = field(default_factory=set)  # jobs
+    gathered: dict[str, str] = field(default_factory=dict)  # object -> job
+    retries: dict[str, str] = field(default_factory=dict)  # object -> due at (ISO 8601)
+    failures: Counter[str] = field(default_factory=Counter)  # object -> failed attempts in this batch
+    datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
+
+
+def created(batch: WorkBatch, event: Recorded) -> None:
+    """A job to gather."""
+    state = event.state
+    batch.jobs[event.stream] = {
+        "source_id": state["source_id"],
+        "kind": state["kind"],
+        "trigger": state["trigger"],
+        "created_at": state["timestamp"],
+    }
+
+
+def gather_started(batch: WorkBatch, event: Recorded) -> None:
+    """A worker gathers."""
+    columns = {"gather": "running", "attempt": event.state["attempt"], "gather_started_at": event.state["timestamp"]}
+    _progress(batch, event, **columns)
+
+
+def gather_finished(batch: WorkBatch, event: Recorded) -> None:
+    """The number of objects is final."""
+    _progress(batch, event, gather="finished", complete=event.state["complete"], full_listing=event.state["full"])
+
+
+def _progress(batch: WorkBatch, event: Recorded, **columns: Any) -> None:
+    batch.progress.setdefault(event.stream, {}).update(columns)
+
+
+def ended(batch: WorkBatch, event: Recorded) -> None:
+    """Nothing is left to do for the job."""
+    batch.ended.add(event.stream)
+
+
+def gathered(batch: WorkBatch, event: Recorded) -> None:
+    """One object to fetch and import."""
+    batch.gathered[event.stream] = event.state["job_id"]
+
+
+def failed(batch: WorkBatch, event: Recorded) -> None:
+    """Due again at a later time, unless that was the outcome."""
+    if event.state["retry_at"] is not None:
+        batch.retries[event.stream] = event.state["retry_at"]
+        batch.failures[event.stream] += 1
+
+
+HANDLERS = merge_handlers(
+    {
+        "job.created": created,
+        "job.gather_started": gather_started,
+        "job.gather_finished": gather_finished,
+        "job.finished": ended,
+        "job.aborted": ended,
+        "object.gathered": gathered,
+        "object.failed": failed,
+    },
+    datasets.HANDLERS,
+    statistics.HANDLERS,
+)
+
+
+def fold(events: Iterable[Recorded]) -> WorkBatch:
+    """Fold events in log order."""
+    batch = WorkBatch()
+    for event in events:
+        for handler in HANDLERS.get(event.topic, ()):
+            handler(batch, event)
+    return batch
