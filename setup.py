@@ -34,6 +34,7 @@ setup(
         "schemas",
         "adapters",
         "adapters.cli",
+        "adapters.embedded",
         "adapters.kafka",
         "adapters.postgres",
         "adapters.postgres.migrations",

@@ -29,6 +29,7 @@ class Settings:
 
     database_url: str = ""
     kafka_bootstrap_servers: str = ""
+    embedded_broker: bool = False  # the broker named is the embedded one: `up` tells its children
     ckan_url: str = ""
     ckan_token: str = field(default="", repr=False)
     data_dir: Path = field(default_factory=_default_data_dir)
@@ -53,12 +54,12 @@ class Settings:
     http_user_agent: str = "harvestlog (+https://pypi.org/project/harvestlog/)"
 
     @property
-    def embedded_postgres(self) -> bool:
+    def own_postgres(self) -> bool:
         """True when harvestlog runs its own Postgres in `data_dir`."""
         return not self.database_url
 
     @property
-    def embedded_broker(self) -> bool:
+    def own_broker(self) -> bool:
         """True when harvestlog runs its own broker."""
         return not self.kafka_bootstrap_servers
 
@@ -88,7 +89,12 @@ def _read_file(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "Path": lambda raw: Path(raw).expanduser()}
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "bool": lambda raw: raw.lower() in ("1", "true", "yes", "on"),
+    "int": int,
+    "float": float,
+    "Path": lambda raw: Path(raw).expanduser(),
+}
 
 
 def _parse(name: str, type_name: str, raw: str) -> Any:
@@ -114,5 +120,5 @@ def _check(settings: Settings) -> None:
             raise SettingError(f"HARVEST_KAFKA_BOOTSTRAP_SERVERS: {server!r} is not host:port")
     for f in fields(Settings):
         value = getattr(settings, f.name)
-        if isinstance(value, int | float) and f.name != "topic_replication" and value <= 0:
+        if isinstance(value, int | float) and not isinstance(value, bool) and f.name != "topic_replication" and value <= 0:
             raise SettingError(f"HARVEST_{f.name.upper()}={value} must be greater than 0")

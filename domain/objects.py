@@ -16,6 +16,7 @@ from domain.aggregate import Created, StoredAggregate
 
 ACTIONS = ("new", "change", "delete")
 IMPORTED_AS = ("added", "updated", "unchanged", "deleted")
+REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
 
 
@@ -80,7 +81,7 @@ class HarvestObject(StoredAggregate):
         content_hash: str | None
 
     class Failed(StoredAggregate.Event):
-        """Did not work; `retry_at` (ISO 8601) says when it is tried again, None: this is the outcome."""
+        """Did not work, and why; `retry_at` (ISO 8601) says when it is tried again, None: this is the outcome."""
 
         TOPIC = "object.failed"
         stage: str
@@ -114,7 +115,7 @@ class HarvestObject(StoredAggregate):
         self.extras = dict(extras)
         self.metadata_modified = metadata_modified
         self.gather_attempt = attempt
-        self.fetched = content_hash is not None or action == "delete"
+        self.fetched = False
         self.attempts = 0
         self.errors = 0
         self.package_id: str | None = None

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID, uuid5
 
 from domain.errors import HarvestError, RecordError, SettingError
 from domain.objects import object_id
-from harvesters.http import PoliteSession
 from harvesters.target import Owner, Target
+
+if TYPE_CHECKING:
+    from harvesters.http import PoliteSession
 
 ENTRY_POINTS = "harvestlog.harvesters"
 log = logging.getLogger(__name__)
@@ -175,7 +177,7 @@ class Harvester:
     `http` is the polite session, `target` the catalogue; both are set before a stage runs.
     """
 
-    http: PoliteSession
+    http: "PoliteSession"
     target: Target
 
     def info(self) -> dict[str, str]:

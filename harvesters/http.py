@@ -1,5 +1,324 @@
-"""The polite HTTP session that harvesters use; see `PoliteSession`."""
+"""The polite HTTP session that harvesters use.
+
+Every failure is a RemoteError with one of these codes, a message that says what came from which URL (credentials hidden),
+and whether the same request may succeed later:
+
+    unreachable   no connection (name, refused, no route)      disconnected  the connection broke, or no HTTP came
+    timeout       nothing came for `timeout` seconds           slow          not complete after `total_timeout` seconds
+    http_<nnn>    a status of 400 or more                      too_large     more than `max_bytes`, uncompressed
+    tls           no secure connection                         redirects     too many redirects
+    bad_url       not an http or https URL                     bad_header    a header that can't be sent
+    bad_encoding  compressed in a way that was not asked for   not_json      the body is not JSON
+"""
+
+import json
+import logging
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from threading import Condition
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests.exceptions import InvalidHeader, InvalidURL, RequestException
+from requests.utils import get_auth_from_url
+from urllib3.exceptions import HTTPError
+
+from domain.errors import RemoteError
+from harvesters.http_failures import excerpt, redact, translated
+from harvesters.http_transport import Deadline, DeadlineAdapter, within
+
+MAX_REDIRECTS = 5
+MAX_WAIT = 10.0  # seconds slept before a retry at most; a longer Retry-After is the caller's to honour
+LONGEST_RETRY_AFTER = 86_400.0  # seconds; a remote that asks for more is asked again after a day
+FIRST_WAIT = 0.5  # seconds before the first retry; doubles with each further one
+CHUNK = 32_768  # bytes read at a time
+ERROR_BODY = 20_000  # bytes read of the body of an error
+RETRIED = {"unreachable", "disconnected", "timeout", "http_429", "http_500", "http_502", "http_503", "http_504"}
+ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+SECRET_HEADERS = {"authorization", "x-ckan-api-key", "cookie", "proxy-authorization"}
+
+log = logging.getLogger(__name__)
+Params = Mapping[str, Any]
+Headers = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """How much of a remote's time and answers is used; times are in seconds."""
+
+    timeout: float = 30.0  # connect and between two bytes
+    total_timeout: float = 300.0  # one response in all, and the retries of one request
+    max_bytes: int = 50_000_000  # one response, uncompressed
+    retries: int = 3
+    host_limit: int = 4  # requests at a time to one host, in this process
+    user_agent: str = "harvestlog"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a remote answered; `url` is the one after redirects."""
+
+    url: str
+    status: int
+    headers: Headers  # names in any case
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text, by the charset of Content-Type, else as UTF-8; what can't be read is replaced."""
+        charset = re.search(r"charset=[\"']?([\w.:-]+)", self.headers.get("Content-Type", ""), re.IGNORECASE)
+        try:
+            return self.body.decode(charset[1] if charset else "utf-8", "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body read as JSON. Raises RemoteError `not_json`."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            message = f"{redact(self.url)} did not answer JSON but: {excerpt(self.text) or 'nothing'}"
+            raise RemoteError(message, code="not_json") from error
+
+
+class HostSlots:
+    """Counts the requests under way to each host, so that all sessions of a process together stay polite."""
+
+    def __init__(self) -> None:
+        self._busy: dict[str, int] = {}
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, host: str, limit: int) -> Iterator[None]:
+        """Wait until fewer than `limit` requests to the host are under way, and be one of them."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._busy.get(host, 0) < limit)
+            self._busy[host] = self._busy.get(host, 0) + 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy[host] -= 1
+                if not self._busy[host]:
+                    del self._busy[host]
+                self._changed.notify_all()
+
+
+PROCESS_SLOTS = HostSlots()
+
+
+class _NoAuth(AuthBase):
+    """Keeps `requests` from taking credentials out of a .netrc file, in place of those that the source gives."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
 
 
 class PoliteSession:
-    """Placeholder until the module is written."""
+    """GET requests with time-outs, a size cap, retries and a limit per host. Safe to share between threads."""
+
+    def __init__(
+        self,
+        limits: HttpLimits,
+        *,
+        headers: Headers | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        slots: HostSlots = PROCESS_SLOTS,
+    ) -> None:
+        self._limits = limits
+        self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": "gzip, deflate", **(headers or {})}
+        self._sleep = sleep
+        self._clock = clock
+        self._slots = slots
+        self._session = requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, DeadlineAdapter(pool_maxsize=max(limits.host_limit, 1)))
+
+    def get_json(self, url: str, params: Params | None = None, headers: Headers | None = None) -> Any:
+        """The JSON at a URL; see `get`."""
+        response = self.get(url, params, headers)
+        try:
+            return response.json()
+        except RemoteError as error:
+            raise _without_secrets(error, {**self._headers, **(headers or {})}) from error.__cause__
+
+    def get(self, url: str, params: Params | None = None, headers: Headers | None = None) -> Response:
+        """The answer of a URL after redirects and retries. Raises RemoteError, as listed above."""
+        sent = {**self._headers, **(headers or {})}
+        overall = Deadline(self._limits.total_timeout, self._clock)
+        for attempt in range(self._limits.retries + 1):
+            try:
+                return self._follow(_prepared_url(url, params), sent)
+            except RemoteError as error:
+                wait = _wait_before_retry(error, attempt)
+                if attempt == self._limits.retries or wait is None or wait > overall.remaining():
+                    raise _without_secrets(error, sent) from error.__cause__
+            log.info("asking %s again in %.1f s", redact(url), wait)
+            self._sleep(wait)
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close idle connections; the session can't be used afterwards."""
+        self._session.close()
+
+    def _follow(self, url: str, headers: Headers) -> Response:
+        for _ in range(MAX_REDIRECTS + 1):
+            response, location = self._once(url, headers)
+            if location is None:
+                return response
+            target = _prepared_url(location, None, base=url)
+            if _origin(target) != _origin(url):
+                headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+            url = target
+        raise RemoteError(f"{redact(url)}: more than {MAX_REDIRECTS} redirects", code="redirects")
+
+    def _once(self, url: str, headers: Headers) -> tuple[Response, str | None]:
+        """One request: its response, and where it redirects to."""
+        with self._slots.taken(_origin(url)[1], self._limits.host_limit):
+            deadline = Deadline(self._limits.total_timeout, self._clock)
+            try:
+                with within(deadline), self._open(url, headers) as answer:
+                    return self._read(answer, url, deadline)
+            except (RequestException, HTTPError, OSError) as error:
+                raise translated(error, url, self._limits.timeout, self._over(deadline)) from error
+
+    def _open(self, url: str, headers: Headers) -> requests.Response:
+        user, password = get_auth_from_url(url)
+        try:
+            return self._session.request(
+                "GET",
+                url,
+                headers=dict(headers),
+                auth=HTTPBasicAuth(user, password) if user or password else _NoAuth(),
+                timeout=min(self._limits.timeout, self._limits.total_timeout),
+                allow_redirects=False,
+                stream=True,
+            )
+        except InvalidURL as error:
+            raise RemoteError(f"{redact(url)} is not a URL that can be asked", code="bad_url") from error
+        except (InvalidHeader, UnicodeError):  # the cause would show the value of the header
+            message = f"a header for {redact(url)} holds characters that can't be sent"
+            raise RemoteError(message, code="bad_header") from None
+
+    def _over(self, deadline: Deadline) -> float | None:
+        return self._limits.total_timeout if deadline.remaining() <= 0 else None
+
+    def _read(self, answer: requests.Response, url: str, deadline: Deadline) -> tuple[Response, str | None]:
+        response = Response(url, answer.status_code, answer.headers, b"")
+        if answer.is_redirect:
+            return response, answer.headers["Location"].encode("latin-1").decode("utf-8", "replace")
+        if answer.status_code >= 400:
+            raise self._refused(answer, response, deadline)
+        return replace(response, body=self._body(answer, url, self._limits.max_bytes, deadline)), None
+
+    def _body(self, answer: requests.Response, url: str, max_bytes: int, deadline: Deadline) -> bytes:
+        _check_announced(answer, url, max_bytes)
+        body = bytearray()
+        for chunk in answer.raw.stream(CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > max_bytes:
+                raise _too_large(url, max_bytes)
+            if deadline.remaining() <= 0:
+                raise TimeoutError
+        return bytes(body)
+
+    def _refused(self, answer: requests.Response, response: Response, deadline: Deadline) -> RemoteError:
+        """The error of a status of 400 or more, with the beginning of what the remote says about it."""
+        try:
+            text = replace(response, body=self._beginning(answer, deadline)).text
+        except (RemoteError, HTTPError, OSError):
+            text = ""
+        code = f"http_{response.status}"
+        said = f": {excerpt(text)}" if excerpt(text) else ""
+        return RemoteError(
+            f"{redact(response.url)} answered HTTP {response.status}{said}",
+            code=code,
+            retryable=code in RETRIED,
+            retry_after=_retry_after(response.headers.get("Retry-After")),
+        )
+
+    def _beginning(self, answer: requests.Response, deadline: Deadline) -> bytes:
+        body = b""
+        for chunk in answer.raw.stream(CHUNK, decode_content=True):
+            body += chunk[:ERROR_BODY]
+            if len(body) >= ERROR_BODY or deadline.remaining() <= 0:
+                break
+        return body
+
+
+def _prepared_url(url: str, params: Params | None, base: str = "") -> str:
+    """The URL with its parameters, relative to a base. Raises RemoteError `bad_url`."""
+    try:
+        url = urljoin(base, url)
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("no http or https URL with a host")
+        prepared = requests.PreparedRequest()
+        prepared.prepare_url(url, params)
+    except ValueError as error:  # those of requests are ValueErrors too
+        raise RemoteError(f"{redact(url)} is not an http or https URL", code="bad_url") from error
+    return prepared.url or url
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme, and host with port."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, f"{parts.hostname}:{port}"
+
+
+def _check_announced(answer: requests.Response, url: str, max_bytes: int) -> None:
+    """Refuse what the headers tell us not to read."""
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ENCODINGS:
+        raise RemoteError(f"{redact(url)} is compressed with {excerpt(encoding)}", code="bad_encoding")
+    length = re.fullmatch(r"\d{1,18}", answer.headers.get("Content-Length", ""))
+    if length and int(length[0]) > max_bytes:
+        raise _too_large(url, max_bytes)
+
+
+def _too_large(url: str, max_bytes: int) -> RemoteError:
+    return RemoteError(f"{redact(url)} is larger than {max_bytes:,} bytes", code="too_large")
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110, section 10.2.3), None when there is none that can be read."""
+    if not value:
+        return None
+    if re.fullmatch(r"\d{1,18}", value.strip()):
+        return min(float(value), LONGEST_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_RETRY_AFTER)
+
+
+def _wait_before_retry(error: RemoteError, attempt: int) -> float | None:
+    """Seconds to wait before the same request is sent again, None when that isn't done here."""
+    if error.code not in RETRIED or (error.retry_after or 0) > MAX_WAIT:
+        return None
+    if error.retry_after is not None:
+        return error.retry_after
+    return float(min(MAX_WAIT, FIRST_WAIT * 2**attempt) * random.uniform(0.5, 1.0))
+
+
+def _without_secrets(error: RemoteError, headers: Headers) -> RemoteError:
+    """The error without the value of a secret header, should the remote have repeated it."""
+    message = str(error)
+    for name, value in headers.items():
+        if name.lower() in SECRET_HEADERS and len(value) > 3:
+            message = message.replace(value, "***")
+    return RemoteError(message, code=error.code, retryable=error.retryable, retry_after=error.retry_after)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from domain.objects import REPORTED
 from projections.logs import line_id
 from projections.recorded import Changes, Handler, Recorded
 
@@ -28,8 +29,10 @@ def object_error(batch: Batch, event: Recorded) -> None:
 
 
 def failed(batch: Batch, event: Recorded) -> None:
-    """One row per failure, whether it is tried again or not."""
+    """One row per failure, whether it is tried again or not; errors that the harvester reported have rows already."""
     state = event.state
+    if state["code"] == REPORTED:
+        return
     row = {"harvest_object_id": event.stream, "created": state["timestamp"]}
     batch.object_errors.insert(line_id(event), row | {name: state[name] for name in ("message", "stage", "code")})
 

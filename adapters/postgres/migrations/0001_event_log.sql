@@ -134,6 +134,18 @@ CREATE TABLE ops.work (
 CREATE INDEX work_waiting_idx ON ops.work (job_id, due_at) WHERE NOT sent;
 CREATE INDEX work_sent_idx ON ops.work (job_id) WHERE sent;
 
+-- Messages that could not be decoded, once by their place.
+CREATE TABLE ops.dead_letter (
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    cluster_id text NOT NULL,
+    value bytea,
+    reason text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (topic, partition, record_offset, cluster_id)
+);
+
 -- What each source holds: the identity of datasets, kept apart from history.
 CREATE TABLE ops.dataset (
     source_id uuid NOT NULL,

@@ -1,0 +1,238 @@
+"""The only place that wires parts: settings in, roles and commands out."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from adapters.postgres import read_model
+from adapters.postgres.content import ContentStore
+from adapters.postgres.database import Database, migrate
+from adapters.postgres.event_store import LogListener, PostgresEventStore
+from adapters.postgres.leadership import LeaderDatabase
+from adapters.postgres.projector import Projector
+from adapters.postgres.read_model import ReadModelWriter
+from adapters.postgres.work import Claims, PendingWork, WorkProjection
+from adapters.settings import Settings
+from adapters.targets.catalogue import LocalCatalogue
+from domain.application import Harvesting
+from domain.errors import HarvestError, SettingError
+from harvesters.stages import RetryPolicy
+from harvesters.target import Target
+
+if TYPE_CHECKING:
+    from adapters.kafka.producer import CommandProducer
+    from adapters.kafka.topics import Broker
+    from adapters.roles.coordinator import Coordinator, ReadModelProjection
+    from adapters.roles.fetch_worker import FetchWorker
+    from adapters.roles.gather_run import GatherRun
+    from adapters.roles.gather_worker import GatherWorker
+    from adapters.roles.job_context import JobContexts
+    from adapters.roles.object_batch import ObjectRunner
+    from harvesters.http import PoliteSession
+
+# Kafka's and the remotes' clients take half a second to import: what doesn't speak to them imports neither.
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All parts of one process; each is made when it is first asked for."""
+
+    settings: Settings
+    role: str = "cli"
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, as this role."""
+        return Database(self.settings.database_url, f"harvestlog {self.role}")
+
+    @cached_property
+    def event_store(self) -> PostgresEventStore:
+        """The event log."""
+        return PostgresEventStore(self.database)
+
+    @cached_property
+    def application(self) -> Harvesting:
+        """The write side."""
+        return Harvesting(self.event_store, self.event_store)
+
+    @cached_property
+    def content(self) -> ContentStore:
+        """The content store."""
+        return ContentStore(self.database)
+
+    @cached_property
+    def catalogue(self) -> LocalCatalogue:
+        """The local catalogue."""
+        return LocalCatalogue(self.database)
+
+    @property
+    def target(self) -> Target:
+        """What is imported into."""
+        return self.catalogue
+
+    @cached_property
+    def contexts(self) -> JobContexts:
+        """Jobs and their harvesters."""
+        from adapters.roles.job_context import JobContexts
+
+        return JobContexts(self.application, self.target, self.session)
+
+    def session(self) -> PoliteSession:
+        """A polite HTTP session."""
+        from harvesters.http import HttpLimits, PoliteSession
+
+        s = self.settings
+        return PoliteSession(
+            HttpLimits(
+                timeout=s.http_timeout,
+                total_timeout=s.http_total_timeout,
+                max_bytes=s.http_max_bytes,
+                retries=s.http_retries,
+                host_limit=s.http_host_limit,
+                user_agent=s.http_user_agent,
+            )
+        )
+
+    @property
+    def policy(self) -> RetryPolicy:
+        """When failed objects are tried again."""
+        s = self.settings
+        return RetryPolicy(first_delay=s.retry_delay, max_attempts=s.retry_attempts, job_deadline=s.job_deadline)
+
+    @cached_property
+    def runner(self) -> ObjectRunner:
+        """Runs objects."""
+        from adapters.roles.object_batch import ObjectRunner
+
+        return ObjectRunner(self.database, self.application, self.content, self.contexts, self.policy)
+
+    def gather_run(self, stopping: Callable[[], bool], catch_up: Callable[[], object] | None = None) -> GatherRun:
+        """Gathers one job."""
+        from adapters.roles.gather_run import GatherRun
+
+        return GatherRun(self.database, self.application, self.content, self.contexts, stopping, catch_up)
+
+    @cached_property
+    def broker(self) -> Broker:
+        """The broker."""
+        from adapters.kafka.topics import Broker
+
+        if self.settings.own_broker:
+            raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
+        return Broker(self.settings.kafka_bootstrap_servers, embedded=self.settings.embedded_broker)
+
+    def producer(self) -> CommandProducer:
+        """A producer of its own. Raises ServiceUnavailable."""
+        from adapters.kafka.producer import CommandProducer
+
+        return CommandProducer(self.broker, self.settings.site_id)
+
+    def work_projector(self, database: Database | None = None) -> Projector:
+        """Moves the work projection."""
+        return Projector(database or self.database, "work", "ops", WorkProjection())
+
+    def read_model_projector(self) -> Projector:
+        """Moves the read model."""
+        return Projector(self.database, read_model.NAME, read_model.LIVE, ReadModelWriter())
+
+    def worker_name(self) -> str:
+        """A name that no other worker has."""
+        return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+
+
+def initialise(settings: Settings) -> list[str]:
+    """Make or upgrade the schemas; the names of the steps that were done, none on a second call.
+
+    Raises ServiceUnavailable, SettingError.
+    """
+    parts = Parts(settings, "initdb")
+    database = parts.database
+    database.check_session()
+    done = migrate(database)
+    with database.connection.transaction():
+        database.query("SELECT pg_advisory_xact_lock(hashtextextended('harvestlog read model', 0))")
+        if not read_model.exists(database.connection):
+            read_model.create(database.connection, read_model.LIVE)
+            done.append("read model")
+    database.close()
+    return done
+
+
+def prepare(settings: Settings) -> None:
+    """All that must be there before roles start: schemas and topics."""
+    from adapters.kafka.topics import ensure_topics
+
+    initialise(settings)
+    ensure_topics(Parts(settings, "prepare").broker, settings)
+
+
+def with_services(settings: Settings, database_url: str, bootstrap_servers: str) -> Settings:
+    """Settings that name the services to use."""
+    return replace(settings, database_url=database_url, kafka_bootstrap_servers=bootstrap_servers)
+
+
+def coordinator(settings: Settings, *, dispatch: bool = True) -> Coordinator:
+    """The leader's part of a coordinator."""
+    from adapters.kafka.dispatcher import Dispatcher
+    from adapters.roles.coordinator import Coordinator
+
+    parts = Parts(settings, "coordinator")
+    database = LeaderDatabase(settings.database_url, "harvestlog coordinator")
+    store = PostgresEventStore(database)
+    work = PendingWork(database)
+    dispatcher = Dispatcher(work, parts.producer()) if dispatch else None
+    application = Harvesting(store, store)
+    return Coordinator(database, application, parts.work_projector(database), work, dispatcher, LogListener(parts.database))
+
+
+def read_model_projection(settings: Settings, failed: Callable[[HarvestError], None]) -> ReadModelProjection:
+    """Keeps the read model up to date."""
+    from adapters.roles.coordinator import ReadModelProjection
+
+    parts = Parts(settings, "read model")
+    return ReadModelProjection(parts.read_model_projector(), LogListener(parts.database), failed)
+
+
+def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> GatherWorker:
+    """A gather worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
+    from adapters.kafka.consumer import CommandConsumer
+    from adapters.kafka.topics import Topics
+    from adapters.roles.gather_worker import GatherWorker
+    from adapters.roles.poison import DeadLetters
+
+    parts = Parts(settings, "gather-consumer")
+    topics = Topics(settings.site_id)
+    return GatherWorker(
+        CommandConsumer(parts.broker, topics.gather, topics.gather, partitions=partitions),
+        Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease),
+        parts.gather_run,
+        DeadLetters(parts.database, parts.producer()),
+        threads=settings.gather_threads,
+        lease=settings.lease,
+    )
+
+
+def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchWorker:
+    """A fetch worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
+    from adapters.kafka.consumer import CommandConsumer
+    from adapters.kafka.topics import Topics
+    from adapters.roles.fetch_worker import FetchWorker
+    from adapters.roles.poison import DeadLetters
+
+    parts = Parts(settings, "fetch-consumer")
+    topics = Topics(settings.site_id)
+    return FetchWorker(
+        CommandConsumer(parts.broker, topics.fetch, topics.fetch, partitions=partitions),
+        Claims(parts.database, f"fetch-{parts.worker_name()}", settings.lease),
+        parts.runner,
+        DeadLetters(parts.database, parts.producer()),
+        threads=settings.fetch_threads,
+        in_flight=settings.in_flight,
+        lease=settings.lease,
+    )

@@ -1,0 +1,74 @@
+"""How commands print: one text form for people, one JSON form for programs; errors on one line."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from domain.errors import HarvestError, ValidationError
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def paging(default: int = 100) -> Callable[[Any], Any]:
+    """Options --limit and --offset."""
+
+    def decorate(command: Any) -> Any:
+        command = click.option("--offset", default=0, type=click.IntRange(0), help="Skip so many.")(command)
+        return click.option("--limit", default=default, show_default=True, type=click.IntRange(1), help="Show so many.")(
+            command
+        )
+
+    return decorate
+
+
+def emit(data: Any, as_json: bool, text: Callable[[], str]) -> None:
+    """Print data as JSON, or what `text` makes of it."""
+    click.echo(to_json(data) if as_json else text())
+
+
+def to_json(data: Any) -> str:
+    """JSON, with times in ISO 8601 (UTC)."""
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID | Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} can't be shown as JSON")
+
+
+def block(fields: Mapping[str, Any]) -> str:
+    """Fields as indented lines, as ckanext-harvest shows sources and jobs."""
+    width = max(map(len, fields), default=0) + 1
+    return "\n".join(f"  {name + ':':<{width}} {_shown(value)}" for name, value in fields.items()) + "\n"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return str(value)
+
+
+def fail(error: HarvestError, as_json: bool) -> None:
+    """Print an error and end with status 1."""
+    if as_json:
+        details = {"code": error.code, "message": str(error)}
+        if isinstance(error, ValidationError):
+            details["fields"] = error.errors  # type: ignore[assignment]
+        click.echo(to_json({"error": details}))
+    elif isinstance(error, ValidationError):
+        lines = "".join(f"\n\t{field}: {message}" for field, message in error.errors.items())
+        click.echo(f"Validation error:{lines}", err=True)
+    else:
+        click.echo(f"Error: {error}", err=True)
+    sys.exit(1)

@@ -1,0 +1,117 @@
+"""`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import click
+
+from adapters import bootstrap
+from adapters.settings import Settings, load
+from domain.errors import HarvestError, SettingError
+
+
+class Role(Protocol):
+    """Runs until it is told to stop."""
+
+    def run(self) -> None:
+        """Work."""
+
+    def stop(self) -> None:
+        """End soon."""
+
+
+def _partitions(_context: click.Context, _option: click.Parameter, value: str | None) -> list[int] | None:
+    if value is None:
+        return None
+    try:
+        return [int(number) for number in value.split(",")]
+    except ValueError as error:
+        raise click.BadParameter("expected numbers separated by commas, such as 0,1,2") from error
+
+
+partitions_option = click.option(
+    "--partitions", callback=_partitions, metavar="N,N,…", help="Read these partitions instead of joining the consumer group."
+)
+
+
+@click.command()
+@click.option("--verbose", is_flag=True, help="Show the log of all roles here.")
+def up(verbose: bool) -> None:
+    """Run everything on this machine: coordinator, workers, and the database and broker unless others are configured."""
+    from adapters.roles.supervisor import Supervisor, role_commands
+
+    settings = load()
+    supervisor = Supervisor(settings, role_commands(settings), prepare=_prepare(settings), ready=_say_ready, verbose=verbose)
+    supervisor.run()
+
+
+def _prepare(settings: Settings) -> Callable[[str, str], None]:
+    def prepare(database_url: str, bootstrap_servers: str) -> None:
+        services = bootstrap.with_services(settings, database_url, bootstrap_servers)
+        bootstrap.prepare(replace(services, embedded_broker=settings.own_broker))
+
+    return prepare
+
+
+def _say_ready(_runtime: Any) -> None:
+    click.echo("harvestlog is up; stop it with Ctrl-C. In another terminal: harvester status", err=True)
+
+
+def _configured() -> Settings:
+    """Settings that name a database and a broker. Raises SettingError."""
+    settings = load()
+    if settings.own_postgres:
+        raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")
+    if settings.own_broker:
+        raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+    logging.getLogger("kafka").setLevel(logging.ERROR)
+    return settings
+
+
+def _run(role: Role) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: role.stop())
+    role.run()
+
+
+@click.command("gather-consumer")
+@partitions_option
+def gather_consumer(partitions: Sequence[int] | None) -> None:
+    """Consume the gather topic: find out which records the remotes have."""
+    _run(bootstrap.gather_worker(_configured(), partitions))
+
+
+@click.command("fetch-consumer")
+@partitions_option
+def fetch_consumer(partitions: Sequence[int] | None) -> None:
+    """Consume the fetch topic: fetch records and import them as datasets."""
+    _run(bootstrap.fetch_worker(_configured(), partitions))
+
+
+@click.command()
+def coordinator() -> None:
+    """Dispatch work, end jobs, retry, and keep the projections; any number may run, one leads."""
+    settings = _configured()
+    leader = bootstrap.coordinator(settings)
+    failures: list[HarvestError] = []
+
+    def failed(error: HarvestError) -> None:
+        failures.append(error)
+        leader.stop()
+
+    read_model = bootstrap.read_model_projection(settings, failed)
+    read_model.start()
+    _run(leader)
+    read_model.stop()
+    if failures:
+        raise failures[0]

@@ -1,0 +1,343 @@
+"""Reads commands from one topic, as a member of a consumer group or with partitions of its own.
+
+What to know before changing it (kafka-python 3.0.12; the first two have a regression test that shows the bare library):
+
+* poll() with a limit of records, together with pause() and resume(), stalls a partition for ever. So every poll takes
+  all that was fetched into a buffer per partition, and a partition whose buffer isn't empty is paused.
+* poll() that ends during a join which changed metadata caused loses the member for good. `_finish_joins` prevents it,
+  and a member whose heartbeats stopped is made anew.
+* Rebalance callbacks run on the library's IO thread, while our thread is inside poll() or close().
+* The embedded broker skips records now and then (offsets are checked, and a gap is fetched again), and answers a fetch
+  beyond the end of a log with nothing, so the cluster id tells that it came back empty.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Any, Self
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
+
+from adapters.kafka.codec import UnknownSchema
+from adapters.kafka.messages import Delivery, Poison
+from adapters.kafka.offsets import PartitionState
+from adapters.kafka.topics import Broker, connect
+from domain.errors import ServiceUnavailable
+
+log = logging.getLogger(__name__)
+
+COMMIT_INTERVAL = 1.0  # seconds
+UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
+_ALL = 10**9  # records of one poll
+_SILENCE = 1.5  # sessions without a heartbeat, after which the client is made anew; a join may take one
+_FAILURES = 5  # polls in a row that may fail
+
+
+class CommandConsumer:
+    """At least once: what wasn't reported as `done` comes again after a restart or a rebalance.
+
+    All methods but `done` belong to one thread, which must call `poll` at least every few seconds, also when it has no
+    room: that keeps the membership and commits offsets.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        topic: str,
+        group: str,
+        *,
+        partitions: Sequence[int] | None = None,
+        unknown_schema_wait: float = UNKNOWN_SCHEMA_WAIT,
+    ) -> None:
+        """Join the group, or read `partitions` without joining it; offsets are the group's in both cases.
+
+        Raises ServiceUnavailable when the broker doesn't answer.
+        """
+        self._broker = broker
+        self._topic = topic
+        self._group = group
+        self._fixed = None if partitions is None else [TopicPartition(topic, number) for number in partitions]
+        self._wait = unknown_schema_wait
+        self._lock = threading.Lock()  # guards the next three
+        self._states: dict[Any, PartitionState] = {}
+        self._poison: list[Poison] = []
+        self._turn = 0  # of the partitions, whose it is
+        self._assignments = count(1)
+        self._first_seen: dict[bytes, float] = {}  # unknown fingerprint -> monotonic seconds
+        self._failures = 0
+        self._cluster: str | None = None
+        self._opened = self._next_look = 0.0  # monotonic seconds
+        self._consumer: Any = None
+        self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        """Partitions that are ours now, sorted."""
+        with self._lock:
+            return tuple(sorted(tp.partition for tp in self._states))
+
+    def poll(self, room: int, timeout: float) -> list[Delivery]:
+        """At most `room` commands, by turns from all partitions; waits up to `timeout` seconds when there is none.
+
+        Gets over a broker that is away. Raises ServiceUnavailable when the client fails again and again.
+        """
+        if self._consumer is None and not self._reopen(timeout):
+            return []
+        self._look_after()
+        taken = self._take(room)
+        if self._consumer is not None:
+            self._fetch(0.0 if taken else timeout)
+        return taken or self._take(room)
+
+    def take_poison(self) -> list[Poison]:
+        """Messages met since the last call that can't be decoded; report them as `done` once they are put away."""
+        with self._lock:
+            poison, self._poison = self._poison, []
+            return poison
+
+    def done(self, finished: Iterable[Delivery | Poison]) -> None:
+        """Mark as finished, from any thread; what is no longer assigned to us is ignored."""
+        with self._lock:
+            for item in finished:
+                state = self._states.get(TopicPartition(self._topic, item.partition))
+                if state is not None and state.assignment == item.assignment:
+                    state.tracker.finish(item.offset)
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Commit, leave the group and close, within `timeout` seconds; a second call changes nothing."""
+        if self._consumer is None:
+            return
+        deadline = time.monotonic() + timeout
+        while not self._commit_now() and time.monotonic() < deadline:
+            with suppress(ServiceUnavailable):
+                self._fetch(0.1)  # a join is under way: take it further
+        self._discard(max(1.0, deadline - time.monotonic()))
+
+    # -- taking ----------------------------------------------------------------------------------------------------
+
+    def _take(self, room: int) -> list[Delivery]:
+        taken: list[Delivery] = []
+        with self._lock:
+            states = [state for state in self._states.values() if state.buffer]
+            for index in range(len(states)):
+                share = -(-(room - len(taken)) // (len(states) - index))  # what others leave goes to the next ones
+                deliveries, poison = states[(self._turn + index) % len(states)].take(share, self._may_give_up)
+                taken += deliveries
+                self._poison += poison
+            self._turn += 1
+        return taken
+
+    def _may_give_up(self, error: UnknownSchema) -> bool:
+        now = time.monotonic()
+        return now - self._first_seen.setdefault(error.fingerprint, now) >= self._wait
+
+    # -- fetching --------------------------------------------------------------------------------------------------
+
+    def _fetch(self, timeout: float) -> None:
+        self._pause_full_ones()
+        self._note_positions()
+        try:
+            fetched = self._consumer.poll(int(timeout * 1000), max_records=_ALL)
+        except KafkaError as error:
+            self._failed(error, timeout)
+            return
+        self._failures = 0
+        if self._came_back_empty():
+            self._begin_anew()
+        else:
+            self._fill(fetched)
+
+    def _pause_full_ones(self) -> None:
+        consumer = self._consumer
+        with self._lock:
+            full = {tp for tp, state in self._states.items() if state.buffer}
+        assigned, paused = consumer.assignment(), consumer.paused()
+        consumer.pause(*(full & assigned - paused))
+        consumer.resume(*(paused & assigned - full))
+
+    def _note_positions(self) -> None:
+        """Where the log of a new partition should go on, for the check of offsets."""
+        if not self._broker.embedded:
+            return
+        with self._lock:
+            unknown = [tp for tp, state in self._states.items() if state.expected is None]
+        positions = {tp: self._consumer.position(tp, timeout_ms=0) for tp in unknown}
+        with self._lock:
+            for tp, position in positions.items():
+                self._states[tp].expected = position
+
+    def _fill(self, fetched: dict[Any, list[Any]]) -> None:
+        with self._lock:
+            for tp, records in fetched.items():
+                if tp not in self._states:
+                    continue
+                if self._states[tp].restarted(records):
+                    self._own(tp)
+                if not self._broker.embedded:
+                    self._states[tp].fill(records)
+                elif (missing := self._states[tp].fill_without_gaps(records)) is not None:
+                    log.warning("the broker skipped offset %d of %s/%d: fetched again", missing, *tp)
+                    self._consumer.seek(tp, missing)
+
+    def _came_back_empty(self) -> bool:
+        """True once after each restart of the embedded broker; a group notices by itself that it is gone.
+
+        The id is as of the last metadata, which the library asks for within a second after it has connected again.
+        """
+        if not self._broker.embedded or self._fixed is None:
+            return False
+        before, self._cluster = self._cluster, self._consumer._cluster.cluster_id
+        return before is not None and before != self._cluster
+
+    def _begin_anew(self) -> None:
+        log.warning("the embedded broker came back empty: reading %s from the beginning", self._topic)
+        with self._lock:
+            for tp in list(self._states):
+                self._own(tp, expected=0)
+                self._consumer.seek(tp, 0)
+
+    def _failed(self, error: KafkaError, timeout: float) -> None:
+        self._failures += 1
+        if self._failures >= _FAILURES:
+            raise ServiceUnavailable(f"{self._topic} can't be read: {error}") from error
+        log.warning("poll of %s failed: %s", self._topic, error)
+        time.sleep(min(timeout, 0.5))
+
+    # -- offsets ---------------------------------------------------------------------------------------------------
+
+    def _look_after(self) -> None:
+        """Once in COMMIT_INTERVAL: commit, and see that the membership is alive."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + COMMIT_INTERVAL
+        if offsets := self._positions():
+            self._consumer.commit_async(offsets, callback=self._committed)
+        if self._is_silent(now):
+            log.warning("no heartbeat of group %s any more: joining anew", self._group)
+            self._discard(1.0)
+
+    def _positions(self, tps: Iterable[Any] | None = None) -> dict[Any, Any]:
+        with self._lock:
+            states = {tp: self._states[tp] for tp in (self._states if tps is None else tps) if tp in self._states}
+        positions = {tp: state.uncommitted() for tp, state in states.items()}
+        return {tp: OffsetAndMetadata(value, "", -1) for tp, value in positions.items() if value is not None}
+
+    def _committed(self, offsets: dict[Any, Any], answer: Any) -> None:
+        if isinstance(answer, Exception):
+            log.info("commit of %s failed, the next one will carry it: %r", self._topic, answer)
+            return
+        with self._lock:
+            for tp, offset in offsets.items():
+                if tp in self._states:
+                    self._states[tp].committed = offset.offset
+
+    def _commit_now(self) -> bool:
+        """False when it has to be tried again."""
+        offsets = self._positions()
+        try:
+            if offsets:
+                self._consumer.commit(offsets, timeout_ms=2_000)
+        except KafkaError as error:
+            log.info("commit of %s failed: %r", self._topic, error)
+            return False
+        self._committed(offsets, None)
+        return True
+
+    # -- connection and assignment -----------------------------------------------------------------------------------
+
+    def _open(self, wait: float | None = None) -> None:
+        waiting = {} if wait is None else {"wait": wait}
+        consumer = connect(KafkaConsumer, self._broker, **waiting, **self._broker.consumer(self._group))
+        self._opened = time.monotonic()
+        self._next_look = self._opened + COMMIT_INTERVAL
+        if self._fixed is None:
+            _finish_joins(consumer)
+            consumer.subscribe([self._topic], listener=_Listener(self))
+        else:
+            self._assigned(self._fixed)
+            consumer.assign(self._fixed)
+        self._consumer = consumer
+
+    def _reopen(self, timeout: float) -> bool:
+        try:
+            self._open(wait=0.0)
+        except ServiceUnavailable as error:
+            log.warning("%s", error)
+            time.sleep(timeout)
+            return False
+        return True
+
+    def _discard(self, timeout: float) -> None:
+        consumer, self._consumer = self._consumer, None
+        with self._lock:
+            self._states.clear()
+        try:
+            consumer.close(autocommit=False, timeout_ms=int(timeout * 1000))
+        except KafkaError as error:
+            log.info("closing the consumer of %s: %r", self._topic, error)
+
+    def _is_silent(self, now: float) -> bool:
+        if self._fixed is not None:
+            return False
+        metrics = self._consumer.metrics()["consumer-coordinator-metrics"]
+        age = min(metrics["last-heartbeat-seconds-ago"], now - self._opened)  # the metric is infinite before the first
+        return bool(age > _SILENCE * self._broker.session_ms / 1000)
+
+    def _own(self, tp: Any, expected: int | None = None) -> None:
+        """Begin with a partition, forgetting what was known of it; the lock is held."""
+        self._states[tp] = PartitionState(next(self._assignments), expected)
+
+    def _assigned(self, tps: Iterable[Any]) -> None:
+        with self._lock:
+            for tp in tps:
+                self._own(tp)
+
+    def _lost(self, tps: Iterable[Any]) -> None:
+        with self._lock:
+            for tp in tps:
+                self._states.pop(tp, None)
+
+    async def _revoked(self, tps: Iterable[Any]) -> None:
+        offsets = self._positions(tps)
+        try:
+            if offsets:
+                await self._consumer.commit_async(offsets)
+        except KafkaError as error:
+            log.info("commit of partitions that go failed, they will be read again: %r", error)
+        self._lost(tps)
+
+
+class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """Runs on the library's IO thread. With the cooperative protocol a revocation is final."""
+
+    def __init__(self, consumer: CommandConsumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        await self._consumer._revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        self._consumer._assigned(assigned)
+
+    async def on_partitions_lost(self, lost: Iterable[Any]) -> None:
+        self._consumer._lost(lost)
+
+
+def _finish_joins(consumer: Any) -> None:
+    """Make the client await a join that is under way, also when its reason is gone meanwhile."""
+    coordinator = consumer._coordinator
+    need_rejoin = coordinator.need_rejoin
+    coordinator.need_rejoin = lambda: coordinator._join_task is not None or need_rejoin()

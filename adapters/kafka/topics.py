@@ -1,0 +1,219 @@
+"""The broker, how our clients talk to it, and the topics of a site.
+
+The embedded broker (Tansu, in memory) speaks Kafka's protocol with gaps, hence two profiles of client settings:
+it forgets idempotent producers when it restarts, lets a group join only after half a session, and never wakes a waiting
+fetch. It loses everything at a restart; the cluster id then changes, and stays with the data on Apache Kafka.
+"""
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from adapters.settings import Settings
+from domain.errors import ServiceUnavailable
+
+log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 5.0  # seconds for a server to listen, and as long again for it to answer
+_ADMIN_TIMEOUT_MS = 10_000
+_PROBE_TIMEOUT_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker is and of which kind; the settings of each kind of client."""
+
+    bootstrap_servers: str  # host:port, several of them separated by commas
+    embedded: bool
+    fetch_max_wait_ms: int = 250  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
+    session_timeout_ms: int = 0  # 0: 6 s on the embedded broker, 45 s on Kafka (whose own minimum is 6 s)
+
+    @property
+    def session_ms(self) -> int:
+        """Time without a heartbeat after which the broker takes a member's partitions away."""
+        return self.session_timeout_ms or (6_000 if self.embedded else 45_000)
+
+    def common(self) -> dict[str, Any]:
+        """Settings of every client."""
+        return {
+            "bootstrap_servers": [server.strip() for server in self.bootstrap_servers.split(",") if server.strip()],
+            "bootstrap_timeout_ms": int(CONNECT_TIMEOUT * 1000),
+            "client_id": "harvestlog",
+            "reconnect_backoff_max_ms": 1_000,  # the default makes a client wait up to 30 s for a broker that is back
+        }
+
+    def producer(self, timeout: float) -> dict[str, Any]:
+        """Settings of a producer that gives a delivery up after `timeout` seconds."""
+        timeout_ms = int(timeout * 1000)
+        return {
+            **self.common(),
+            "acks": "all",
+            "enable_idempotence": not self.embedded,
+            "linger_ms": 20,
+            "batch_size": 131_072,
+            "delivery_timeout_ms": timeout_ms,
+            "request_timeout_ms": max(1_000, min(10_000, timeout_ms // 2)),
+            "max_block_ms": min(5_000, timeout_ms),  # for the topic's metadata
+            "allow_auto_create_topics": False,
+            "metrics_enabled": False,
+        }
+
+    def consumer(self, group: str) -> dict[str, Any]:
+        """Settings of a consumer; offsets are committed by hand."""
+        return {
+            **self.common(),
+            "group_id": group,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "allow_auto_create_topics": False,
+            "max_poll_interval_ms": 300_000,
+            "max_partition_fetch_bytes": 262_144,
+            "fetch_max_wait_ms": self.fetch_max_wait_ms if self.embedded else 500,
+            "session_timeout_ms": self.session_ms,
+            "heartbeat_interval_ms": min(3_000, self.session_ms // 4),
+            "partition_assignment_strategy": [CooperativeStickyAssignor()],
+        }
+
+    def unavailable(self) -> ServiceUnavailable:
+        """The error of a broker that doesn't answer."""
+        advice = "" if self.embedded else ": is it running, and is HARVEST_KAFKA_BOOTSTRAP_SERVERS right?"
+        kind = "the embedded broker (HARVEST_KAFKA_BOOTSTRAP_SERVERS is not set)" if self.embedded else "Kafka"
+        return ServiceUnavailable(f"{kind} does not answer at {self.bootstrap_servers}{advice}")
+
+
+def connect(client: Callable[..., Any], broker: Broker, *, wait: float = CONNECT_TIMEOUT, **settings: Any) -> Any:
+    """A new client of kafka-python; raises ServiceUnavailable when the broker doesn't answer within `wait` + 5 s.
+
+    A constructor that fails leaves its IO thread behind, so a server must listen before one is tried.
+    """
+    _wait_for_server(broker, wait)
+    try:
+        return client(**settings)
+    except KafkaError as error:
+        raise broker.unavailable() from error
+
+
+def _wait_for_server(broker: Broker, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    while not any(_listens(server) for server in broker.common()["bootstrap_servers"]):
+        if time.monotonic() >= deadline:
+            raise broker.unavailable()
+        time.sleep(0.1)
+
+
+def _listens(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    with suppress(OSError):
+        socket.create_connection((host.strip("[]"), int(port)), timeout=1.0).close()
+        return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Names of a site's topics; a consumer group bears the name of the topic that it reads."""
+
+    site_id: str
+
+    @property
+    def gather(self) -> str:
+        """Commands to gather a job."""
+        return f"{self.site_id}.harvest.gather"
+
+    @property
+    def fetch(self) -> str:
+        """Commands to fetch and import an object."""
+        return f"{self.site_id}.harvest.fetch"
+
+    @property
+    def dead_letters(self) -> str:
+        """Messages that can't be decoded, with their bytes as they came."""
+        return f"{self.site_id}.harvest.dead-letters"
+
+    @property
+    def gather_group(self) -> str:
+        """Consumer group of the gather workers."""
+        return self.gather
+
+    @property
+    def fetch_group(self) -> str:
+        """Consumer group of the fetch workers."""
+        return self.fetch
+
+
+def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
+    """Create the site's topics that don't exist, wait until they can be used, and return the names of the new ones.
+
+    A topic that exists keeps its partitions: adding some while workers run can cost a group its leader.
+    """
+    topics = Topics(settings.site_id)
+    partitions = {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions}
+    admin = connect(KafkaAdminClient, broker, **broker.common(), request_timeout_ms=_ADMIN_TIMEOUT_MS)
+    try:
+        existing = set(admin.list_topics())
+        wanted = {**partitions, topics.dead_letters: 1}
+        created = [
+            name for name, count in wanted.items() if name not in existing and _create(admin, name, count, broker, settings)
+        ]
+        admin.wait_for_topics(list(wanted), timeout_ms=_ADMIN_TIMEOUT_MS)
+    except KafkaError as error:
+        raise ServiceUnavailable(f"the topics of {settings.site_id} can't be created: {error}") from error
+    finally:
+        admin.close()
+    return created
+
+
+def _create(admin: Any, name: str, partitions: int, broker: Broker, settings: Settings) -> bool:
+    """True when created, False when another process was first."""
+    replication = 1 if broker.embedded else settings.topic_replication or -1  # -1: the broker's default
+    try:
+        admin.create_topics({name: {"num_partitions": partitions, "replication_factor": replication}})
+    except TopicAlreadyExistsError:
+        return False
+    log.info("created topic %s with %d partition(s)", name, partitions)
+    return True
+
+
+class Cluster:
+    """Asks the broker for its cluster id over a connection of its own; for one thread."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._admin: Any = None
+
+    def id(self) -> str:
+        """The cluster id, which changes when the embedded broker starts anew; "" when no answer came within 2 s."""
+        try:
+            return str(self._connected().describe_cluster()["cluster_id"] or "")
+        except (KafkaError, ServiceUnavailable) as error:
+            log.debug("no cluster id: %s", error)
+            return ""
+
+    def close(self) -> None:
+        """Close the connection; `id` opens it again."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def _connected(self) -> Any:
+        if self._admin is None:
+            settings = {**self._broker.common(), "bootstrap_timeout_ms": _PROBE_TIMEOUT_MS}
+            self._admin = connect(KafkaAdminClient, self._broker, wait=0.0, **settings, request_timeout_ms=_PROBE_TIMEOUT_MS)
+        return self._admin
+
+
+def cluster_id(broker: Broker) -> str:
+    """The broker's cluster id, asked once; "" when it doesn't answer."""
+    cluster = Cluster(broker)
+    try:
+        return cluster.id()
+    finally:
+        cluster.close()

@@ -1,0 +1,56 @@
+"""What one gather has seen, in a temporary table of its own session: constant memory, however many records there are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from adapters.postgres.database import Database
+
+CREATE = 'CREATE TEMPORARY TABLE IF NOT EXISTS seen (guid text COLLATE "C" PRIMARY KEY, content_hash text)'
+EMPTY = "TRUNCATE pg_temp.seen"
+REMEMBER = """
+    INSERT INTO pg_temp.seen (guid, content_hash)
+    SELECT * FROM unnest(%(guids)b::text[], %(hashes)b::text[]) ON CONFLICT DO NOTHING RETURNING guid
+"""
+HASHES = "SELECT guid, content_hash FROM pg_temp.seen WHERE guid = ANY (%(guids)b::text[])"
+MISSING = """
+    SELECT d.guid FROM ops.dataset d
+    WHERE d.source_id = %(source)s AND d.guid > %(after)s AND d.notification_id <= %(upto)s
+        AND NOT EXISTS (SELECT FROM pg_temp.seen s WHERE s.guid = d.guid)
+    ORDER BY d.guid LIMIT %(limit)s
+"""
+POSITION = "SELECT max(notification_id) FROM events.stored_event"
+CHECKPOINT = "SELECT notification_id FROM ops.checkpoint WHERE name = 'work'"
+
+
+class GatherMemory:
+    """The guids that a gather has seen so far. It belongs to the calling thread's connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._database.query(CREATE)
+        self._database.query(EMPTY)
+
+    def remember(self, records: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Remember {guid: content hash}; those that were seen before, with the hash that they had then."""
+        parameters = {"guids": list(records), "hashes": list(records.values())}
+        new = {guid for (guid,) in self._database.query(REMEMBER, **parameters)}
+        again = [guid for guid in records if guid not in new]
+        return dict(self._database.query(HASHES, guids=again)) if again else {}
+
+    def missing(self, source_id: UUID, upto: int, page: int) -> Iterator[Sequence[str]]:
+        """Guids that the source holds and this gather has not seen, page by page; held since event number `upto` or longer."""
+        after = ""
+        while rows := self._database.query(MISSING, source=source_id, after=after, upto=upto, limit=page):
+            guids = [guid for (guid,) in rows]
+            after = guids[-1]
+            yield guids
+
+
+def log_position(database: Database) -> int:
+    """The number of the newest event."""
+    return int(database.query(POSITION)[0][0] or 0)
+
+
+def work_position(database: Database) -> int:
+    """The number of the last event that the work projection has applied."""
+    return int(database.query(CHECKPOINT)[0][0])

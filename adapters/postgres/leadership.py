@@ -1,0 +1,53 @@
+"""Leadership by a session's advisory lock: whoever holds it writes over the very connection that holds it.
+
+A leader that lost its connection has lost its lock with it, so it can't write beside its successor.
+"""
+
+from adapters.postgres.database import Connection, Database, unavailable
+from domain.errors import ServiceUnavailable
+
+TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+IS_HELD = """
+    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (classid::bigint << 32) | objid::bigint = hashtextextended(%(lock)s, 0)
+"""
+LOCK = "harvestlog coordinator"
+
+
+class LeaderDatabase(Database):
+    """A database whose one connection holds the leader's lock; it is never opened anew behind the leader's back."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name)
+        self._held: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that holds the lock. Raises ServiceUnavailable when it is lost."""
+        if self._held is None or self._held.closed or self._held.broken:
+            raise ServiceUnavailable("The leader's connection to the database is lost")
+        return self._held
+
+    def lead(self) -> bool:
+        """Try to become the leader; False when another process leads."""
+        self.resign()
+        connection = self.connect()
+        with unavailable(self.url):
+            row = connection.execute(TRY_LOCK, (LOCK,)).fetchone()
+        if row and row[0]:
+            self._held = connection
+            return True
+        connection.close()
+        return False
+
+    def resign(self) -> None:
+        """Give up the lock."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+
+def has_leader(database: Database) -> bool:
+    """Whether a coordinator leads."""
+    return bool(database.query(IS_HELD, lock=LOCK)[0][0])

@@ -1,0 +1,30 @@
+"""Waiting for a service that doesn't answer."""
+
+import logging
+import threading
+
+log = logging.getLogger(__name__)
+
+FIRST, LAST = 0.2, 10.0  # seconds
+
+
+class Backoff:
+    """Growing waits; the first failure of a row is logged as a warning."""
+
+    def __init__(self) -> None:
+        self._delay = FIRST
+        self.waited = 0.0  # seconds in all since the last success
+
+    def succeeded(self) -> None:
+        """The service answered."""
+        if self.waited:
+            log.info("it answers again")
+        self._delay, self.waited = FIRST, 0.0
+
+    def wait(self, error: Exception, stop: threading.Event) -> None:
+        """Wait, longer each time, or until `stop` is set."""
+        if not self.waited:
+            log.warning("%s; trying again", error)
+        stop.wait(self._delay)
+        self.waited += self._delay
+        self._delay = min(self._delay * 2, LAST)

@@ -1,0 +1,259 @@
+"""The fetch worker: claims commands, runs fetch and import, stores outcomes. It batches by nature.
+
+One poll thread (the caller's) takes commands and claims them; handler threads run the plugins; one flusher stores what is done
+while the next batch collects. Offsets count as done after the outcome is stored. Nothing that a plugin does ends the worker,
+short of ending the process: then the claims fall back and what took the process down is at last run alone.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from adapters.kafka.consumer import CommandConsumer
+from adapters.kafka.messages import Delivery
+from adapters.postgres.work import Claims
+from adapters.roles.backoff import Backoff
+from adapters.roles.object_batch import Item, ObjectRunner
+from adapters.roles.poison import DeadLetters
+from domain.commands import FetchObject
+from domain.errors import ServiceUnavailable
+
+log = logging.getLogger(__name__)
+
+CLAIM_BATCH = 500  # objects
+CONTENT_GROUP = 50  # objects whose documents are loaded at a time
+MAX_OPEN_BYTES = 64_000_000  # of documents in memory
+MAX_FLUSH = 1000  # objects stored in one append
+POLL = 0.2  # seconds
+
+
+@dataclass(slots=True)
+class Running:
+    """A command that was claimed, with its object."""
+
+    delivery: Delivery
+    item: Item
+
+
+class FetchWorker:
+    """One process's worth of fetching and importing."""
+
+    def __init__(
+        self,
+        consumer: CommandConsumer,
+        claims: Claims,
+        runner: ObjectRunner,
+        dead_letters: DeadLetters,
+        *,
+        threads: int,
+        in_flight: int,
+        lease: float,
+        drain: float = 30.0,
+    ) -> None:
+        self._consumer = consumer
+        self._claims = claims
+        self._runner = runner
+        self._dead_letters = dead_letters
+        self._in_flight = in_flight
+        self._lease = lease
+        self._drain = drain
+        self._todo: queue.SimpleQueue[Running | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Running | None] = queue.SimpleQueue()
+        self._open: dict[UUID, Running] = {}
+        self._open_bytes = 0
+        self._lock = threading.Lock()
+        self._solo: list[Delivery] = []
+        self._stop = threading.Event()
+        self._broken: BaseException | None = None
+        self._handlers = [threading.Thread(target=self._handle, daemon=True) for _ in range(threads)]
+        self._flusher = threading.Thread(target=self._flush, daemon=True)
+
+    def stop(self) -> None:
+        """Take no more; end when what runs is done. Safe in a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until `stop` is called. Raises what a bug of our own raised: a supervisor starts the process again."""
+        for thread in (*self._handlers, self._flusher):
+            thread.start()
+        retry = Backoff()
+        next_renewal = 0.0
+        while not self._stop.is_set():
+            self._check()
+            try:
+                if time.monotonic() >= next_renewal:
+                    self._claims.show_presence()
+                    self._claims.renew()
+                    next_renewal = time.monotonic() + self._lease / 4
+                self._take(self._consumer.poll(self._room(), POLL))
+                retry.succeeded()
+            except ServiceUnavailable as error:
+                retry.wait(error, self._stop)
+        self._end()
+
+    def _check(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+
+    def _room(self) -> int:
+        if self._solo or self._open_bytes > MAX_OPEN_BYTES:
+            return 0
+        return min(CLAIM_BATCH, self._in_flight - len(self._open))
+
+    # claiming, in the poll thread
+
+    def _take(self, deliveries: Sequence[Delivery]) -> None:
+        self._dead_letters.record(self._consumer)
+        commands = [delivery for delivery in deliveries if isinstance(delivery.command, FetchObject)]
+        if commands:
+            self._start(commands, self._claim(commands))
+        if self._solo and not self._open:
+            alone = self._solo.pop()
+            self._start([alone], self._claim([alone], alone=True))
+
+    def _claim(self, deliveries: Sequence[Delivery], *, alone: bool = False) -> list[Item]:
+        """Until it works: the commands were taken from the consumer."""
+        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, FetchObject)]
+        retry = Backoff()
+        while True:
+            try:
+                claimed = self._claims.claim(commands, alone=alone)
+                if len(claimed) < len(commands) and not alone:
+                    solo = self._claims.need_solo(commands)
+                    self._solo += [d for d in deliveries if isinstance(d.command, FetchObject) and d.command.object_id in solo]
+                return self._runner.load(claimed.values())
+            except ServiceUnavailable as error:
+                if self._stop.is_set():
+                    return []
+                retry.wait(error, self._stop)
+
+    def _start(self, deliveries: Sequence[Delivery], items: Sequence[Item]) -> None:
+        """Hand objects to the threads; what isn't to be run (done, claimed elsewhere) is over."""
+        by_id = {item.aggregate.id: item for item in items}
+        solo = {id(delivery) for delivery in self._solo}
+        running, over = [], []
+        for delivery in deliveries:
+            item = by_id.pop(_object_id(delivery), None)
+            if item is not None:
+                running.append(Running(delivery, item))
+            elif id(delivery) not in solo:
+                over.append(delivery)
+        self._consumer.done(over)
+        with self._lock:
+            self._open |= {one.item.aggregate.id: one for one in running}
+        for group in range(0, len(running), CONTENT_GROUP):
+            self._hand_out(running[group : group + CONTENT_GROUP])
+
+    def _hand_out(self, group: Sequence[Running]) -> None:
+        while self._open_bytes > MAX_OPEN_BYTES and not self._stop.is_set() and self._broken is None:
+            time.sleep(0.01)
+        self._until_available(lambda: self._runner.load_content([one.item for one in group]))
+        with self._lock:
+            self._open_bytes += sum(one.item.size for one in group)
+        for one in group:
+            self._todo.put(one)
+
+    def _until_available(self, work: Callable[[], object]) -> bool:
+        retry = Backoff()
+        while True:
+            try:
+                work()
+            except ServiceUnavailable as error:
+                if self._stop.is_set() and retry.waited > self._drain:
+                    return False
+                retry.wait(error, self._stop)
+            else:
+                return True
+
+    # handling, in many threads
+
+    def _handle(self) -> None:
+        while (one := self._todo.get()) is not None:
+            size = one.item.size
+            try:
+                self._until_available(lambda one=one: self._runner.run(one.item))  # type: ignore[misc]
+            except BaseException as error:
+                log.exception("a bug of our own, with object %s", one.item.aggregate.id)
+                self._broken = error
+                return
+            with self._lock:
+                self._open_bytes -= size
+            self._done.put(one)
+
+    # storing, in one thread
+
+    def _flush(self) -> None:
+        try:
+            while (first := self._done.get()) is not None:
+                batch = [first]
+                last = self._collect(batch)
+                self._store(batch)
+                if last:
+                    return
+        except BaseException as error:
+            log.exception("outcomes can't be stored")
+            self._broken = error
+
+    def _collect(self, batch: list[Running]) -> bool:
+        """Add what is done by now; whether that was the end."""
+        while len(batch) < MAX_FLUSH:
+            try:
+                one = self._done.get_nowait()
+            except queue.Empty:
+                return False
+            if one is None:
+                return True
+            batch.append(one)
+        return False
+
+    def _store(self, batch: Sequence[Running]) -> None:
+        if not self._until_available(lambda: self._runner.store([one.item for one in batch])):
+            return
+        self._consumer.done([one.delivery for one in batch])
+        with self._lock:
+            for one in batch:
+                self._open.pop(one.item.aggregate.id, None)
+
+    # the end
+
+    def _end(self) -> None:
+        """Hand back what didn't begin, let the rest end, store it, leave."""
+        self._release(self._unstarted())
+        end = time.monotonic() + self._drain
+        while self._open and time.monotonic() < end and self._broken is None:
+            self._consumer.poll(0, 0.05)
+        for _ in self._handlers:
+            self._todo.put(None)
+        self._done.put(None)
+        self._flusher.join(timeout=10.0)
+        self._release([*self._open.values()])
+        self._consumer.close()
+        self._claims.close()
+
+    def _unstarted(self) -> list[Running]:
+        found: list[Running] = []
+        while True:
+            try:
+                one = self._todo.get_nowait()
+            except queue.Empty:
+                return found
+            if one is not None:
+                found.append(one)
+
+    def _release(self, unfinished: Sequence[Running]) -> None:
+        with self._lock:
+            for one in unfinished:
+                self._open.pop(one.item.aggregate.id, None)
+        try:
+            self._claims.release([one.item.aggregate.id for one in unfinished])
+        except ServiceUnavailable as error:
+            log.warning("claims are left to lapse: %s", error)
+
+
+def _object_id(delivery: Delivery) -> UUID:
+    assert isinstance(delivery.command, FetchObject)
+    return delivery.command.object_id

@@ -1,0 +1,257 @@
+"""Gathers one job: from a harvester's records to objects in the log, page by page, in constant memory.
+
+Every page is one append guarded by the job's stream. A worker that was thought dead can't add objects to a job that another
+attempt or an abort went on with: its next page meets GuardConflict, and it stops.
+"""
+
+import json
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from adapters.postgres.content import ContentStore, content_hash
+from adapters.postgres.database import Database
+from adapters.postgres.gather_memory import GatherMemory, log_position, work_position
+from adapters.postgres.work import HeldDataset, held_datasets
+from adapters.roles.job_context import JobContexts
+from domain import text
+from domain.application import Harvesting
+from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable
+from domain.objects import GatheredRecord
+from domain.sources import HarvestSource
+from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
+
+log = logging.getLogger(__name__)
+
+PAGE = 500  # records stored at a time
+PAGE_BYTES = 8_000_000
+PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
+WAIT_FOR_PROJECTION = 60.0  # seconds
+MAX_ERRORS = 1000  # recorded one by one; further ones are counted
+
+
+class Stopped(Exception):
+    """The worker is asked to end: the job is gathered anew elsewhere."""
+
+
+@dataclass(slots=True)
+class _Page:
+    records: dict[str, tuple[Record, bytes | None]] = field(default_factory=dict)
+    size: int = 0
+    begun: float = field(default_factory=time.monotonic)
+
+    def full(self) -> bool:
+        late = self.records and time.monotonic() - self.begun > PAGE_SECONDS
+        return len(self.records) >= PAGE or self.size >= PAGE_BYTES or bool(late)
+
+
+class GatherRun:
+    """One attempt at gathering one job."""
+
+    def __init__(
+        self,
+        database: Database,
+        application: Harvesting,
+        content: ContentStore,
+        contexts: JobContexts,
+        stopping: Callable[[], bool],
+        catch_up: Callable[[], Any] | None = None,
+    ) -> None:
+        self._database = database
+        self._application = application
+        self._content = content
+        self._contexts = contexts
+        self._stopping = stopping
+        self._catch_up = catch_up
+        self._errors = 0
+        self._deletions = 0
+
+    def run(self, job_id: UUID, worker: str) -> None:
+        """Gather the job to its end. A job that went on without this worker is left alone.
+
+        Raises Stopped, ServiceUnavailable: the job is to be gathered anew.
+        """
+        try:
+            self._job = self._application.start_gather(job_id, worker)
+            self._gather()
+        except (Conflict, JobEnded) as error:
+            log.info("job %s went on without this worker: %s", job_id, error)
+
+    def _gather(self) -> None:
+        source = self._application.load(HarvestSource, UUID(self._job.source_id))
+        self._source = source
+        self._start_position = self._wait_for_projection()
+        self._memory = GatherMemory(self._database)
+        context = self._contexts.make(self._job, source)
+        view = context.job
+        if source.gathered_from and self._job.kind == "harvest":
+            view.last_complete = datetime.fromisoformat(source.gathered_from)
+        complete = self._take_all(lambda: context.harvester, view)
+        full = complete and view.full_listing
+        if full:
+            self._gather_removed()
+        self._application.finish_gather(self._job, complete=complete, full=full, deletions=self._deletions)
+
+    def _wait_for_projection(self) -> int:
+        """What the source holds must be known up to now, since unchanged and removed records are told by it."""
+        position = log_position(self._database)
+        end = time.monotonic() + WAIT_FOR_PROJECTION
+        while work_position(self._database) < position:
+            if self._catch_up is not None:
+                self._catch_up()
+            elif time.monotonic() > end or self._stopping():
+                raise ServiceUnavailable("The coordinator doesn't project events: is it running?")
+            else:
+                time.sleep(0.01)
+        return position
+
+    # records
+
+    def _take_all(self, make: Callable[[], Harvester], view: HarvestJob) -> bool:
+        """Store everything the harvester yields; whether it came to its end."""
+        page = _Page()
+        complete = False
+        try:
+            for item in self._items(make(), view):
+                if self._stopping():
+                    raise Stopped
+                page = self._take(item, page)
+            complete = True
+        except (Stopped, ServiceUnavailable, Conflict, JobEnded):
+            raise
+        except (Exception, SystemExit) as error:
+            self._failed(error)
+        self._store(page)
+        for gather_error in view.errors:
+            self._error(gather_error.code, gather_error.message, gather_error.guid)
+        return complete
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, HarvestError):
+            self._error(error.code, str(error))
+        else:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            self._error("plugin_error", f"{type(error).__name__}: {error}\n{where}")
+
+    @staticmethod
+    def _items(harvester: Harvester, view: HarvestJob) -> Iterator[Any]:
+        result = harvester.gather_stage(view)
+        if result is None:
+            raise RemoteError("gather_stage returned nothing", code="gather_failed")
+        saved = set()
+        for item in result:
+            if isinstance(item, Record | GatherError | Page):
+                yield item
+            else:
+                saved.add(item)
+        for known in view.objects:
+            if known.id in saved:
+                extras = {extra.key: extra.value for extra in known.extras}
+                yield Record(known.guid, known.content, known.action, extras, known.metadata_modified_date)
+
+    def _take(self, item: Record | GatherError | Page, page: _Page) -> _Page:
+        if isinstance(item, GatherError):
+            self._error(item.code, item.message, item.guid)
+        elif isinstance(item, Page):
+            if page.full() or len(page.records) * 2 >= PAGE:
+                self._store(page, item.cursor)
+                page = _Page()
+        else:
+            self._add(item, page)
+            if page.full():
+                self._store(page)
+                page = _Page()
+        return page
+
+    def _add(self, record: Record, page: _Page) -> None:
+        guid = text.clean(str(record.guid)).strip()
+        if not guid:
+            self._error("bad_guid", f"A record has no guid: {_shorten(record.content)}")
+            return
+        try:
+            body = _body(record.content)
+        except (TypeError, ValueError) as error:
+            self._error("bad_record", f"Record {guid} can't be stored as JSON: {error}", guid)
+            return
+        if guid in page.records:
+            self._twice(guid, _digest(page.records[guid][1]), _digest(body))
+        else:
+            page.records[guid] = (record, body)
+            page.size += len(body or b"")
+
+    def _twice(self, guid: str, first: str | None, second: str | None) -> None:
+        """The same record again is no news; another one with its guid is an error that names both."""
+        if first != second or first is None:
+            documents = f"documents {(first or 'none')[:12]} and {(second or 'none')[:12]}"
+            self._error(
+                "duplicate_guid", f"Two records of this job have the guid {guid} ({documents}): the first was kept", guid
+            )
+
+    # pages
+
+    def _store(self, page: _Page, cursor: str = "") -> None:
+        if not page.records:
+            return
+        hashes = {guid: _digest(body) for guid, (_, body) in page.records.items()}
+        for guid, first in self._memory.remember(hashes).items():
+            self._twice(guid, first, hashes.pop(guid))
+        held = self._held(hashes)
+        unchanged = [] if self._job.options.get("force_import") else [g for g in hashes if _same(held.get(g), hashes[g])]
+        changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
+        self._content.put({h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None})
+        records = [_gathered(guid, record, hashes[guid], guid in held) for guid, (record, _) in changed.items()]
+        for record in self._application.record_page(self._job, records, unchanged, cursor):
+            self._twice(record.guid, None, record.content_hash)
+
+    def _held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
+        source = str(self._source.id)
+        return {guid: held for (_, guid), held in held_datasets(self._database, [(source, guid) for guid in guids]).items()}
+
+    def _gather_removed(self) -> None:
+        """Datasets that the source holds and the remote no longer has."""
+        for guids in self._memory.missing(self._source.id, self._start_position, PAGE):
+            self._store_removed(guids)
+
+    def _store_removed(self, guids: Sequence[str]) -> None:
+        self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], [], "removed")
+        self._deletions += len(guids)
+
+    def _error(self, code: str, message: str, guid: str | None = None) -> None:
+        self._errors += 1
+        if self._errors <= MAX_ERRORS:
+            self._application.record_gather_error(self._job, code, text.message(message), guid and text.clean(guid))
+
+
+def _gathered(guid: str, record: Record, digest: str | None, held: bool) -> GatheredRecord:
+    action = "change" if held and record.action == "new" else record.action
+    return GatheredRecord(guid, action, digest, text.extras(record.extras), text.utc_time(record.metadata_modified))
+
+
+def _same(held: HeldDataset | None, digest: str | None) -> bool:
+    return held is not None and digest is not None and held.content_hash == digest
+
+
+def _body(content: Any) -> bytes | None:
+    if content is None or isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        return content.encode("utf-8", "replace")
+    try:
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # integers beyond 64 bits, lone surrogates
+        return json.dumps(content, sort_keys=True).encode()
+
+
+def _digest(body: bytes | None) -> str | None:
+    return None if body is None else content_hash(body)
+
+
+def _shorten(content: Any) -> str:
+    return repr(content)[:200]

@@ -1,0 +1,115 @@
+"""Runs objects through fetch and import, and stores their outcomes: all reading and writing is by the batch."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from adapters.postgres.content import ContentStore
+from adapters.postgres.database import Database
+from adapters.postgres.work import Claimed, HeldDataset, held_datasets
+from adapters.roles.job_context import JobContexts
+from domain.application import Harvesting
+from domain.objects import HarvestObject
+from harvesters.stages import RetryPolicy, StageRun
+
+TIME_BITS = 80  # of an object's id lie below its job's creation time
+
+
+@dataclass(slots=True)
+class Item:
+    """An object that this worker runs."""
+
+    aggregate: HarvestObject
+    claimed: Claimed
+    held: HeldDataset | None
+    content: bytes | None = None
+    documents: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it keeps in memory."""
+        return len(self.content or b"")
+
+
+class ObjectRunner:
+    """Loads, runs and stores objects."""
+
+    def __init__(
+        self,
+        database: Database,
+        application: Harvesting,
+        content: ContentStore,
+        contexts: JobContexts,
+        policy: RetryPolicy,
+    ) -> None:
+        self._database = database
+        self._application = application
+        self._content = content
+        self._contexts = contexts
+        self._policy = policy
+
+    def load(self, claimed: Iterable[Claimed]) -> list[Item]:
+        """Claimed objects with what their source holds; those that have an outcome already are left out."""
+        by_id = {claim.object_id: claim for claim in claimed}
+        loaded = self._application.load_objects(list(by_id))
+        open_objects = [aggregate for aggregate in loaded.values() if aggregate.outcome is None]
+        keys = [(aggregate.source_id, aggregate.guid) for aggregate in open_objects]
+        held = held_datasets(self._database, keys) if keys else {}
+        return [Item(aggregate, by_id[aggregate.id], held.get(key)) for aggregate, key in zip(open_objects, keys, strict=True)]
+
+    def load_content(self, items: Sequence[Item]) -> None:
+        """Get the documents that gather or an earlier attempt stored."""
+        documents = self._content.get(item.aggregate.content_hash for item in items if item.aggregate.content_hash)
+        for item in items:
+            item.content = documents.get(item.aggregate.content_hash or "")
+
+    def run(self, item: Item) -> None:
+        """Run one object's stages in the calling thread; nothing is stored yet. Raises ServiceUnavailable, NotFound."""
+        aggregate = item.aggregate
+        if item.held is not None and _newer(item.held.object_id, aggregate.id):
+            aggregate.skip("superseded")
+            return
+        context = self._contexts.get(UUID(aggregate.job_id))
+        run = StageRun(
+            harvester=context.harvester,
+            job=context.job,
+            aggregate=aggregate,
+            content=item.content,
+            held=self._package_held(item),
+            now=item.claimed.now,
+            policy=self._policy,
+            documents=item.documents,
+        )
+        run.run()
+        item.content = None
+
+    def _package_held(self, item: Item) -> Callable[[str], str | None]:
+        known = {item.aggregate.guid: item.held}
+
+        def held(guid: str) -> str | None:
+            if guid not in known:
+                key = (item.aggregate.source_id, guid)
+                known[guid] = held_datasets(self._database, [key]).get(key)
+            dataset = known[guid]
+            return dataset.package_id if dataset else None
+
+        return held
+
+    def store(self, items: Sequence[Item]) -> frozenset[UUID]:
+        """Store documents, then what happened, in one call each; the objects that somebody else changed first."""
+        documents = {digest: body for item in items for digest, body in item.documents.items()}
+        if documents:
+            self._content.put(documents)
+        return self._application.record_objects(item.aggregate for item in items)
+
+
+def _newer(one: UUID, other: UUID) -> bool:
+    """Whether an object belongs to a job that was created later."""
+    return one.int >> TIME_BITS > other.int >> TIME_BITS
+
+
+def database_now(database: Database) -> datetime:
+    """The database's clock, the one that retries go by."""
+    now: datetime = database.query("SELECT now()")[0][0]
+    return now

@@ -1,0 +1,44 @@
+"""Text that every store can hold: PostgreSQL takes no NUL, UTF-8 no lone surrogate."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+MAX_MESSAGE = 10_000  # characters
+
+
+def clean(text: str) -> str:
+    """The text with what can't be stored replaced by U+FFFD."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def message(text: object) -> str:
+    """A message fit to be stored: clean, and not endless."""
+    whole = clean(str(text))
+    return whole if len(whole) <= MAX_MESSAGE else f"{whole[:MAX_MESSAGE]}… ({len(whole)} characters in all)"
+
+
+def extras(values: Mapping[Any, Any]) -> dict[str, str]:
+    """Extras as text by text; None becomes empty."""
+    return {clean(str(key)): "" if value is None else clean(str(value)) for key, value in values.items()}
+
+
+def utc_time(value: datetime | str | None) -> str | None:
+    """A remote's time as ISO 8601 in UTC without zone, None when it is none. A time without zone counts as UTC, as in CKAN."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat()
+    except OverflowError:
+        return None

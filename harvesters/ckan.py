@@ -1,0 +1,184 @@
+"""The harvester of remote CKAN sites: every public dataset of one site, by its Action API."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from domain.errors import RemoteError
+from harvesters.base import (
+    GatherError,
+    Harvester,
+    HarvestJob,
+    HarvestObject,
+    HarvestSource,
+    Imported,
+    Page,
+    Record,
+    StageResult,
+    load_package,
+)
+from harvesters.ckan_config import CKANConfig
+from harvesters.ckan_listing import Found, Listing, SearchPage
+from harvesters.ckan_membership import Memberships
+from harvesters.ckan_names import dataset_name
+from harvesters.ckan_package import add_extras, add_tags, check_lists, clean_resources
+from harvesters.http_failures import excerpt, redact
+
+NO_DATE_SEARCH = {"refused", "http_400", "http_409", "http_500"}
+"""Answers of sites that can't search by date; then all datasets are asked for."""
+
+log = logging.getLogger(__name__)
+
+
+class CKANHarvester(Harvester):
+    """Harvests a CKAN; a subclass may change what is stored with `modify_package_dict`."""
+
+    _config: CKANConfig | None = None
+    _memberships: Memberships | None = None
+
+    def info(self) -> dict[str, str]:
+        """How the harvester is shown."""
+        return {"name": "ckan", "title": "CKAN", "description": "Harvests remote CKAN instances"}
+
+    def validate_config(self, config: str) -> str:
+        """Raise ValueError that says which option is wrong; the text itself stays as it is."""
+        CKANConfig.read(config)
+        return config
+
+    def get_original_url(self, harvest_object: HarvestObject) -> str | None:
+        """The dataset's page at the remote."""
+        return f"{site(harvest_object.source)}/dataset/{harvest_object.guid}"
+
+    def modify_package_dict(self, package_dict: dict[str, Any], harvest_object: HarvestObject) -> dict[str, Any]:
+        """For subclasses: the dataset as it is to be stored."""
+        return package_dict
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        """Page through the datasets that changed since the last complete gather, or through all of them."""
+        config = self._read_config(harvest_job.source)
+        listing, full = self._begin(harvest_job, config)
+        kept = errors = 0
+        for item in listing:
+            if not isinstance(item, Found):
+                errors += isinstance(item, GatherError)
+                yield item
+            elif item.package.get("type") != "harvest" and config.accepts(item.package):
+                kept += 1
+                yield _record(item)
+        if full and not kept:
+            yield GatherError(f"No datasets found at CKAN: {redact(site(harvest_job.source))}", "no_datasets")
+        elif full and not errors and listing.complete:
+            harvest_job.full_listing = True
+
+    def fetch_stage(self, harvest_object: HarvestObject) -> StageResult:
+        """Gathering has the content already."""
+        if harvest_object.content:
+            return True
+        self.save_object_error(f"Empty content for object {harvest_object.guid}", harvest_object)
+        return False
+
+    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+        """Store the dataset, changed only as the source's configuration says. Raises RecordError or TargetError."""
+        if harvest_object.action == "delete":
+            return self.delete_package(harvest_object)
+        config = self._read_config(harvest_object.source)
+        package = load_package(harvest_object)
+        check_lists(package)
+        add_tags(package, config)
+        self._members(harvest_object.source, config).apply(package, harvest_object.source)
+        add_extras(package, config, placeholders(package, harvest_object))
+        clean_resources(package)
+        package["name"] = dataset_name(package, harvest_object.guid)
+        return self.save_package(self.modify_package_dict(package, harvest_object), harvest_object)
+
+    def _read_config(self, source: HarvestSource) -> CKANConfig:
+        """The source's options; read once, since an instance serves one job."""
+        if self._config is None:
+            self._config = CKANConfig.read(source.config)
+        return self._config
+
+    def _members(self, source: HarvestSource, config: CKANConfig) -> Memberships:
+        if self._memberships is None:
+            self._memberships = Memberships(config, self.target, partial(self._show, source))
+        return self._memberships
+
+    def _show(self, source: HarvestSource, action: str, id_or_name: str) -> Mapping[str, Any]:
+        shown: Mapping[str, Any] = self._action(source, action, {"id": id_or_name})
+        return shown
+
+    def _begin(self, job: HarvestJob, config: CKANConfig) -> tuple[Listing, bool]:
+        """The listing with its first page, and whether it is of all datasets."""
+        force = config.force_all or bool(job.options.get("force_all"))
+        if job.last_complete and not force:
+            changed = self._listing(job, config, job.last_complete)
+            try:
+                changed.begin()
+            except RemoteError as error:
+                if error.code not in NO_DATE_SEARCH:
+                    raise
+                log.warning("asking for all datasets, since asking for the changed ones failed: %s", error)
+            else:
+                return changed, False
+        everything = self._listing(job, config, None)
+        everything.begin()
+        return everything, True
+
+    def _listing(self, job: HarvestJob, config: CKANConfig, since: datetime | None) -> Listing:
+        terms = config.search_terms(since)
+        return Listing(partial(self._search, job.source, terms), config.page_size, redact(site(job.source)))
+
+    def _search(self, source: HarvestSource, terms: str, start: int, rows: int) -> SearchPage:
+        params = {"rows": rows, "start": start, "sort": "id asc", **({"fq": terms} if terms else {})}
+        result = self._action(source, "package_search", params)
+        count, results = result.get("count"), result.get("results")
+        if not isinstance(count, int) or isinstance(count, bool) or not isinstance(results, list):
+            what = f"count {excerpt(repr(count))} and {type(results).__name__} results"
+            raise _bad_answer(source, "package_search", f"{what}, not a number and a list")
+        return SearchPage(start, count, results)
+
+    def _action(self, source: HarvestSource, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The `result` of an action. Raises RemoteError `refused` or `bad_answer` when the answer isn't CKAN's success."""
+        headers = self._read_config(source).headers
+        answer = self.http.get_json(f"{site(source)}/api/3/action/{action}", params, headers)
+        if not isinstance(answer, dict):
+            raise _bad_answer(source, action, f"a JSON {type(answer).__name__}")
+        if answer.get("success") is not True:
+            said = excerpt(_without(headers.get("Authorization"), str(answer.get("error") or answer)))
+            raise RemoteError(f"{redact(site(source))} refused {action}: {said}", code="refused")
+        result = answer.get("result")
+        if not isinstance(result, dict):
+            raise _bad_answer(source, action, f"a result that is a {type(result).__name__}")
+        return result
+
+
+def site(source: HarvestSource) -> str:
+    """The address of the remote without slashes at its end."""
+    return source.url.strip().rstrip("/")
+
+
+def placeholders(package: Mapping[str, Any], harvest_object: HarvestObject) -> dict[str, str]:
+    """What default extras may refer to; `dataset_id` is the remote's."""
+    source = harvest_object.source
+    return {
+        "harvest_source_id": source.id,
+        "harvest_source_url": source.url.strip().strip("/"),
+        "harvest_source_title": source.title,
+        "harvest_job_id": harvest_object.harvest_job_id,
+        "harvest_object_id": harvest_object.id,
+        "dataset_id": str(package.get("id") or harvest_object.guid),
+    }
+
+
+def _record(found: Found) -> Record:
+    modified = found.package.get("metadata_modified")
+    return Record(found.guid, found.package, metadata_modified=modified if isinstance(modified, str) else None)
+
+
+def _bad_answer(source: HarvestSource, action: str, what: str) -> RemoteError:
+    return RemoteError(f"{redact(site(source))} answered {action} with {what}: is it a CKAN?", code="bad_answer")
+
+
+def _without(secret: str | None, text: str) -> str:
+    return text.replace(secret, "***") if secret else text

@@ -1,0 +1,211 @@
+"""The options of a CKAN source: the names and messages that operators of ckanext-harvest know, and what they mean."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from string import Formatter
+from typing import Any
+
+from harvesters.base import read_config
+
+PAGE_SIZE = 500  # datasets asked for at a time; CKAN answers with 1,000 at most, many sites with fewer
+MAX_PAGE_SIZE = 1000
+OVERLAP = timedelta(hours=1)  # clocks of two sites differ
+PLACEHOLDERS = frozenset(
+    {
+        "harvest_source_id",
+        "harvest_source_url",
+        "harvest_source_title",
+        "harvest_job_id",
+        "harvest_object_id",
+        "dataset_id",
+    }
+)
+FILTERS = ("organizations", "groups")
+SEARCH_FIELDS = {"organizations": "organization", "groups": "groups"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Names of organisations or groups of which a dataset must, or must not, have one."""
+
+    kind: str  # one of FILTERS
+    include: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
+
+    def accepts(self, names: Iterable[str]) -> bool:
+        """Whether a dataset with these organisations or groups is wanted."""
+        found = set(names)
+        return not found & self.exclude and (not self.include or bool(found & self.include))
+
+    def terms(self) -> list[str]:
+        """The same in Solr's query language; every term is required, whatever the server's default operator is."""
+        name = SEARCH_FIELDS[self.kind]
+        wanted = " OR ".join(f"{name}:{quoted(value)}" for value in sorted(self.include))
+        unwanted = [f"-{name}:{quoted(value)}" for value in sorted(self.exclude)]
+        return [f"+({wanted})", *unwanted] if wanted else unwanted
+
+
+@dataclass(frozen=True, slots=True)
+class CKANConfig:
+    """A source's options, checked. `remote_groups` and `remote_orgs` are "only_local", "create" or None."""
+
+    filters: Sequence[Filter] = ()
+    default_tags: Sequence[Mapping[str, Any]] = ()
+    default_groups: Sequence[str] = ()
+    default_extras: Mapping[str, Any] = field(default_factory=dict)
+    override_extras: bool = False
+    remote_groups: str | None = None
+    remote_orgs: str | None = None
+    clean_tags: bool = False
+    force_all: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    page_size: int = PAGE_SIZE
+
+    @classmethod
+    def read(cls, config: str) -> "CKANConfig":
+        """Read the JSON text of a source. Raises ValueError that says which option is wrong."""
+        options = read_config(config)
+        _check_flags(options)
+        return cls(
+            filters=[found for kind in FILTERS if (found := _filter(options, kind))],
+            default_tags=_default_tags(options),
+            default_groups=_default_groups(options),
+            default_extras=_default_extras(options),
+            override_extras=bool(options.get("override_extras")),
+            remote_groups=_policy(options, "remote_groups"),
+            remote_orgs=_policy(options, "remote_orgs"),
+            clean_tags=bool(options.get("clean_tags")),
+            force_all=options.get("force_all") is True,
+            headers=_headers(options),
+            page_size=_page_size(options),
+        )
+
+    def accepts(self, package: Mapping[str, Any]) -> bool:
+        """Whether a dataset passes the filters, should the remote not have applied them."""
+        return all(one.accepts(_names(package, one.kind)) for one in self.filters)
+
+    def search_terms(self, since: datetime | None) -> str:
+        """The `fq` of package_search: the filters, and what was changed since an hour before that time."""
+        terms = [term for one in self.filters for term in one.terms()]
+        if since:
+            terms.append(f"+metadata_modified:[{since.astimezone(UTC) - OVERLAP:%Y-%m-%dT%H:%M:%SZ} TO *]")
+        return " ".join(terms)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its {placeholders} replaced. Raises ValueError for an unknown one or a single brace.
+
+    Only names are placeholders: what else Python's formatting can do (attributes, widths) has no place in a configuration.
+    """
+    parts = []
+    for literal, name, spec, conversion in Formatter().parse(text):
+        parts.append(literal)
+        if name is None:
+            continue
+        if name not in values or spec or conversion:
+            raise ValueError(f"unknown placeholder {{{name}}}; there are {', '.join(sorted(PLACEHOLDERS))}")
+        parts.append(values[name])
+    return "".join(parts)
+
+
+def quoted(value: str) -> str:
+    """A phrase of Solr's query language (https://solr.apache.org/guide/solr/latest/query-guide/standard-query-parser.html)."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _names(package: Mapping[str, Any], kind: str) -> list[str]:
+    """Names of a dataset's organisation or groups; none when they are of an odd type."""
+    found = package.get("groups") if kind == "groups" else [package.get("organization")]
+    if not isinstance(found, list):
+        return []
+    names = [one.get("name") if isinstance(one, dict) else one for one in found]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _check_flags(options: Mapping[str, Any]) -> None:
+    try:
+        int(options.get("api_version", 3))
+    except (TypeError, ValueError) as error:
+        raise ValueError("api_version must be an integer") from error
+    for name in ("read_only", "force_all"):
+        if not isinstance(options.get(name, False), bool):
+            raise ValueError(f"{name} must be boolean")
+    if options.get("on_taken_id", "error") not in ("error", "adopt"):
+        raise ValueError('on_taken_id must be "error" or "adopt"')
+    if not isinstance(options.get("user", ""), str):
+        raise ValueError("user must be the name of a user")
+
+
+def _filter(options: Mapping[str, Any], kind: str) -> Filter | None:
+    include, exclude = f"{kind}_filter_include", f"{kind}_filter_exclude"
+    if include in options and exclude in options:
+        raise ValueError(f"Harvest configuration cannot contain both {include} and {exclude}")
+    for name in (include, exclude):
+        if not _are_texts(options.get(name) or []):
+            raise ValueError(f"{name} must be a list of names")
+    names = Filter(kind, frozenset(options.get(include) or ()), frozenset(options.get(exclude) or ()))
+    return names if names.include or names.exclude else None
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _default_tags(options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    tags = options.get("default_tags", [])
+    if not isinstance(tags, list):
+        raise ValueError("default_tags must be a list")
+    if not all(isinstance(tag, dict) for tag in tags):
+        raise ValueError("default_tags must be a list of dictionaries")
+    if not all(isinstance(tag.get("name"), str) and tag["name"] for tag in tags):
+        raise ValueError('default_tags: every tag needs a name, as in {"name": "geo"}')
+    return tags
+
+
+def _default_groups(options: Mapping[str, Any]) -> list[str]:
+    groups = options.get("default_groups", [])
+    if not isinstance(groups, list):
+        raise ValueError("default_groups must be a *list* of group names/ids")
+    if not _are_texts(groups):
+        raise ValueError("default_groups must be a list of group names/ids (i.e. strings)")
+    return groups
+
+
+def _default_extras(options: Mapping[str, Any]) -> dict[str, Any]:
+    extras = options.get("default_extras", {})
+    if not isinstance(extras, dict):
+        raise ValueError("default_extras must be a dictionary")
+    for key, value in extras.items():
+        if isinstance(value, str):
+            try:
+                filled(value, dict.fromkeys(PLACEHOLDERS, ""))
+            except ValueError as error:
+                raise ValueError(f"default_extras, {key}: {error}") from error
+    return extras
+
+
+def _policy(options: Mapping[str, Any], name: str) -> str | None:
+    """Any other value means that the remote's groups or organisations are left out, as it always has."""
+    value = options.get(name)
+    return value if value in ("only_local", "create") else None
+
+
+def _headers(options: Mapping[str, Any]) -> dict[str, str]:
+    headers = {}
+    for name, header in (("api_key", "Authorization"), ("user_agent", "User-Agent")):
+        value = options.get(name) or ""
+        if not isinstance(value, str) or not re.fullmatch(r"[\x20-\x7e]*", value):
+            raise ValueError(f"{name} must be one line of ASCII text")
+        if value.strip():
+            headers[header] = value.strip()
+    return headers
+
+
+def _page_size(options: Mapping[str, Any]) -> int:
+    size = options.get("page_size", PAGE_SIZE)
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MAX_PAGE_SIZE:
+        raise ValueError(f"page_size must be an integer from 1 to {MAX_PAGE_SIZE}")
+    return size

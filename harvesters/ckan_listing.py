@@ -1,0 +1,294 @@
+"""Reading a long listing page by page while the remote changes it.
+
+Two ways, chosen by what the remote does:
+
+* Sorted by id, pages overlap by one record. Datasets that were added before it move a record to the right: what isn't
+  greater than the last id seen is skipped. Datasets that were removed move it to the left: then a page begins with an id
+  that is too great, and we step back until the last id seen is covered. So every dataset that is there all the time is
+  seen once.
+* A remote that doesn't sort by id is read by offset, again if need be, and compared with the count that it reports.
+
+Ids that were seen are kept as hashes of 8 bytes, for the change from the first way to the second.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from domain.errors import RemoteError
+from harvesters.base import GatherError, Page
+from harvesters.http_failures import excerpt
+
+MAX_REPEATS = 3  # pages without anything new when read by offset, and equal pages in a row
+MAX_STALLED = 50  # pages without anything new when sorted, because datasets are added or removed at the same time
+MAX_PASSES = 3  # readings of a listing that is not sorted
+MAX_RECORDS = 10_000_000  # no catalogue is so large: a listing without an end
+MAX_ID = 1000  # characters
+FEWEST_ROWS = {"too_large": 2, "slow": 20, "timeout": 100, "http_504": 100}
+"""Failures after which smaller pages are tried, and how small they may become."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """What the remote answers when asked for rows from `start` on; `count` is that of the whole listing."""
+
+    start: int
+    count: int
+    results: Sequence[Any]
+
+    @property
+    def end(self) -> int:
+        """Position after the last record."""
+        return self.start + len(self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A dataset of the listing."""
+
+    guid: str
+    package: Mapping[str, Any]
+
+
+Search = Callable[[int, int], SearchPage]  # start, rows
+Item = Found | GatherError | Page
+
+
+class Listing:
+    """All datasets of a package_search, each once. `complete` says at the end that none can be missing."""
+
+    def __init__(self, search: Search, rows: int, where: str) -> None:
+        self._search = search
+        self._rows = rows
+        self._where = where
+        self._first: SearchPage | None = None
+        self._hashes = array("q")  # of the guids that were given out
+        self.complete = False
+
+    def begin(self) -> None:
+        """Get the first page. Raises RemoteError."""
+        self._first = self._ask(0)
+
+    def __iter__(self) -> Iterator[Item]:
+        first = self._first or self._ask(0)
+        self._first = None
+        in_order = InOrder(self._ask, self._where, first)
+        for item in in_order:
+            if isinstance(item, Found):
+                self._hashes.append(hash(item.guid))
+            yield item
+        self.complete = in_order.complete
+        if not self.complete:
+            by_offset = ByOffset(self._ask, self._where, set(self._hashes), in_order.reported)
+            yield from by_offset
+            self.complete = by_offset.complete
+
+    def _ask(self, start: int) -> SearchPage:
+        """A page; where it is too much for the remote or for us, smaller ones from now on."""
+        while True:
+            try:
+                page = self._search(start, self._rows)
+            except RemoteError as error:
+                smaller = self._rows // 4
+                if smaller < FEWEST_ROWS.get(error.code, self._rows):
+                    raise
+                self._rows = smaller
+                continue
+            if page.start > MAX_RECORDS:
+                raise RemoteError(f"the listing of {self._where} does not end", code="endless")
+            return page
+
+
+class InOrder:
+    """The walk over a listing sorted by id. Ends early, not `complete`, when it isn't sorted or doesn't add up."""
+
+    def __init__(self, ask: Callable[[int], SearchPage], where: str, first: SearchPage) -> None:
+        self._ask = ask
+        self._where = where
+        self._page = first
+        self._step = max(1, len(first.results))
+        self._follows = False  # the page follows the one before without overlap
+        self._count = first.count
+        self._count_changed = False
+        self._last: str | None = None  # the greatest guid so far
+        self._last_package: Mapping[str, Any] = {}
+        self._seen = 0
+        self._stalled = 0
+        self._repeats = 0
+        self.reported = 0  # records before this position that can't be used were reported
+        self.complete = False
+
+    def __iter__(self) -> Iterator[Item]:
+        while _is_sorted(guids := usable_ids(self._page)):
+            if self._begins_too_late(guids):
+                self._turn(max(0, self._page.start - self._step * 2 ** (self._stalled - 1)))
+                continue
+            seen = self._seen
+            yield from self._news(guids)
+            yield Page(f"{self._page.end} of {self._page.count}")
+            if self._at_end():
+                return
+            self._stalled = 0 if self._seen > seen else self._stalled
+            self._turn(self._next_start(guids))
+
+    def _turn(self, start: int) -> None:
+        """Get the page at `start`. Raises RemoteError when pages bring nothing new for too long."""
+        self._stalled += 1
+        before, self._page = self._page, self._ask(start)
+        same = start != before.start and len(before.results) > 0 and self._page.results == before.results
+        self._repeats = self._repeats + 1 if same else 0
+        self._count_changed |= self._page.count != self._count
+        if self._repeats >= MAX_REPEATS or self._stalled > MAX_STALLED:
+            raise repeats(self._where, start)
+
+    def _begins_too_late(self, guids: Sequence[str | None]) -> bool:
+        """Whether records were removed, so that this page may begin behind some that were not seen yet."""
+        if self._page.start == 0 or self._last is None:
+            return False
+        if not guids:
+            return self._page.start >= self._page.count
+        first = next((guid for guid in guids if guid is not None), self._last)
+        return first > self._last and not self._follows
+
+    def _next_start(self, guids: Sequence[str | None]) -> int:
+        """Position of the last usable record, so that the pages overlap, or the one after the page where that can't be."""
+        last = max((index for index, guid in enumerate(guids) if guid is not None), default=0)
+        self._follows = last == 0
+        return self._page.start + last if last else self._page.end
+
+    def _news(self, guids: Sequence[str | None]) -> Iterator[Item]:
+        """What the page has beyond the last guid; the first record equal to that is the overlap."""
+        overlap = self._last
+        for position, (guid, record) in enumerate(zip(guids, self._page.results, strict=True), self._page.start):
+            if guid is None:
+                if position >= self.reported:
+                    self._seen += 1
+                    yield unusable(record, position)
+            elif self._last is None or guid > self._last:
+                self._seen += 1
+                self._last, self._last_package = guid, record
+                yield Found(guid, record)
+            elif guid == overlap:
+                overlap = None
+            elif guid == self._last:
+                self._seen += 1
+                if record != self._last_package:
+                    yield twice(guid, position)
+        self.reported = max(self.reported, self._page.end)
+
+    def _at_end(self) -> bool:
+        """Whether this was the last page; then the sum is checked, unless the listing changed meanwhile."""
+        if self._page.results and self._page.end < self._page.count:
+            return False
+        self.complete = self._page.end >= self._page.count and (self._count_changed or self._seen == self._page.count)
+        return True
+
+
+class ByOffset:
+    """Readings of a listing in whatever order, until one of them adds up: as many different records as the count says."""
+
+    def __init__(self, ask: Callable[[int], SearchPage], where: str, given: set[int], reported: int) -> None:
+        self._ask = ask
+        self._where = where
+        self._given = given  # hashes of the guids that were given out before
+        self._reported = reported
+        self._here: set[int] = set()  # hashes of the guids of this reading
+        self._met = 0  # different records of this reading
+        self._count = 0
+        self.complete = False
+
+    def __iter__(self) -> Iterator[Item]:
+        for _ in range(MAX_PASSES):
+            yield from self._pass()
+            if self.complete:
+                return
+        yield GatherError(
+            f"the listing of {self._where} is not complete: it says {self._count} datasets and gives {self._met}",
+            "incomplete_listing",
+        )
+
+    def _pass(self) -> Iterator[Item]:
+        """One reading from the beginning; `complete` is set when it adds up."""
+        self._here.clear()
+        self._met = idle = start = 0
+        counts = set()
+        while True:
+            page, met = self._ask(start), self._met
+            yield from self._news(page)
+            yield Page(f"{page.end} of {page.count}")
+            counts.add(page.count)
+            idle = 0 if self._met > met else idle + 1
+            if idle >= MAX_REPEATS:
+                raise repeats(self._where, start)
+            start = page.end
+            if not page.results or start >= page.count:
+                break
+        self._count = page.count
+        self.complete = counts == {self._met}
+
+    def _news(self, page: SearchPage) -> Iterator[Item]:
+        """What was not given out before; `_met` counts what is new in this reading."""
+        for position, record in enumerate(page.results, page.start):
+            guid = usable_id(record)
+            if guid is None:
+                self._met += 1
+                yield from self._report(record, position)
+                continue
+            key = hash(guid)
+            if key not in self._here:
+                self._here.add(key)
+                self._met += 1
+            if key not in self._given:
+                self._given.add(key)
+                yield Found(guid, record)
+
+    def _report(self, record: Any, position: int) -> Iterator[GatherError]:
+        if position >= self._reported:
+            self._reported = position + 1
+            yield unusable(record, position)
+
+
+def usable_ids(page: SearchPage) -> list[str | None]:
+    """The guid of every record of a page, None for those without a usable id."""
+    return [usable_id(record) for record in page.results]
+
+
+def usable_id(record: Any) -> str | None:
+    """A record's id as text. Control characters and half surrogates can't be stored; numbers are taken as text."""
+    value = record.get("id") if isinstance(record, dict) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and 0 < len(value) <= MAX_ID and value.isprintable() and not value.isspace():
+        return value
+    return None
+
+
+def unusable(record: Any, position: int) -> GatherError:
+    """The error of a record without a usable id."""
+    if not isinstance(record, dict):
+        return GatherError(
+            f"record {position} of the listing is a {type(record).__name__}, not a dataset", "bad_record"
+        )
+    name = record.get("name")
+    named = f" (name {excerpt(name)})" if isinstance(name, str) else ""
+    what = f"the id {excerpt(repr(record['id']))}" if "id" in record else "no id"
+    return GatherError(f"record {position} of the listing{named} has {what}: it can't be harvested", "bad_record")
+
+
+def twice(guid: str, position: int) -> GatherError:
+    """The error of an id that two records have."""
+    message = f"the id {guid} is listed twice with different content; the record at position {position} is left out"
+    return GatherError(message, "duplicate", guid)
+
+
+def repeats(where: str, start: int) -> RemoteError:
+    """The error of a remote whose pages don't go on."""
+    message = f"{where} does not page: from position {start} on it keeps sending datasets that it has sent before"
+    return RemoteError(message, code="page_repeats")
+
+
+def _is_sorted(guids: Sequence[str | None]) -> bool:
+    usable = [guid for guid in guids if guid is not None]
+    return all(one <= other for one, other in pairwise(usable))

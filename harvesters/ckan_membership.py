@@ -1,0 +1,119 @@
+"""Groups and organisation of a dataset from a remote CKAN, by the policies `remote_groups` and `remote_orgs`.
+
+Without a policy, or with a target that can't look groups up, the remote's groups are left out and a dataset belongs to the
+organisation of its source.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from domain.errors import RecordError, RemoteError
+from harvesters.base import HarvestSource
+from harvesters.ckan_config import CKANConfig
+from harvesters.ckan_package import group_reference
+from harvesters.target import Target
+
+KEPT = ("id", "name", "title", "description", "image_url")
+"""What a group or organisation that is made here takes over: not its members, and nothing that is counted."""
+
+log = logging.getLogger(__name__)
+Show = Callable[[str, str], Mapping[str, Any]]  # action, id; raises RemoteError
+
+
+@runtime_checkable
+class ResolvesGroups(Protocol):
+    """A target that can look up groups, and make them."""
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        """The target's group with that id, else with that name, as {id, name}; None when there is none and `create` is not set.
+
+        Raises TargetError when it is to be created and is refused.
+        """
+
+
+@runtime_checkable
+class ResolvesOrganizations(Protocol):
+    """A target that can look up organisations, and make them."""
+
+    def resolve_organization(self, organization: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        """As `resolve_group`, for organisations."""
+
+
+class Memberships:
+    """Groups and organisation for the datasets of one job; what the target said is remembered."""
+
+    def __init__(self, config: CKANConfig, target: Target, show: Show) -> None:
+        self._config = config
+        self._target = target
+        self._show = show
+        self._groups: dict[str, Mapping[str, Any] | None] = {}
+        self._organizations: dict[str, Mapping[str, Any] | None] = {}
+
+    def apply(self, package: dict[str, Any], source: HarvestSource) -> None:
+        """Replace the remote's groups and organisation by those that the dataset has here."""
+        groups = [*self._remote_groups(package.pop("groups", [])), *self._default_groups()]
+        distinct = {group.get("id") or group.get("name"): dict(group) for group in groups}
+        if distinct:
+            package["groups"] = list(distinct.values())
+        organization = package.pop("organization", None)
+        package["owner_org"] = self._owner_org(organization) or source.owner_org
+        if not package["owner_org"]:
+            del package["owner_org"]
+
+    def _remote_groups(self, groups: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        if not self._config.remote_groups or not isinstance(self._target, ResolvesGroups):
+            return []
+        resolve = self._target.resolve_group
+        create = ("group_show",) if self._config.remote_groups == "create" else ()
+        found = (self._resolved(group, resolve, create, self._groups) for group in groups)
+        return [group for group in found if group]
+
+    def _owner_org(self, organization: Any) -> str | None:
+        if not self._config.remote_orgs or not isinstance(self._target, ResolvesOrganizations):
+            return None
+        if not isinstance(organization, dict):
+            return None
+        resolve = self._target.resolve_organization
+        old_too = ("organization_show", "group_show")  # organisations were groups once
+        create = old_too if self._config.remote_orgs == "create" else ()
+        found = self._resolved(organization, resolve, create, self._organizations)
+        return str(found["id"]) if found else None
+
+    def _resolved(
+        self,
+        wanted: Mapping[str, Any],
+        resolve: Callable[..., Mapping[str, Any] | None],
+        actions: tuple[str, ...],
+        known: dict[str, Mapping[str, Any] | None],
+    ) -> Mapping[str, Any] | None:
+        """The target's group or organisation; one that it lacks is made from what one of the remote's `actions` shows of it."""
+        key = str(wanted.get("id") or wanted.get("name") or "")
+        if not key:
+            return None
+        if key not in known:
+            found = resolve(wanted, create=False)
+            shown = self._shown(key, actions) if found is None else None
+            known[key] = resolve(shown, create=True) if shown else found
+        return known[key]
+
+    def _shown(self, key: str, actions: tuple[str, ...]) -> Mapping[str, Any] | None:
+        for action in actions:
+            try:
+                shown = self._show(action, key)
+            except RemoteError as error:
+                log.warning("%s of %s failed: %s", action, key, error)
+                continue
+            return {name: shown[name] for name in KEPT if name in shown}
+        return None
+
+    def _default_groups(self) -> list[Mapping[str, Any]]:
+        if not isinstance(self._target, ResolvesGroups):
+            return [group_reference(name) for name in self._config.default_groups]
+        found: list[Mapping[str, Any]] = []
+        for name in self._config.default_groups:
+            group = self._resolved({"id": name, "name": name}, self._target.resolve_group, (), self._groups)
+            if group is None:
+                raise RecordError(f"Default group not found: {name}")
+            found.append(group)
+        return found

@@ -1,0 +1,73 @@
+"""Names and tags in the form that CKAN accepts."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+VALID_NAME = re.compile(r"[a-z0-9_-]{2,100}")
+LONGEST_MADE_NAME = 95  # leaves room for a number that makes it unique
+LONGEST_TAG = 100
+SPECIAL = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "AE",
+        "ø": "o",
+        "Ø": "O",
+        "œ": "oe",
+        "Œ": "OE",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "þ": "th",
+        "ð": "d",
+    }
+)
+
+
+def dataset_name(package: dict[str, Any], guid: str) -> str:
+    """The dataset's own name where CKAN allows it, else one made from name, title or guid."""
+    name = package.get("name")
+    if isinstance(name, str) and VALID_NAME.fullmatch(name):
+        return name
+    made = (munge_name(text) for text in (name, package.get("title"), guid) if isinstance(text, str))
+    return next((name for name in made if name), "dataset")
+
+
+def munge_name(text: str) -> str:
+    """A name of 2 to 95 characters made from any text; empty when no letter or digit of it is left."""
+    name = re.sub(r"[ .:/]", "-", ascii_letters(text))
+    name = re.sub(r"[^a-z0-9_-]", "", name.lower())
+    name = _shortened(re.sub(r"-+", "-", name).strip("-"))
+    return name.ljust(2, "_") if re.search(r"[a-z0-9]", name) else ""
+
+
+def munge_tag(text: str) -> str:
+    """A tag of 2 to 100 characters out of `a-z0-9-`; empty when nothing of it is left."""
+    tag = re.sub(r"[^a-z0-9 -]", "", ascii_letters(text).lower().strip()).replace(" ", "-")[:LONGEST_TAG]
+    return tag.ljust(2, "_") if tag else ""
+
+
+def clean_tags(tags: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tags with munged names, in their order, each name once."""
+    cleaned: dict[str, dict[str, Any]] = {}
+    for tag in tags:
+        name = munge_tag(str(tag.get("name") or ""))
+        if name:
+            cleaned.setdefault(name, {**tag, "name": name})
+    return list(cleaned.values())
+
+
+def ascii_letters(text: str) -> str:
+    """Latin letters without their accents; other scripts are left out."""
+    return unicodedata.normalize("NFKD", text.translate(SPECIAL)).encode("ascii", "ignore").decode()
+
+
+def _shortened(name: str) -> str:
+    """At most 95 characters; a year at the end stays, since it often is all that tells two datasets apart."""
+    if len(name) <= LONGEST_MADE_NAME:
+        return name
+    year = re.search(r"-((?:19|20)\d\d)$", name)
+    end = year[0] if year else ""
+    return name[: LONGEST_MADE_NAME - len(end)].rstrip("-") + end

@@ -1,0 +1,90 @@
+"""What is done to a remote dataset before it is stored here. Whatever isn't named in this module arrives as it was."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from domain.errors import RecordError
+from harvesters.ckan_config import CKANConfig, filled
+from harvesters.ckan_names import clean_tags
+
+LISTS = ("tags", "groups", "extras", "resources")
+OF_THE_REMOTE = (
+    "url_type",  # "upload" would make the URL one of our own files
+    "revision_id",
+    "resource_group_id",
+    "package_id",  # the dataset may have another id here
+    "datastore_active",  # the table is in the remote's datastore
+    "datastore_contains_all_records_of_source_file",
+)
+
+
+def check_lists(package: dict[str, Any]) -> None:
+    """Make tags, groups, extras and resources lists of objects, in the forms that CKANs have had. Raises RecordError."""
+    for name in LISTS:
+        if package.get(name) is None:
+            package.pop(name, None)
+            continue
+        value = package[name]
+        if name == "extras" and isinstance(value, dict):
+            value = [{"key": key, "value": one} for key, one in value.items()]
+        if not isinstance(value, list):
+            raise RecordError(f"{name} of dataset {package.get('id')} is not a list but a {type(value).__name__}")
+        package[name] = [_item(name, item, package) for item in value]
+
+
+def _item(name: str, item: Any, package: Mapping[str, Any]) -> dict[str, Any]:
+    if name in ("tags", "groups") and isinstance(item, str):
+        return {"name": item}
+    if not isinstance(item, dict):
+        raise RecordError(f"{name} of dataset {package.get('id')} has a {type(item).__name__} in it, not only objects")
+    return item
+
+
+def add_tags(package: dict[str, Any], config: CKANConfig) -> None:
+    """Add the default tags that the dataset doesn't have, and clean all of them if that is configured."""
+    tags = package.get("tags", [])
+    names = {tag.get("name") for tag in tags}
+    tags = [*tags, *(dict(tag) for tag in config.default_tags if tag["name"] not in names)]
+    if config.clean_tags:
+        tags = clean_tags(tags)
+    if tags or "tags" in package:
+        package["tags"] = tags
+
+
+def add_extras(package: dict[str, Any], config: CKANConfig, placeholders: Mapping[str, str]) -> None:
+    """Add the default extras, in place of the dataset's own if `override_extras`. Raises RecordError that names the extra."""
+    if not config.default_extras:
+        return
+    extras = package.get("extras", [])
+    for key, value in config.default_extras.items():
+        has = any(extra.get("key") == key for extra in extras)
+        if has and not config.override_extras:
+            continue
+        extras = [extra for extra in extras if extra.get("key") != key]
+        extras.append({"key": key, "value": _extra(key, value, placeholders)})
+    package["extras"] = extras
+
+
+def _extra(key: str, value: Any, placeholders: Mapping[str, str]) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return filled(value, placeholders)
+    except ValueError as error:
+        raise RecordError(f"default extra {key}: {error}") from error
+
+
+def clean_resources(package: dict[str, Any]) -> None:
+    """Leave out what a resource says about the remote's own storage."""
+    for resource in package.get("resources", ()):
+        for name in OF_THE_REMOTE:
+            resource.pop(name, None)
+
+
+def group_reference(id_or_name: str) -> dict[str, str]:
+    """A group as CKAN takes it in a dataset."""
+    try:
+        return {"id": str(UUID(id_or_name))}
+    except ValueError:
+        return {"name": id_or_name}

@@ -1,0 +1,186 @@
+"""Runs a harvester's fetch and import stage for one object: the one place where whatever a plugin raises becomes an event."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from domain import rules, text
+from domain.errors import HarvestError, RemoteError, TargetError
+from domain.objects import REPORTED
+from domain.objects import HarvestObject as Aggregate
+from harvesters.base import Fetched, Harvester, HarvestJob, HarvestObject, HarvestObjectExtra, Imported, StageResult
+
+MAX_TRACEBACK = 20  # frames
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a failed object is tried again; durations in seconds."""
+
+    first_delay: float
+    max_attempts: int
+    job_deadline: float  # after the job was created
+
+
+@dataclass(slots=True)
+class StageRun:
+    """One object on its way through fetch and import.
+
+    `held` tells the package that the source holds for a guid, None when it holds none. `now` is the database's clock.
+    """
+
+    harvester: Harvester
+    job: HarvestJob
+    aggregate: Aggregate
+    content: bytes | None
+    held: Callable[[str], str | None]
+    now: datetime
+    policy: RetryPolicy
+    documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
+    _stage: str = "Fetch"
+
+    def run(self) -> None:
+        """Run both stages; the aggregate has the events afterwards, always with an outcome or a time for the next attempt."""
+        view = self._view()
+        try:
+            self._run(view)
+        except (RemoteError, TargetError) as error:
+            self._report(view)
+            self._failed(error)
+        except HarvestError as error:
+            self._report(view)
+            self._fail(error.code, str(error))
+        except (Exception, SystemExit) as error:
+            self._report(view)
+            self._fail("plugin_error", _with_traceback(error))
+
+    def _run(self, view: HarvestObject) -> None:
+        if self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view):
+            return
+        self._stage = "Import"
+        self._take_import(view, self.harvester.import_stage(view))
+
+    def _view(self) -> HarvestObject:
+        known = self.aggregate
+        extras = {"status": known.action, **known.extras}
+        return HarvestObject(
+            id=str(known.id),
+            guid=known.guid,
+            job=self.job,
+            content=None if self.content is None else self.content.decode("utf-8", "replace"),
+            extras=[HarvestObjectExtra(key, value) for key, value in extras.items()],
+            action=known.action,  # type: ignore[arg-type]
+            metadata_modified_date=known.metadata_modified,
+            package_id=self.held(known.guid),
+            content_hash=known.content_hash,
+            force_import=bool(self.job.options.get("force_import")),
+        )
+
+    # fetch
+
+    def _fetch(self, view: HarvestObject) -> bool:
+        """Whether import is to follow."""
+        before = (view.content, len(view.extras))
+        result = self.harvester.fetch_stage(view)
+        if isinstance(result, Fetched):
+            _apply(result, view)
+            result = True
+        if result is not True:
+            self._not_fetched(view, result)
+            return False
+        self._report(view)
+        self._identify(view)
+        if (view.content, len(view.extras)) != before:
+            self._store(view)
+        return True
+
+    def _store(self, view: HarvestObject) -> None:
+        digest = self.aggregate.content_hash
+        if view.content is not None:
+            body = view.content.encode("utf-8", "replace")
+            digest = sha256(body).hexdigest()
+            self.documents[digest] = body
+        known = self.aggregate.extras
+        new = {extra.key: extra.value for extra in view.extras if known.get(extra.key) != extra.value and extra.key != "status"}
+        view.content_hash = digest
+        self.aggregate.fetch(digest, text.extras(new))
+
+    def _identify(self, view: HarvestObject) -> None:
+        guid = text.clean(view.guid)
+        if guid != self.aggregate.guid:
+            self.aggregate.identify(guid)
+            view.package_id = self.held(guid)
+
+    def _not_fetched(self, view: HarvestObject, result: StageResult) -> None:
+        self._report(view)
+        if result == "unchanged":
+            self.aggregate.import_as("unchanged", view.package_id)
+        else:
+            self._stage_failed(view, "fetch_failed", f"fetch_stage returned {result!r} for {view.guid}")
+
+    # import
+
+    def _take_import(self, view: HarvestObject, result: StageResult | Imported) -> None:
+        self._report(view)
+        self._identify(view)
+        if isinstance(result, Imported):
+            self.aggregate.import_as(result.status, result.package_id)
+        elif result == "unchanged":
+            self.aggregate.import_as("unchanged", view.package_id)
+        elif result is True:
+            self.aggregate.import_as(self._status(), view.package_id)
+        else:
+            self._stage_failed(view, "import_failed", f"import_stage returned {result!r} for {view.guid}")
+
+    def _status(self) -> str:
+        if self.aggregate.action == "delete":
+            return "deleted"
+        return "updated" if self.aggregate.action == "change" else "added"
+
+    # failures
+
+    def _report(self, view: HarvestObject) -> None:
+        for message, stage, line in view.errors:
+            self.aggregate.record_error(stage, text.message(message), line)
+        view.errors.clear()
+
+    def _stage_failed(self, view: HarvestObject, code: str, message: str) -> None:
+        if self.aggregate.errors:
+            self._fail(REPORTED, f"{self.aggregate.errors} error(s) of {view.guid} were reported by the harvester")
+        else:
+            self._fail(code, message)
+
+    def _failed(self, error: RemoteError | TargetError) -> None:
+        if error.code == "superseded":
+            self.aggregate.skip("superseded")
+        elif not error.retryable:
+            self._fail(error.code, str(error))
+        else:
+            when = rules.retry_at(
+                self.now,
+                self.aggregate.attempts + 1,
+                first_delay=self.policy.first_delay,
+                max_attempts=self.policy.max_attempts,
+                deadline=self.job.created + timedelta(seconds=self.policy.job_deadline),
+                retry_after=error.retry_after,
+            )
+            self.aggregate.fail(self._stage, error.code, text.message(error), when)
+
+    def _fail(self, code: str, message: str) -> None:
+        self.aggregate.fail(self._stage, code, text.message(message), None)
+
+
+def _apply(fetched: Fetched, view: HarvestObject) -> None:
+    if fetched.content is not None:
+        content = fetched.content
+        view.content = content if isinstance(content, str) else content.decode("utf-8", "replace")
+    view.extras.extend(HarvestObjectExtra(key, value) for key, value in fetched.extras.items())
+    view.guid = fetched.guid or view.guid
+
+
+def _with_traceback(error: BaseException) -> str:
+    """The error first, for lists that show one line, then where it came from."""
+    where = "".join(traceback.format_tb(error.__traceback__, limit=-MAX_TRACEBACK))
+    return f"{type(error).__name__}: {error}\n{where}"

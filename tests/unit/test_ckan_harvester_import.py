@@ -1,0 +1,386 @@
+"""What becomes of a remote dataset before it is stored: changed only as the source's configuration says."""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from domain.errors import RecordError, RemoteError
+from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported
+from harvesters.ckan import CKANHarvester
+from harvesters.ckan_names import clean_tags, dataset_name, munge_name, munge_tag
+from harvesters.target import Owner, Stored
+
+SOURCE_ID = "11111111-1111-4111-8111-111111111111"
+GUID = "22222222-2222-4222-8222-222222222222"
+PACKAGE: dict[str, Any] = {
+    "id": GUID,
+    "name": "street-trees",
+    "title": "Street trees – Bäume, 街路樹",
+    "notes": "<p>All of them</p>",
+    "type": "dataset",
+    "state": "active",
+    "metadata_modified": "2024-05-01T10:00:00.000000",
+    "tags": [{"name": "Trees & Parks"}, {"name": "geo", "id": "t1"}],
+    "extras": [{"key": "frequency", "value": ["daily", 5]}, {"key": "encoding", "value": "utf8"}],
+    "resources": [{"id": "r1", "url": "https://data.example.org/trees.csv", "size": "12 kB", "format": None}],
+    "odd": {"nested": [1, None, {"deep": True}]},
+}
+
+
+class FakeTarget:
+    """A catalogue in memory that looks up no groups."""
+
+    def __init__(self) -> None:
+        self.packages: dict[str, dict[str, Any]] = {}
+
+    def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+        self.packages[package["id"]] = deepcopy(dict(package))
+        return Stored(package["id"], package["name"])
+
+    def delete(self, package_id: str, owner: Owner) -> bool:
+        return self.packages.pop(package_id, None) is not None
+
+    def show(self, id_or_name: str) -> dict[str, Any] | None:
+        return self.packages.get(id_or_name)
+
+
+class GroupTarget(FakeTarget):
+    """A catalogue that has groups and organisations, and takes new ones."""
+
+    def __init__(self, *known: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.known = list(known)
+        self.made: list[Mapping[str, Any]] = []
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        for name in ("id", "name"):
+            for one in self.known:
+                if one[name] == group.get(name):
+                    return {"id": one["id"], "name": one["name"]}
+        if not create:
+            return None
+        self.known.append(group)
+        self.made.append(group)
+        return {"id": group["id"], "name": group["name"]}
+
+    resolve_organization = resolve_group
+
+
+class FakeHttp:
+    """Answers actions from a table; what isn't in it fails."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def get_json(self, url: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        action = url.rpartition("/")[2]
+        self.asked.append(action)
+        if action not in self.answers:
+            raise RemoteError("not there", code="http_404")
+        return {"success": True, "result": self.answers[action]}
+
+
+def harvest_object(package: Any, config: Mapping[str, Any] | None = None, **source: str) -> HarvestObject:
+    url = source.pop("url", "https://remote.example.org/")
+    made = HarvestSource(SOURCE_ID, "s", "The source", url, "ckan", json.dumps(config or {}), **source)
+    job = HarvestJob("33333333-3333-4333-8333-333333333333", made, datetime(2024, 6, 1, tzinfo=UTC))
+    guid = package.get("id", GUID) if isinstance(package, dict) else GUID
+    return HarvestObject(guid=guid, job=job, content=json.dumps(package))
+
+
+def imported(
+    package: Any,
+    config: Mapping[str, Any] | None = None,
+    target: FakeTarget | None = None,
+    http: Any = None,
+    **source: str,
+) -> dict[str, Any]:
+    """The package as the target got it."""
+    harvester: Harvester = CKANHarvester()
+    harvester.target = target or FakeTarget()
+    harvester.http = http or FakeHttp()
+    one = harvest_object(package, config, **source)
+    result = harvester.import_stage(one)
+    assert isinstance(result, Imported)
+    assert result.status == "added"
+    assert one.current
+    stored = harvester.target.show(result.package_id or "")
+    assert stored
+    return stored
+
+
+def test_fields_arrive_unchanged() -> None:
+    assert imported(PACKAGE) == PACKAGE
+
+
+def test_an_id_that_is_no_uuid_is_derived_from_source_and_guid() -> None:
+    stored = imported({**PACKAGE, "id": "aaip_02"})
+
+    assert stored["id"] == str(uuid5(UUID(SOURCE_ID), "aaip_02"))
+
+
+def test_the_organisation_is_that_of_the_source() -> None:
+    remote = {
+        **PACKAGE,
+        "owner_org": "theirs",
+        "organization": {"id": "theirs", "name": "them"},
+        "groups": [{"name": "g"}],
+    }
+
+    stored = imported(remote, owner_org="ours")
+
+    assert stored == {**PACKAGE, "owner_org": "ours"}
+
+
+def test_a_source_without_organisation_gives_none() -> None:
+    assert "owner_org" not in imported({**PACKAGE, "owner_org": "theirs"})
+
+
+def test_default_tags_are_added_where_they_are_missing() -> None:
+    stored = imported(PACKAGE, {"default_tags": [{"name": "geo"}, {"name": "new"}]})
+
+    assert stored["tags"] == [*PACKAGE["tags"], {"name": "new"}]
+
+
+def test_tags_are_cleaned_on_request() -> None:
+    stored = imported(PACKAGE, {"clean_tags": True, "default_tags": [{"name": "Ünusual Täg!"}]})
+
+    assert [tag["name"] for tag in stored["tags"]] == ["trees--parks", "geo", "unusual-tag"]
+
+
+def test_default_extras_fill_their_placeholders() -> None:
+    extras = {
+        "link": "{harvest_source_url}/dataset/{dataset_id}",
+        "job": "{harvest_job_id}",
+        "n": 5,
+        "encoding": "latin1",
+    }
+
+    stored = imported(PACKAGE, {"default_extras": extras})
+
+    assert stored["extras"] == [
+        *PACKAGE["extras"],
+        {"key": "link", "value": f"https://remote.example.org/dataset/{GUID}"},
+        {"key": "job", "value": "33333333-3333-4333-8333-333333333333"},
+        {"key": "n", "value": 5},
+    ]
+
+
+def test_default_extras_override_on_request() -> None:
+    stored = imported(PACKAGE, {"default_extras": {"encoding": "latin1"}, "override_extras": True})
+
+    assert stored["extras"] == [PACKAGE["extras"][0], {"key": "encoding", "value": "latin1"}]
+
+
+def test_default_groups_are_named_or_looked_up() -> None:
+    config = {"default_groups": ["geo", GUID]}
+
+    assert imported(PACKAGE, config)["groups"] == [{"name": "geo"}, {"id": GUID}]
+    assert imported(PACKAGE, config, GroupTarget({"id": "1", "name": "geo"}, {"id": GUID, "name": "two"}))[
+        "groups"
+    ] == [
+        {"id": "1", "name": "geo"},
+        {"id": GUID, "name": "two"},
+    ]
+
+
+def test_a_default_group_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(RecordError, match="Default group not found: geo"):
+        imported(PACKAGE, {"default_groups": ["geo"]}, GroupTarget())
+
+
+REMOTE_GROUPS = [{"id": "g1", "name": "group1"}, {"id": "g2", "name": "group2"}, {"id": "other", "name": "local"}]
+GROUP_2 = {"id": "g2", "name": "group2", "title": "Two", "users": ["secret"], "package_count": 7}
+
+
+def test_remote_groups_only_local_joins_groups_by_id_or_name() -> None:
+    target = GroupTarget({"id": "g1", "name": "renamed"}, {"id": "l1", "name": "local"})
+
+    stored = imported({**PACKAGE, "groups": REMOTE_GROUPS}, {"remote_groups": "only_local"}, target)
+
+    assert stored["groups"] == [{"id": "g1", "name": "renamed"}, {"id": "l1", "name": "local"}]
+    assert target.made == []
+
+
+def test_remote_groups_create_makes_them_under_the_remote_id() -> None:
+    target, http = GroupTarget(), FakeHttp(group_show=GROUP_2)
+
+    stored = imported({**PACKAGE, "groups": [REMOTE_GROUPS[1]]}, {"remote_groups": "create"}, target, http)
+
+    assert stored["groups"] == [{"id": "g2", "name": "group2"}]
+    assert target.made == [{"id": "g2", "name": "group2", "title": "Two"}]
+
+
+def test_a_group_that_the_remote_does_not_show_is_left_out() -> None:
+    assert "groups" not in imported({**PACKAGE, "groups": REMOTE_GROUPS}, {"remote_groups": "create"}, GroupTarget())
+
+
+@pytest.mark.parametrize(
+    ("policy", "known", "http", "expected"),
+    [
+        ("only_local", {"id": "o1", "name": "org1"}, FakeHttp(), "o1"),
+        ("only_local", {"id": "o2", "name": "org2"}, FakeHttp(), "ours"),
+        ("create", {"id": "o2", "name": "org2"}, FakeHttp(organization_show={"id": "o1", "name": "org1"}), "o1"),
+        ("create", {"id": "o2", "name": "org2"}, FakeHttp(group_show={"id": "o1", "name": "org1"}), "o1"),
+        ("create", {"id": "o2", "name": "org2"}, FakeHttp(), "ours"),
+        ("anything", {"id": "o1", "name": "org1"}, FakeHttp(), "ours"),
+    ],
+)
+def test_remote_orgs(policy: str, known: dict[str, str], http: FakeHttp, expected: str) -> None:
+    package = {**PACKAGE, "organization": {"id": "o1", "name": "org1"}}
+
+    stored = imported(package, {"remote_orgs": policy}, GroupTarget(known), http, owner_org="ours")
+
+    assert stored["owner_org"] == expected
+    assert "organization" not in stored
+
+
+def test_the_target_is_asked_for_a_group_once_per_job() -> None:
+    harvester, http = CKANHarvester(), FakeHttp()
+    harvester.target, harvester.http = GroupTarget(), http  # type: ignore[assignment]
+    package = {**PACKAGE, "groups": [REMOTE_GROUPS[0]]}
+
+    for _ in range(3):
+        harvester.import_stage(harvest_object(package, {"remote_groups": "create"}))
+
+    assert http.asked == ["group_show"]
+
+
+def test_what_resources_say_about_the_remotes_storage_is_left_out() -> None:
+    resource = {
+        "id": "r1",
+        "url": "u",
+        "url_type": "upload",
+        "revision_id": "x",
+        "datastore_active": True,
+        "package_id": GUID,
+    }
+
+    assert imported({**PACKAGE, "resources": [resource]})["resources"] == [{"id": "r1", "url": "u"}]
+
+
+@pytest.mark.parametrize("field", ["tags", "groups", "extras", "resources"])
+def test_a_missing_list_is_no_error(field: str) -> None:
+    stored = imported({**PACKAGE, field: None})
+
+    assert field not in stored
+
+
+def test_old_forms_of_tags_and_extras_are_understood() -> None:
+    stored = imported({**PACKAGE, "tags": ["a", "b"], "extras": {"key": "value"}})
+
+    assert stored["tags"] == [{"name": "a"}, {"name": "b"}]
+    assert stored["extras"] == [{"key": "key", "value": "value"}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"resources": "none"}, "resources of dataset .* is not a list but a str"),
+        ({"tags": {"name": "a"}}, "tags of dataset .* is not a list but a dict"),
+        ({"extras": ["a: b"]}, "extras of dataset .* has a str in it"),
+        ({"resources": [["r"]]}, "resources of dataset .* has a list in it"),
+        ({"groups": 5}, "groups of dataset .* is not a list but a int"),
+    ],
+)
+def test_a_list_that_is_none_is_an_error_that_says_so(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(RecordError, match=said):
+        imported({**PACKAGE, **fields})
+
+
+@pytest.mark.parametrize("content", [[1], "text", None, 5])
+def test_a_record_that_is_no_object_is_an_error(content: Any) -> None:
+    with pytest.raises(RecordError):
+        imported(content)
+
+
+def test_a_deleted_dataset_is_deleted_without_content() -> None:
+    harvester = CKANHarvester()
+    target = harvester.target = FakeTarget()
+    target.packages["p"] = {}
+    one = harvest_object(PACKAGE)
+    one.action, one.content, one.package_id = "delete", None, "p"
+
+    assert harvester.import_stage(one) == Imported("p", "deleted")
+    assert target.packages == {}
+
+
+def test_a_subclass_may_change_the_package() -> None:
+    class Upper(CKANHarvester):
+        def modify_package_dict(self, package_dict: dict[str, Any], harvest_object: HarvestObject) -> dict[str, Any]:
+            return {**package_dict, "title": package_dict["title"].upper()}
+
+    harvester = Upper()
+    target = harvester.target = FakeTarget()
+
+    harvester.import_stage(harvest_object(PACKAGE))
+
+    assert target.packages[GUID]["title"] == "STREET TREES – BÄUME, 街路樹"
+
+
+def test_fetch_needs_content() -> None:
+    one = harvest_object(PACKAGE)
+    empty = HarvestObject(guid=GUID, job=one.job)
+
+    assert CKANHarvester().fetch_stage(one) is True
+    assert CKANHarvester().fetch_stage(empty) is False
+    assert empty.errors[0][:2] == (f"Empty content for object {GUID}", "Fetch")
+
+
+def test_the_original_is_the_datasets_page_at_the_remote() -> None:
+    assert CKANHarvester().get_original_url(harvest_object(PACKAGE)) == f"https://remote.example.org/dataset/{GUID}"
+
+
+def test_the_harvester_says_its_name() -> None:
+    assert CKANHarvester().info()["name"] == "ckan"
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ({"name": "valid_name-1"}, "valid_name-1"),
+        ({"name": "a" * 100}, "a" * 100),
+        ({"name": "a" * 101}, "a" * 95),
+        ({"name": "Straßenbäume Groß Lüßen"}, "strassenbaume-gross-lussen"),
+        ({"name": None, "title": "Trees and branches - survey."}, "trees-and-branches-survey"),
+        ({"title": "街路樹"}, "the-guid"),
+        ({"title": {"de": "Bäume"}}, "the-guid"),
+        ({"name": "x"}, "x_"),
+        ({"name": "!!", "title": ""}, "the-guid"),
+    ],
+)
+def test_a_name_is_kept_where_ckan_allows_it(package: dict[str, Any], name: str) -> None:
+    assert dataset_name(package, "the:guid") == name
+
+
+def test_a_long_title_keeps_its_year() -> None:
+    name = munge_name("Numbers of everything that can be counted " * 5 + "2019")
+
+    assert len(name) <= 95
+    assert name.endswith("-2019")
+
+
+@pytest.mark.parametrize(
+    ("tag", "munged"),
+    [
+        ("unchanged", "unchanged"),
+        ("s p a c e s", "s-p-a-c-e-s"),
+        ("random:other%character&_.here", "randomothercharacterhere"),
+    ]
+    + [("river--lake", "river--lake"), ("two  spaces", "two--spaces"), ("a", "a_"), ("街", ""), ("x" * 130, "x" * 100)],
+)
+def test_tags_are_munged(tag: str, munged: str) -> None:
+    assert munge_tag(tag) == munged
+    assert not munged or munge_tag(munged.rstrip("_")) == munged
+
+
+def test_cleaned_tags_keep_order_and_fields() -> None:
+    tags = [{"name": "Zoo", "id": "1"}, {"name": "街"}, {"name": "zoo"}, {"name": "Bus Stop"}]
+
+    assert clean_tags(tags) == [{"name": "zoo", "id": "1"}, {"name": "bus-stop"}]
