@@ -26,7 +26,7 @@ MAX_STALLED = 50  # pages without anything new when sorted, because datasets are
 MAX_PASSES = 3  # readings of a listing that is not sorted
 MAX_RECORDS = 10_000_000  # no catalogue is so large: a listing without an end
 MAX_ID = 1000  # characters
-FEWEST_ROWS = {"too_large": 2, "slow": 20, "timeout": 100, "http_504": 100}
+FEWEST_ROWS = {"too_large": 2, "slow": 100, "timeout": 100, "http_504": 100}
 """Failures after which smaller pages are tried, and how small they may become."""
 
 
@@ -268,9 +268,7 @@ def usable_id(record: Any) -> str | None:
 def unusable(record: Any, position: int) -> GatherError:
     """The error of a record without a usable id."""
     if not isinstance(record, dict):
-        return GatherError(
-            f"record {position} of the listing is a {type(record).__name__}, not a dataset", "bad_record"
-        )
+        return GatherError(f"record {position} of the listing is a {type(record).__name__}, not a dataset", "bad_record")
     name = record.get("name")
     named = f" (name {excerpt(name)})" if isinstance(name, str) else ""
     what = f"the id {excerpt(repr(record['id']))}" if "id" in record else "no id"

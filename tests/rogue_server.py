@@ -45,9 +45,7 @@ class RogueServer:
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -244,9 +242,7 @@ def _result(**result: Any) -> dict[str, Any]:
     return {"success": True, "result": result}
 
 
-HTML = (
-    b"<!doctype html><html><head><style>p {color: red}</style></head><body><p>Scheduled   maintenance</p></body></html>"
-)
+HTML = b"<!doctype html><html><head><style>p {color: red}</style></head><body><p>Scheduled   maintenance</p></body></html>"
 NO_SEARCH = {"success": False, "error": {"__type": "Search Error", "message": "Solr is not available"}}
 
 MODES: dict[str, Callable[[_Handler], None]] = {
@@ -257,9 +253,7 @@ MODES: dict[str, Callable[[_Handler], None]] = {
     "slow_headers": _slow_headers,
     "silent": _silent,
     "404": _fixed(b"<h1>Not found</h1>", 404, "text/html"),
-    "409": _fixed(
-        {"success": False, "error": {"__type": "Search Query Error", "message": "Invalid search query"}}, 409
-    ),
+    "409": _fixed({"success": False, "error": {"__type": "Search Query Error", "message": "Invalid search query"}}, 409),
     "429": _error_429,
     "500": _fixed(b"Internal server error", 500, "text/plain"),
     "503": _fixed(HTML, 503, "text/html"),

@@ -1,1 +1,1 @@
-"""Commands on Kafka topics: codec, topics, dispatcher, consumer."""
+"""Commands on Kafka topics: codec, topics, producer, consumer."""

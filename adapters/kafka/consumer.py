@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 COMMIT_INTERVAL = 1.0  # seconds
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
-_SILENCE = 1.5  # sessions without a heartbeat, after which the client is made anew; a join may take one
+_SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is made anew: joins take a while
 _FAILURES = 5  # polls in a row that may fail
 
 
@@ -294,7 +294,7 @@ class CommandConsumer:
             return False
         metrics = self._consumer.metrics()["consumer-coordinator-metrics"]
         age = min(metrics["last-heartbeat-seconds-ago"], now - self._opened)  # the metric is infinite before the first
-        return bool(age > _SILENCE * self._broker.session_ms / 1000)
+        return bool(age > self._broker.session_ms / 1000 + _SILENCE)
 
     def _own(self, tp: Any, expected: int | None = None) -> None:
         """Begin with a partition, forgetting what was known of it; the lock is held."""

@@ -120,7 +120,7 @@ def test_a_consumer_outlives_a_long_absence_of_its_broker(
     producer: CommandProducer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(consumer_module, "_SILENCE", 0.8)  # so that the member is given up within 2 s
+    monkeypatch.setattr(consumer_module, "_SILENCE", 1.0)  # seconds: the member is given up soon
     topics = Topics(settings.site_id)
     with CommandConsumer(broker, topics.fetch, topics.fetch_group) as consumer:
         until(lambda: consumer.poll(1, 0.1) or consumer.partitions, "the group is joined")

@@ -12,7 +12,6 @@ import pytest
 from domain.errors import RecordError, RemoteError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported
 from harvesters.ckan import CKANHarvester
-from harvesters.ckan_names import clean_tags, dataset_name, munge_name, munge_tag
 from harvesters.target import Owner, Stored
 
 SOURCE_ID = "11111111-1111-4111-8111-111111111111"
@@ -86,9 +85,9 @@ class FakeHttp:
         return {"success": True, "result": self.answers[action]}
 
 
-def harvest_object(package: Any, config: Mapping[str, Any] | None = None, **source: str) -> HarvestObject:
-    url = source.pop("url", "https://remote.example.org/")
-    made = HarvestSource(SOURCE_ID, "s", "The source", url, "ckan", json.dumps(config or {}), **source)
+def harvest_object(package: Any, config: Mapping[str, Any] | None = None, owner_org: str = "") -> HarvestObject:
+    url = "https://remote.example.org/"
+    made = HarvestSource(SOURCE_ID, "s", "The source", url, "ckan", json.dumps(config or {}), owner_org)
     job = HarvestJob("33333333-3333-4333-8333-333333333333", made, datetime(2024, 6, 1, tzinfo=UTC))
     guid = package.get("id", GUID) if isinstance(package, dict) else GUID
     return HarvestObject(guid=guid, job=job, content=json.dumps(package))
@@ -98,14 +97,14 @@ def imported(
     package: Any,
     config: Mapping[str, Any] | None = None,
     target: FakeTarget | None = None,
-    http: Any = None,
-    **source: str,
+    http: FakeHttp | None = None,
+    owner_org: str = "",
 ) -> dict[str, Any]:
     """The package as the target got it."""
     harvester: Harvester = CKANHarvester()
     harvester.target = target or FakeTarget()
-    harvester.http = http or FakeHttp()
-    one = harvest_object(package, config, **source)
+    harvester.http = http or FakeHttp()  # type: ignore[assignment]
+    one = harvest_object(package, config, owner_org)
     result = harvester.import_stage(one)
     assert isinstance(result, Imported)
     assert result.status == "added"
@@ -182,9 +181,7 @@ def test_default_groups_are_named_or_looked_up() -> None:
     config = {"default_groups": ["geo", GUID]}
 
     assert imported(PACKAGE, config)["groups"] == [{"name": "geo"}, {"id": GUID}]
-    assert imported(PACKAGE, config, GroupTarget({"id": "1", "name": "geo"}, {"id": GUID, "name": "two"}))[
-        "groups"
-    ] == [
+    assert imported(PACKAGE, config, GroupTarget({"id": "1", "name": "geo"}, {"id": GUID, "name": "two"}))["groups"] == [
         {"id": "1", "name": "geo"},
         {"id": GUID, "name": "two"},
     ]
@@ -339,48 +336,3 @@ def test_the_original_is_the_datasets_page_at_the_remote() -> None:
 
 def test_the_harvester_says_its_name() -> None:
     assert CKANHarvester().info()["name"] == "ckan"
-
-
-@pytest.mark.parametrize(
-    ("package", "name"),
-    [
-        ({"name": "valid_name-1"}, "valid_name-1"),
-        ({"name": "a" * 100}, "a" * 100),
-        ({"name": "a" * 101}, "a" * 95),
-        ({"name": "Straßenbäume Groß Lüßen"}, "strassenbaume-gross-lussen"),
-        ({"name": None, "title": "Trees and branches - survey."}, "trees-and-branches-survey"),
-        ({"title": "街路樹"}, "the-guid"),
-        ({"title": {"de": "Bäume"}}, "the-guid"),
-        ({"name": "x"}, "x_"),
-        ({"name": "!!", "title": ""}, "the-guid"),
-    ],
-)
-def test_a_name_is_kept_where_ckan_allows_it(package: dict[str, Any], name: str) -> None:
-    assert dataset_name(package, "the:guid") == name
-
-
-def test_a_long_title_keeps_its_year() -> None:
-    name = munge_name("Numbers of everything that can be counted " * 5 + "2019")
-
-    assert len(name) <= 95
-    assert name.endswith("-2019")
-
-
-@pytest.mark.parametrize(
-    ("tag", "munged"),
-    [
-        ("unchanged", "unchanged"),
-        ("s p a c e s", "s-p-a-c-e-s"),
-        ("random:other%character&_.here", "randomothercharacterhere"),
-    ]
-    + [("river--lake", "river--lake"), ("two  spaces", "two--spaces"), ("a", "a_"), ("街", ""), ("x" * 130, "x" * 100)],
-)
-def test_tags_are_munged(tag: str, munged: str) -> None:
-    assert munge_tag(tag) == munged
-    assert not munged or munge_tag(munged.rstrip("_")) == munged
-
-
-def test_cleaned_tags_keep_order_and_fields() -> None:
-    tags = [{"name": "Zoo", "id": "1"}, {"name": "街"}, {"name": "zoo"}, {"name": "Bus Stop"}]
-
-    assert clean_tags(tags) == [{"name": "zoo", "id": "1"}, {"name": "bus-stop"}]

@@ -50,9 +50,7 @@ def ids(first: int, last: int) -> list[str]:
     return [f"id-{number:04d}" for number in range(first, last)]
 
 
-@pytest.mark.parametrize(
-    ("size", "cap"), [(0, 10), (1, 10), (9, 10), (10, 10), (11, 10), (95, 10), (95, 7), (7, 1), (7, 2)]
-)
+@pytest.mark.parametrize(("size", "cap"), [(0, 10), (1, 10), (9, 10), (10, 10), (11, 10), (95, 10), (95, 7), (7, 1), (7, 2)])
 def test_every_dataset_comes_once(size: int, cap: int) -> None:
     remote = Remote(ids(0, size), cap)
 
@@ -239,7 +237,7 @@ BAD = [
     {"id": ["a"]},
     {"id": {"a": 1}},
 ]
-BAD += [{"id": "a\x00b"}, {"id": "half \ud800"}, {"id": "x" * 1001}, "text", None, 5, ["list"]]  # type: ignore[list-item]
+BAD += [{"id": "a\x00b"}, {"id": "half \ud800"}, {"id": "x" * 1001}, "text", None, 5, ["list"]]
 
 
 @pytest.mark.parametrize("bad", BAD, ids=repr)

@@ -1,0 +1,120 @@
+"""What tests share: a real Postgres and a real broker, a database of its own for every test.
+
+The broker is the embedded one, or the Apache Kafka named by HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from adapters import bootstrap
+from adapters.bootstrap import Parts
+from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
+from adapters.kafka.topics import ensure_topics
+from adapters.postgres.database import Database
+from adapters.settings import Settings
+from tests.stack import ROOT, Stack
+
+KAFKA = os.environ.get("HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST", "")
+TEMPLATE = "harvest_template"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A Postgres server for the whole run, with a template of an initialised database."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg"))
+    server.start()
+    try:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {TEMPLATE}")
+        bootstrap.initialise(Settings(database_url=database_url(server, TEMPLATE)))
+        yield server
+    finally:
+        server.stop()
+
+
+def database_url(server: EmbeddedPostgres, name: str) -> str:
+    """The address of another database of the server."""
+    return server.url.replace("/harvest?", f"/{name}?")
+
+
+@pytest.fixture
+def settings(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with an initialised database of the test's own and short waits; without a broker."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield Settings(
+        database_url=database_url(postgres, name),
+        data_dir=tmp_path,
+        site_id=name,
+        topic_partitions=3,
+        retry_delay=0.2,
+        lease=6.0,
+        http_timeout=2.0,
+        http_total_timeout=4.0,
+        http_retries=1,
+        http_max_bytes=5_000_000,
+    )
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The test's database."""
+    database = Database(settings.database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def parts(settings: Settings) -> Iterator[Parts]:
+    """Everything that works on the database, in this process."""
+    parts = Parts(settings, "test")
+    yield parts
+    parts.database.close()
+
+
+@pytest.fixture(scope="session")
+def broker_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker for the whole run."""
+    if KAFKA:
+        yield KAFKA
+        return
+    broker = EmbeddedBroker(tmp_path_factory.mktemp("broker"))
+    broker.start()
+    yield broker.bootstrap_servers
+    broker.stop()
+
+
+@pytest.fixture
+def with_broker(settings: Settings, broker_address: str) -> Settings:
+    """The test's settings with the broker, and topics of the test's own."""
+    from dataclasses import replace
+
+    services = replace(settings, kafka_bootstrap_servers=broker_address, embedded_broker=not KAFKA)
+    ensure_topics(Parts(services).broker, services)
+    return services
+
+
+@pytest.fixture
+def stack(with_broker: Settings, tmp_path: Path) -> Iterator[Stack]:
+    """A coordinator, a gather worker and a fetch worker, running."""
+    with Stack(with_broker, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with recorded catalogues and fake servers; tests that need it are skipped on machines without."""
+    folder = Path(os.environ.get("HARVEST_TEST_SHARED") or ROOT.parent / "shared")
+    if not (folder / "ckan" / "fake_ckan.py").exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"HARVEST_TEST_SHARED: {folder} has no ckan/fake_ckan.py")
+        pytest.skip(f"no recorded catalogues at {folder}")
+    return folder

@@ -1,0 +1,153 @@
+"""Gathering from remotes that misbehave: it ends, says why, and never takes the answer for a full listing."""
+
+import json
+import time
+import tracemalloc
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.errors import RemoteError
+from harvesters.base import GatherError, HarvestJob, HarvestSource, Page, Record
+from harvesters.ckan import CKANHarvester
+from harvesters.http import HttpLimits, PoliteSession
+from tests.rogue_server import RogueServer
+
+LIMITS = HttpLimits(timeout=0.2, total_timeout=0.4, max_bytes=1_000_000, retries=0)
+YESTERDAY = datetime(2024, 5, 1, tzinfo=UTC)
+
+
+def new_job(url: str, last_complete: datetime | None = None, **config: Any) -> HarvestJob:
+    source = HarvestSource("11111111-1111-4111-8111-111111111111", "s", "S", url, "ckan", json.dumps(config))
+    return HarvestJob("33333333-3333-4333-8333-333333333333", source, YESTERDAY, last_complete=last_complete)
+
+
+def gather(job: HarvestJob, limits: HttpLimits = LIMITS) -> list[Record | GatherError | Page]:
+    harvester = CKANHarvester()
+    harvester.http = PoliteSession(limits)
+    try:
+        return list(harvester.gather_stage(job))
+    finally:
+        harvester.http.close()
+
+
+def errors(items: list[Record | GatherError | Page]) -> list[GatherError]:
+    return [item for item in items if isinstance(item, GatherError)]
+
+
+def records(items: list[Record | GatherError | Page]) -> list[Record]:
+    return [item for item in items if isinstance(item, Record)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "code"),
+    [
+        ("down", "unreachable"),
+        ("silent", "timeout"),
+        ("drip", "slow"),
+        ("slow_headers", "slow"),
+        ("404", "http_404"),
+        ("409", "http_409"),
+        ("429", "http_429"),
+        ("500", "http_500"),
+        ("503", "http_503"),
+        ("html", "not_json"),
+        ("truncated", "not_json"),
+        ("cut", "disconnected"),
+        ("refused", "refused"),
+        ("answer_list", "bad_answer"),
+        ("result_text", "bad_answer"),
+        ("results_dict", "bad_answer"),
+        ("results_null", "bad_answer"),
+        ("count_text", "bad_answer"),
+        ("count_missing", "bad_answer"),
+        ("same_page", "page_repeats"),
+        ("huge", "too_large"),
+        ("gzip_bomb", "too_large"),
+    ],
+)
+@pytest.mark.parametrize("last_complete", [None, YESTERDAY])
+def test_a_broken_remote_fails_the_gather_with_a_code(mode: str, code: str, last_complete: datetime | None) -> None:
+    started = time.monotonic()
+    with RogueServer(mode) as remote:
+        job = new_job(remote.url, last_complete)
+        with pytest.raises(RemoteError) as caught:
+            gather(job)
+
+    assert caught.value.code == code
+    assert remote.url in str(caught.value)
+    assert not job.full_listing
+    assert time.monotonic() - started < 5
+
+
+def test_what_a_refusal_says_is_in_the_message() -> None:
+    with RogueServer("refused") as remote, pytest.raises(RemoteError, match="Solr is not available"):
+        gather(new_job(remote.url))
+
+
+@pytest.mark.parametrize(("mode", "code"), [("package_list", "bad_record"), ("id_dict", "bad_record")])
+def test_records_that_are_none_are_errors_and_leave_nothing(mode: str, code: str) -> None:
+    with RogueServer(mode) as remote:
+        job = new_job(remote.url)
+        items = gather(job)
+
+    assert [error.code for error in errors(items)] == [code, "no_datasets"]
+    assert not job.full_listing
+
+
+def test_one_bad_record_does_not_spoil_the_others() -> None:
+    with RogueServer("mixed", datasets=21) as remote:
+        job = new_job(remote.url, page_size=5)
+        items = gather(job)
+
+    assert len(records(items)) == 20
+    assert [error.message for error in errors(items)] == [
+        "record 10 of the listing (name dataset-10) has the id {'not': 'an id'}: it can't be harvested"
+    ]
+    assert not job.full_listing
+
+
+def test_an_empty_listing_is_an_error_and_not_a_full_one() -> None:
+    with RogueServer("empty") as remote:
+        job = new_job(f"{remote.url}/")
+        items = gather(job)
+
+    assert [error.message for error in errors(items)] == [f"No datasets found at CKAN: {remote.url}"]
+    assert not job.full_listing
+
+
+def test_nothing_changed_since_the_last_time_is_no_error() -> None:
+    with RogueServer("empty") as remote:
+        job = new_job(remote.url, YESTERDAY)
+        items = gather(job)
+
+    assert (records(items), errors(items), job.full_listing) == ([], [], False)
+
+
+def test_a_count_without_results_is_an_error() -> None:
+    with RogueServer("promises") as remote:
+        job = new_job(remote.url)
+        items = gather(job)
+
+    assert {error.code for error in errors(items)} == {"incomplete_listing", "no_datasets"}
+    assert not job.full_listing
+
+
+def test_the_api_key_is_sent_and_never_shown() -> None:
+    with RogueServer("404") as remote, pytest.raises(RemoteError) as caught:
+        gather(new_job(remote.url, api_key="very-secret", user_agent="me/1.0"))
+
+    assert (remote.headers["Authorization"], remote.headers["User-Agent"]) == ("very-secret", "me/1.0")
+    assert "very-secret" not in str(caught.value)
+
+
+def test_a_gigabyte_leaves_memory_flat() -> None:
+    with RogueServer("huge") as remote:
+        tracemalloc.start()
+        with pytest.raises(RemoteError):
+            gather(new_job(remote.url), HttpLimits(timeout=2, total_timeout=10, max_bytes=5_000_000, retries=0))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert peak < 20_000_000  # bytes

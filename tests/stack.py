@@ -1,0 +1,132 @@
+"""A whole harvestlog for a test: roles as processes of their own, driven by the command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from adapters.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
+
+
+def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Poll until the condition is true; fails the test after so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class Stack:
+    """Roles of one site. Use it as a context manager; what it started is gone afterwards."""
+
+    def __init__(self, settings: Settings, folder: Path, roles: tuple[str, ...] = ROLES, **environment: str) -> None:
+        self.settings = settings
+        self.folder = folder
+        self._roles = roles
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = {**os.environ, **_environment(settings), **environment}
+
+    def __enter__(self) -> "Stack":
+        for role in self._roles:
+            self.start(role)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for process in self._processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self._processes.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if error is not None:
+            for role in self._processes:
+                print(f"--- {role}\n{self.log(role)[-3000:]}")
+
+    def start(self, role: str, name: str = "", *options: str) -> subprocess.Popen[bytes]:
+        """Start a role; with `name` one more of its kind. On the embedded broker a worker reads all partitions."""
+        name = name or role
+        argv = [sys.executable, "-m", "adapters.cli", role, *(options or self._partitions(role))]
+        log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115
+        self._processes[name] = subprocess.Popen(argv, env=self.environment, stdout=log, stderr=log, cwd=self.folder)
+        log.close()
+        return self._processes[name]
+
+    def _partitions(self, role: str) -> tuple[str, ...]:
+        if role == "coordinator" or not self.settings.embedded_broker:
+            return ()
+        return ("--partitions", ",".join(map(str, range(self.settings.topic_partitions))))
+
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """A role's process."""
+        return self._processes[name]
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self._processes[name].kill()
+        self._processes[name].wait()
+
+    def restart_when_dead(self, name: str) -> bool:
+        """Start a role again if its process has ended, as a supervisor would; whether it had."""
+        if self._processes[name].poll() is None:
+            return False
+        self.start(name)
+        return True
+
+    def log(self, name: str) -> str:
+        """What a role has logged."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def cli(self, *arguments: str, status: int | None = 0, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
+        """Run `harvester`; fails the test when it ends with another status than expected (None: any)."""
+        argv = [sys.executable, "-m", "adapters.cli", *arguments]
+        done = subprocess.run(argv, env=self.environment, capture_output=True, text=True, timeout=timeout, cwd=self.folder)
+        if status is not None:
+            assert done.returncode == status, f"{arguments}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *arguments: str, status: int | None = 0, timeout: float = 60.0) -> Any:
+        """Run `harvester … --json`; what it printed."""
+        return json.loads(self.cli(*arguments, "--json", status=status, timeout=timeout).stdout)
+
+    def source(self, name: str, url: str, kind: str = "ckan", config: Mapping[str, Any] | None = None) -> str:
+        """Create a source; its id."""
+        text = json.dumps(config) if config else ""
+        created = self.json("source", "create", name, url, kind, name.title(), "true", "", "MANUAL", text)
+        return str(created["id"])
+
+    def harvest(self, source: str, *options: str, status: int | None = 0, timeout: float = 60.0) -> Any:
+        """Run a job to its end; the job as the command line shows it."""
+        return self.json("job", source, "--wait", *options, status=status, timeout=timeout)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    python_path = [str(ROOT), str(ROOT / "tests" / "plugins"), os.environ.get("PYTHONPATH", "")]
+    return {
+        "HARVEST_DATABASE_URL": settings.database_url,
+        "HARVEST_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+        "HARVEST_EMBEDDED_BROKER": "1" if settings.embedded_broker else "",
+        "HARVEST_SITE_ID": settings.site_id,
+        "HARVEST_DATA_DIR": str(settings.data_dir),
+        "HARVEST_TOPIC_PARTITIONS": str(settings.topic_partitions),
+        "HARVEST_RETRY_DELAY": str(settings.retry_delay),
+        "HARVEST_LEASE": str(settings.lease),
+        "HARVEST_HTTP_TIMEOUT": str(settings.http_timeout),
+        "HARVEST_HTTP_TOTAL_TIMEOUT": str(settings.http_total_timeout),
+        "HARVEST_HTTP_RETRIES": str(settings.http_retries),
+        "HARVEST_HTTP_MAX_BYTES": str(settings.http_max_bytes),
+        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,56 @@
+"""Names and tags in the form that CKAN accepts."""
+
+from typing import Any
+
+import pytest
+
+from harvesters.ckan_names import clean_tags, dataset_name, munge_name, munge_tag
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ({"name": "valid_name-1"}, "valid_name-1"),
+        ({"name": "a" * 100}, "a" * 100),
+        ({"name": "a" * 101}, "a" * 95),
+        ({"name": "Straßenbäume Groß Lüßen"}, "strassenbaume-gross-lussen"),
+        ({"name": None, "title": "Trees and branches - survey."}, "trees-and-branches-survey"),
+        ({"title": "街路樹"}, "the-guid"),
+        ({"title": {"de": "Bäume"}}, "the-guid"),
+        ({"name": "x"}, "x_"),
+        ({"name": "!!", "title": ""}, "the-guid"),
+    ],
+)
+def test_a_name_is_kept_where_ckan_allows_it(package: dict[str, Any], name: str) -> None:
+    assert dataset_name(package, "the:guid") == name
+
+
+def test_a_long_title_keeps_its_year() -> None:
+    name = munge_name("Numbers of everything that can be counted " * 5 + "2019")
+
+    assert len(name) <= 95
+    assert name.endswith("-2019")
+
+
+@pytest.mark.parametrize(
+    ("tag", "munged"),
+    [
+        ("unchanged", "unchanged"),
+        ("s p a c e s", "s-p-a-c-e-s"),
+        ("random:other%character&_.here", "randomothercharacterhere"),
+        ("river--lake", "river--lake"),
+        ("two  spaces", "two--spaces"),
+        ("a", "a_"),
+        ("街", ""),
+        ("x" * 130, "x" * 100),
+    ],
+)
+def test_tags_are_munged(tag: str, munged: str) -> None:
+    assert munge_tag(tag) == munged
+    assert not munged or munge_tag(munged.rstrip("_")) == munged
+
+
+def test_cleaned_tags_keep_order_and_fields() -> None:
+    tags = [{"name": "Zoo", "id": "1"}, {"name": "街"}, {"name": "zoo"}, {"name": "Bus Stop"}]
+
+    assert clean_tags(tags) == [{"name": "zoo", "id": "1"}, {"name": "bus-stop"}]
