@@ -61,6 +61,8 @@ def class_versions() -> dict[str, int]:
 
 def event_classes() -> dict[str, type[StoredAggregate.Event]]:
     """Every event class by its topic."""
+    from domain import jobs, objects, sources  # noqa: F401  imported here, since they need this module first
+
     members = (value for aggregate in StoredAggregate.__subclasses__() for value in vars(aggregate).values())
     events = (value for value in members if isinstance(value, type) and issubclass(value, StoredAggregate.Event))
     return {get_topic(cls): cls for cls in events if hasattr(cls, "TOPIC")}

@@ -24,10 +24,11 @@ class Statistics:
     pages_restarted: set[str] = field(default_factory=set)  # jobs whose pages count from 0 again
     source_jobs: Counter[str] = field(default_factory=Counter)
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job
+    counted: dict[str, Counter[str]] = field(default_factory=dict)  # increments that were added up before, by job and column
 
     def by_job(self, job_of: dict[str, str]) -> dict[str, Counter[str]]:
         """Increments by job and column; `job_of` knows the jobs of objects that this batch didn't gather."""
-        found: dict[str, Counter[str]] = {}
+        found = {job: Counter(counts) for job, counts in self.counted.items()}
         for job, count in self.objects.items():
             found.setdefault(job, Counter())["objects"] += count
         for job, count in self.gather_errors.items():

@@ -52,12 +52,13 @@ class RogueServer:
 
 
 def package(number: int) -> dict[str, Any]:
-    """A good dataset; ids sort by number."""
+    """A good dataset; ids sort by number, and the organisation is that of even or odd numbers."""
     return {
         "id": f"00000000-0000-4000-8000-{number:012d}",
         "name": f"dataset-{number}",
         "title": f"Dataset {number}",
         "type": "dataset",
+        "organization": {"id": f"org-{number % 2}", "name": ("even", "odd")[number % 2]},
         "metadata_modified": "2024-05-01T10:00:00.000000",
         "resources": [{"id": f"resource-{number}", "url": f"https://data.example.org/{number}.csv", "format": "CSV"}],
     }
@@ -132,6 +133,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _good(handler: _Handler) -> None:
     handler.answer(page(handler.rogue.packages, handler.query))
+
+
+def _no_dates(handler: _Handler) -> None:
+    """A good listing, unless it is asked for by date."""
+    if "metadata_modified" in handler.query.get("fq", ""):
+        handler.answer({"success": False, "error": {"__type": "Search Query Error", "message": "undefined field"}}, 409)
+    else:
+        _good(handler)
 
 
 def _mixed(handler: _Handler) -> None:
@@ -247,6 +256,7 @@ NO_SEARCH = {"success": False, "error": {"__type": "Search Error", "message": "S
 
 MODES: dict[str, Callable[[_Handler], None]] = {
     "good": _good,
+    "no_dates": _no_dates,
     "mixed": _mixed,
     "same_page": _same_page,
     "drip": _drip,

@@ -181,7 +181,7 @@ class ReadModelWriter:
         self._insert(connection, self.log, batch.log.rows)
         self._insert(connection, OBJECTS, batch.objects.rows)
         job_of = self._change_objects(connection, batch.objects)
-        self._count(connection, batch.statistics, job_of, self._write_datasets(connection, batch))
+        self.count(connection, batch.statistics, job_of, self._write_datasets(connection, batch))
 
     def _write(self, connection: Connection, table: Table, changes: Changes) -> None:
         self._insert(connection, table, changes.rows)
@@ -203,9 +203,10 @@ class ReadModelWriter:
         rows = [fact._asdict() for fact in batch.datasets.values()]
         return dict(connection.execute(self._save_datasets, _json(rows)).fetchall())
 
-    def _count(
+    def count(
         self, connection: Connection, statistics: Statistics, job_of: dict[str, str], datasets: Mapping[str, int]
     ) -> None:
+        """Add to the counters; `job_of` knows the jobs of objects, `datasets` how many datasets each source has more."""
         if rows := job_counts(statistics, job_of):
             connection.execute(self._count_jobs, _json(rows))
         if rows := source_counts(statistics, datasets):

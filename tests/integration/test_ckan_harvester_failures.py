@@ -18,7 +18,7 @@ LIMITS = HttpLimits(timeout=0.2, total_timeout=0.4, max_bytes=1_000_000, retries
 YESTERDAY = datetime(2024, 5, 1, tzinfo=UTC)
 
 
-def new_job(url: str, last_complete: datetime | None = None, **config: Any) -> HarvestJob:
+def new_job(url: str, last_complete: datetime | None = None, /, **config: Any) -> HarvestJob:
     source = HarvestSource("11111111-1111-4111-8111-111111111111", "s", "S", url, "ckan", json.dumps(config))
     return HarvestJob("33333333-3333-4333-8333-333333333333", source, YESTERDAY, last_complete=last_complete)
 
@@ -132,6 +132,24 @@ def test_a_count_without_results_is_an_error() -> None:
 
     assert {error.code for error in errors(items)} == {"incomplete_listing", "no_datasets"}
     assert not job.full_listing
+
+
+@pytest.mark.parametrize("option", ["organizations_filter_include", "organizations_filter_exclude"])
+def test_a_remote_that_ignores_filters_does_not_widen_the_harvest(option: str) -> None:
+    with RogueServer("good", datasets=10) as remote:
+        found = records(gather(new_job(remote.url, **{option: ["even"]})))
+
+    wanted = {"even"} if option.endswith("include") else {"odd"}
+    assert len(found) == 5
+    assert {record.content["organization"]["name"] for record in found if isinstance(record.content, dict)} == wanted
+
+
+def test_a_site_that_cant_search_by_date_is_asked_for_everything() -> None:
+    with RogueServer("no_dates", datasets=10) as remote:
+        job = new_job(remote.url, YESTERDAY)
+        items = gather(job)
+
+    assert (len(records(items)), errors(items), job.full_listing) == (10, [], True)
 
 
 def test_the_api_key_is_sent_and_never_shown() -> None:

@@ -1,0 +1,255 @@
+"""Builds projections anew from the log, while the old ones are read.
+
+The read model goes into a shadow schema: several processes read streams by ranges of ids and COPY complete rows; what crosses
+streams is set afterwards by SQL; indexes come last. The shadow then catches up, is compared with the live one at the very same
+position, and takes its place by renaming schemas (milliseconds), under the lock that projectors take first.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from multiprocessing import get_context
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import sql
+
+from adapters.postgres import read_model
+from adapters.postgres.database import Connection, Database
+from adapters.postgres.event_store import read_after
+from adapters.postgres.gather_memory import log_position
+from adapters.postgres.projector import BATCH, LOCK, Projector
+from adapters.postgres.read_model import LIVE, NAME, ReadModelWriter
+from adapters.postgres.rebuild_copy import FACTS, copy_streams
+from adapters.postgres.work import WorkProjection
+from domain.errors import Refused
+from projections.recorded import decode
+from projections.statistics import Statistics
+
+log = logging.getLogger(__name__)
+
+SHADOW, OLD = "harvest_shadow", "harvest_old"
+PROCESSES = 2
+SAMPLES = 1000
+NEARLY_THERE = 500  # events behind, which the swap itself makes up for
+TABLES = (
+    *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
+    *("job_statistics", "source_statistics"),
+)
+ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended('harvestlog rebuild', 0))"
+NEWEST_FACTS = """
+    INSERT INTO {schema}.dataset SELECT DISTINCT ON (source_id, guid) * FROM {schema}.dataset_fact
+    ORDER BY source_id, guid, event_number DESC
+"""
+COUNT_DATASETS = """
+    INSERT INTO {schema}.source_statistics AS t (source_id, datasets)
+    SELECT source_id, count(*) FROM {schema}.dataset WHERE state = 'active' GROUP BY source_id
+    ON CONFLICT (source_id) DO UPDATE SET datasets = EXCLUDED.datasets
+"""
+CHECKSUM = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {table} t"
+OUTSIDE_VIEWS = """
+    SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid) FROM pg_depend d
+    JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+    JOIN pg_class t ON t.oid = d.refobjid AND t.relnamespace = %(schema)s::regnamespace
+    WHERE v.relnamespace <> %(schema)s::regnamespace AND d.classid = 'pg_rewrite'::regclass
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rebuild did; `differences` are tables in which the old projection differed from the new one."""
+
+    projection: str
+    events: int
+    seconds: float
+    swap_ms: float = 0.0
+    differences: list[str] = field(default_factory=list)
+    recreated_views: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For people and programs."""
+        rate = round(self.events / self.seconds) if self.seconds else 0
+        return {**asdict(self), "seconds": round(self.seconds, 2), "events_per_second": rate}
+
+
+def rebuild_read_model(database: Database, processes: int = PROCESSES) -> Report:
+    """Build the read model anew and put it in place. Raises Refused when another rebuild runs.
+
+    When the old one differed it is kept in schema harvest_old, else it is dropped.
+    """
+    begun = time.monotonic()
+    with database.connect() as connection:
+        _only_one(connection)
+        upto = log_position(database)
+        _make_shadow(connection, database, upto, processes)
+        _catch_up(database)
+        swap = _swap(connection)
+        if not swap.differences:
+            _drop(connection, OLD)
+    events = database.query("SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s", upto=upto)[0][0]
+    return Report(NAME, events, time.monotonic() - begun, swap.swap_ms, swap.differences, swap.views)
+
+
+def _only_one(connection: Connection) -> None:
+    row = connection.execute(ONE_AT_A_TIME).fetchone()
+    if not row or not row[0]:
+        raise Refused("Another rebuild is running: wait until it has ended")
+
+
+def _drop(connection: Connection, schema: str) -> None:
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+# the shadow
+
+
+def _make_shadow(connection: Connection, database: Database, upto: int, processes: int) -> None:
+    for schema in (SHADOW, OLD):
+        _drop(connection, schema)
+    read_model.create(connection, SHADOW, upto, indexes=False)
+    _run(connection, FACTS)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        work = [
+            pool.submit(copy_streams, database.url, SHADOW, low, high, upto) for low, high in _ranges(database, upto, processes)
+        ]
+        statistics = [one.result() for one in work]
+    read_model.create_indexes(connection, SHADOW)
+    _run(connection, NEWEST_FACTS)
+    _count(connection, statistics)
+    connection.execute(sql.SQL("DROP TABLE {}.dataset_fact").format(sql.Identifier(SHADOW)))
+    for table in TABLES:
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(SHADOW, table)))
+
+
+def _run(connection: Connection, statement: str) -> None:
+    connection.execute(statement.replace("{schema}", SHADOW).encode())
+
+
+def _ranges(database: Database, upto: int, processes: int) -> list[tuple[UUID, UUID]]:
+    """Ranges of stream ids with about as many events each, by a sample."""
+    positions = [upto * n // SAMPLES for n in range(1, SAMPLES + 1)]
+    statement: LiteralString = """
+        SELECT originator_id FROM events.stored_event WHERE notification_id = ANY (%(positions)s) ORDER BY originator_id
+    """
+    sample = [row[0] for row in database.query(statement, positions=positions)]
+    cuts = [sample[len(sample) * n // processes] for n in range(1, processes)] if len(sample) >= processes else []
+    edges = [UUID(int=0), *sorted(set(cuts)), UUID(int=2**128 - 1)]
+    return list(pairwise(edges))
+
+
+def _count(connection: Connection, statistics: Sequence[Statistics]) -> None:
+    writer = ReadModelWriter(SHADOW)
+    for part in statistics:
+        writer.count(connection, part, {}, {})
+    _run(connection, COUNT_DATASETS)
+
+
+# catching up and taking the place
+
+
+def _catch_up(database: Database) -> None:
+    shadow = Projector(database, NAME, SHADOW, ReadModelWriter(SHADOW))
+    while shadow.run_once() >= NEARLY_THERE:
+        pass
+
+
+@dataclass(frozen=True)
+class _Swap:
+    swap_ms: float
+    differences: list[str]
+    views: list[str]
+
+
+def _swap(connection: Connection) -> _Swap:
+    with connection.transaction():
+        connection.execute(LOCK, {"lock": f"harvestlog projection {NAME}"})
+        newest = max(_position(connection, LIVE), _position(connection, SHADOW))
+        for schema in (LIVE, SHADOW):
+            _advance(connection, schema, newest)
+        differences = [table for table in TABLES if _checksum(connection, LIVE, table) != _checksum(connection, SHADOW, table)]
+        begun = time.monotonic()
+        views = connection.execute(OUTSIDE_VIEWS, {"schema": LIVE}).fetchall()
+        _rename(connection, LIVE, OLD)
+        _rename(connection, SHADOW, LIVE)
+        for name, definition in views:
+            connection.execute(f"CREATE OR REPLACE VIEW {name} AS {definition}".encode())
+    if differences:
+        log.warning("the old read model differed in %s: it is kept in schema %s", ", ".join(differences), OLD)
+    return _Swap(round((time.monotonic() - begun) * 1000, 1), differences, [name for name, _ in views])
+
+
+def _position(connection: Connection, schema: str) -> int:
+    statement = sql.SQL("SELECT notification_id FROM {}.checkpoint WHERE name = %s").format(sql.Identifier(schema))
+    row = connection.execute(statement, (NAME,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _advance(connection: Connection, schema: str, upto: int) -> None:
+    writer = ReadModelWriter(schema)
+    moved = sql.SQL("UPDATE {}.checkpoint SET notification_id = %s WHERE name = %s").format(sql.Identifier(schema))
+    position = _position(connection, schema)
+    while rows := [row for row in read_after(connection, position, BATCH) if row[0] <= upto]:
+        writer.apply(connection, decode(rows))
+        position = rows[-1][0]
+        connection.execute(moved, (position, NAME))
+
+
+def _checksum(connection: Connection, schema: str, table: str) -> tuple[Any, ...]:
+    statement = sql.SQL(CHECKSUM).format(table=sql.Identifier(schema, table))
+    return connection.execute(statement).fetchone() or ()
+
+
+def _rename(connection: Connection, schema: str, to: str) -> None:
+    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(schema), sql.Identifier(to)))
+
+
+# the work projection
+
+KEEP_CLAIMS: tuple[LiteralString, ...] = (
+    "CREATE TEMPORARY TABLE kept_work ON COMMIT DROP AS SELECT * FROM ops.work",
+    "CREATE TEMPORARY TABLE kept_jobs ON COMMIT DROP AS SELECT * FROM ops.job_progress",
+    "TRUNCATE ops.work, ops.job_progress, ops.dataset",
+    "UPDATE ops.checkpoint SET notification_id = 0 WHERE name = 'work'",
+)
+RESTORE_CLAIMS: tuple[LiteralString, ...] = (
+    """
+    UPDATE ops.work w SET sent = k.sent, epoch = k.epoch, worker = k.worker, lease_until = k.lease_until,
+        deliveries = k.deliveries
+    FROM pg_temp.kept_work k WHERE k.object_id = w.object_id AND k.attempt = w.attempt
+    """,
+    """
+    UPDATE ops.job_progress j SET due_at = k.due_at, epoch = k.epoch, sent_until = k.sent_until, worker = k.worker,
+        lease_until = k.lease_until, deliveries = k.deliveries
+    FROM pg_temp.kept_jobs k WHERE k.job_id = j.job_id
+    """,
+)
+
+
+def rebuild_work(database: Database) -> Report:
+    """Replay the log into ops.work, ops.job_progress and ops.dataset, in one transaction; claims of workers stay."""
+    begun = time.monotonic()
+    with database.connect() as connection, connection.transaction():
+        _only_one(connection)
+        connection.execute(LOCK, {"lock": "harvestlog projection work"})
+        before = connection.execute(sql.SQL(CHECKSUM).format(table=sql.Identifier("ops", "dataset"))).fetchone()
+        for statement in KEEP_CLAIMS:
+            connection.execute(statement)
+        events = _replay(connection)
+        for statement in RESTORE_CLAIMS:
+            connection.execute(statement)
+        after = connection.execute(sql.SQL(CHECKSUM).format(table=sql.Identifier("ops", "dataset"))).fetchone()
+    return Report("work", events, time.monotonic() - begun, differences=[] if before == after else ["dataset"])
+
+
+def _replay(connection: Connection) -> int:
+    """Up to where the projection was, or to the end of the log, whichever is later: both are the same after a restart."""
+    projection, position, events = WorkProjection(), 0, 0
+    while rows := read_after(connection, position, BATCH):
+        projection.apply(connection, decode(rows))
+        position = rows[-1][0]
+        events += len(rows)
+    connection.execute("UPDATE ops.checkpoint SET notification_id = %s WHERE name = 'work'", (position,))
+    return events
