@@ -4,8 +4,11 @@ The broker is the embedded one, or the Apache Kafka named by HARVEST_KAFKA_BOOTS
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -42,15 +45,15 @@ def database_url(server: EmbeddedPostgres, name: str) -> str:
     return server.url.replace("/harvest?", f"/{name}?")
 
 
-@pytest.fixture
-def settings(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
-    """Settings with an initialised database of the test's own and short waits; without a broker."""
+@contextmanager
+def new_database(server: EmbeddedPostgres, folder: Path) -> Iterator[Settings]:
+    """Settings with an initialised database of their own and short waits; without a broker."""
     name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
+    with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield Settings(
-        database_url=database_url(postgres, name),
-        data_dir=tmp_path,
+        database_url=database_url(server, name),
+        data_dir=folder,
         site_id=name,
         topic_partitions=3,
         retry_delay=0.2,
@@ -60,8 +63,15 @@ def settings(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
         http_retries=1,
         http_max_bytes=5_000_000,
     )
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
+    with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with an initialised database of the test's own and short waits; without a broker."""
+    with new_database(postgres, tmp_path) as settings:
+        yield settings
 
 
 @pytest.fixture
@@ -92,14 +102,17 @@ def broker_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     broker.stop()
 
 
+def with_topics(settings: Settings, address: str) -> Settings:
+    """The settings with a broker, and topics of their own on it."""
+    services = replace(settings, kafka_bootstrap_servers=address, embedded_broker=not KAFKA)
+    ensure_topics(Parts(services).broker, services)
+    return services
+
+
 @pytest.fixture
 def with_broker(settings: Settings, broker_address: str) -> Settings:
     """The test's settings with the broker, and topics of the test's own."""
-    from dataclasses import replace
-
-    services = replace(settings, kafka_bootstrap_servers=broker_address, embedded_broker=not KAFKA)
-    ensure_topics(Parts(services).broker, services)
-    return services
+    return with_topics(settings, broker_address)
 
 
 @pytest.fixture
@@ -107,6 +120,23 @@ def stack(with_broker: Settings, tmp_path: Path) -> Iterator[Stack]:
     """A coordinator, a gather worker and a fetch worker, running."""
     with Stack(with_broker, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def new_stack(
+    postgres: EmbeddedPostgres, broker_address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., AbstractContextManager[Stack]]:
+    """Makes stacks that many tests share, with other settings than usual: `with new_stack(gather_threads=4) as stack`."""
+
+    @contextmanager
+    def make(**changes: Any) -> Iterator[Stack]:
+        folder = tmp_path_factory.mktemp("stack")
+        with new_database(postgres, folder) as settings:
+            services = with_topics(replace(settings, **changes), broker_address)
+            with Stack(services, folder) as running:
+                yield running
+
+    return make
 
 
 @pytest.fixture(scope="session")

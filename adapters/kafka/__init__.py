@@ -1,1 +1,1 @@
-"""Commands on Kafka topics: codec, topics, producer, consumer."""
+"""Commands on Kafka topics: codec, topics, producer, dispatcher, consumer."""

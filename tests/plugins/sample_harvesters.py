@@ -2,12 +2,16 @@
 
 {"records": 100, "content": 0}              NoOp: records without or with so many characters of content
 {"records": 100, "poison": ["record-7"]}    Crashing: os._exit, Raising: an exception, at these guids
+{"documents": {"guid": "http://..."}}       Documents: one request for each record
+{"folder": "/tmp/x"}                        Flaky, Counting: a line in a file for each time that a record is fetched
 """
 
 import os
 import time
 from collections.abc import Iterator
+from random import Random
 from typing import Any
+from zlib import crc32
 
 from domain.errors import RemoteError
 from harvesters.base import (
@@ -24,11 +28,17 @@ from harvesters.base import (
     read_config,
 )
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz " * 400
+LETTERS = "".join(Random(7).choices("abcdefghijklmnopqrstuvwxyz     ", k=200_000))
 
 
 def _config(thing: HarvestJob | HarvestObject) -> dict[str, Any]:
     return read_config(thing.source.config)
+
+
+def document(guid: str, size: int) -> str:
+    """Text of so many characters, another one for each guid, that compresses as badly as random letters do."""
+    start = crc32(guid.encode()) % (len(LETTERS) - size)
+    return f"{guid} {LETTERS[start : start + size]}"[:size]
 
 
 class NoOp(Harvester):
@@ -45,7 +55,7 @@ class NoOp(Harvester):
 
     def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
         size = int(_config(harvest_object).get("content", 0))
-        return Fetched(f"{harvest_object.guid} {LETTERS[:size]}"[:size]) if size else True
+        return Fetched(document(harvest_object.guid, size)) if size else True
 
     def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
         return True
@@ -107,3 +117,77 @@ class Slow(NoOp):
     def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
         time.sleep(float(_config(harvest_object).get("seconds", 0.01)))
         return super().fetch_stage(harvest_object)
+
+
+class Counting(Slow):
+    """Writes a line into a file in the source's `folder` for each record that is begun."""
+
+    def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
+        line = f"{harvest_object.guid}\n".encode()
+        file = os.open(os.path.join(_config(harvest_object)["folder"], "begun"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.write(file, line)
+        os.close(file)
+        return super().fetch_stage(harvest_object)
+
+
+class Documents(NoOp):
+    """Gets the document of each record from an address of its own."""
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        yield from map(Record, _config(harvest_job)["documents"])
+
+    def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
+        url = _config(harvest_object)["documents"][harvest_object.guid]
+        self.http.get_json(url)
+        return True
+
+
+class Forms(NoOp):
+    """Every form that results of the stages may have: the guid says which (`fetch-import`)."""
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        forms = ("True", "unchanged", "False", "None", "typed")
+        for fetch in forms:
+            yield from (Record(f"{fetch}-{result}") for result in (forms if fetch in ("True", "typed") else ("True",)))
+        yield GatherError("something about the remote", "odd")
+
+    def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
+        form = harvest_object.guid.partition("-")[0]
+        return Fetched("a document", {"found": "here"}) if form == "typed" else RESULTS[form]
+
+    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+        form = harvest_object.guid.partition("-")[2]
+        return Imported(f"package-of-{harvest_object.guid}", "updated") if form == "typed" else RESULTS[form]
+
+
+RESULTS: dict[str, StageResult] = {"True": True, "unchanged": "unchanged", "False": False, "None": None}
+
+
+class Remembering(NoOp):
+    """Keeps what it has seen on itself, as plugins do; fails when it remembers another job."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        self._see(harvest_job.id)
+        yield from super().gather_stage(harvest_job)
+
+    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+        self._see(harvest_object.harvest_job_id)
+        return True
+
+    def _see(self, job_id: str) -> None:
+        self.seen.add(job_id)
+        if self.seen != {job_id}:
+            raise ValueError(f"this harvester has seen {len(self.seen)} jobs")
+
+
+class Stubborn(NoOp):
+    """Stays in gather_stage until a file `go` is in the source's `folder`."""
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        while not os.path.exists(os.path.join(_config(harvest_job)["folder"], "go")):
+            time.sleep(0.02)
+            yield Page("waiting")
+        yield from super().gather_stage(harvest_job)

@@ -1,0 +1,170 @@
+"""`demo`: the whole of harvestlog in one command, on the sample catalogue that ships with it or on a CKAN of one's choice."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from adapters.bootstrap import Parts
+from adapters.cli.follow import follow
+from adapters.cli.services import connected
+from adapters.embedded import read_runtime
+from adapters.postgres.gather_memory import log_position
+from adapters.postgres.leadership import has_leader
+from adapters.postgres.queries import ReadModel, Row
+from adapters.settings import load
+from domain.errors import NotFound, ServiceUnavailable
+from domain.sources import SourceFields
+
+STARTS_WITHIN = 60.0  # seconds
+SHOWN = 3  # datasets
+
+
+@click.command()
+@click.option("--url", default="", metavar="URL", help="Harvest this CKAN instead of the sample catalogue.")
+def demo(url: str) -> None:
+    """Start everything, harvest a catalogue, show what came of it, and stop again."""
+    console = Console()
+    with _running(console), _remote(url, console) as address, connected() as parts:
+        _wait_for_leader(parts)
+        name = "sample" if not url else _name(address)
+        source_id = _source(parts, name, address)
+        console.print(f"Harvesting [bold]{address}[/bold] into the local catalogue")
+        job_id = parts.application.create_job(source_id, by="demo", options={"force_all": True})
+        row = follow(parts, str(job_id))
+        _show(parts, console, name, row)
+    sys.exit(0 if row["outcome"] == "finished" else 1)
+
+
+@contextmanager
+def _running(console: Console) -> Iterator[None]:
+    """The running `up`, or one for the time of the demo."""
+    data_dir = load().data_dir
+    if read_runtime(data_dir):
+        console.print("harvester up is running: the demo uses it")
+        yield
+        return
+    console.print(f"Starting Postgres, broker, coordinator and workers (data in {data_dir})")
+    up = subprocess.Popen([sys.executable, "-m", "adapters.cli", "up"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_up(up, data_dir)
+        yield
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait()
+
+
+def _wait_until_up(up: subprocess.Popen[bytes], data_dir: Path) -> None:
+    end = time.monotonic() + STARTS_WITHIN
+    while not read_runtime(data_dir):
+        if up.poll() is not None:
+            said = up.stdout.read().decode(errors="replace").strip() if up.stdout else ""
+            raise ServiceUnavailable(said.splitlines()[-1].removeprefix("Error: ") if said else "harvester up ended at once")
+        if time.monotonic() > end:
+            raise ServiceUnavailable(f"harvester up was not ready within {STARTS_WITHIN:.0f} s: see {data_dir / 'logs'}")
+        time.sleep(0.05)
+
+
+@contextmanager
+def _remote(url: str, console: Console) -> Iterator[str]:
+    """The address given, or that of the sample catalogue, served for the time of the demo."""
+    if url:
+        yield url
+        return
+    from adapters.sample_ckan.server import serve
+
+    server, address = serve()
+    console.print(f"Serving a sample CKAN at {address}")
+    try:
+        yield address
+    finally:
+        server.shutdown()
+
+
+def _wait_for_leader(parts: Parts) -> None:
+    end = time.monotonic() + STARTS_WITHIN
+    while not has_leader(parts.database):
+        if time.monotonic() > end:
+            raise ServiceUnavailable("No coordinator leads: see the logs in HARVEST_DATA_DIR/logs")
+        time.sleep(0.05)
+
+
+def _name(url: str) -> str:
+    """A source's name made of an address."""
+    return re.sub(r"[^a-z0-9]+", "-", urlsplit(url).netloc.lower()).strip("-")[:100] or "demo"
+
+
+def _source(parts: Parts, name: str, address: str) -> Any:
+    """The demo's source: made at the first call, pointed to the address at later ones."""
+    fields = SourceFields(name, address, "ckan", title=name.title())
+    try:
+        known = parts.application.find_source(name)
+    except NotFound:
+        return parts.application.register_source(fields, by="demo")
+    parts.application.change_source(known.id, replace(known.fields, url=address), by="demo")
+    return known.id
+
+
+def _show(parts: Parts, console: Console, name: str, row: Row) -> None:
+    _show_counts(console, row)
+    _show_errors(parts, console, row)
+    _show_datasets(parts, console, row)
+    console.print(f"\n{log_position(parts.database)} events are in the log. Where to look next:")
+    hints = {
+        f"job-report {name}": "what happened, error by error",
+        "catalogue search water": "datasets, in the form of CKAN's API",
+        "projections rebuild": "the tables made anew from the log",
+        "up": "keep everything running, to harvest sources of your own",
+    }
+    program = _program()
+    for command, purpose in hints.items():
+        console.print(f"  {f'{program} {command}':<46} {purpose}", highlight=False, soft_wrap=True)
+
+
+def _program() -> str:
+    """What to type for `harvester`: its path where it isn't on PATH."""
+    if shutil.which("harvester"):
+        return "harvester"
+    return os.path.relpath(sys.argv[0])
+
+
+def _show_counts(console: Console, row: Row) -> None:
+    table = Table(title=f"Job {row['id']}: {row['status']}", title_justify="left")
+    for word in ("added", "updated", "not modified", "deleted", "errored"):
+        table.add_column(word, justify="right")
+    table.add_row(*(str(row[word.replace(" ", "_")]) for word in ("added", "updated", "not modified", "deleted", "errored")))
+    console.print(table)
+    if row["finished"] and row["gather_started"]:
+        console.print(f"in {(row['finished'] - row['gather_started']).total_seconds():.1f} s", highlight=False)
+
+
+def _show_errors(parts: Parts, console: Console, row: Row) -> None:
+    model = ReadModel(parts.database)
+    errors = [*model.gather_errors(row["id"], SHOWN), *model.object_errors(row["id"], SHOWN)][:SHOWN]
+    for error in errors:
+        console.print(
+            f"  error: {error['guid'] or 'gather'}: {error['message'].splitlines()[0]}", highlight=False, markup=False
+        )
+
+
+def _show_datasets(parts: Parts, console: Console, row: Row) -> None:
+    found = parts.catalogue.search(source_id=row["source_id"], rows=SHOWN)
+    console.print(f"\n{found['count']} datasets of this source are in the local catalogue, among them:")
+    for package in found["results"]:
+        resources = len(package.get("resources") or ())
+        console.print(
+            f"  {package['name']}: {package.get('title') or ''} ({resources} resources)", highlight=False, markup=False
+        )

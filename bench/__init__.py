@@ -1,0 +1,1 @@
+"""Figures: `python -m bench [name …]` measures and writes bench/results.json."""

@@ -1,0 +1,45 @@
+"""`python -m bench [name …]`: measure all figures, or those named, and write them to bench/results.json."""
+
+import json
+import sys
+from pathlib import Path
+
+from bench import everyday, harvests, log
+from bench.figure import Figure
+
+RESULTS = Path(__file__).parent / "results.json"
+MEASURES = {**log.FIGURES, **harvests.FIGURES, **everyday.FIGURES}
+
+
+def main(names: list[str]) -> int:
+    """Run the measures; 1 when a floor is missed."""
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        print(f"unknown figure {unknown[0]}: use {', '.join(MEASURES)}", file=sys.stderr)
+        return 2
+    measured: list[Figure] = []
+    for name in names or MEASURES:
+        measured += MEASURES[name]()
+        show(measured[-1])
+    keep(measured)
+    return 0 if all(figure.met for figure in measured) else 1
+
+
+def show(figure: Figure) -> None:
+    """One line to standard error while the others run."""
+    as_dict = figure.as_dict()
+    print(f"{as_dict['name']}: {as_dict['value']} {figure.unit} (floor {figure.floor}, met: {figure.met})", file=sys.stderr)
+
+
+def keep(measured: list[Figure]) -> None:
+    """Write the figures, in place of earlier ones of the same names; print them as JSON."""
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    new = {figure.name: figure.as_dict() for figure in measured}
+    merged = [new.pop(old["name"], old) for old in known]
+    results = json.dumps([*merged, *new.values()], indent=2)
+    RESULTS.write_text(results + "\n")
+    print(results)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

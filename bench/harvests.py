@@ -1,0 +1,148 @@
+"""Figures of whole harvests: gather, fetch_import, cpu_per_object, unchanged."""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from adapters.postgres.queries import ReadModel, Row
+from bench.figure import Figure
+from bench.site import Peak, Site, site
+from tests.stack import ROOT, wait_for
+
+ALL = ("coordinator", "gather-consumer", "fetch-consumer")
+
+
+def _job(running: Site, name: str, *options: str) -> str:
+    return str(running.stack.json("job", name, *options)["id"])
+
+
+def _row(running: Site, job_id: str) -> Row:
+    row = ReadModel(running.parts.database).job(job_id)
+    assert row is not None
+    return row
+
+
+def gather() -> list[Figure]:
+    """100,000 objects without content, one gather worker, a coordinator."""
+    rates: list[float] = []
+    peaks: dict[int, float] = {}
+    for records in (10_000, 100_000, 100_000):
+        with site("coordinator", "gather-consumer") as running:
+            running.stack.source("bench", "http://127.0.0.1/bench", "noop", {"records": records})
+            with Peak(running.stack.process("gather-consumer").pid) as peak:
+                job_id = _job(running, "bench")
+                wait_for(lambda: _row(running, job_id)["gather_finished"], 300, "gather ends")  # noqa: B023
+            row = _row(running, job_id)
+            rate = records / (row["gather_finished"] - row["gather_started"]).total_seconds()
+            peaks[records] = max(peaks.get(records, 0.0), peak.mib)
+            if records == 100_000:
+                rates.append(rate)
+    memory = ", ".join(f"{mib:.0f} MiB at {records:,}" for records, mib in peaks.items())
+    flat = peaks[100_000] <= 150
+    return [
+        Figure("gather", statistics.median(rates), "objects/s", 5000, note=f"peak PSS of the gather worker: {memory}"),
+        Figure("gather_memory", peaks[100_000], "MiB", 150, lower_is_better=True, note=f"flat: {flat}; {memory}"),
+    ]
+
+
+def fetch_import() -> list[Figure]:
+    """10,000 objects with 5 KB of content; and the processor time of the same run."""
+    records, rates, costs, by_role = 10_000, [], [], {}
+    for _ in range(3):
+        with site(*ALL) as running:
+            running.stack.source("warm", "http://127.0.0.1/warm", "noop", {"records": 200, "content": 5000})
+            running.stack.harvest("warm")
+            running.stack.source("bench", "http://127.0.0.1/bench", "noop", {"records": records, "content": 5000})
+            job_id = _start_quietly(running, "bench")
+            before = running.cpu()
+            row = wait_for(lambda: _finished(running, job_id), 300, "the job ends")  # noqa: B023
+            seen = time.time()
+            cpu = {role: seconds - before[role] for role, seconds in running.cpu().items()}
+            elapsed = seen - _utc(row["gather_started"])
+            rates.append(records / elapsed)
+            costs.append(sum(cpu.values()) / records * 1000)
+            by_role = {role: round(seconds / records * 1000, 3) for role, seconds in cpu.items()}
+    return [
+        Figure(
+            "fetch_import", statistics.median(rates), "objects/s", 1500, note="from gather_started to the job seen as Finished"
+        ),
+        Figure("cpu_per_object", statistics.median(costs), "ms", 0.8, lower_is_better=True, roles=by_role),
+    ]
+
+
+def _start_quietly(running: Site, source: str) -> str:
+    """Make a job from this process: no command line beside what is measured."""
+    application = running.parts.application
+    job_id = str(application.create_job(application.find_source(source).id, by="bench"))
+    wait_for(lambda: ReadModel(running.parts.database).job(job_id), 10, "the job is shown")
+    return job_id
+
+
+def _finished(running: Site, job_id: str) -> Row | None:
+    row = _row(running, job_id)
+    return row if row["status"] == "Finished" else None
+
+
+def _utc(value: datetime) -> float:
+    """Seconds since 1970 of a UTC time without zone."""
+    return value.replace(tzinfo=UTC).timestamp()
+
+
+def unchanged() -> list[Figure]:
+    """Full re-gather of 10,000 unchanged datasets of a CKAN."""
+    datasets, rates = 10_000, []
+    script = shared() / "ckan" / "fake_ckan.py"
+    if not script.exists():
+        return [Figure("unchanged", 0, "datasets/s", 1000, note=f"not measured: no {script.name} (HARVEST_TEST_SHARED)")]
+    with fake_ckan(script, datasets) as url, site(*ALL) as running:
+        running.stack.source("bench", url, "ckan", {"force_all": True})
+        running.stack.harvest("bench", timeout=600)
+        for _ in range(3):
+            job_id = _start_quietly(running, "bench")
+            row = wait_for(lambda: _finished(running, job_id), 300, "the job ends")  # noqa: B023
+            elapsed = time.time() - _utc(row["gather_started"])
+            assert row["not_modified"] == datasets, row
+            rates.append(datasets / elapsed)
+    return [Figure("unchanged", statistics.median(rates), "datasets/s", 1000, note="fake_ckan.py, 5.3 KB each")]
+
+
+def shared() -> Path:
+    """Where fake servers are."""
+    return Path(os.environ.get("HARVEST_TEST_SHARED") or ROOT.parent / "shared")
+
+
+@contextmanager
+def fake_ckan(script: Path, datasets: int) -> Iterator[str]:
+    """A made-up CKAN of so many datasets."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    argv = [sys.executable, str(script), "--port", str(port), "--n", str(datasets)]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: _answers(url), 60, "the fake CKAN answers")
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/_fake/stats", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+FIGURES: dict[str, Any] = {"gather": gather, "fetch_import": fetch_import, "unchanged": unchanged}

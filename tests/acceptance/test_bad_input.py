@@ -1,0 +1,218 @@
+"""Remotes that are down, slow, wrong or endless: who reads the errors knows what came from which URL, and nobody else suffers.
+
+All of them are harvested at once by one stack, beside a good source; afterwards every remote mends its ways and is harvested
+again.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.postgres.queries import Row
+from tests.rogue_server import HTML, RogueServer, package
+from tests.stack import Stack
+
+SECONDS = 30  # in which any of the jobs ends
+MEGABYTE = 1_000_000
+
+BROKEN = [
+    # what the remote does, the error's code, what the message says
+    ("down", "unreachable", "Connection refused"),
+    ("silent", "timeout", "nothing came for 1 s"),
+    ("drip", "slow", "was not complete after 2 s"),
+    ("slow_headers", "slow", "was not complete after 2 s"),
+    ("404", "http_404", "answered HTTP 404: Not found"),
+    ("429", "http_429", "answered HTTP 429: Too many requests"),
+    ("500", "http_500", "answered HTTP 500: Internal server error"),
+    ("html", "not_json", "Scheduled maintenance"),
+    ("truncated", "not_json", '{"success": true'),
+    ("cut", "disconnected", "broke"),
+    ("empty_body", "not_json", "nothing"),
+    ("refused", "refused", "Solr is not available"),
+    ("answer_list", "bad_answer", "a JSON list"),
+    ("answer_deep", "not_json", "[[[["),
+    ("result_text", "bad_answer", "a result that is a str"),
+    ("results_dict", "bad_answer", "dict results"),
+    ("results_null", "bad_answer", "NoneType results"),
+    ("count_text", "bad_answer", "count 'many'"),
+    ("count_missing", "bad_answer", "count None"),
+    ("same_page", "page_repeats", "does not page"),
+    ("redirects", "redirects", "redirects"),
+    ("redirect_to_file", "bad_url", "file:///etc/hostname"),
+]
+HUGE = ["huge", "huge_announced", "huge_endless", "gzip_bomb"]
+
+
+@dataclass
+class Harvest:
+    """A harvest of a remote that is broken, and the one after it was mended (not of one that is down)."""
+
+    url: str
+    job: Row
+    errors: list[Row]
+    again: Row | None
+
+
+@dataclass
+class Harvests:
+    """All harvests, by what the remote did; the good job beside them; pids before and after."""
+
+    of: dict[str, Harvest]
+    meanwhile: Row
+    pids: tuple[dict[str, int], dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
+    with new_stack(
+        http_timeout=1.0, http_total_timeout=2.0, http_max_bytes=50 * MEGABYTE, gather_threads=8, retry_attempts=2
+    ) as s:
+        yield s
+
+
+@pytest.fixture(scope="module")
+def harvests(stack: Stack) -> Iterator[Harvests]:
+    before = stack.running()
+    stack.source("meanwhile", "http://127.0.0.1/meanwhile", "slow", {"records": 1500, "seconds": 0.02})
+    with ExitStack() as servers:
+        remotes = {mode: servers.enter_context(RogueServer(mode)) for mode, _, _ in BROKEN}
+        for mode, remote in remotes.items():
+            stack.source(mode, remote.url)
+        meanwhile = stack.start_job("meanwhile")
+        first = {mode: stack.start_job(mode) for mode in remotes}
+        jobs = {mode: stack.ended(job_id) for mode, job_id in first.items()}
+        for remote in remotes.values():
+            remote.mode = "good"
+        again = {mode: stack.start_job(mode) for mode in remotes if mode != "down"}
+        mended = {mode: stack.ended(job_id) for mode, job_id in again.items()}
+        of = {
+            mode: Harvest(remote.url, jobs[mode], stack.model.gather_errors(first[mode]), mended.get(mode))
+            for mode, remote in remotes.items()
+        }
+        yield Harvests(of, stack.ended(meanwhile), (before, stack.running()))
+
+
+def seconds(job: Row) -> float:
+    """How long a job took."""
+    took: float = (job["finished"] - job["created"]).total_seconds()
+    return took
+
+
+@pytest.mark.parametrize(("mode", "code", "said"), BROKEN)
+def test_a_broken_remote_fails_its_job_with_an_error_that_says_what_came_from_which_url(
+    harvests: Harvests, mode: str, code: str, said: str
+) -> None:
+    harvest = harvests.of[mode]
+
+    assert (harvest.job["status"], harvest.job["outcome"], harvest.job["deleted"]) == ("Finished", "failed", 0)
+    assert [error["code"] for error in harvest.errors] == [code]
+    message = harvest.errors[0]["message"]
+    assert said in message
+    assert harvest.url in message or mode == "redirect_to_file"
+    assert "\n" not in message
+    assert seconds(harvest.job) < SECONDS
+
+
+@pytest.mark.parametrize("mode", [mode for mode, _, _ in BROKEN if mode != "down"])
+def test_a_remote_that_was_mended_is_harvested_as_if_nothing_had_been(harvests: Harvests, mode: str) -> None:
+    again = harvests.of[mode].again
+
+    assert again is not None
+    assert (again["status"], again["outcome"], again["errored"]) == ("Finished", "finished", 0)
+    assert again["added"] + again["not_modified"] == 3
+
+
+def test_a_good_job_beside_them_is_not_touched(harvests: Harvests) -> None:
+    job = harvests.meanwhile
+
+    assert (job["outcome"], job["added"], job["errored"]) == ("finished", 1500, 0)
+
+
+def test_no_process_ended(harvests: Harvests) -> None:
+    before, after = harvests.pids
+
+    assert len(before) == 3
+    assert after == before
+
+
+@pytest.mark.parametrize("mode", HUGE)
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process's memory is read from /proc")
+def test_a_gigabyte_is_not_read_into_memory(stack: Stack, mode: str) -> None:
+    pid = stack.process("gather-consumer").pid
+    with RogueServer(mode) as remote:
+        stack.source(f"huge-{mode}", remote.url)
+
+        job = stack.run(f"huge-{mode}")
+
+        errors = stack.model.gather_errors(job["id"])
+        assert (job["status"], job["outcome"]) == ("Finished", "failed")
+        assert [error["code"] for error in errors] in (["too_large"], ["slow"])  # slow: the time was over first
+        assert remote.url in errors[0]["message"]
+        assert stack.process("gather-consumer").poll() is None
+        assert peak_memory(pid) < 200 * MEGABYTE
+        assert seconds(job) < SECONDS
+
+
+def peak_memory(pid: int) -> int:
+    """The most bytes that a process has had in memory."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def test_only_the_bad_records_of_a_listing_are_in_error(stack: Stack) -> None:
+    with RogueServer("mixed", datasets=21) as remote:
+        spoil(remote.packages[2], title={"de": "Titel", "fr": "Titre"})
+        spoil(remote.packages[4], resources="none")
+        spoil(remote.packages[6], notes="NUL \0 in a text")
+        spoil(remote.packages[8], extras=[{"key": "twice", "value": "1"}, {"key": "twice", "value": "2"}])
+        stack.source("mixed", remote.url, config={"page_size": 5})
+
+        job = stack.run("mixed")
+
+    objects = {error["guid"]: (error["code"], error["message"]) for error in stack.model.object_errors(job["id"])}
+    assert [error["message"] for error in stack.model.gather_errors(job["id"])] == [
+        "record 10 of the listing (name dataset-10) has the id {'not': 'an id'}: it can't be harvested"
+    ]
+    assert objects.keys() == {package(number)["id"] for number in (2, 4, 6, 8)}
+    assert "title: must be text" in objects[package(2)["id"]][1]
+    assert "resources" in objects[package(4)["id"]][1]
+    assert objects[package(6)["id"]][0] == "validation"
+    assert "'twice'" in objects[package(8)["id"]][1]
+    assert (job["outcome"], job["added"], job["errored"]) == ("finished", 16, 5)
+
+
+def spoil(dataset: dict[str, Any], **changes: Any) -> None:
+    """Change a dataset that a server is going to send."""
+    dataset.update(changes)
+
+
+def test_documents_that_cant_be_had_are_errors_of_their_objects_only(stack: Stack) -> None:
+    modes = ["down", "drip", "404", "429", "500", "html", "truncated", "huge"]
+    with ExitStack() as servers:
+        remotes = {mode: servers.enter_context(RogueServer(mode, retry_after="1")) for mode in [*modes, "good"]}
+        stack.source(
+            "documents",
+            "http://127.0.0.1/documents",
+            "documents",
+            {"documents": {mode: f"{remote.url}/{mode}.json" for mode, remote in remotes.items()}},
+        )
+
+        job = stack.run("documents")
+
+    assert (job["status"], job["outcome"], job["added"], job["errored"]) == ("Finished", "finished", 1, len(modes))
+    errors = stack.model.object_errors(job["id"])
+    assert {error["guid"] for error in errors} == set(modes)
+    assert all(remotes[error["guid"]].url in error["message"] for error in errors)
+    assert {error["stage"] for error in errors} == {"Fetch"}
+    said = {error["guid"]: error["code"] for error in errors}
+    assert (said["404"], said["429"], said["html"], said["huge"]) == ("http_404", "http_429", "not_json", "too_large")
+
+
+def test_the_error_of_a_page_keeps_to_one_line_without_markup(harvests: Harvests) -> None:
+    assert b"<style>" in HTML
+
+    assert "<" not in harvests.of["html"].errors[0]["message"]

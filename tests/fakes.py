@@ -1,0 +1,138 @@
+"""Fakes that pass the contract suites of the real things: the event log in a list, a target in a dict."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification, StoredEvent, Subscription
+
+from adapters.targets.catalogue import check, not_ours
+from domain.errors import Conflict, GuardConflict, TargetError
+from harvesters.target import Owner, Stored
+
+
+class MemoryLog(ApplicationRecorder):
+    """The event log in a list. `before_append` are called one by one, each just before an append: somebody was faster."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[StoredEvent] = []
+        self.before_append: list[Callable[[], object]] = []
+
+    def append(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int] | None = None) -> frozenset[UUID]:
+        if self.before_append:
+            self.before_append.pop(0)()
+        if guard and any(self._version(stream) != version for stream, version in guard.items()):
+            raise GuardConflict(guard)
+        conflicts = frozenset(stream for stream in {_uuid(event) for event in events} if not self._follows(stream, events))
+        self.events += [event for event in events if event.originator_id not in conflicts]
+        return conflicts
+
+    def _version(self, stream: UUID) -> int:
+        return max((event.originator_version for event in self.events if event.originator_id == stream), default=0)
+
+    def _follows(self, stream: UUID, events: Sequence[StoredEvent]) -> bool:
+        versions = [event.originator_version for event in events if event.originator_id == stream]
+        first = self._version(stream) + 1
+        return versions == list(range(first, first + len(versions)))
+
+    def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
+        wanted = [event for event in self.events if event.originator_id in set(ids)]
+        return sorted(wanted, key=lambda event: (_uuid(event), event.originator_version))
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        first: dict[UUID, int] = {}
+        for event in stored_events:
+            first.setdefault(_uuid(event), event.originator_version - 1)
+        try:
+            self.append(stored_events, guard=first)
+        except Conflict as error:
+            raise IntegrityError(str(error)) from error
+        return None
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        events = [event for event in self.events if event.originator_id == originator_id]
+        events = [event for event in events if event.originator_version > (gt or 0)]
+        events = [event for event in events if lte is None or event.originator_version <= lte]
+        return (events[::-1] if desc else events)[:limit]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        first = (start or 1) if inclusive_of_start else (start or 0) + 1
+        numbered = [(number, event) for number, event in enumerate(self.events, 1) if number >= first]
+        wanted = [(n, e) for n, e in numbered if (stop is None or n <= stop) and (not topics or e.topic in topics)]
+        return [Notification(e.originator_id, e.originator_version, e.topic, e.state, n) for n, e in wanted[:limit]]
+
+    def max_notification_id(self) -> int | None:
+        return len(self.events) or None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        raise NotImplementedError
+
+
+def _uuid(event: StoredEvent) -> UUID:
+    return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
+
+
+class MemoryTarget:
+    """A target in a dict: id -> (package, owner, state). Names follow the rules of the local catalogue."""
+
+    def __init__(self) -> None:
+        self.packages: dict[str, tuple[dict[str, Any], Owner, str]] = {}
+
+    def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+        check(package)
+        name = ""
+        if package["id"] in self.packages:
+            known, holder, state = self.packages[package["id"]]
+            if holder.source_id != owner.source_id and not owner.adopt:
+                raise not_ours(package["id"], owner)
+            if holder.source_id == owner.source_id and UUID(holder.object_id).int >> 80 > UUID(owner.object_id).int >> 80:
+                raise TargetError(f"package {package['id']} was imported from a newer object already", code="superseded")
+            name = known["name"] if state == "active" else ""
+            if name and (holder.object_id, holder.content_hash) == (owner.object_id, owner.content_hash):
+                if holder.source_id == owner.source_id:
+                    return Stored(package["id"], name, already=True)
+        name = name or self._unique(package["name"])
+        self.packages[package["id"]] = ({**package, "name": name}, owner, "active")
+        return Stored(package["id"], name)
+
+    def _unique(self, name: str) -> str:
+        taken = {package["name"] for package, _, state in self.packages.values() if state == "active"}
+        numbered = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
+        free = next((candidate for candidate in (name, *numbered) if candidate not in taken), None)
+        if free is None:
+            raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
+        return free
+
+    def delete(self, package_id: str, owner: Owner) -> bool:
+        if package_id not in self.packages:
+            return False
+        package, holder, state = self.packages[package_id]
+        if holder.source_id != owner.source_id:
+            raise not_ours(package_id, owner)
+        self.packages[package_id] = (package, owner, "deleted")
+        return state == "active"
+
+    def show(self, id_or_name: str) -> dict[str, Any] | None:
+        for package, owner, state in self.packages.values():
+            if state == "active" and id_or_name in (package["id"], package["name"]):
+                extras = {"harvest_object_id": owner.object_id, "harvest_source_id": owner.source_id}
+                added = [{"key": key, "value": value} for key, value in extras.items()]
+                return {**package, "state": state, "extras": [*(package.get("extras") or ()), *added]}
+        return None
