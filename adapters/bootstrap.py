@@ -15,7 +15,7 @@ from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database, migrate
 from adapters.postgres.event_store import LogListener, PostgresEventStore
 from adapters.postgres.leadership import LeaderDatabase
-from adapters.postgres.projector import Projector
+from adapters.postgres.projector import DecodedLog, Projector
 from adapters.postgres.read_model import ReadModelWriter
 from adapters.postgres.work import Claims, PendingWork, WorkProjection
 from adapters.settings import Settings
@@ -133,13 +133,13 @@ class Parts:
 
         return CommandProducer(self.broker, self.settings.site_id)
 
-    def work_projector(self, database: Database | None = None) -> Projector:
+    def work_projector(self, database: Database | None = None, log: DecodedLog | None = None) -> Projector:
         """Moves the work projection."""
-        return Projector(database or self.database, "work", "ops", WorkProjection())
+        return Projector(database or self.database, "work", "ops", WorkProjection(), log=log)
 
-    def read_model_projector(self) -> Projector:
+    def read_model_projector(self, log: DecodedLog | None = None) -> Projector:
         """Moves the read model."""
-        return Projector(self.database, read_model.NAME, read_model.LIVE, ReadModelWriter())
+        return Projector(self.database, read_model.NAME, read_model.LIVE, ReadModelWriter(), log=log)
 
     def worker_name(self) -> str:
         """A name that no other worker has."""
@@ -177,7 +177,7 @@ def with_services(settings: Settings, database_url: str, bootstrap_servers: str)
     return replace(settings, database_url=database_url, kafka_bootstrap_servers=bootstrap_servers)
 
 
-def coordinator(settings: Settings, *, dispatch: bool = True) -> Coordinator:
+def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
     from adapters.kafka.dispatcher import Dispatcher
     from adapters.roles.coordinator import Coordinator
@@ -186,17 +186,21 @@ def coordinator(settings: Settings, *, dispatch: bool = True) -> Coordinator:
     database = LeaderDatabase(settings.database_url, "harvestlog coordinator")
     store = PostgresEventStore(database)
     work = PendingWork(database)
-    dispatcher = Dispatcher(work, parts.producer()) if dispatch else None
+    dispatcher = Dispatcher(work, parts.producer())
     application = Harvesting(store, store)
-    return Coordinator(database, application, parts.work_projector(database), work, dispatcher, LogListener(parts.database))
+    return Coordinator(
+        database, application, parts.work_projector(database, log), work, dispatcher, LogListener(parts.database)
+    )
 
 
-def read_model_projection(settings: Settings, failed: Callable[[HarvestError], None]) -> ReadModelProjection:
+def read_model_projection(
+    settings: Settings, failed: Callable[[HarvestError], None], log: DecodedLog | None = None
+) -> ReadModelProjection:
     """Keeps the read model up to date."""
     from adapters.roles.coordinator import ReadModelProjection
 
     parts = Parts(settings, "read model")
-    return ReadModelProjection(parts.read_model_projector(), LogListener(parts.database), failed)
+    return ReadModelProjection(parts.read_model_projector(log), LogListener(parts.database), failed)
 
 
 def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> GatherWorker:

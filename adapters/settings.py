@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def _read_file(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingError(f"HARVEST_SETTINGS_FILE: can't read {path}: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"HARVEST_SETTINGS_FILE: can't read {path}: {error}") from error
     lines = (line.strip() for line in text.splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
@@ -120,5 +121,10 @@ def _check(settings: Settings) -> None:
             raise SettingError(f"HARVEST_KAFKA_BOOTSTRAP_SERVERS: {server!r} is not host:port")
     for f in fields(Settings):
         value = getattr(settings, f.name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and f.name != "topic_replication" and value <= 0:
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and f.name != "topic_replication"
+            and not 0 < value < inf
+        ):
             raise SettingError(f"HARVEST_{f.name.upper()}={value} must be greater than 0")

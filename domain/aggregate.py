@@ -89,10 +89,11 @@ class UpcastingMapper(Mapper[UUID]):
     """The library's mapper, with upcasters looked up by topic."""
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """A stored event as an object of its class, at the class's newest version."""
+        """A stored event as an object of its class, at the class's newest version. Raises UnknownEvent."""
         state = self.transcoder.decode(stored_event.state)
-        if "class_version" in state or stored_event.topic in UPCASTERS:
-            upcast(stored_event.topic, state, class_versions())
+        known = class_versions()
+        if "class_version" in state or stored_event.topic in UPCASTERS or stored_event.topic not in known:
+            upcast(stored_event.topic, state, known)
         state["originator_id"] = stored_event.originator_id
         state["originator_version"] = stored_event.originator_version
         cls = resolve_topic(stored_event.topic)

@@ -90,9 +90,8 @@ def retry_at(
     """
     if failures >= max_attempts:
         return None
-    delay = min(first_delay * 2 ** (failures - 1), MAX_RETRY_DELAY)
-    when = now + timedelta(seconds=max(delay, retry_after or 0.0))
-    return when if when < deadline else None
+    delay = max(min(first_delay * 2.0 ** min(failures - 1, 64), MAX_RETRY_DELAY), retry_after or 0.0)
+    return now + timedelta(seconds=delay) if delay < (deadline - now).total_seconds() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,17 @@
 """Text that every store can hold: PostgreSQL takes no NUL, UTF-8 no lone surrogate."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 MAX_MESSAGE = 10_000  # characters
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """The text with what can't be stored replaced by U+FFFD."""
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
+    return UNSTORABLE.sub("\ufffd", text)
 
 
 def message(text: object) -> str:

@@ -4,6 +4,7 @@ The write side keeps the same in ops.dataset, for its decisions.
 """
 
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from projections.recorded import Handler, Recorded
 
@@ -14,7 +15,7 @@ class DatasetFact(NamedTuple):
     source_id: str
     guid: str
     package_id: str | None
-    object_id: str
+    object_id: UUID
     content_hash: str | None
     state: str  # active or deleted
     imported: str

@@ -17,7 +17,7 @@ def line_id(event: Recorded) -> str:
     return str(UUID(int=event.number))
 
 
-def _line(batch: Batch, event: Recorded, level: str, content: str, **ids: str) -> None:
+def _line(batch: Batch, event: Recorded, level: str, content: str, **ids: Any) -> None:
     row: dict[str, Any] = {"content": content, "level": level, "created": event.state["timestamp"], **ids}
     batch.log.insert(line_id(event), row)
 

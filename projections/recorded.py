@@ -14,13 +14,14 @@ import orjson
 from domain.aggregate import class_versions, upcast
 
 Row = dict[str, Any]
+Key = UUID | str
 
 
 class Recorded(NamedTuple):
     """One event of the log. `number` is its notification id; `state` has the time as ISO 8601 text in `timestamp`."""
 
     number: int
-    stream: str
+    stream: UUID
     version: int
     topic: str
     state: dict[str, Any]
@@ -34,7 +35,7 @@ def decode(rows: Iterable[StoredRow]) -> list[Recorded]:
     """Decode stored events at the newest version of their class. Raises UnknownEvent: a projector stops, it never skips."""
     known = class_versions()
     return [
-        Recorded(number, str(stream), version, topic, upcast(topic, orjson.loads(state), known))
+        Recorded(number, stream, version, topic, upcast(topic, orjson.loads(state), known))
         for number, stream, version, topic, state in rows
     ]
 
@@ -48,14 +49,14 @@ class Changes:
 
     additive: frozenset[str] = frozenset()
     merged: frozenset[str] = frozenset()
-    rows: dict[str, Row] = field(default_factory=dict)
-    updates: dict[str, Row] = field(default_factory=dict)
+    rows: dict[Key, Row] = field(default_factory=dict)
+    updates: dict[Key, Row] = field(default_factory=dict)
 
-    def insert(self, key: str, row: Row) -> None:
+    def insert(self, key: Key, row: Row) -> None:
         """Add a row that isn't in the table yet."""
         self.rows[key] = row
 
-    def update(self, key: str, **columns: Any) -> None:
+    def update(self, key: Key, **columns: Any) -> None:
         """Change a row, of this batch or of the table."""
         row = self.rows.get(key)
         if row is None:

@@ -4,8 +4,10 @@ An object's outcome event doesn't name its job: outcomes are handed on by object
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from projections.recorded import Handler, Recorded
 
@@ -17,8 +19,8 @@ class Statistics:
     """What a batch adds to the counters."""
 
     objects: Counter[str] = field(default_factory=Counter)  # job -> objects gathered
-    job_of: dict[str, str] = field(default_factory=dict)  # object gathered in this batch -> its job
-    outcomes: dict[str, str] = field(default_factory=dict)  # object -> column that counts it
+    job_of: dict[UUID, str] = field(default_factory=dict)  # object gathered in this batch -> its job
+    outcomes: dict[UUID, str] = field(default_factory=dict)  # object -> column that counts it
     gather_errors: Counter[str] = field(default_factory=Counter)
     pages_unchanged: Counter[str] = field(default_factory=Counter)
     pages_restarted: set[str] = field(default_factory=set)  # jobs whose pages count from 0 again
@@ -26,18 +28,21 @@ class Statistics:
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job
     counted: dict[str, Counter[str]] = field(default_factory=dict)  # increments that were added up before, by job and column
 
-    def by_job(self, job_of: dict[str, str]) -> dict[str, Counter[str]]:
-        """Increments by job and column; `job_of` knows the jobs of objects that this batch didn't gather."""
+    def by_job(self, counted: Iterable[tuple[str, str, int]] = ()) -> dict[str, Counter[str]]:
+        """Increments by job and column.
+
+        `counted` are outcomes (job, column, number) of objects that this batch didn't gather: only tables know their jobs.
+        """
         found = {job: Counter(counts) for job, counts in self.counted.items()}
-        for job, count in self.objects.items():
-            found.setdefault(job, Counter())["objects"] += count
-        for job, count in self.gather_errors.items():
-            found.setdefault(job, Counter())["gather_errors"] += count
-        for job, count in self.pages_unchanged.items():
-            found.setdefault(job, Counter())["pages_unchanged"] += count
+        known = (("objects", self.objects), ("gather_errors", self.gather_errors), ("pages_unchanged", self.pages_unchanged))
+        for column, counts in known:
+            for job, count in counts.items():
+                found.setdefault(job, Counter())[column] += count
+        for job, column, count in counted:
+            found.setdefault(job, Counter())[column] += count
         for object_id, column in self.outcomes.items():
-            if outcome_job := self.job_of.get(object_id) or job_of.get(object_id):
-                found.setdefault(outcome_job, Counter())[column] += 1
+            if (gathered_for := self.job_of.get(object_id)) is not None:
+                found.setdefault(gathered_for, Counter())[column] += 1
         return found
 
 
@@ -73,25 +78,25 @@ def skipped(batch: Batch, event: Recorded) -> None:
 def gather_started(batch: Batch, event: Recorded) -> None:
     """A further attempt goes through all pages again."""
     if event.state["attempt"] > 1:
-        batch.statistics.pages_restarted.add(event.stream)
-        batch.statistics.pages_unchanged[event.stream] = 0
+        batch.statistics.pages_restarted.add(str(event.stream))
+        batch.statistics.pages_unchanged[str(event.stream)] = 0
 
 
 def page_gathered(batch: Batch, event: Recorded) -> None:
     """Records that needed no object."""
     if unchanged := len(event.state["unchanged"]):
-        batch.statistics.pages_unchanged[event.stream] += unchanged
+        batch.statistics.pages_unchanged[str(event.stream)] += unchanged
 
 
 def gather_error(batch: Batch, event: Recorded) -> None:
     """One error of gather more."""
-    batch.statistics.gather_errors[event.stream] += 1
+    batch.statistics.gather_errors[str(event.stream)] += 1
 
 
 def job_started(batch: Batch, event: Recorded) -> None:
     """One job of the source more."""
-    batch.statistics.source_jobs[event.stream] += 1
-    batch.statistics.last_job[event.stream] = event.state["job_id"]
+    batch.statistics.source_jobs[str(event.stream)] += 1
+    batch.statistics.last_job[str(event.stream)] = event.state["job_id"]
 
 
 HANDLERS: dict[str, Handler] = {

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from projections import datasets, statistics
 from projections.datasets import DatasetFact
@@ -19,12 +20,12 @@ from projections.statistics import Statistics
 class WorkBatch:
     """What a batch of events changes."""
 
-    jobs: dict[str, Row] = field(default_factory=dict)  # job created -> its columns
-    progress: dict[str, Row] = field(default_factory=dict)  # job -> columns to set
-    ended: set[str] = field(default_factory=set)  # jobs
-    gathered: dict[str, str] = field(default_factory=dict)  # object -> job
-    retries: dict[str, str] = field(default_factory=dict)  # object -> due at (ISO 8601)
-    failures: Counter[str] = field(default_factory=Counter)  # object -> failed attempts in this batch
+    jobs: dict[UUID, Row] = field(default_factory=dict)  # job created -> its columns
+    progress: dict[UUID, Row] = field(default_factory=dict)  # job -> columns to set
+    ended: set[UUID] = field(default_factory=set)  # jobs
+    gathered: dict[UUID, str] = field(default_factory=dict)  # object -> job
+    retries: dict[UUID, str] = field(default_factory=dict)  # object -> due at (ISO 8601)
+    failures: Counter[UUID] = field(default_factory=Counter)  # object -> failed attempts in this batch
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
 

@@ -89,6 +89,10 @@ def _uuid(event: StoredEvent) -> UUID:
     return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
 
 
+def _bears(owner: Owner) -> tuple[str, str, str]:
+    return owner.source_id, owner.object_id, owner.content_hash
+
+
 class MemoryTarget:
     """A target in a dict: id -> (package, owner, state). Names follow the rules of the local catalogue."""
 
@@ -105,9 +109,8 @@ class MemoryTarget:
             if holder.source_id == owner.source_id and UUID(holder.object_id).int >> 80 > UUID(owner.object_id).int >> 80:
                 raise TargetError(f"package {package['id']} was imported from a newer object already", code="superseded")
             name = known["name"] if state == "active" else ""
-            if name and (holder.object_id, holder.content_hash) == (owner.object_id, owner.content_hash):
-                if holder.source_id == owner.source_id:
-                    return Stored(package["id"], name, already=True)
+            if name and _bears(holder) == _bears(owner):
+                return Stored(package["id"], name, already=True)
         name = name or self._unique(package["name"])
         self.packages[package["id"]] = ({**package, "name": name}, owner, "active")
         return Stored(package["id"], name)

@@ -59,8 +59,7 @@ class Stack:
                 process.kill()
                 process.wait()
         if error is not None:
-            for role in self._processes:
-                print(f"--- {role}\n{self.log(role)[-3000:]}")
+            print(self._logs())
 
     def start(self, role: str, name: str = "", *options: str) -> subprocess.Popen[bytes]:
         """Start a role; with `name` one more of its kind. On the embedded broker a worker reads all partitions."""
@@ -95,6 +94,9 @@ class Stack:
     def log(self, name: str) -> str:
         """What a role has logged."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def _logs(self) -> str:
+        return "".join(f"\n--- {name}\n{self.log(name)[-3000:]}" for name in self._processes)
 
     def cli(self, *arguments: str, status: int | None = 0, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
         """Run `harvester`; fails the test when it ends with another status than expected (None: any)."""
@@ -143,7 +145,10 @@ class Stack:
             found = self.model.job(job_id)
             return found if found and found["status"] in ("Finished", "Aborted") else None
 
-        ended: Row = wait_for(row, seconds, f"job {job_id} ends; it is {self.model.job(job_id)}")
+        try:
+            ended: Row = wait_for(row, seconds, f"job {job_id} ends")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it is {self.model.job(job_id)}{self._logs()}") from None
         return ended
 
     def run(self, source: str, *, full: bool = False, seconds: float = 60.0) -> Row:

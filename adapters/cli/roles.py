@@ -1,5 +1,6 @@
 """`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`."""
 
+import gc
 import logging
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 import click
 
 from adapters import bootstrap
+from adapters.postgres.projector import DecodedLog
 from adapters.settings import Settings, load
 from domain.errors import HarvestError, SettingError
 
@@ -81,6 +83,8 @@ def _configured() -> Settings:
 def _run(role: Role) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: role.stop())
+    gc.freeze()  # what start-up made stays: the collector needn't look at it again and again
+    gc.set_threshold(20_000, 50, 50)
     role.run()
 
 
@@ -102,14 +106,15 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 def coordinator() -> None:
     """Dispatch work, end jobs, retry, and keep the projections; any number may run, one leads."""
     settings = _configured()
-    leader = bootstrap.coordinator(settings)
+    log = DecodedLog()
+    leader = bootstrap.coordinator(settings, log)
     failures: list[HarvestError] = []
 
     def failed(error: HarvestError) -> None:
         failures.append(error)
         leader.stop()
 
-    read_model = bootstrap.read_model_projection(settings, failed)
+    read_model = bootstrap.read_model_projection(settings, failed, log)
     read_model.start()
     _run(leader)
     read_model.stop()

@@ -5,7 +5,11 @@ name: a projector that waited on the checkpoint's row while a rebuild renamed th
 """
 
 import logging
+import threading
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import LiteralString, Protocol
 
 from psycopg import sql
@@ -27,15 +31,47 @@ class Application(Protocol):
         """Write what the events change."""
 
 
+class DecodedLog:
+    """Reads and decodes the log; projectors that share it decode what they both read about the same time only once."""
+
+    def __init__(self, kept: int = BATCH) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._parts: deque[tuple[int, list[Recorded]]] = deque()  # position before the first event, events
+
+    def after(self, connection: Connection, position: int, limit: int) -> list[Recorded]:
+        """Events after a position, `limit` at most; fewer don't mean that there are no more. Raises UnknownEvent."""
+        with self._lock:
+            for start, events in self._parts:
+                if start <= position < events[-1].number:
+                    return events[bisect_right(events, position, key=attrgetter("number")) :][:limit]
+        events = decode(read_after(connection, position, limit))
+        if events:
+            with self._lock:
+                self._parts.append((position, events))
+                while sum(len(part) for _, part in self._parts) > self._kept and len(self._parts) > 1:
+                    self._parts.popleft()
+        return events
+
+
 class Projector:
     """Follows the log for one group of tables; `schema`.checkpoint holds how far it got."""
 
-    def __init__(self, database: Database, name: str, schema: str, application: Application, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        schema: str,
+        application: Application,
+        batch: int = BATCH,
+        log: DecodedLog | None = None,
+    ) -> None:
         self.database = database
         self.name = name
         self._schema = schema
         self._application = application
         self._batch = batch
+        self._log = log or DecodedLog(0)
         self._position: int | None = None
 
     @property
@@ -57,12 +93,12 @@ class Projector:
         with unavailable(self.database.url):
             connection = self.database.connection
             position = self._position if self._position is not None else self.position()
-            rows = read_after(connection, position, self._batch)
+            events = self._log.after(connection, position, self._batch)
             if upto is not None:
-                rows = [row for row in rows if row[0] <= upto]
-            if rows and not self._apply(connection, position, decode(rows)):
-                rows = []
-            return len(rows)
+                events = [event for event in events if event.number <= upto]
+            if events and not self._apply(connection, position, events):
+                events = []
+            return len(events)
 
     def _apply(self, connection: Connection, position: int, events: Sequence[Recorded]) -> bool:
         moved = sql.SQL(

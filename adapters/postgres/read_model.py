@@ -8,15 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from psycopg import sql
 
 from adapters.postgres.database import Connection
 from projections.read_model import MODEL_VERSION, ReadModelBatch, fold
-from projections.recorded import Changes, Recorded, Row
+from projections.recorded import Changes, Key, Recorded, Row
 from projections.statistics import Statistics
+
+Counted = tuple[str, str, int]
+"""job, column of the counters, number."""
 
 LIVE = "harvest"
 NAME = "read_model"
@@ -42,18 +46,15 @@ class Table:
             table=sql.Identifier(schema, self.name), columns=_names(self.columns), rows=self._recordset(self.columns)
         )
 
-    def update(self, schema: str, changed: Sequence[str], returning: Sequence[str] = ()) -> sql.Composed:
-        """UPDATE of the columns named, from the JSON parameter."""
-        columns = {self.key: self.columns[self.key], **{name: self.columns[name] for name in changed}}
-        statement = sql.SQL("UPDATE {table} t SET {changes} FROM {rows} WHERE t.{key} = x.{key}").format(
+    def update(self, schema: str, changed: Sequence[str], more: Mapping[str, str] | None = None) -> sql.Composed:
+        """UPDATE of the columns named, from the JSON parameter, which may have `more` columns."""
+        columns = {self.key: self.columns[self.key], **{name: self.columns[name] for name in changed}, **(more or {})}
+        return sql.SQL("UPDATE {table} t SET {changes} FROM {rows} WHERE t.{key} = x.{key}").format(
             table=sql.Identifier(schema, self.name),
             changes=sql.SQL(", ").join(self._change(name) for name in changed),
             rows=self._recordset(columns),
             key=sql.Identifier(self.key),
         )
-        if not returning:
-            return statement
-        return statement + sql.SQL(" RETURNING ") + sql.SQL(", ").join(sql.Identifier("t", name) for name in returning)
 
     def _change(self, name: str) -> sql.Composed:
         form = "{0} = coalesce(x.{0}, t.{0})"
@@ -148,7 +149,7 @@ def log_table(schema: str) -> Table:
     return Table("harvest_log", {"id": "text", "content": "text", "level": level, "created": "timestamp", **text})
 
 
-def as_rows(changes: Mapping[str, Row], key: str = "id") -> list[Row]:
+def as_rows(changes: Mapping[Key, Row], key: str = "id") -> list[Row]:
     """Rows by key as a list of rows that hold it."""
     return [{key: identity, **row} for identity, row in changes.items()]
 
@@ -160,7 +161,7 @@ class ReadModelWriter:
         self.schema = schema
         self.log = log_table(schema)
         self._updates = {table.name: self._update_of(table) for table in (SOURCES, JOBS)}
-        self._update_objects = OBJECTS.update(schema, OBJECT_CHANGES, returning=("id", "harvest_job_id"))
+        self._update_objects = _update_objects(schema)
         self._inserts = {
             table.name: table.insert(schema) for table in (SOURCES, JOBS, OBJECTS, GATHER_ERRORS, OBJECT_ERRORS, self.log)
         }
@@ -180,22 +181,25 @@ class ReadModelWriter:
             self._insert(connection, table, changes.rows)
         self._insert(connection, self.log, batch.log.rows)
         self._insert(connection, OBJECTS, batch.objects.rows)
-        job_of = self._change_objects(connection, batch.objects)
-        self.count(connection, batch.statistics, job_of, self._write_datasets(connection, batch))
+        counted = self._change_objects(connection, batch)
+        self.count(connection, batch.statistics, counted, self._write_datasets(connection, batch))
 
     def _write(self, connection: Connection, table: Table, changes: Changes) -> None:
         self._insert(connection, table, changes.rows)
         if changes.updates:
             connection.execute(self._updates[table.name], _json(as_rows(changes.updates)))
 
-    def _insert(self, connection: Connection, table: Table, rows: Mapping[str, Row]) -> None:
+    def _insert(self, connection: Connection, table: Table, rows: Mapping[Key, Row]) -> None:
         if rows:
             connection.execute(self._inserts[table.name], _json(as_rows(rows)))
 
-    def _change_objects(self, connection: Connection, objects: Changes) -> dict[str, str]:
-        if not objects.updates:
-            return {}
-        return dict(connection.execute(self._update_objects, _json(as_rows(objects.updates))).fetchall())
+    def _change_objects(self, connection: Connection, batch: ReadModelBatch) -> list[Counted]:
+        """Outcomes of objects of earlier batches, counted by job and column."""
+        updates, outcomes = batch.objects.updates, batch.statistics.outcomes
+        if not updates:
+            return []
+        rows = [{"id": key, "outcome": outcomes.get(cast(UUID, key)), **row} for key, row in updates.items()]
+        return connection.execute(self._update_objects, _json(rows)).fetchall()
 
     def _write_datasets(self, connection: Connection, batch: ReadModelBatch) -> dict[str, int]:
         if not batch.datasets:
@@ -204,20 +208,20 @@ class ReadModelWriter:
         return dict(connection.execute(self._save_datasets, _json(rows)).fetchall())
 
     def count(
-        self, connection: Connection, statistics: Statistics, job_of: dict[str, str], datasets: Mapping[str, int]
+        self, connection: Connection, statistics: Statistics, counted: Sequence[Counted], datasets: Mapping[str, int]
     ) -> None:
-        """Add to the counters; `job_of` knows the jobs of objects, `datasets` how many datasets each source has more."""
-        if rows := job_counts(statistics, job_of):
+        """Add to the counters; `counted` are further outcomes, `datasets` tells how many datasets each source has more."""
+        if rows := job_counts(statistics, counted):
             connection.execute(self._count_jobs, _json(rows))
         if rows := source_counts(statistics, datasets):
             connection.execute(self._count_sources, _json(rows))
 
 
-def job_counts(statistics: Statistics, job_of: dict[str, str]) -> list[Row]:
+def job_counts(statistics: Statistics, counted: Sequence[Counted]) -> list[Row]:
     """Rows of job_statistics to add."""
     empty = dict.fromkeys(COUNTERS, 0)
     restarted = statistics.pages_restarted
-    by_job = statistics.by_job(job_of)
+    by_job = statistics.by_job(counted)
     return [{"job_id": job, **empty, **counts, "restarted": job in restarted} for job, counts in by_job.items()]
 
 
@@ -234,6 +238,14 @@ def source_counts(statistics: Statistics, datasets: Mapping[str, int]) -> list[R
 
 def _json(rows: Sequence[Row]) -> dict[str, Any]:
     return {"rows": orjson.dumps(rows).decode()}
+
+
+def _update_objects(schema: str) -> sql.Composed:
+    """Changes of objects; their outcomes, counted by job and column."""
+    return sql.SQL("""
+        WITH changed AS ({update} RETURNING t.harvest_job_id, x.outcome)
+        SELECT harvest_job_id, outcome, count(*) FROM changed WHERE outcome IS NOT NULL GROUP BY 1, 2
+    """).format(update=OBJECTS.update(schema, OBJECT_CHANGES, more={"outcome": "text"}))
 
 
 def _save_datasets(schema: str) -> sql.Composed:

@@ -143,7 +143,7 @@ def _ranges(database: Database, upto: int, processes: int) -> list[tuple[UUID, U
 def _count(connection: Connection, statistics: Sequence[Statistics]) -> None:
     writer = ReadModelWriter(SHADOW)
     for part in statistics:
-        writer.count(connection, part, {}, {})
+        writer.count(connection, part, (), {})
     _run(connection, COUNT_DATASETS)
 
 

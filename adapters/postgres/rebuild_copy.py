@@ -87,7 +87,7 @@ def _json(value: Any) -> str | None:
 
 def _add(total: Statistics, part: Statistics) -> None:
     """Add counters; outcomes are counted by job at once, since the objects of a chunk are all known in it."""
-    for job, counts in part.by_job({}).items():
+    for job, counts in part.by_job().items():
         total.counted.setdefault(job, type(counts)()).update(counts)
     total.source_jobs.update(part.source_jobs)
     total.last_job.update(part.last_job)

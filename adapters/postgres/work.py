@@ -31,9 +31,15 @@ INSERT_WORK = """
     FROM unnest(%(objects)b::uuid[], %(jobs)b::uuid[]) AS n (object_id, job_id)
     JOIN ops.job_progress j ON j.job_id = n.job_id
 """
-DELETE_WORK = "DELETE FROM ops.work WHERE object_id = ANY (%(objects)b::uuid[]) RETURNING object_id::text, job_id::text"
+DELETE_WORK = """
+    WITH gone AS (
+        DELETE FROM ops.work w USING unnest(%(objects)b::uuid[], %(outcomes)b::text[]) AS n (object_id, outcome)
+        WHERE w.object_id = n.object_id RETURNING w.job_id, n.outcome
+    )
+    SELECT job_id::text, outcome, count(*) FROM gone GROUP BY 1, 2
+"""
 RETRY_WORK = """
-    UPDATE ops.work w SET due_at = CASE WHEN j.inline THEN 'infinity' ELSE r.due_at END, attempt = attempt + r.failures,
+    UPDATE ops.work w SET due_at = CASE WHEN j.inline THEN 'infinity' ELSE r.due_at END, attempt = w.attempt + r.failures,
         sent = false, worker = NULL, lease_until = NULL, deliveries = 0
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (object_id uuid, due_at timestamptz, failures integer), ops.job_progress j
     WHERE w.object_id = r.object_id AND j.job_id = w.job_id
@@ -90,26 +96,31 @@ class WorkProjection:
             connection.execute(SET_PROGRESS, _json([{"job_id": job, **row} for job, row in batch.progress.items()]))
         self._save_datasets(connection, batch)
         if batch.ended:
-            connection.execute(END_JOBS, {"jobs": _uuids(batch.ended)})
+            connection.execute(END_JOBS, {"jobs": list(batch.ended)})
 
     def _insert_work(self, connection: Connection, batch: WorkBatch) -> None:
         done = batch.statistics.outcomes
         rows = [(object_id, job) for object_id, job in batch.gathered.items() if object_id not in done]
         if rows:
-            objects, jobs = zip(*rows, strict=True)
-            connection.execute(INSERT_WORK, {"objects": _uuids(objects), "jobs": _uuids(jobs)}, prepare=True)
+            jobs = {job: UUID(job) for _, job in rows}
+            parameters = {"objects": [object_id for object_id, _ in rows], "jobs": [jobs[job] for _, job in rows]}
+            connection.execute(INSERT_WORK, parameters, prepare=True)
 
-    def _delete_work(self, connection: Connection, batch: WorkBatch) -> dict[str, str]:
-        known = [object_id for object_id in batch.statistics.outcomes if object_id not in batch.gathered]
+    def _delete_work(self, connection: Connection, batch: WorkBatch) -> list[tuple[str, str, int]]:
+        """Outcomes of objects of earlier batches, counted by job and column."""
+        known = [
+            (object_id, column) for object_id, column in batch.statistics.outcomes.items() if object_id not in batch.gathered
+        ]
         if not known:
-            return {}
-        return dict(connection.execute(DELETE_WORK, {"objects": _uuids(known)}, prepare=True).fetchall())
+            return []
+        parameters = {"objects": [object_id for object_id, _ in known], "outcomes": [column for _, column in known]}
+        return connection.execute(DELETE_WORK, parameters, prepare=True).fetchall()
 
-    def _count(self, connection: Connection, batch: WorkBatch, job_of: dict[str, str]) -> None:
+    def _count(self, connection: Connection, batch: WorkBatch, counted: Sequence[tuple[str, str, int]]) -> None:
         columns = ("objects", "added", "updated", "unchanged", "deleted", "errored", "skipped", "gather_errors")
         empty = dict.fromkeys((*columns, "pages_unchanged"), 0)
         restarted = batch.statistics.pages_restarted
-        by_job = batch.statistics.by_job(job_of)
+        by_job = batch.statistics.by_job(counted)
         if by_job:
             rows = [{"job_id": job, **empty, **counts, "restarted": job in restarted} for job, counts in by_job.items()]
             connection.execute(COUNT_JOBS, _json(rows))
@@ -144,10 +155,6 @@ def _retry_rows(batch: WorkBatch) -> list[dict[str, Any]]:
 
 def _json(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"rows": orjson.dumps(rows).decode()}
-
-
-def _uuids(texts: Iterable[str]) -> list[UUID]:
-    return [UUID(text) for text in texts]
 
 
 WAITING = """

@@ -38,7 +38,7 @@ class Coordinator:
         application: Harvesting,
         projector: Projector,
         work: PendingWork,
-        dispatcher: Dispatcher | None,
+        dispatcher: Dispatcher,
         listener: LogListener,
     ) -> None:
         self._database = database
@@ -100,14 +100,10 @@ class Coordinator:
         return bool(events or ended or sent)
 
     def _note_finished(self, progress: dict[UUID, Progress]) -> None:
-        if self._dispatcher is not None:
-            finished = sum(max(0, job.done - self._done.get(job_id, 0)) for job_id, job in progress.items())
-            self._dispatcher.finished(finished)
+        self._dispatcher.finished(sum(max(0, job.done - self._done.get(job_id, 0)) for job_id, job in progress.items()))
         self._done = {job_id: job.done for job_id, job in progress.items()}
 
     def _dispatch(self) -> int:
-        if self._dispatcher is None:
-            return 0
         try:
             return self._dispatcher.dispatch()
         except ServiceUnavailable as error:

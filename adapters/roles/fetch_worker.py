@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from adapters.kafka.consumer import CommandConsumer
@@ -29,6 +30,8 @@ CONTENT_GROUP = 50  # objects whose documents are loaded at a time
 MAX_OPEN_BYTES = 64_000_000  # of documents in memory
 MAX_FLUSH = 1000  # objects stored in one append
 POLL = 0.2  # seconds
+HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
+QUICK = 0.005  # seconds
 
 
 @dataclass(slots=True)
@@ -62,13 +65,14 @@ class FetchWorker:
         self._lease = lease
         self._drain = drain
         self._todo: queue.SimpleQueue[Running | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[Running | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[list[Running] | None] = queue.SimpleQueue()
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
         self._lock = threading.Lock()
         self._solo: list[Delivery] = []
         self._stop = threading.Event()
         self._broken: BaseException | None = None
+        self._quick = False  # the object handled last took next to no time
         self._handlers = [threading.Thread(target=self._handle, daemon=True) for _ in range(threads)]
         self._flusher = threading.Thread(target=self._flush, daemon=True)
 
@@ -172,24 +176,51 @@ class FetchWorker:
     # handling, in many threads
 
     def _handle(self) -> None:
-        while (one := self._todo.get()) is not None:
-            size = one.item.size
+        while (first := self._todo.get()) is not None:
+            group = [first, *self._some_more()]
+            size = sum(one.item.size for one in group)
             try:
-                self._until_available(lambda one=one: self._runner.run(one.item))  # type: ignore[misc]
+                finished = self._run_group(group)
             except BaseException as error:
-                log.exception("a bug of our own, with object %s", one.item.aggregate.id)
+                log.exception("a bug of our own, with object %s or one after it", first.item.aggregate.id)
                 self._broken = error
                 return
             with self._lock:
-                self._open_bytes -= size
-            self._done.put(one)
+                self._open_bytes -= size - sum(one.item.size for one in group[len(finished) :])
+            self._done.put(finished)
+
+    def _some_more(self) -> list[Running]:
+        """While objects take next to no time, a thread takes several at a time: handing each over would cost as much."""
+        found: list[Running] = []
+        while self._quick and len(found) < HANDLED_TOGETHER - 1:
+            try:
+                one = self._todo.get_nowait()
+            except queue.Empty:
+                break
+            if one is None:
+                self._todo.put(None)
+                break
+            found.append(one)
+        return found
+
+    def _run_group(self, group: Sequence[Running]) -> list[Running]:
+        """Run one after the other; as soon as one takes long the rest goes back to the other threads."""
+        for position, one in enumerate(group, 1):
+            begun = time.monotonic()
+            self._until_available(partial(self._runner.run, one.item))
+            self._quick = time.monotonic() - begun < QUICK
+            if not self._quick and position < len(group):
+                for other in group[position:]:
+                    self._todo.put(other)
+                return list(group[:position])
+        return list(group)
 
     # storing, in one thread
 
     def _flush(self) -> None:
         try:
             while (first := self._done.get()) is not None:
-                batch = [first]
+                batch = [*first]
                 last = self._collect(batch)
                 self._store(batch)
                 if last:
@@ -202,12 +233,12 @@ class FetchWorker:
         """Add what is done by now; whether that was the end."""
         while len(batch) < MAX_FLUSH:
             try:
-                one = self._done.get_nowait()
+                more = self._done.get_nowait()
             except queue.Empty:
                 return False
-            if one is None:
+            if more is None:
                 return True
-            batch.append(one)
+            batch += more
         return False
 
     def _store(self, batch: Sequence[Running]) -> None:

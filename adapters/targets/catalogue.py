@@ -110,14 +110,14 @@ class LocalCatalogue:
 
     def _unique(self, name: str, package_id: str, attempt: int) -> str:
         """The name, or the name with a number: name1, name2 … (number-sequence of ckanext-harvest), 100 characters at most."""
-        stem = name[: 100 - 3]
-        taken = {row[0] for row in self._database.query(NAMES_LIKE, like=_like(stem), id=package_id)}
+        like = _like(name[: 100 - 3])
+        taken = {row[0] for row in self._database.query(NAMES_LIKE, like=like, id=package_id)}
         if name not in taken and attempt == 0:
             return name
-        numbers = (f"{stem}{number}" for number in range(1, 1000))
+        numbers = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
         free = next((candidate for candidate in numbers if candidate not in taken), None)
         if free is None:
-            raise TargetError(f"All names {stem}1 to {stem}999 are taken", code="name_taken", field="name")
+            raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
         return free
 
     def delete(self, package_id: str, owner: Owner) -> bool:

@@ -69,7 +69,7 @@ class Harvests:
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
     with new_stack(
-        http_timeout=1.0, http_total_timeout=2.0, http_max_bytes=50 * MEGABYTE, gather_threads=8, retry_attempts=2
+        http_timeout=1.0, http_total_timeout=2.0, http_max_bytes=50 * MEGABYTE, gather_threads=24, retry_attempts=2
     ) as s:
         yield s
 
@@ -80,7 +80,8 @@ def harvests(stack: Stack) -> Iterator[Harvests]:
     stack.source("meanwhile", "http://127.0.0.1/meanwhile", "slow", {"records": 1500, "seconds": 0.02})
     with ExitStack() as servers:
         remotes = {mode: servers.enter_context(RogueServer(mode)) for mode, _, _ in BROKEN}
-        for mode, remote in remotes.items():
+        for number, (mode, remote) in enumerate(remotes.items()):
+            remote.packages = [package(1000 + 3 * number + one) for one in range(3)]
             stack.source(mode, remote.url)
         meanwhile = stack.start_job("meanwhile")
         first = {mode: stack.start_job(mode) for mode in remotes}

@@ -83,8 +83,8 @@ def mapper() -> UpcastingMapper:
     return UpcastingMapper(OrjsonTranscoder())
 
 
-def stored(topic: str, state: dict[str, Any], version: int = 2) -> StoredEvent:
-    return StoredEvent(STREAM, version, topic, orjson.dumps({"timestamp": "2026-03-01T00:00:00+00:00", **state}))
+def stored(topic: str, state: dict[str, Any], stream: UUID = STREAM) -> StoredEvent:
+    return StoredEvent(stream, 2, topic, orjson.dumps({"timestamp": "2026-03-01T00:00:00+00:00", **state}))
 
 
 def as_stored(golden: dict[str, Any]) -> StoredEvent:
@@ -161,7 +161,7 @@ def test_an_old_version_is_brought_to_the_newest_step_by_step(state: dict[str, A
 def test_an_aggregate_is_made_of_old_and_new_events() -> None:
     parcel = Parcel()
     [sent] = parcel.collect_events()
-    old = mapper().to_domain_event(stored("parcel.weighed", {"pounds": 8}))
+    old = mapper().to_domain_event(stored("parcel.weighed", {"pounds": 8}, parcel.id))
 
     replayed: Any = old.mutate(sent.mutate(None))
 

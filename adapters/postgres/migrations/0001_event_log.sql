@@ -74,11 +74,13 @@ CREATE TABLE content.document (
     first_seen timestamptz NOT NULL DEFAULT now(),
     last_seen timestamptz NOT NULL DEFAULT now()
 );
+-- lz4 where the server has it. pglz, all that the embedded one has, costs more than everything else that a document costs
+-- (140 against 50 us of CPU for 5 KB): there documents are stored as they are.
 DO $$
 BEGIN
     ALTER TABLE content.document ALTER COLUMN body SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
-    NULL; -- a server built without lz4 (the embedded one) keeps its default
+    ALTER TABLE content.document ALTER COLUMN body SET STORAGE EXTERNAL;
 END
 $$;
 

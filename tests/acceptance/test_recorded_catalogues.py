@@ -1,0 +1,216 @@
+"""Recorded catalogues of real portals are harvested and compared dataset by dataset: nothing is changed or dropped silently.
+
+What a harvest may change is listed in `as_harvested`, what it must refuse in `why_invalid`; both say it in their own way, not
+with the product's code.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from adapters.postgres.queries import Row
+from tests.acceptance.remote_ckan import RemoteCkan
+from tests.stack import Stack
+
+pytestmark = pytest.mark.data
+
+FOLDERS = [
+    *("andino-actions", "catalog-data-gov", "data-gov-au", "data-gov-uk", "datos-gob-ar", "envidat", "envidat-2026", "hdx"),
+    *("lwbin", "opendata-swiss", "stadt-zuerich", "tokyo"),
+]
+TEXTS = ("title", "notes", "author", "author_email", "maintainer", "maintainer_email", "url", "version", "license_id", "type")
+LISTS = ("tags", "groups", "extras", "resources")
+OF_THE_REMOTE = {  # what a resource says about the remote's own storage
+    *("url_type", "revision_id", "resource_group_id", "package_id"),
+    *("datastore_active", "datastore_contains_all_records_of_source_file"),
+}
+NAME = re.compile(r"[a-z0-9_-]{2,100}")
+HARVEST_EXTRAS = {"harvest_object_id", "harvest_source_id"}
+
+Package = dict[str, Any]
+
+
+@dataclass
+class Harvest:
+    """A folder after two full harvests: what was served, what is in the catalogue by id, jobs, errors of objects by guid."""
+
+    source_id: str
+    served: dict[str, Package]
+    stored: dict[str, Package]
+    first: Row
+    second: Row
+    gather_errors: list[Row]
+    object_errors: dict[str, Row]
+    rows_written: tuple[dict[str, str], dict[str, str]]  # versions of the catalogue's rows, before the second harvest and after
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
+    with new_stack(gather_threads=4, http_timeout=20.0, http_total_timeout=60.0, http_max_bytes=50_000_000) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def harvests(stack: Stack, shared: Path) -> Iterator[dict[str, Harvest]]:
+    """All folders, harvested at once and then once more."""
+    with ExitStack() as servers:
+        data = shared / "data" / "ckan"
+        remotes = {name: servers.enter_context(RemoteCkan(shared, "--data", str(data / name))) for name in FOLDERS}
+        sources = {name: stack.source(name, remote.url) for name, remote in remotes.items()}
+        first = run_all(stack, sources)
+        before = {name: versions(stack, source) for name, source in sources.items()}
+        second = run_all(stack, sources)
+        yield {
+            name: Harvest(
+                source,
+                remotes[name].packages(),
+                catalogue(stack, source),
+                first[name],
+                second[name],
+                stack.model.gather_errors(first[name]["id"]),
+                {error["guid"]: error for error in stack.model.object_errors(first[name]["id"], limit=5000)},
+                (before[name], versions(stack, source)),
+            )
+            for name, source in sources.items()
+        }
+
+
+def run_all(stack: Stack, sources: Mapping[str, str]) -> dict[str, Row]:
+    jobs = {name: stack.start_job(source, full=True) for name, source in sources.items()}
+    return {name: stack.ended(job_id, 120) for name, job_id in jobs.items()}
+
+
+def versions(stack: Stack, source_id: str) -> dict[str, str]:
+    """A mark of each of a source's packages that changes when its row is written."""
+    statement = "SELECT id, xmin::text FROM catalogue.package WHERE source_id = %(source)s"
+    return dict(stack.parts.database.query(statement, source=source_id))
+
+
+def catalogue(stack: Stack, source_id: str) -> dict[str, Package]:
+    found = stack.parts.catalogue.search(source_id=source_id, rows=10_000)
+    return {package["id"]: package for package in found["results"]}
+
+
+def why_invalid(package: Package) -> str | None:
+    """The field for which CKAN would refuse a dataset, None when it is valid; a name that it would refuse is made anew."""
+    for field in TEXTS:
+        if not isinstance(package.get(field), str | None):
+            return field
+    for field in LISTS:
+        if any(not isinstance(entry, dict) for entry in package.get(field) or ()):
+            return field
+    keys = [extra.get("key") for extra in package.get("extras") or ()]
+    return "extras" if len(set(keys)) < len(keys) or not all(keys) else None
+
+
+def package_id(source_id: str, guid: str) -> str:
+    """A UUID stays; another id gives way to one that follows from source and guid."""
+    try:
+        return str(UUID(guid))
+    except ValueError:
+        return str(uuid5(UUID(source_id), guid))
+
+
+def as_harvested(package: Package, stored: Package) -> Package:
+    """A dataset as it has to be in the catalogue. By rule a harvest
+
+    * sets `id` and `name` (checked on their own), `state` (active), and the extras of the harvest;
+    * leaves out groups and organisation of the remote, since they mean nothing here;
+    * leaves out fields of tags, groups, extras and resources that are null, and OF_THE_REMOTE of resources;
+    * adds the times of the catalogue where the dataset has none.
+    """
+    kept = {name: value for name, value in package.items() if name not in ("groups", "organization", "owner_org")}
+    kept = {name: value for name, value in kept.items() if name not in LISTS or value is not None}
+    if "resources" in kept:
+        resources = kept["resources"]
+        kept["resources"] = [{k: v for k, v in resource.items() if k not in OF_THE_REMOTE} for resource in resources]
+    kept["extras"] = [extra for extra in kept.get("extras", []) if extra["key"] not in HARVEST_EXTRAS]
+    times = {name: stored[name] for name in ("metadata_created", "metadata_modified") if name not in package}
+    return {**times, **kept, "id": stored["id"], "name": stored["name"], "state": "active"}
+
+
+def without_harvest_extras(package: Package) -> Package:
+    return {**package, "extras": [extra for extra in package["extras"] if extra["key"] not in HARVEST_EXTRAS]}
+
+
+def test_every_recorded_folder_is_tested(shared: Path) -> None:
+    assert sorted(folder.name for folder in (shared / "data" / "ckan").iterdir() if folder.is_dir()) == FOLDERS
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_valid_datasets_arrive_unchanged_field_by_field(harvests: dict[str, Harvest], folder: str) -> None:
+    harvest = harvests[folder]
+
+    for guid, package in harvest.served.items():
+        if why_invalid(package):
+            continue
+        stored = harvest.stored[package_id(harvest.source_id, guid)]
+        assert without_harvest_extras(stored) == as_harvested(package, stored), guid
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_datasets_know_their_source_and_object(harvests: dict[str, Harvest], folder: str) -> None:
+    harvest = harvests[folder]
+
+    for package in harvest.stored.values():
+        extras = {extra["key"]: extra["value"] for extra in package["extras"]}
+        assert extras["harvest_source_id"] == harvest.source_id
+        assert UUID(extras["harvest_object_id"]).version == 8
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_names_stay_unless_another_dataset_has_them_or_ckan_refuses_them(harvests: dict[str, Harvest], folder: str) -> None:
+    harvest = harvests[folder]
+    holders = {package["name"]: package["id"] for one in harvests.values() for package in one.stored.values()}
+
+    for guid, package in harvest.served.items():
+        stored, name = harvest.stored.get(package_id(harvest.source_id, guid)), str(package.get("name"))
+        if stored is None or stored["name"] == name:
+            continue
+        assert NAME.fullmatch(stored["name"])
+        if package.get("name") and NAME.fullmatch(name):
+            assert re.fullmatch(re.escape(name[:97]) + r"\d+", stored["name"])
+            assert holders[name] != stored["id"]
+        else:
+            first_word = stored["name"].partition("-")[0]
+            assert first_word in f"{name} {package.get('title')} {guid}".lower()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_invalid_datasets_have_an_error_that_names_the_field(harvests: dict[str, Harvest], folder: str) -> None:
+    harvest = harvests[folder]
+
+    invalid = {guid: field for guid, package in harvest.served.items() if (field := why_invalid(package))}
+    assert harvest.object_errors.keys() == invalid.keys()
+    for guid, field in invalid.items():
+        assert field in harvest.object_errors[guid]["message"]
+        assert harvest.object_errors[guid]["stage"] == "Import"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_counts_add_up_with_the_number_of_records(harvests: dict[str, Harvest], folder: str) -> None:
+    harvest = harvests[folder]
+    job = harvest.first
+
+    assert job["status"] == "Finished"
+    assert job["added"] + job["objects_errored"] + job["not_modified"] == len(harvest.served)
+    assert job["added"] == len(harvest.stored)
+    expected = [] if harvest.served else ["no_datasets"]
+    assert [error["code"] for error in harvest.gather_errors] == expected
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_second_full_harvest_finds_everything_unchanged(harvests: dict[str, Harvest], folder: str) -> None:
+    harvest = harvests[folder]
+    job = harvest.second
+
+    counts = (job["added"], job["updated"], job["deleted"], job["not_modified"], job["objects_errored"])
+    assert counts == (0, 0, 0, harvest.first["added"], harvest.first["objects_errored"])
+    assert harvest.rows_written[1] == harvest.rows_written[0]
+    assert len(harvest.rows_written[0]) == harvest.first["added"]

@@ -1,0 +1,308 @@
+"""What a harvester may rely on in a target, run on the local catalogue and on its fake.
+
+Names follow ckanext-harvest's rule for number-sequence (harvesters/base.py, `_ensure_name_is_unique`).
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.bootstrap import Parts
+from adapters.targets.catalogue import LocalCatalogue
+from domain.errors import TargetError
+from domain.objects import object_id
+from harvesters.target import Owner, Stored
+from tests.fakes import MemoryTarget
+
+Catalogue = MemoryTarget | LocalCatalogue
+OURS, THEIRS = str(uuid4()), str(uuid4())
+
+
+@pytest.fixture(params=["fake", "catalogue"])
+def target(request: pytest.FixtureRequest) -> Catalogue:
+    if request.param == "fake":
+        return MemoryTarget()
+    parts: Parts = request.getfixturevalue("parts")
+    return parts.catalogue
+
+
+def owner(source: str = OURS, *, job: int = 1, content: str = "a", adopt: bool = False, guid: str = "guid-1") -> Owner:
+    """The owner of a package in the source's first, second … job."""
+    created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=job)
+    identity = object_id(created, UUID(int=job), f"{source} {guid}")
+    return Owner(source, "City", guid, str(identity), content * 64, adopt)
+
+
+def package(name: str = "trees", identity: str = "", **fields: Any) -> dict[str, Any]:
+    return {"id": identity or str(uuid4()), "name": name, "title": name.title(), **fields}
+
+
+def shown(target: Catalogue, key: str) -> dict[str, Any]:
+    found = target.show(key)
+    assert found is not None
+    return found
+
+
+# saving
+
+
+def test_a_package_is_shown_by_id_and_by_name_with_its_origin(target: Catalogue) -> None:
+    given = package(notes="Of the city", extras=[{"key": "spatial", "value": "{}"}], tags=[{"name": "tree"}])
+    ours = owner()
+
+    stored = target.save(given, ours)
+
+    assert stored == Stored(given["id"], "trees")
+    found = shown(target, given["id"])
+    assert shown(target, "trees") == found
+    assert (found["title"], found["notes"], found["tags"], found["state"]) == ("Trees", "Of the city", given["tags"], "active")
+    extras = {extra["key"]: extra["value"] for extra in found["extras"]}
+    assert extras == {"spatial": "{}", "harvest_object_id": ours.object_id, "harvest_source_id": OURS}
+
+
+def test_what_nobody_saved_is_not_shown(target: Catalogue) -> None:
+    assert target.show(str(uuid4())) is None
+
+
+def test_a_later_job_changes_the_package_and_its_name_stays(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity, notes="old"), owner(job=1))
+
+    stored = target.save(package("bushes", identity, notes="new"), owner(job=2))
+
+    assert (stored.name, stored.already) == ("trees", False)
+    assert shown(target, identity)["notes"] == "new"
+
+
+def test_saving_twice_changes_nothing_and_says_so(target: Catalogue) -> None:
+    identity = str(uuid4())
+    first = target.save(package("trees", identity, notes="first"), owner())
+
+    again = target.save(package("trees", identity, notes="second"), owner())
+
+    assert again == Stored(first.package_id, first.name, already=True)
+    assert shown(target, identity)["notes"] == "first"
+
+
+def test_the_same_object_with_other_content_is_saved(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity, notes="first"), owner(content="a"))
+
+    again = target.save(package("trees", identity, notes="second"), owner(content="b"))
+
+    assert not again.already
+    assert shown(target, identity)["notes"] == "second"
+
+
+def test_an_object_of_an_earlier_job_comes_too_late(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity, notes="new"), owner(job=2))
+
+    with pytest.raises(TargetError) as late:
+        target.save(package("trees", identity, notes="old"), owner(job=1))
+
+    assert (late.value.code, late.value.retryable) == ("superseded", False)
+    assert shown(target, identity)["notes"] == "new"
+
+
+def test_another_object_of_the_same_job_may_write(target: Catalogue) -> None:
+    identity = str(uuid4())
+    for guid in ("one", "other", "one"):
+        target.save(package("trees", identity, notes=guid), owner(guid=guid))
+
+    assert shown(target, identity)["notes"] == "one"
+
+
+# ownership
+
+
+def test_a_package_of_another_source_is_never_changed(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity, notes="theirs"), owner(THEIRS))
+
+    with pytest.raises(TargetError) as refused:
+        target.save(package("trees", identity, notes="ours"), owner(job=2))
+
+    assert (refused.value.code, refused.value.field, refused.value.retryable) == ("dataset_not_ours", "id", False)
+    assert identity in str(refused.value)
+    assert shown(target, identity)["notes"] == "theirs"
+
+
+def test_a_package_of_another_source_is_never_deleted(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner(THEIRS))
+
+    with pytest.raises(TargetError) as refused:
+        target.delete(identity, owner(job=2, adopt=True))
+
+    assert refused.value.code == "dataset_not_ours"
+    assert shown(target, identity)["state"] == "active"
+
+
+def test_a_deleted_package_is_still_its_sources(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner(THEIRS))
+    target.delete(identity, owner(THEIRS, job=2))
+
+    with pytest.raises(TargetError) as refused:
+        target.save(package("trees", identity), owner(job=3))
+
+    assert refused.value.code == "dataset_not_ours"
+
+
+def test_a_source_that_may_adopts_and_owns_from_then_on(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity, notes="theirs"), owner(THEIRS, job=5))
+
+    adopted = target.save(package("other", identity, notes="ours"), owner(job=2, adopt=True))
+
+    assert adopted == Stored(identity, "trees")
+    assert shown(target, identity)["notes"] == "ours"
+    with pytest.raises(TargetError) as refused:
+        target.save(package("trees", identity), owner(THEIRS, job=6))
+    assert refused.value.code == "dataset_not_ours"
+
+
+# deleting
+
+
+def test_a_deleted_package_is_not_shown_and_its_name_is_free(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+
+    assert target.delete(identity, owner(job=2)) is True
+
+    assert target.show(identity) is None
+    assert target.show("trees") is None
+    assert target.save(package("trees"), owner(THEIRS)).name == "trees"
+
+
+def test_deleting_what_is_gone_changes_nothing(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+    target.delete(identity, owner(job=2))
+
+    assert target.delete(identity, owner(job=2)) is False
+    assert target.delete(str(uuid4()), owner()) is False
+
+
+def test_a_package_that_comes_back_is_active_again_under_a_free_name(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+    target.delete(identity, owner(job=2))
+    target.save(package("trees"), owner(THEIRS))
+
+    back = target.save(package("trees", identity), owner(job=3))
+
+    assert back == Stored(identity, "trees1")
+    assert shown(target, identity)["state"] == "active"
+
+
+def test_a_package_that_the_same_object_deleted_and_saves_again_is_written(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+    target.delete(identity, owner())
+
+    back = target.save(package("trees", identity), owner())
+
+    assert not back.already
+    assert shown(target, identity)["name"] == "trees"
+
+
+def test_many_packages_of_one_long_name_can_all_be_deleted(target: Catalogue) -> None:
+    for number in range(3):
+        identity = str(uuid4())
+        target.save(package("n" * 100, identity), owner(guid=str(number)))
+        assert target.delete(identity, owner(job=2, guid=str(number)))
+
+
+# names
+
+
+@pytest.mark.parametrize(
+    ("taken", "wanted", "given"),
+    [
+        ((), "trees", "trees"),
+        (("fields",), "trees", "trees"),
+        (("trees",), "trees", "trees1"),
+        (("trees", "trees1"), "trees", "trees2"),
+        (("trees", "trees2"), "trees", "trees1"),
+        (("trees", "trees1", "trees2"), "trees1", "trees11"),
+        (("trees-of-paris",), "trees", "trees"),
+        (("t" * 100,), "t" * 100, "t" * 99 + "1"),
+        (("t" * 99,), "t" * 99, "t" * 99 + "1"),
+        (("t" * 98,), "t" * 98, "t" * 98 + "1"),
+        (("t" * 100, *("t" * 99 + str(n) for n in range(1, 10))), "t" * 100, "t" * 98 + "10"),
+        (("a_b",), "a-b", "a-b"),
+        (("axb", "axb1"), "a_b", "a_b"),
+        (("a_b", "axb1"), "a_b", "a_b1"),
+    ],
+)
+def test_a_name_that_is_taken_gets_a_number(target: Catalogue, taken: tuple[str, ...], wanted: str, given: str) -> None:
+    for name in taken:
+        target.save(package(name), owner(THEIRS))
+
+    stored = target.save(package(wanted), owner())
+
+    assert stored.name == given
+    assert len(given) <= 100
+    assert shown(target, given)["id"] == stored.package_id
+
+
+def test_saving_again_keeps_the_number_of_a_name(target: Catalogue) -> None:
+    for name in ("trees", "trees1"):
+        target.save(package(name), owner(THEIRS))
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+
+    assert target.save(package("trees", identity), owner(job=2)).name == "trees2"
+
+
+# what is refused
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", None),
+        ("name", "a"),
+        ("name", "n" * 101),
+        ("name", "Trees"),
+        ("name", "some trees"),
+        ("name", "trees\n"),
+        ("name", 5),
+        ("title", 5),
+        ("notes", ["a"]),
+        ("author_email", {"a": "b"}),
+        ("resources", {"url": "http://a"}),
+        ("resources", ["http://a"]),
+        ("tags", "tree"),
+        ("tags", ["tree"]),
+        ("groups", [None]),
+        ("extras", {"a": "b"}),
+        ("extras", [{"value": "b"}]),
+        ("extras", [{"key": "", "value": "b"}]),
+        ("extras", [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]),
+    ],
+)
+def test_what_is_no_dataset_is_refused_and_the_field_named(target: Catalogue, field: str, value: Any) -> None:
+    with pytest.raises(TargetError) as refused:
+        target.save({**package(), field: value}, owner())
+
+    assert (refused.value.code, refused.value.field, refused.value.retryable) == ("validation", field, False)
+    assert str(refused.value).startswith(f"{field}: ")
+    assert target.show("trees") is None
+
+
+@pytest.mark.parametrize("field", ["title", "notes", "url", "license_id", "resources", "tags", "extras", "groups"])
+def test_what_a_dataset_lacks_is_no_error(target: Catalogue, field: str) -> None:
+    target.save({**package(), field: None}, owner())
+
+    assert target.show("trees") is not None
+
+
+@pytest.mark.parametrize("length", [2, 100])
+def test_names_of_any_allowed_length_are_kept(target: Catalogue, length: int) -> None:
+    assert target.save(package("n" * length), owner()).name == "n" * length

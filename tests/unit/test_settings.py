@@ -1,0 +1,100 @@
+"""Settings come from the environment or a file; a wrong one is refused by its name."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.settings import Settings, load
+from domain.errors import SettingError
+
+
+def test_without_environment_everything_is_embedded() -> None:
+    settings = load({})
+
+    assert settings.own_postgres
+    assert settings.own_broker
+    assert not settings.ckan_url
+
+
+def test_values_are_read_by_their_type() -> None:
+    settings = load(
+        {
+            "HARVEST_DATABASE_URL": " postgresql://user:secret@db/harvest ",
+            "HARVEST_KAFKA_BOOTSTRAP_SERVERS": "one:9092,two:9092",
+            "HARVEST_FETCH_THREADS": "16",
+            "HARVEST_LEASE": "2.5",
+            "HARVEST_EMBEDDED_BROKER": "Yes",
+            "HARVEST_DATA_DIR": "~/data",
+        }
+    )
+
+    assert settings.database_url == "postgresql://user:secret@db/harvest"
+    assert (settings.fetch_threads, settings.lease, settings.embedded_broker) == (16, 2.5, True)
+    assert settings.data_dir == Path.home() / "data"
+    assert not settings.own_postgres
+    assert not settings.own_broker
+
+
+def test_an_empty_value_means_the_default() -> None:
+    assert load({"HARVEST_LEASE": " ", "HARVEST_SITE_ID": ""}) == load({})
+
+
+def test_the_token_is_not_shown() -> None:
+    assert "secret" not in repr(Settings(ckan_token="secret"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HARVEST_FETCH_THREADS", "many"),
+        ("HARVEST_FETCH_THREADS", "0"),
+        ("HARVEST_FETCH_THREADS", "2.5"),
+        ("HARVEST_LEASE", "-1"),
+        ("HARVEST_LEASE", "nan"),
+        ("HARVEST_LEASE", "inf"),
+        ("HARVEST_TOPIC_REPLICATION", "-2"),
+        ("HARVEST_EMBEDDED_BROKER", "perhaps"),
+        ("HARVEST_LOG_LEVEL", "LOUD"),
+        ("HARVEST_SITE_ID", "no spaces"),
+        ("HARVEST_CKAN_URL", "ckan.example"),
+        ("HARVEST_KAFKA_BOOTSTRAP_SERVERS", "one:9092,two"),
+        ("HARVEST_DATABASE_URL", "mysql://db/harvest"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        load({name: value})
+
+
+def test_a_wrong_database_address_is_not_shown_since_it_may_hold_a_password() -> None:
+    with pytest.raises(SettingError) as refused:
+        load({"HARVEST_DATABASE_URL": "mysql://user:secret@db/harvest"})
+
+    assert "secret" not in str(refused.value)
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings"
+    file.write_text("# of this machine\nHARVEST_SITE_ID = 'from-file'\n\nHARVEST_LEASE=7\n")
+
+    settings = load({"HARVEST_SETTINGS_FILE": str(file), "HARVEST_LEASE": "8"})
+
+    assert (settings.site_id, settings.lease) == ("from-file", 8.0)
+
+
+def test_a_wrong_value_in_the_file_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "settings"
+    file.write_text("HARVEST_LEASE=soon\n")
+
+    with pytest.raises(SettingError, match="HARVEST_LEASE='soon'"):
+        load({"HARVEST_SETTINGS_FILE": str(file)})
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "settings"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(SettingError, match=f"HARVEST_SETTINGS_FILE: .*{file}"):
+        load({"HARVEST_SETTINGS_FILE": str(file)})
