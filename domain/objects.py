@@ -1,5 +1,8 @@
 """HarvestObject: one record of a remote in one job, a stream of its own.
 
+Two of its methods run for every record of every job, so they trigger their event themselves: calling the decorated method does
+the same through three more layers.
+
 Its id follows from the job and the record's guid, so it is the same object however often a job is gathered.
 """
 
@@ -124,7 +127,7 @@ class HarvestObject(StoredAggregate):
     def fetch(self, content_hash: str | None, extras: Mapping[str, str]) -> None:
         """Record the fetched document; after an outcome this changes nothing."""
         if self.outcome is None:
-            self._fetched(content_hash=content_hash, extras=dict(extras))
+            self.trigger_event(self.Fetched, content_hash=content_hash, extras=dict(extras))
 
     @event(Fetched)
     def _fetched(self, content_hash: str | None, extras: dict[str, str]) -> None:
@@ -153,7 +156,8 @@ class HarvestObject(StoredAggregate):
     def import_as(self, status: str, package_id: str | None) -> None:
         """Record the outcome; a second outcome changes nothing."""
         if self.outcome is None:
-            self._imported(
+            self.trigger_event(
+                self.Imported,
                 source_id=self.source_id,
                 guid=self.guid,
                 package_id=package_id,

@@ -7,6 +7,7 @@ many rows from Python.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, cast
 from uuid import UUID
@@ -135,10 +136,6 @@ DATASETS = Table(
         "event_number": "bigint",
     },
 )
-OBJECT_CHANGES = (
-    *("guid", "state", "report_status", "package_id", "content_hash", "extras"),
-    *("fetch_finished", "import_finished", "retry_times"),
-)
 COUNTERS = ("objects", "added", "updated", "unchanged", "pages_unchanged", "deleted", "errored", "skipped", "gather_errors")
 
 
@@ -161,7 +158,7 @@ class ReadModelWriter:
         self.schema = schema
         self.log = log_table(schema)
         self._updates = {table.name: self._update_of(table) for table in (SOURCES, JOBS)}
-        self._update_objects = _update_objects(schema)
+        self._update_objects = cache(partial(_update_objects, schema))
         self._inserts = {
             table.name: table.insert(schema) for table in (SOURCES, JOBS, OBJECTS, GATHER_ERRORS, OBJECT_ERRORS, self.log)
         }
@@ -199,7 +196,9 @@ class ReadModelWriter:
         if not updates:
             return []
         rows = [{"id": key, "outcome": outcomes.get(cast(UUID, key)), **row} for key, row in updates.items()]
-        return connection.execute(self._update_objects, _json(rows)).fetchall()
+        changed = set[str]().union(*updates.values())
+        statement = self._update_objects(tuple(name for name in OBJECTS.columns if name in changed))
+        return connection.execute(statement, _json(rows)).fetchall()
 
     def _write_datasets(self, connection: Connection, batch: ReadModelBatch) -> dict[str, int]:
         if not batch.datasets:
@@ -240,12 +239,12 @@ def _json(rows: Sequence[Row]) -> dict[str, Any]:
     return {"rows": orjson.dumps(rows).decode()}
 
 
-def _update_objects(schema: str) -> sql.Composed:
-    """Changes of objects; their outcomes, counted by job and column."""
+def _update_objects(schema: str, changed: Sequence[str]) -> sql.Composed:
+    """Changes of objects in these columns and no others; their outcomes, counted by job and column."""
     return sql.SQL("""
         WITH changed AS ({update} RETURNING t.harvest_job_id, x.outcome)
         SELECT harvest_job_id, outcome, count(*) FROM changed WHERE outcome IS NOT NULL GROUP BY 1, 2
-    """).format(update=OBJECTS.update(schema, OBJECT_CHANGES, more={"outcome": "text"}))
+    """).format(update=OBJECTS.update(schema, changed, more={"outcome": "text"}))
 
 
 def _save_datasets(schema: str) -> sql.Composed:

@@ -13,7 +13,7 @@ CREATE INDEX harvest_source_id_idx ON {schema}.object (harvest_source_id);
 CREATE INDEX package_id_idx ON {schema}.object (package_id) WHERE package_id IS NOT NULL;
 CREATE INDEX guid_idx ON {schema}.object (guid);
 ALTER TABLE {schema}.dataset ADD PRIMARY KEY (source_id, guid);
-CREATE INDEX dataset_package_id_idx ON {schema}.dataset (package_id);
+CREATE INDEX dataset_package_id_idx ON {schema}.dataset (package_id) WHERE package_id IS NOT NULL;
 ALTER TABLE {schema}.harvest_gather_error ADD PRIMARY KEY (id);
 CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (harvest_job_id);
 ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);

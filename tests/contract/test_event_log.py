@@ -18,7 +18,7 @@ Log = MemoryLog | PostgresEventStore
 def log(request: pytest.FixtureRequest) -> Log:
     if request.param == "fake":
         return MemoryLog()
-    parts: Parts = request.getfixturevalue("parts")
+    parts: Parts = request.getfixturevalue("emptied")
     return parts.event_store
 
 

@@ -24,7 +24,7 @@ OURS, THEIRS = str(uuid4()), str(uuid4())
 def target(request: pytest.FixtureRequest) -> Catalogue:
     if request.param == "fake":
         return MemoryTarget()
-    parts: Parts = request.getfixturevalue("parts")
+    parts: Parts = request.getfixturevalue("emptied")
     return parts.catalogue
 
 

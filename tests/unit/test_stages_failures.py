@@ -132,7 +132,7 @@ def test_what_was_fetched_stays_when_import_fails() -> None:
     known, stages = run(busy)
     later = Plugin(fetch=lambda _: pytest.fail("fetched twice"))
 
-    run(later, known, *stages.documents.values())
+    run(later, known, stages.documents[str(known.content_hash)])
 
     assert topics(known) == ["object.fetched", "object.failed", "object.imported"]
     assert later.imported[0].content == "text"

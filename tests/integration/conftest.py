@@ -1,0 +1,5 @@
+"""Fixtures of these tests beside those that all tests share."""
+
+from tests.integration.one_database import emptied, one_database
+
+__all__ = ["emptied", "one_database"]
