@@ -33,7 +33,7 @@ class Broker:
 
     bootstrap_servers: str  # host:port, several of them separated by commas
     embedded: bool
-    fetch_max_wait_ms: int = 250  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
+    fetch_max_wait_ms: int = 500  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
     session_timeout_ms: int = 0  # 0: 6 s on the embedded broker, 45 s on Kafka (whose own minimum is 6 s)
 
     @property

@@ -29,7 +29,7 @@ CLAIM_BATCH = 500  # objects
 CONTENT_GROUP = 50  # objects whose documents are loaded at a time
 MAX_OPEN_BYTES = 64_000_000  # of documents in memory
 MAX_FLUSH = 1000  # objects stored in one append
-POLL = 0.2  # seconds
+POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
 
@@ -93,7 +93,7 @@ class FetchWorker:
                     self._claims.show_presence()
                     self._claims.renew()
                     next_renewal = time.monotonic() + self._lease / 4
-                self._take(self._consumer.poll(self._room(), POLL))
+                self._take(self._consumer.poll(self._room(), POLL if self._open or self._solo else IDLE_POLL))
                 retry.succeeded()
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)

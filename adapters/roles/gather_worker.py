@@ -17,7 +17,7 @@ from domain.errors import HarvestError, ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
-POLL = 0.2  # seconds
+POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
 RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered anew
 
 
@@ -62,7 +62,7 @@ class GatherWorker:
                     self._claims.show_presence()
                     self._claims.renew_gather(list(self._running))
                     next_renewal = time.monotonic() + self._lease / 4
-                for delivery in self._consumer.poll(self._threads - len(self._running), POLL):
+                for delivery in self._consumer.poll(self._threads - len(self._running), POLL if self._running else IDLE_POLL):
                     self._take(delivery)
                 self._dead_letters.record(self._consumer)
                 retry.succeeded()

@@ -17,7 +17,7 @@ PAGES = {"page_size": 10}
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
-    with new_stack(http_retries=0) as stack:
+    with new_stack() as stack:
         yield stack
 
 

@@ -1,0 +1,349 @@
+"""Every command of `harvester`: its text, its JSON, its exit status. Without a running site unless jobs have to end."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.embedded import EmbeddedPostgres
+from adapters.settings import Settings
+from tests.acceptance.command_line import CommandLine
+from tests.conftest import database_url
+from tests.rogue_server import RogueServer
+from tests.stack import ROOT, Stack
+
+
+@pytest.fixture
+def site(settings: Settings, tmp_path: Path) -> Stack:
+    """A database on which nothing runs."""
+    return Stack(settings, tmp_path, roles=())
+
+
+@pytest.fixture
+def cli(site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(site.environment, monkeypatch, capsys)
+
+
+# the command itself
+
+
+def test_help_names_every_command(cli: CommandLine) -> None:
+    printed = cli("--help")
+
+    commands = ("initdb", "source", "sources", "job", "jobs", "job-abort", "job-report", "run", "run-test", "up", "status")
+    assert all(f"\n  {command} " in printed.out for command in commands)
+
+
+def test_version(cli: CommandLine) -> None:
+    assert version("harvestlog") in cli("--version").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["source", "create", "name-only"],
+        ["source", "create", "some", "http://127.0.0.1/", "noop", "Some", "perhaps"],
+        ["source", "create", "some", "http://127.0.0.1/", "noop", "--id", "no-uuid"],
+        ["sources", "some"],
+        ["job"],
+        ["jobs", "--limit", "0"],
+        ["catalogue", "list", "--offset", "x"],
+        ["fetch-consumer", "--partitions", "one"],
+        ["projections", "rebuild", "no-such-projection"],
+    ],
+)
+def test_wrong_usage_ends_with_status_2_and_says_how_it_goes(cli: CommandLine, arguments: list[str]) -> None:
+    printed = cli(*arguments, status=2)
+
+    assert printed.out == ""
+    assert printed.err.startswith("Usage: harvester")
+    assert "Error: " in printed.err
+
+
+# initdb
+
+
+def test_initdb_makes_the_tables_and_changes_nothing_afterwards(
+    postgres: EmbeddedPostgres, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE empty_for_initdb")
+    monkeypatch.setenv("HARVEST_DATABASE_URL", database_url(postgres, "empty_for_initdb"))
+
+    first, second, third = cli("initdb"), cli.json("initdb"), cli("initdb")
+
+    assert first.out.startswith("DB tables created: ")
+    assert (second["done"], "empty_for_initdb" in second["database"]) == ([], True)
+    assert third.out.startswith("DB tables are up to date: ")
+
+
+# sources
+
+
+def test_source_create_shows_what_was_made(cli: CommandLine) -> None:
+    text = cli("source", "create", "one", "http://127.0.0.1/one", "noop", "The first").out
+    made = cli.json("source", "create", "two", "http://127.0.0.1/two", "noop", "", "true", "an-org", "daily", '{"records": 3}')
+
+    assert text.startswith("Created new harvest source:\n  Source id:")
+    assert text.endswith("\nThere is 1 harvest source\n")
+    assert ("The first" in text, "MANUAL" in text) == (True, True)
+    fields = {name: made[name] for name in ("name", "title", "type", "active", "owner_org", "frequency", "config")}
+    assert fields == {
+        "name": "two",
+        "title": "two",
+        "type": "noop",
+        "active": True,
+        "owner_org": "an-org",
+        "frequency": "DAILY",
+        "config": '{"records": 3}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "said"),
+    [
+        (["one", "http://127.0.0.1/other", "noop"], "name", "There already is a Harvest Source with the name one"),
+        (["other", "http://127.0.0.1/one", "noop"], "url", "There already is a Harvest Source for this URL (& config)"),
+        (["other", "http://127.0.0.1/one/", "noop"], "url", "There already is a Harvest Source for this URL (& config)"),
+        (["O", "http://127.0.0.1/x", "noop"], "name", "Must be 2 to 100 characters"),
+        (["other", "ftp://127.0.0.1/x", "noop"], "url", "Must start with http:// or https://: ftp://127.0.0.1/x"),
+        (["other", "http://127.0.0.1/x", "gopher"], "type", "Unknown harvester type: gopher. Registered types: ["),
+        (["other", "http://127.0.0.1/x", "noop", "", "true", "", "HOURLY"], "frequency", "HOURLY not recognised, use one of"),
+        (["other", "http://127.0.0.1/x", "ckan", "", "true", "", "", "{"], "config", "the configuration is not JSON"),
+        (["other", "http://127.0.0.1/x", "ckan", "", "true", "", "", '{"page_size": 0}'], "config", "page_size must be"),
+    ],
+)
+def test_source_create_names_the_wrong_field(cli: CommandLine, arguments: list[str], field: str, said: str) -> None:
+    cli("source", "create", "one", "http://127.0.0.1/one", "noop")
+
+    printed = cli("source", "create", *arguments, status=1)
+    answer = cli.json("source", "create", *arguments, status=1)
+
+    assert printed.out == ""
+    head, line = printed.err.removesuffix("\n").split("\n")
+    assert head == "Validation error:"
+    assert line.startswith(f"\t{field}: ")
+    assert said in line
+    assert answer["error"]["code"] == "validation"
+    assert answer["error"]["fields"].keys() == {field}
+    assert cli.json("sources", "all")["count"] == 1
+
+
+def test_source_create_twice_with_one_id_changes_nothing(cli: CommandLine) -> None:
+    arguments = ["source", "create", "one", "http://127.0.0.1/one", "noop", "--id", "a0a0a0a0-0000-4000-8000-000000000001"]
+
+    made = [cli.json(*arguments) for _ in range(2)]
+
+    assert made[0] == made[1]
+    assert made[0]["id"] == "a0a0a0a0-0000-4000-8000-000000000001"
+
+
+def test_source_show_takes_id_or_name(cli: CommandLine) -> None:
+    made = cli.json("source", "create", "one", "http://127.0.0.1/one", "noop", "The first")
+
+    assert cli.json("source", "show", "one") == cli.json("source", "show", made["id"]) == made
+    assert "  title:      The first\n" in cli("source", "show", "one").out
+
+
+@pytest.mark.parametrize(
+    "command", [("source", "show"), ("job",), ("job-abort",), ("job-report",), ("run-test",), ("jobs", "--source")]
+)
+@pytest.mark.parametrize("name", ["nowhere", "a0a0a0a0-0000-4000-8000-00000000dead"])
+def test_an_unknown_source_is_said_on_one_line(cli: CommandLine, command: tuple[str, ...], name: str) -> None:
+    line = cli.refused(*command, name)
+
+    assert line == f"Error: Source {name} not found. `harvester sources` lists them"
+
+
+def test_sources_lists_active_ones_or_all_page_by_page(cli: CommandLine) -> None:
+    for name, active in (("one", "true"), ("two", "false"), ("three", "true")):
+        cli("source", "create", name, f"http://127.0.0.1/{name}", "noop", "", active)
+
+    assert [source["name"] for source in cli.json("sources")["sources"]] == ["three", "one"]
+    assert [source["name"] for source in cli.json("sources", "all")["sources"]] == ["three", "two", "one"]
+    assert cli("sources").out.endswith("There are 2 active harvest sources\n")
+    assert cli("sources", "all").out.endswith("There are 3 harvest sources\n")
+    page = cli.json("sources", "all", "--limit", "1", "--offset", "1")
+    assert (page["count"], [source["name"] for source in page["sources"]]) == (3, ["two"])
+
+
+# jobs, with nobody to run them
+
+
+def test_an_inactive_source_gets_no_job(cli: CommandLine) -> None:
+    cli("source", "create", "asleep", "http://127.0.0.1/asleep", "noop", "", "false")
+
+    line = cli.refused("job", "asleep")
+
+    assert "asleep" in line
+    assert "inactive" in line.lower() or "not active" in line.lower()
+    assert cli.json("job", "asleep", status=1)["error"]["code"] == "source_inactive"
+    assert cli.refused("run-test", "asleep") == line
+    assert cli.json("jobs")["count"] == 0
+
+
+def test_a_second_job_is_refused_while_one_has_not_ended(cli: CommandLine, site: Stack) -> None:
+    site.source("busy", "http://127.0.0.1/busy", "noop")
+    first = cli.json("job", "busy")
+
+    line = cli.refused("job", "busy")
+
+    assert first["id"] in line
+    assert cli.json("job", "busy", status=1)["error"]["code"] == "job_exists"
+    assert cli.refused("run-test", "busy") == line
+    assert cli.json("jobs")["count"] == 1
+
+
+def test_a_job_can_be_aborted_by_its_source_or_its_id_and_stays_aborted(cli: CommandLine, site: Stack) -> None:
+    site.source("busy", "http://127.0.0.1/busy", "noop")
+    first = cli.json("job", "busy")["id"]
+    assert cli("job-abort", "busy").out.startswith("Job status: Aborted\n  Job id:")
+    second = cli.json("job", "busy")["id"]
+
+    aborted, again = cli.json("job-abort", second), cli.json("job-abort", second)
+
+    assert aborted["status"] == "Aborted"
+    assert again == aborted
+    assert {job["id"]: job["status"] for job in cli.json("jobs")["jobs"]} == {first: "Aborted", second: "Aborted"}
+
+
+def test_jobs_are_listed_newest_first_by_source_and_status(cli: CommandLine, site: Stack) -> None:
+    for name in ("one", "two"):
+        site.source(name, f"http://127.0.0.1/{name}", "noop")
+        cli("job", name)
+    cli("job-abort", "one")
+
+    everything, of_two, aborted = cli.json("jobs"), cli.json("jobs", "--source", "two"), cli.json("jobs", "--status", "Aborted")
+
+    assert [(job["source"], job["status"]) for job in everything["jobs"]] == [("two", "New"), ("one", "Aborted")]
+    assert [job["source"] for job in of_two["jobs"]] == ["two"]
+    assert [job["source"] for job in aborted["jobs"]] == ["one"]
+    assert cli("jobs").out.endswith("There are 2 harvest jobs\n")
+    assert cli("jobs", "--source", "two").out.endswith("There is 1 harvest job\n")
+
+
+def test_a_source_without_jobs_has_none_to_report_or_abort(cli: CommandLine, site: Stack) -> None:
+    site.source("new", "http://127.0.0.1/new", "noop")
+
+    for command in ("job-report", "job-abort"):
+        assert cli.refused(command, "new") == "Error: Source new has no jobs yet"
+
+
+def test_run_without_jobs_says_so(cli: CommandLine, with_broker: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVEST_KAFKA_BOOTSTRAP_SERVERS", with_broker.kafka_bootstrap_servers)
+    monkeypatch.setenv("HARVEST_EMBEDDED_BROKER", "1" if with_broker.embedded_broker else "0")
+
+    assert cli("run").out == "There are no unfinished jobs\n"
+    assert cli.json("run") == {"jobs": []}
+
+
+# run-test: no coordinator, no worker, no broker
+
+
+def test_run_test_harvests_without_any_other_process(cli: CommandLine, site: Stack) -> None:
+    site.source("some", "http://127.0.0.1/some", "noop", {"records": 5, "content": 10})
+
+    job = cli.json("run-test", "some")
+    printed = cli("run-test", "some")
+
+    assert (job["status"], job["outcome"], job["trigger"], job["added"]) == ("Finished", "finished", "run-test", 5)
+    assert "  added:         0\n  updated:       5\n" in printed.out
+    assert "5 of 5 objects done" in printed.err
+
+
+def test_run_test_with_a_guid_imports_that_record_only(cli: CommandLine) -> None:
+    with RogueServer("good") as remote:
+        cli("source", "create", "some", remote.url, "ckan")
+        guids = [package["id"] for package in remote.packages]
+
+        one = cli.json("run-test", "some", guids[1])
+        again = cli.json("run-test", "some", guids[1])
+        rest = cli.json("run-test", "some")
+
+    assert (one["outcome"], one["added"], one["errored"]) == ("finished", 1, 0)
+    assert (again["updated"], again["added"]) == (1, 0)
+    assert rest["added"] == 2
+    assert cli.json("catalogue", "search")["count"] == 3
+
+
+def test_run_test_ends_with_status_1_when_the_remote_cant_be_read(cli: CommandLine) -> None:
+    with RogueServer("404") as remote:
+        cli("source", "create", "gone", remote.url, "ckan")
+
+        job = cli.json("run-test", "gone", status=1)
+
+    assert (job["status"], job["outcome"], job["gather_errors"]) == ("Finished", "failed", 1)
+    report = cli("job-report", "gone").out
+    assert "Gather errors (1):\n" in report
+    assert f"{remote.url}/api/3/action/package_search" in report
+
+
+def test_job_report_shows_each_error_with_its_record(cli: CommandLine, site: Stack) -> None:
+    site.source("bad", "http://127.0.0.1/bad", "raising", {"records": 5, "poison": ["record-1"], "false": ["record-2"]})
+    cli("run-test", "bad")
+
+    text, report = cli("job-report", "bad").out, cli.json("job-report", "bad")
+
+    assert "Object errors (3):\n" in text
+    assert "  record-2 (Validation, line 3): first error\n" in text
+    assert [error["guid"] for error in report["object_errors"]] == ["record-1", "record-2", "record-2"]
+    assert (report["job"]["added"], report["job"]["errored"]) == (3, 2)
+    assert len(cli.json("job-report", "bad", "--limit", "1", "--offset", "1")["object_errors"]) == 1
+
+
+# the catalogue, projections, status
+
+
+def test_the_catalogue_is_shown_in_ckans_form(cli: CommandLine, site: Stack) -> None:
+    with RogueServer("good") as remote:
+        cli("source", "create", "some", remote.url, "ckan")
+        cli("run-test", "some")
+        ids = [package["id"] for package in remote.packages]
+
+    assert cli.json("catalogue", "list") == ["dataset-0", "dataset-1", "dataset-2"]
+    assert cli("catalogue", "list", "--limit", "1", "--offset", "1").out == "dataset-1\n"
+    shown = json.loads(cli("catalogue", "show", "dataset-1").out)
+    assert (shown["id"], shown["title"], shown["state"]) == (ids[1], "Dataset 1", "active")
+    assert json.loads(cli("catalogue", "show", ids[1]).out) == shown
+    assert cli("catalogue", "search", "dataset").out.endswith("3 datasets found\n")
+    assert [found["id"] for found in cli.json("catalogue", "search", "--source", "some", "--limit", "1")["results"]] == ids[:1]
+    assert cli.json("catalogue", "search", "nothing-has-this-word") == {"count": 0, "results": []}
+    printed = cli("catalogue", "show", "dataset-9", status=1)
+    assert printed == ("", "Error: Dataset dataset-9 not found in the local catalogue\n")
+
+
+def test_projections_list_says_how_far_each_is(cli: CommandLine, site: Stack) -> None:
+    site.source("some", "http://127.0.0.1/some", "noop", {"records": 5})
+
+    before = {row["name"]: row["behind"] for row in cli.json("projections", "list")["projections"]}
+    cli("run-test", "some")
+
+    after = cli.json("projections", "list")["projections"]
+    assert before.keys() == {"work", "read_model"}
+    assert all(behind > 0 for behind in before.values())
+    assert {row["name"]: row["behind"] for row in after} == {"work": 0, "read_model": 0}
+    assert "name:" in cli("projections", "list").out
+
+
+def test_status_says_what_is_missing_when_nothing_runs(cli: CommandLine) -> None:
+    printed, found = cli("status", status=1), cli.json("status", status=1)
+
+    assert "! No broker: start `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS\n" in printed.out
+    assert (found["coordinator"], found["workers"], found["pending_objects"]) == (False, 0, 0)
+    assert found["problems"]
+
+
+def test_status_says_that_no_coordinator_leads(site: Stack, with_broker: Settings, cli: CommandLine, tmp_path: Path) -> None:
+    done = Stack(with_broker, tmp_path, roles=()).cli("status", status=1)
+
+    assert "! No coordinator leads: start `harvester up` or `harvester coordinator`\n" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_tests_run_the_command_line_of_this_repository() -> None:
+    import adapters.cli.main
+
+    assert Path(adapters.cli.main.__file__).is_relative_to(ROOT)

@@ -1,0 +1,363 @@
+"""Commands on jobs and objects: every one bears a second call, and a worker that was thought dead adds nothing."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.application import Harvesting
+from domain.errors import GuardConflict, JobEnded, JobExists, NotFound, SourceInactive
+from domain.jobs import COUNTS, Job
+from domain.objects import GatheredRecord, HarvestObject, object_id
+from domain.sources import HarvestSource, SourceFields
+from tests.fakes import MemoryLog
+
+NONE = dict.fromkeys(COUNTS, 0)
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def app(log: MemoryLog) -> Harvesting:
+    return Harvesting(log, log)
+
+
+@pytest.fixture
+def source(app: Harvesting) -> UUID:
+    return app.register_source(SourceFields("city", "http://data.example/", "ckan"), "admin")
+
+
+def records(*guids: str) -> list[GatheredRecord]:
+    return [GatheredRecord(guid) for guid in guids]
+
+
+def objects(app: Harvesting, job_id: UUID, guids: Sequence[str]) -> list[HarvestObject]:
+    job = app.load(Job, job_id)
+    return list(app.load_objects([object_id(job.created_on, job_id, guid) for guid in guids]).values())
+
+
+def count(log: MemoryLog, topic: str) -> int:
+    return [event.topic for event in log.events].count(topic)
+
+
+# making and ending jobs
+
+
+def test_a_job_takes_its_source_in_the_same_call(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job_id = app.create_job(source, trigger="schedule", by="timer", options={"force_import": True})
+
+    assert [event.topic for event in log.events[-2:]] == ["source.job_started", "job.created"]
+    assert app.load(HarvestSource, source).running_job == str(job_id)
+    assert app.load(Job, job_id).options == {"force_import": True}
+
+
+def test_a_second_job_of_a_source_is_refused(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    app.create_job(source)
+    before = list(log.events)
+
+    with pytest.raises(JobExists):
+        app.create_job(source, kind="retry")
+
+    assert log.events == before
+
+
+def test_making_a_job_twice_changes_nothing_while_it_runs_and_afterwards(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job_id = uuid4()
+    for _ in range(2):
+        assert app.create_job(source, job_id=job_id) == job_id
+    app.finish_job(job_id, "finished", NONE)
+
+    assert app.create_job(source, job_id=job_id) == job_id
+
+    assert count(log, "job.created") == 1
+
+
+def test_making_a_job_again_after_a_later_one_changes_nothing(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    first = app.create_job(source)
+    app.finish_job(first, "finished", NONE)
+    app.finish_job(app.create_job(source), "finished", NONE)
+    before = list(log.events)
+
+    assert app.create_job(source, job_id=first) == first
+
+    assert log.events == before
+
+
+def test_of_two_who_make_a_job_at_once_the_second_is_told(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    log.before_append = [lambda: app.create_job(source)]
+
+    with pytest.raises(JobExists):
+        app.create_job(source)
+
+    assert count(log, "job.created") == 1
+
+
+def test_a_job_is_made_beside_a_change_of_its_source(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    fields = SourceFields("city", "http://data.example/", "ckan", title="New")
+    log.before_append = [lambda: app.change_source(source, fields, "admin")]
+
+    job_id = app.create_job(source)
+
+    assert app.load(HarvestSource, source).running_job == str(job_id)
+
+
+def test_an_inactive_source_gets_no_job(app: Harvesting, source: UUID) -> None:
+    app.deactivate_source(source, "admin")
+
+    with pytest.raises(SourceInactive):
+        app.create_job(source)
+
+
+def test_ending_a_job_gives_its_source_back_and_twice_changes_nothing(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    ends: list[Callable[[UUID], None]] = [
+        lambda job_id: app.abort_job(job_id, "admin", "why"),
+        lambda job_id: app.finish_job(job_id, "finished", NONE),
+    ]
+    for end in ends:
+        job_id = app.create_job(source)
+        end(job_id)
+        before = list(log.events)
+
+        app.abort_job(job_id, "admin")
+        app.finish_job(job_id, "failed", NONE)
+
+        assert log.events == before
+        assert app.load(HarvestSource, source).running_job is None
+
+
+def test_of_abort_and_end_at_once_the_faster_counts(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job_id = app.create_job(source)
+    log.before_append = [lambda: app.abort_job(job_id, "admin")]
+
+    app.finish_job(job_id, "finished", NONE)
+
+    assert app.load(Job, job_id).status == "Aborted"
+    assert (count(log, "job.finished"), count(log, "source.job_ended")) == (0, 1)
+
+
+def test_a_late_end_of_an_aborted_job_leaves_the_next_one_alone(app: Harvesting, source: UUID) -> None:
+    first = app.create_job(source)
+    app.abort_job(first, "admin")
+    second = app.create_job(source)
+
+    app.finish_job(first, "finished", NONE)
+
+    assert app.load(HarvestSource, source).running_job == str(second)
+
+
+def gather(app: Harvesting, source: UUID, *, complete: bool = True, error: bool = False) -> UUID:
+    job_id = app.create_job(source)
+    job = app.start_gather(job_id, "worker")
+    if error:
+        app.record_gather_error(job, "code", "message")
+    app.finish_gather(job, complete=complete, full=True, deletions=0)
+    return job_id
+
+
+def test_after_a_clean_job_the_next_asks_for_what_changed_since_its_gather(app: Harvesting, source: UUID) -> None:
+    job_id = gather(app, source)
+
+    app.finish_job(job_id, "finished", {**NONE, "added": 3})
+
+    started = app.load(Job, job_id).gather_started
+    assert started is not None
+    assert app.load(HarvestSource, source).gathered_from == started.isoformat()
+
+
+def test_after_errors_the_next_job_asks_for_everything_since_the_last_clean_one(app: Harvesting, source: UUID) -> None:
+    app.finish_job(gather(app, source), "finished", {**NONE, "errored": 1})
+    app.finish_job(gather(app, source, error=True), "finished", NONE)
+    app.finish_job(gather(app, source, complete=False), "failed", NONE)
+    app.abort_job(gather(app, source), "admin")
+
+    assert app.load(HarvestSource, source).gathered_from is None
+
+
+@pytest.mark.parametrize("kind", ["retry", "import", "clear"])
+def test_a_job_that_did_not_list_the_remote_says_nothing_about_it(app: Harvesting, source: UUID, kind: str) -> None:
+    job_id = app.create_job(source, kind=kind)
+    app.finish_gather(app.start_gather(job_id, "worker"), complete=True, full=False, deletions=0)
+
+    app.finish_job(job_id, "finished", NONE)
+
+    assert app.load(HarvestSource, source).gathered_from is None
+
+
+# gathering
+
+
+def test_a_page_makes_an_object_of_every_record(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+
+    assert app.record_page(job, records("a", "b"), ["c"], "page 1") == []
+
+    assert [event.topic for event in log.events[-3:]] == ["job.page_gathered", "object.gathered", "object.gathered"]
+    loaded = objects(app, job.id, ["a", "b", "c"])
+    assert sorted(o.guid for o in loaded) == ["a", "b"]
+    assert {(o.job_id, o.source_id, o.gather_attempt) for o in loaded} == {(str(job.id), str(source), 1)}
+
+
+def test_a_guid_that_this_attempt_stored_before_is_told(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+    app.record_page(job, records("a", "b"), [])
+
+    repeated = app.record_page(job, records("b", "c"), [])
+
+    assert [record.guid for record in repeated] == ["b"]
+    assert count(log, "object.gathered") == 3
+
+
+def test_objects_of_an_earlier_attempt_stay_and_are_no_repetition(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job_id = app.create_job(source)
+    app.record_page(app.start_gather(job_id, "first"), records("a", "b"), [])
+    [first, _] = objects(app, job_id, ["a", "b"])
+    first.import_as("added", "package")
+    app.record_objects([first])
+
+    job = app.start_gather(job_id, "second")
+    assert app.record_page(job, records("a", "b", "c"), []) == []
+
+    assert count(log, "object.gathered") == 3
+    assert [o.outcome for o in objects(app, job_id, [first.guid])] == ["added"]
+
+
+def test_two_records_of_one_guid_in_a_page_are_one_object(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+
+    app.record_page(job, records("a", "a"), [])
+
+    assert (count(log, "object.gathered"), app.load(Job, job.id).gathered) == (1, 1)
+
+
+LATE_COMMANDS: list[Callable[[Harvesting, Job], object]] = [
+    lambda app, job: app.record_page(job, records("a"), []),
+    lambda app, job: app.record_gather_error(job, "code", "message"),
+    lambda app, job: app.finish_gather(job, complete=True, full=True, deletions=0),
+]
+
+
+@pytest.mark.parametrize("command", LATE_COMMANDS)
+def test_a_worker_that_was_thought_dead_adds_nothing(
+    app: Harvesting, log: MemoryLog, source: UUID, command: Callable[[Harvesting, Job], object]
+) -> None:
+    job_id = app.create_job(source)
+    dead = app.start_gather(job_id, "thought dead")
+    app.start_gather(job_id, "second")
+    before = list(log.events)
+
+    with pytest.raises(GuardConflict):
+        command(app, dead)
+
+    assert log.events == before
+
+
+@pytest.mark.parametrize("command", LATE_COMMANDS)
+def test_a_worker_that_was_shut_out_stays_shut_out(
+    app: Harvesting, log: MemoryLog, source: UUID, command: Callable[[Harvesting, Job], object]
+) -> None:
+    job_id = app.create_job(source)
+    dead = app.start_gather(job_id, "thought dead")
+    app.start_gather(job_id, "second")
+    with pytest.raises(GuardConflict):
+        app.record_page(dead, records("a"), [])
+    before = list(log.events)
+
+    with pytest.raises(GuardConflict):
+        command(app, dead)
+
+    assert log.events == before
+
+
+def test_a_page_that_cannot_be_stored_leaves_the_job_usable(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+    with suppress(TypeError):
+        app.record_page(job, records("a"), [], cursor=chr(0xD800))
+
+    app.record_gather_error(job, "bad_page", "message")
+
+    assert count(log, "job.gather_error_recorded") == 1
+
+
+@pytest.mark.parametrize("aborted", [True, False])
+def test_an_ended_job_takes_no_more_pages(app: Harvesting, log: MemoryLog, source: UUID, aborted: bool) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+    if aborted:
+        app.abort_job(job.id, "admin")
+    else:
+        app.finish_job(job.id, "failed", NONE)
+
+    with pytest.raises(GuardConflict):
+        app.record_page(job, records("a"), [])
+    with pytest.raises(JobEnded):
+        app.start_gather(job.id, "another")
+
+    assert count(log, "object.gathered") == 0
+
+
+def test_two_workers_that_start_at_once_are_one_attempt(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job_id = app.create_job(source)
+    log.before_append = [lambda: app.start_gather(job_id, "faster")]
+
+    with pytest.raises(GuardConflict):
+        app.start_gather(job_id, "slower")
+
+    assert app.load(Job, job_id).attempt == 1
+
+
+def test_ending_gather_twice_changes_nothing(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+
+    for _ in range(2):
+        app.finish_gather(job, complete=True, full=True, deletions=0)
+
+    assert count(log, "job.gather_finished") == 1
+    with pytest.raises(JobEnded):
+        app.start_gather(job.id, "late")
+
+
+# objects
+
+
+def test_of_two_outcomes_the_faster_counts(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+    app.record_page(job, records("a", "b"), [])
+    faster, slower = objects(app, job.id, ["a", "b"]), objects(app, job.id, ["a", "b"])
+    faster[0].import_as("added", "package")
+    app.record_objects(faster)
+
+    for known in slower:
+        known.skip("superseded")
+    conflicts = app.record_objects(slower)
+
+    assert conflicts == {faster[0].id}
+    outcomes = {known.id: known.outcome for known in objects(app, job.id, ["a", "b"])}
+    assert outcomes == {faster[0].id: "added", faster[1].id: "skipped"}
+
+
+def test_objects_without_news_are_not_stored(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+    app.record_page(job, records("a"), [])
+    before = list(log.events)
+
+    assert app.record_objects(objects(app, job.id, ["a"])) == frozenset()
+
+    assert log.events == before
+
+
+def test_unknown_objects_are_left_out(app: Harvesting, source: UUID) -> None:
+    job = app.start_gather(app.create_job(source), "worker")
+    app.record_page(job, records("a"), [])
+    [known] = objects(app, job.id, ["a"])
+
+    assert app.load_objects([uuid4(), known.id, uuid4()]).keys() == {known.id}
+
+
+def test_an_aggregate_of_another_kind_is_not_found(app: Harvesting, source: UUID) -> None:
+    with pytest.raises(NotFound, match="not a Job but a HarvestSource"):
+        app.load(Job, source)
+    with pytest.raises(NotFound, match="no Job"):
+        app.finish_job(uuid4(), "finished", NONE)
