@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ from adapters.postgres.work import Claims, PendingWork, WorkProjection
 from adapters.settings import Settings
 from adapters.targets.catalogue import LocalCatalogue
 from domain.application import Harvesting
-from domain.errors import HarvestError, SettingError
+from domain.errors import HarvestError, ServiceUnavailable, SettingError
 from harvesters.stages import RetryPolicy
 from harvesters.target import Target
 
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
     from adapters.roles.gather_worker import GatherWorker
     from adapters.roles.job_context import JobContexts
     from adapters.roles.object_batch import ObjectRunner
+    from adapters.targets.ckan import CKANTarget
     from harvesters.http import PoliteSession
 
 # Kafka's and the remotes' clients take half a second to import: what doesn't speak to them imports neither.
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,31 @@ class Parts:
 
     @property
     def target(self) -> Target:
-        """What is imported into."""
-        return self.catalogue
+        """What is imported into: CKAN where one is configured."""
+        return self.ckan if self.settings.ckan_url else self.catalogue
+
+    @cached_property
+    def ckan(self) -> CKANTarget:
+        """The configured CKAN."""
+        from adapters.targets.ckan import CKANTarget
+        from adapters.targets.ckan_api import ActionAPI
+
+        s = self.settings
+        api = ActionAPI(
+            s.ckan_url,
+            s.ckan_token,
+            concurrency=s.target_concurrency,
+            timeout=s.ckan_timeout,
+            user_agent=s.http_user_agent,
+        )
+        return CKANTarget(api)
+
+    def check_target(self) -> str:
+        """One line about the target. Raises SettingError that says what is missing, ServiceUnavailable when it is down."""
+        if self.settings.ckan_url:
+            return self.ckan.check()
+        self.catalogue.check()
+        return "local catalogue"
 
     @cached_property
     def contexts(self) -> JobContexts:
@@ -165,11 +192,21 @@ def initialise(settings: Settings) -> list[str]:
 
 
 def prepare(settings: Settings) -> None:
-    """All that must be there before roles start: schemas and topics."""
+    """All that must be there before roles start: schemas, topics, and a target that takes what they import.
+
+    A target that is down for now is no reason not to start: objects are tried again.
+    """
     from adapters.kafka.topics import ensure_topics
 
     initialise(settings)
-    ensure_topics(Parts(settings, "prepare").broker, settings)
+    parts = Parts(settings, "prepare")
+    ensure_topics(parts.broker, settings)
+    try:
+        log.info("importing into %s", parts.check_target())
+    except ServiceUnavailable as error:
+        log.warning("%s", error)
+    finally:
+        parts.database.close()
 
 
 def with_services(settings: Settings, database_url: str, bootstrap_servers: str) -> Settings:

@@ -39,7 +39,8 @@ class Settings:
     fetch_workers: int = 1  # fetch-consumer processes that `up` starts
     fetch_threads: int = 8  # handlers at a time in one fetch worker
     gather_threads: int = 2  # jobs gathered at a time in one gather worker
-    target_concurrency: int = 4  # writes into the target at a time, per worker
+    target_concurrency: int = 4  # calls of CKAN at a time, per worker
+    ckan_timeout: float = 60.0  # for CKAN's answer to begin, and between two parts of it
     topic_partitions: int = 6
     topic_replication: int = 0  # 0: the broker's default
     in_flight: int = 2000  # objects claimed at a time by one fetch worker

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID, uuid5
 
 from domain.errors import HarvestError, RecordError, SettingError
 from domain.objects import object_id
-from harvesters.target import Owner, Target
+from harvesters.target import OnRemoved, Owner, Target
 
 if TYPE_CHECKING:
     from harvesters.http import PoliteSession
@@ -134,6 +134,7 @@ class HarvestObject:
     action: Action = "new"
     metadata_modified_date: datetime | str | None = None
     package_id: str | None = None  # before import: the package that this source holds for the guid
+    previous_object_id: str | None = None  # the object that this package was imported from last, where the worker knows it
     current: bool = False
     content_hash: str | None = None
     force_import: bool = False
@@ -229,9 +230,13 @@ class Harvester:
         return Imported(stored.package_id, "updated" if held else "added")
 
     def delete_package(self, harvest_object: HarvestObject) -> Imported:
-        """Delete the dataset that this source holds for the guid."""
-        if harvest_object.package_id:
-            self.target.delete(harvest_object.package_id, owner(harvest_object))
+        """Delete the dataset that this source holds for the guid, unless its config says `"on_removed": "keep"`.
+
+        A dataset that is kept stays in the target as it is; the source no longer holds it.
+        """
+        whose = owner(harvest_object)
+        if harvest_object.package_id and whose.on_removed != "keep":
+            self.target.delete(harvest_object.package_id, whose)
         return Imported(harvest_object.package_id, "deleted")
 
 
@@ -247,16 +252,33 @@ def package_id(package: Mapping[str, Any], harvest_object: HarvestObject) -> str
 
 
 def owner(harvest_object: HarvestObject) -> Owner:
-    """Whose a dataset is that is made from this object. The source's config may say `"on_taken_id": "adopt"`."""
+    """Whose a dataset is that is made from this object.
+
+    The source's config may say `"on_taken_id": "adopt"`, and `"on_removed": "purge"` or `"keep"` in place of "delete".
+    Raises ValueError.
+    """
     source = harvest_object.source
+    config = read_config(source.config)
     return Owner(
         source_id=source.id,
         source_title=source.title or source.name,
         guid=harvest_object.guid,
         object_id=harvest_object.id,
         content_hash=harvest_object.content_hash or "",
-        adopt=read_config(source.config).get("on_taken_id") == "adopt",
+        adopt=config.get("on_taken_id") == "adopt",
+        held=bool(harvest_object.package_id),
+        previous=harvest_object.previous_object_id or "",
+        on_removed=on_removed(config),
     )
+
+
+def on_removed(config: Mapping[str, Any]) -> OnRemoved:
+    """What becomes of a dataset whose record the remote no longer has. Raises ValueError for an unknown word."""
+    word = config.get("on_removed", "delete")
+    if word not in get_args(OnRemoved):
+        raise ValueError('on_removed must be "delete", "purge" or "keep"')
+    found: OnRemoved = word
+    return found
 
 
 def read_config(config: str) -> dict[str, Any]:

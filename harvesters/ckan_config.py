@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
 
-from harvesters.base import read_config
+from harvesters.base import on_removed, read_config
 
 PAGE_SIZE = 500  # datasets asked for at a time; CKAN answers with 1,000 at most, many sites with fewer
 MAX_PAGE_SIZE = 1000
@@ -135,6 +135,7 @@ def _check_flags(options: Mapping[str, Any]) -> None:
             raise ValueError(f"{name} must be boolean")
     if options.get("on_taken_id", "error") not in ("error", "adopt"):
         raise ValueError('on_taken_id must be "error" or "adopt"')
+    on_removed(options)
     if not isinstance(options.get("user", ""), str):
         raise ValueError("user must be the name of a user")
 

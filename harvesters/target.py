@@ -6,7 +6,13 @@ changed or deleted.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from domain.errors import TargetError
+
+TIME_BITS = 80  # of an object's id lie below its job's creation time
+OnRemoved = Literal["delete", "purge", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,9 @@ class Owner:
     object_id: str
     content_hash: str
     adopt: bool = False  # take over a package that belongs to nobody or to another source
+    held: bool = False  # by the log the source has this package already: a target may try to change it before it makes one
+    previous: str = ""  # id of the object that the package held was imported from last, where that is known
+    on_removed: OnRemoved = "delete"  # what becomes of a package whose record the remote no longer has
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,54 @@ class Stored:
     package_id: str
     name: str
     already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Of which object of which source a package in the target is; texts are empty where nobody has written them."""
+
+    source_id: str
+    object_id: str
+    content_hash: str
+    active: bool  # not deleted
+
+    def holds(self, package_id: str, owner: Owner) -> bool:
+        """Whether the package is what this owner wants to store already.
+
+        Raises TargetError `dataset_not_ours` when it may not be changed, `superseded` when an object of a later job was there.
+        """
+        if owner.adopt and self.source_id != owner.source_id:
+            return False
+        self.check_owned(package_id, owner)
+        return self.active and (self.object_id, self.content_hash) == (owner.object_id, owner.content_hash)
+
+    def check_owned(self, package_id: str, owner: Owner) -> None:
+        """Raise TargetError `dataset_not_ours` or, when an object of a later job has written the package, `superseded`."""
+        if self.source_id != owner.source_id:
+            raise not_ours(package_id, owner)
+        mine, theirs = job_time(owner.object_id), job_time(self.object_id)
+        if mine is not None and theirs is not None and theirs > mine:
+            message = f"package {package_id} of record {owner.guid} was imported from a newer object already"
+            raise TargetError(message, code="superseded")
+
+
+def job_time(object_id: str) -> int | None:
+    """When the job of an object was created (milliseconds), None for ids that don't say so, such as ckanext-harvest's."""
+    try:
+        found = UUID(object_id)
+    except ValueError:
+        return None
+    return found.int >> TIME_BITS if found.version == 8 else None
+
+
+def not_ours(package_id: str, owner: Owner) -> TargetError:
+    """The error of a package that belongs to somebody else."""
+    return TargetError(
+        f"package {package_id} of record {owner.guid} is not this source's: it stays as it is. "
+        'Set "on_taken_id": "adopt" in the source\'s config to take it over',
+        code="dataset_not_ours",
+        field="id",
+    )
 
 
 class Target(Protocol):
@@ -42,7 +99,10 @@ class Target(Protocol):
         """
 
     def delete(self, package_id: str, owner: Owner) -> bool:
-        """Delete a package of this source; False when it is gone already. Raises TargetError `dataset_not_ours`."""
+        """Delete a package of this source, by `owner.on_removed`; False when it is gone already.
+
+        Raises TargetError `dataset_not_ours`, or `superseded` when an object of a later job has written it.
+        """
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         """The package with that id or name in CKAN's form (package_show), None when there is none."""

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification, StoredEvent, Subscription
 
-from adapters.targets.catalogue import check, not_ours
+from adapters.targets.catalogue import check
 from domain.errors import Conflict, GuardConflict, TargetError
-from harvesters.target import Owner, Stored
+from harvesters.target import Origin, Owner, Stored
 
 
 class MemoryLog(ApplicationRecorder):
@@ -89,8 +89,8 @@ def _uuid(event: StoredEvent) -> UUID:
     return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
 
 
-def _bears(owner: Owner) -> tuple[str, str, str]:
-    return owner.source_id, owner.object_id, owner.content_hash
+def _origin(owner: Owner, state: str) -> Origin:
+    return Origin(owner.source_id, owner.object_id, owner.content_hash, state == "active")
 
 
 class MemoryTarget:
@@ -104,12 +104,8 @@ class MemoryTarget:
         name = ""
         if package["id"] in self.packages:
             known, holder, state = self.packages[package["id"]]
-            if holder.source_id != owner.source_id and not owner.adopt:
-                raise not_ours(package["id"], owner)
-            if holder.source_id == owner.source_id and UUID(holder.object_id).int >> 80 > UUID(owner.object_id).int >> 80:
-                raise TargetError(f"package {package['id']} was imported from a newer object already", code="superseded")
             name = known["name"] if state == "active" else ""
-            if name and _bears(holder) == _bears(owner):
+            if _origin(holder, state).holds(package["id"], owner):
                 return Stored(package["id"], name, already=True)
         name = name or self._unique(package["name"])
         self.packages[package["id"]] = ({**package, "name": name}, owner, "active")
@@ -127,8 +123,7 @@ class MemoryTarget:
         if package_id not in self.packages:
             return False
         package, holder, state = self.packages[package_id]
-        if holder.source_id != owner.source_id:
-            raise not_ours(package_id, owner)
+        _origin(holder, state).check_owned(package_id, owner)
         self.packages[package_id] = (package, owner, "deleted")
         return state == "active"
 

@@ -59,7 +59,7 @@ class Stack:
                 process.kill()
                 process.wait()
         if error is not None:
-            print(self._logs())
+            print(self.logs())
 
     def start(self, role: str, name: str = "", *options: str) -> subprocess.Popen[bytes]:
         """Start a role; with `name` one more of its kind. On the embedded broker a worker reads all partitions."""
@@ -95,7 +95,8 @@ class Stack:
         """What a role has logged."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def _logs(self) -> str:
+    def logs(self) -> str:
+        """The end of what every role has logged."""
         return "".join(f"\n--- {name}\n{self.log(name)[-3000:]}" for name in self._processes)
 
     def cli(self, *arguments: str, status: int | None = 0, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
@@ -148,8 +149,12 @@ class Stack:
         try:
             ended: Row = wait_for(row, seconds, f"job {job_id} ends")
         except AssertionError as error:
-            raise AssertionError(f"{error}; it is {self.model.job(job_id)}{self._logs()}") from None
+            raise AssertionError(f"{error}; it is {self.model.job(job_id)}{self.logs()}") from None
         return ended
+
+    def wait_for_objects(self, job_id: str, number: int, seconds: float = 60.0) -> None:
+        """Wait until so many objects of a job have an outcome."""
+        wait_for(lambda: self.job(job_id)["done"] >= number, seconds, f"{number} objects of job {job_id} are done")
 
     def run(self, source: str, *, full: bool = False, seconds: float = 60.0) -> Row:
         """Run a job of a source to its end."""
@@ -158,6 +163,10 @@ class Stack:
     def abort(self, job_id: str) -> None:
         """Stop a job."""
         self.parts.application.abort_job(UUID(job_id), by="test")
+
+    def started(self) -> set[str]:
+        """The roles that were started, whether they run or not."""
+        return set(self._processes)
 
     def running(self) -> dict[str, int]:
         """The pids of the roles that run, by name."""

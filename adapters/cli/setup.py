@@ -20,13 +20,13 @@ from domain.errors import HarvestError
 @click.command()
 @json_option
 def initdb(as_json: bool) -> None:
-    """Create or upgrade the database schemas; a second call changes nothing."""
+    """Create or upgrade the database schemas, and check the target; a second call changes nothing."""
     with connected(fresh=True) as parts:
         done = initialise(parts.settings)
         place = redact(parts.settings.database_url)
-        emit(
-            {"database": place, "done": done}, as_json, lambda: f"DB tables {'created' if done else 'are up to date'}: {place}"
-        )
+        tables = f"DB tables {'created' if done else 'are up to date'}: {place}"
+        target = parts.check_target()
+        emit({"database": place, "done": done, "target": target}, as_json, lambda: f"{tables}\nTarget: {target}")
 
 
 @click.command()
@@ -37,6 +37,7 @@ def status(as_json: bool) -> None:
     try:
         with connected() as parts:
             found |= _database(parts)
+            found |= _target(parts, found["problems"])
     except HarvestError as error:
         found["problems"].append(str(error))
     found |= _broker(load(), found["problems"])
@@ -63,8 +64,15 @@ def _database(parts: Parts) -> dict[str, Any]:
         },
         "model_version": read_model.model_version(database.connection),
         "dead_letters": database.query("SELECT count(*) FROM ops.dead_letter")[0][0],
-        "target": "local catalogue",
     }
+
+
+def _target(parts: Parts, problems: list[str]) -> dict[str, Any]:
+    try:
+        return {"target": parts.check_target()}
+    except HarvestError as error:
+        problems.append(str(error))
+        return {"target": None}
 
 
 def _workers(parts: Parts) -> int:

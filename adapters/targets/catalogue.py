@@ -8,14 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 import psycopg
 
 from adapters.postgres.database import Database, unavailable
 from domain.errors import TargetError
-from harvesters.target import Owner, Stored
+from harvesters.target import Origin, Owner, Stored, not_ours
 
 TEXT_FIELDS = (
     "title",
@@ -30,7 +29,6 @@ TEXT_FIELDS = (
     "type",
 )
 NAME = re.compile(r"[a-z0-9_-]{2,100}")
-TIME_BITS = 80  # of an object's id lie below its job's creation time
 
 SAVE = """
     INSERT INTO catalogue.package AS p (id, name, title, source_id, guid, object_id, content_hash, package)
@@ -121,13 +119,11 @@ class LocalCatalogue:
         return free
 
     def delete(self, package_id: str, owner: Owner) -> bool:
-        """Delete a package of this source; see `harvesters.target.Target`."""
-        if self._database.query(DELETE, id=package_id, source=owner.source_id, object=owner.object_id):
-            return True
+        """Delete a package of this source; see `harvesters.target.Target`. A purged one is kept as deleted too."""
         known = self._database.query(OWNED, id=package_id)
-        if known and known[0][2] != owner.source_id:
-            raise not_ours(package_id, owner)
-        return False
+        if known:
+            _origin(known[0]).check_owned(package_id, owner)
+        return bool(self._database.query(DELETE, id=package_id, source=owner.source_id, object=owner.object_id))
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         """package_show: a package that isn't deleted."""
@@ -184,32 +180,15 @@ def _invalid(field: str, message: str) -> TargetError:
     return TargetError(f"{field}: {message}", code="validation", field=field)
 
 
-def not_ours(package_id: str, owner: Owner) -> TargetError:
-    """The error of a package that belongs to somebody else."""
-    return TargetError(
-        f"package {package_id} of record {owner.guid} is not this source's: it stays as it is. "
-        'Set "on_taken_id": "adopt" in the source\'s config to take it over',
-        code="dataset_not_ours",
-        field="id",
-    )
-
-
 def _already(known: tuple[Any, ...], owner: Owner) -> Stored | None:
     """The package as it is when it bears this object's content, None when it is to be written."""
-    package_id, name, source_id, object_id, content_hash, state = known
-    if source_id != owner.source_id:
-        if owner.adopt:
-            return None
-        raise not_ours(package_id, owner)
-    if object_id and _newer(object_id, owner.object_id):
-        raise TargetError(f"package {package_id} was imported from a newer object already", code="superseded")
-    if state == "active" and object_id == owner.object_id and content_hash == owner.content_hash:
-        return Stored(package_id, name, already=True)
-    return None
+    package_id, name = known[:2]
+    return Stored(package_id, name, already=True) if _origin(known).holds(package_id, owner) else None
 
 
-def _newer(one: str, other: str) -> bool:
-    return UUID(one).int >> TIME_BITS > UUID(other).int >> TIME_BITS
+def _origin(known: tuple[Any, ...]) -> Origin:
+    source_id, object_id, content_hash, state = known[2:]
+    return Origin(source_id or "", object_id or "", content_hash or "", state == "active")
 
 
 def _json(package: Mapping[str, Any]) -> str:

@@ -1,0 +1,187 @@
+"""A CKAN as target, by its Action API.
+
+What CKAN does that this stands on (2.10 to 2.12):
+
+* package_create with an id that any package has, deleted ones too, is refused on `id`: so a new dataset costs one call, and
+  what is there is looked up only then.
+* package_revise compares `match` with the package in the transaction that writes it: so a package is changed only as long as it
+  is still of the source and the object that it was seen with, without a lock held between two calls.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import repeat
+from typing import Any
+
+from adapters.targets import ckan_check
+from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan_groups import GroupDirectory
+from adapters.targets.ckan_names import Names
+from adapters.targets.ckan_package import ORDERS, Extras, expected, form, marked, match, origin, seen
+from domain.errors import TargetError
+from harvesters.target import Owner, Stored
+
+ATTEMPTS = 4  # at a package that others change at the same time
+ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
+KEPT = ["+id", "+name", "-*"]  # of a package that is written anew
+
+
+class CKANTarget:
+    """Datasets, groups and organisations of one CKAN. Safe to share between threads."""
+
+    def __init__(self, api: ActionAPI) -> None:
+        self._api = api
+        self._names = Names(api)
+        self._orders = list(ORDERS)
+        self._groups = GroupDirectory(api, "group")
+        self._organizations = GroupDirectory(api, "organization")
+
+    def check(self) -> str:
+        """One line about this CKAN. Raises SettingError that says how to set it right, ServiceUnavailable when it is down."""
+        return ckan_check.check(self._api)
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        """See `harvesters.ckan_membership.ResolvesGroups`."""
+        return self._groups.resolve(group, create=create)
+
+    def resolve_organization(self, organization: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        """See `harvesters.ckan_membership.ResolvesOrganizations`."""
+        return self._organizations.resolve(organization, create=create)
+
+    def show(self, id_or_name: str) -> dict[str, Any] | None:
+        """package_show: a package that isn't deleted."""
+        found = self._find(id_or_name)
+        return found if found and found["state"] == "active" else None
+
+    # saving
+
+    def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+        """Create or update a package; see `harvesters.target.Target`."""
+        with _about(str(package.get("name")), owner):
+            sent = form(package, owner)
+            problem: TargetError = _busy(sent["id"])
+            for attempt in (self._first_try, *repeat(self._informed_try, ATTEMPTS)):
+                try:
+                    stored = attempt(sent, owner)
+                except Refusal as error:
+                    if "id" not in error.errors:
+                        raise
+                    problem = error
+                else:
+                    if stored is not None:
+                        return stored
+            raise problem
+
+    def _first_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
+        """What is right as a rule, without a look at what CKAN has."""
+        if not owner.held:
+            return self._create(sent)
+        return self._replace(sent, expected(sent, owner)) if owner.previous else None
+
+    def _informed_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
+        found = self._find(sent["id"])
+        if found is None:
+            return self._create(sent)
+        if origin(found).holds(found["id"], owner):
+            return Stored(found["id"], found["name"], already=True)
+        return self._replace(sent, seen(found), restore=found["state"] != "active")
+
+    def _find(self, id_or_name: str) -> dict[str, Any] | None:
+        return self._api.find("package_show", {"id": id_or_name})
+
+    def _create(self, sent: Mapping[str, Any]) -> Stored:
+        """The new package. Raises Refusal on `id` when there is one with its id."""
+        return self._names.write(sent["name"], lambda name: self._create_as(name, sent))
+
+    def _create_as(self, name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        created: Mapping[str, Any]
+        try:
+            created = self._api.call("package_create", {**sent, "name": name})
+        except Refusal as error:
+            if not error.internal:
+                raise
+            # CKAN answers so when two calls of one id or name meet in its database; now it sees the other one
+            created = self._api.call("package_create", {**sent, "name": name})
+        return created
+
+    def _replace(self, sent: Mapping[str, Any], known: Extras, *, restore: bool = False) -> Stored | None:
+        """The package with all its fields replaced, None when its extras aren't those known.
+
+        Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
+        """
+        fields = {name: value for name, value in sent.items() if name not in ("id", "name")}
+
+        def write(name: str) -> Mapping[str, Any]:
+            update = {**fields, "name": name} if restore or name != sent["name"] else fields
+            return self._revise(sent["id"], known, filter=KEPT, update=update)
+
+        try:
+            return self._names.write(sent["name"], write)
+        except Refusal as error:
+            if error.changed:
+                return None
+            raise
+
+    def _revise(self, package_id: str, known: Extras, **revision: Any) -> Mapping[str, Any]:
+        """Change a package whose extras are those known. Raises Refusal, `changed` when they are not."""
+        for order in list(self._orders):
+            try:
+                data = {"match": match(package_id, known, order), "include": ANSWERED, **revision}
+                revised: Mapping[str, Any] = self._api.call("package_revise", data)["package"]
+            except Refusal as error:
+                if not error.mismatch:
+                    raise
+                refused = error
+            else:
+                self._orders.sort(key=lambda one: one is not order)  # the one that this CKAN has comes first from now on
+                return revised
+        raise refused
+
+    # deleting
+
+    def delete(self, package_id: str, owner: Owner) -> bool:
+        """Delete or purge a package of this source; see `harvesters.target.Target`."""
+        with _about(package_id, owner):
+            for _ in range(ATTEMPTS):
+                found = self._find(package_id)
+                if found is None or (found["state"] == "deleted" and owner.on_removed != "purge"):
+                    return False
+                origin(found).check_owned(package_id, owner)
+                if self._mark(found, owner):
+                    self._remove(package_id, owner)
+                    return True
+            raise _busy(package_id)
+
+    def _mark(self, found: Mapping[str, Any], owner: Owner) -> bool:
+        """Write this object into the package: an object of an earlier job then can't bring it back. False: it has changed."""
+        try:
+            self._revise(found["id"], seen(found), update={"extras": marked(found, owner)})
+        except Refusal as error:
+            if error.changed:
+                return False
+            raise
+        return True
+
+    def _remove(self, package_id: str, owner: Owner) -> None:
+        action = "dataset_purge" if owner.on_removed == "purge" else "package_delete"
+        try:
+            self._api.call(action, {"id": package_id})
+        except Refusal as error:
+            if error.status != 404:
+                raise
+
+
+@contextmanager
+def _about(package: str, owner: Owner) -> Iterator[None]:
+    """Errors inside the block name the dataset and its record."""
+    try:
+        yield
+    except TargetError as error:
+        if owner.guid not in str(error):
+            error.args = (f"{error} (dataset {package}, record {owner.guid})",)
+        raise
+
+
+def _busy(package_id: str) -> TargetError:
+    return TargetError(f"package {package_id} was changed by others again and again", code="busy", retryable=True)

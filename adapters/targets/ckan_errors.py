@@ -1,0 +1,155 @@
+"""What CKAN and the way to it say when something fails, as TargetErrors with stable codes.
+
+unreachable     no connection                          disconnected   the connection broke
+timeout         no answer in time                      bad_answer     no answer of CKAN's API
+validation      a field was refused (`field`)          not_authorized the token's user lacks a right
+not_found       no such thing, or no such action       redirected     CKAN is at another address
+http_<nnn>      any other status of 400 or more
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
+
+from domain.errors import TargetError
+from harvesters.http_failures import excerpt, redact
+
+HINTS = {
+    "id": "only a sysadmin's token may give datasets their ids",
+    "owner_org": "give the source an owner_org that CKAN has, or its configuration remote_orgs, "
+    "or let CKAN take datasets without one (ckan.auth.create_unowned_dataset)",
+}
+LONGEST_RETRY_AFTER = 86_400.0  # seconds
+SHOWN_MESSAGES = 5
+SHOWN = 300  # characters of one message
+CODES = {403: "not_authorized", 404: "not_found"}
+
+
+class Refusal(TargetError):
+    """CKAN's own answer that an action was not done; `errors` are its messages by field, as it sent them.
+
+    The messages are in the language of the site: nothing may depend on their words.
+    """
+
+    def __init__(self, message: str, status: int, errors: Mapping[str, Any], *, code: str, field: str | None = None) -> None:
+        super().__init__(message, code=code, field=field, retryable=status >= 500 or status == 429)
+        self.status = status
+        self.errors = errors
+
+    @property
+    def mismatch(self) -> bool:
+        """Whether package_revise found something else than its `match`."""
+        return self.code == "validation" and "match" in self.errors
+
+    @property
+    def changed(self) -> bool:
+        """Whether package_revise found no such package, or another one than its `match`."""
+        return self.status == 404 or self.mismatch
+
+    @property
+    def internal(self) -> bool:
+        """Whether CKAN failed without a reason, as it does on a conflict in its database."""
+        return self.status == 500 and self.errors.get("__type") == "Internal Server Error"
+
+
+def refusal(action: str, status: int, body: bytes, retry_after: str | None = None) -> TargetError:
+    """The error of an answer that is no success."""
+    answer = read_json(body)
+    if not isinstance(answer, dict) or not isinstance(answer.get("error"), dict):
+        return _foreign(action, status, answer if isinstance(answer, str) else body.decode("utf-8", "replace"), retry_after)
+    errors = answer["error"]
+    if "message" in errors or status == 403:
+        said = excerpt(str(errors.get("message") or errors.get("__type") or ""))
+        error = Refusal(_explained(action, status, said), status, errors, code=CODES.get(status, f"http_{status}"))
+    else:
+        error = _invalid(status, {name: value for name, value in errors.items() if name != "__type"})
+    error.retry_after = seconds(retry_after)
+    return error
+
+
+def _invalid(status: int, errors: Mapping[str, Any]) -> Refusal:
+    found = list(messages(errors))
+    texts = [f"{_where(path)}: {text[:SHOWN]}" for path, text in found[:SHOWN_MESSAGES]]
+    if len(found) > SHOWN_MESSAGES:
+        texts.append(f"and {len(found) - SHOWN_MESSAGES} more")
+    texts += [hint for name, hint in HINTS.items() if name in errors]
+    field = _field(found[0][0]) if found else None
+    return Refusal("; ".join(texts) or "no reason was given", status, errors, code="validation", field=field)
+
+
+def _where(path: tuple[str | int, ...]) -> str:
+    """`resources: entry 1, url` for ("resources", 1, "url")."""
+    inner = ", ".join(f"entry {part}" if isinstance(part, int) else part for part in path[1:])
+    return f"{_field(path) or 'dataset'}" + (f": {inner}" if inner else "")
+
+
+def _field(path: tuple[str | int, ...]) -> str | None:
+    """The dataset's field that a message is about; CKAN has a name of its own for a key that extras have twice."""
+    return str(path[0]).removesuffix("_validation") if path else None
+
+
+def messages(errors: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """All messages with the path to what they are about; lists of resources, extras and tags hold dicts of the same form."""
+    if isinstance(errors, Mapping):
+        for name, value in errors.items():
+            yield from messages(value, (*path, str(name)))
+    elif isinstance(errors, list):
+        for position, value in enumerate(errors):
+            yield from messages(value, (*path, position) if isinstance(value, Mapping) else path)
+    elif errors:
+        yield path, str(errors)
+
+
+def _explained(action: str, status: int, said: str) -> str:
+    if status == 403:
+        return f"the user of HARVEST_CKAN_TOKEN may not do {action}; a sysadmin may. CKAN says: {said}"
+    return f"CKAN answered {action} with HTTP {status}: {said}"
+
+
+def _foreign(action: str, status: int, text: str, retry_after: str | None) -> TargetError:
+    """An answer that didn't come from CKAN's action functions: a proxy's page, or CKAN's words on a malformed request."""
+    said = excerpt(text) or "nothing"
+    if status < 300:
+        return TargetError(f"{action} was answered with no JSON of CKAN but: {said}", code="bad_answer", retryable=True)
+    if status < 400:
+        return TargetError(f"{action} was redirected: set HARVEST_CKAN_URL to the address after it", code="redirected")
+    return TargetError(
+        f"{action} was answered with HTTP {status}: {said}",
+        code=CODES.get(status, f"http_{status}"),
+        retryable=status >= 500 or status == 429,
+        retry_after=seconds(retry_after),
+    )
+
+
+def unreachable(url: str, action: str, error: HTTPError | OSError, timeout: float) -> TargetError:
+    """The error of a call that got no answer."""
+    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    where = redact(url)
+    if isinstance(cause, ReadTimeoutError | TimeoutError) and not isinstance(cause, ConnectTimeoutError):
+        return TargetError(f"CKAN at {where} did not answer {action} within {timeout:g} s", code="timeout", retryable=True)
+    if isinstance(cause, NewConnectionError | ConnectTimeoutError):
+        return TargetError(f"CKAN does not answer at {where}: {_reason(cause)}", code="unreachable", retryable=True)
+    return TargetError(f"the connection to CKAN at {where} broke: {_reason(cause)}", code="disconnected", retryable=True)
+
+
+def _reason(error: BaseException) -> str:
+    inner = error.__cause__ or error.__context__ or error
+    return str(getattr(inner, "strerror", None) or re.sub(r"^.*>: ", "", str(error)))[:SHOWN]
+
+
+def read_json(body: bytes) -> Any:
+    """The body read as JSON, None when it is none."""
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        return None
+
+
+def seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds (RFC 9110, section 10.2.3); a date is left to our own back-off."""
+    if retry_after and re.fullmatch(r"\s*\d{1,18}\s*", retry_after):
+        return min(float(retry_after), LONGEST_RETRY_AFTER)
+    return None

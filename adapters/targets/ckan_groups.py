@@ -1,0 +1,86 @@
+"""Groups and organisations of a CKAN: looked up once in a while, made where that is wanted."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan_errors import Refusal
+from domain.errors import TargetError
+
+KEPT_FOR = 300.0  # seconds that an answer of CKAN is relied on
+FIELDS = ("id", "name", "title", "description", "image_url")
+LEFT_OUT = dict.fromkeys(
+    (
+        "include_datasets",
+        "include_dataset_count",
+        "include_extras",
+        "include_users",
+        "include_groups",
+        "include_tags",
+        "include_followers",
+    ),
+    False,
+)
+
+Reference = Mapping[str, str]  # id and name
+
+
+class GroupDirectory:
+    """The groups, or the organisations, of one CKAN. One look-up at a time: other threads wait for its answer."""
+
+    def __init__(
+        self, api: ActionAPI, kind: Literal["group", "organization"], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._api = api
+        self._kind = kind
+        self._clock = clock
+        self._known: dict[str, tuple[float, Reference | None]] = {}
+        self._lock = threading.Lock()
+
+    def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Reference | None:
+        """The one with that id, else with that name; see `harvesters.ckan_membership.ResolvesGroups`."""
+        keys = list(dict.fromkeys(str(wanted[name]) for name in ("id", "name") if wanted.get(name)))
+        if not keys:
+            return None
+        found, known = self._remembered(keys[0])
+        if known and (found or not create):
+            return found
+        with self._lock:
+            found, known = self._remembered(keys[0])
+            if not known:
+                found = self._look_up(keys)
+            if found is None and create:
+                found = self._create(wanted, keys)
+            self._remember(keys, found)
+        return found
+
+    def _remembered(self, key: str) -> tuple[Reference | None, bool]:
+        """What CKAN said, and whether it has said anything of late."""
+        until, found = self._known.get(key, (0.0, None))
+        return found, until > self._clock()
+
+    def _remember(self, keys: list[str], found: Reference | None) -> None:
+        until = self._clock() + KEPT_FOR
+        for key in keys[:1] if found is None else {*keys[:1], found["id"], found["name"]}:
+            self._known[key] = (until, found)
+
+    def _look_up(self, keys: list[str]) -> Reference | None:
+        for key in keys:
+            found = self._api.find(f"{self._kind}_show", {"id": key, **LEFT_OUT})
+            if found is not None and found.get("state", "active") == "active":
+                return {"id": found["id"], "name": found["name"]}
+        return None
+
+    def _create(self, wanted: Mapping[str, Any], keys: list[str]) -> Reference:
+        fields = {name: wanted[name] for name in FIELDS if wanted.get(name)}
+        try:
+            made = self._api.call(f"{self._kind}_create", fields)
+        except Refusal as error:
+            found = self._look_up(keys)  # another worker may have made it meanwhile
+            if found is not None:
+                return found
+            message = f"{self._kind} {keys[-1]} can't be made: {error}"
+            raise TargetError(message, code=error.code, field=self._kind, retryable=error.retryable) from error
+        return {"id": made["id"], "name": made["name"]}

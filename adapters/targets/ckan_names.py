@@ -1,0 +1,63 @@
+"""Names of packages made unique: name1, name2 … (number-sequence of ckanext-harvest), 100 characters at most."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan_errors import Refusal
+from domain.errors import TargetError
+from harvesters.target import Stored
+
+LONGEST = 100
+NUMBERS = range(1, 1000)
+ATTEMPTS = 15  # at a name that other workers may take first
+SHOWN_NAMES = 1000  # the most that package_search answers
+
+
+class Names:
+    """Writes packages under names that are free; CKAN is asked which are taken only once it has refused one."""
+
+    def __init__(self, api: ActionAPI) -> None:
+        self._api = api
+
+    def write(self, wanted: str, write: Callable[[str], Mapping[str, Any]]) -> Stored:
+        """What `write` stored under the wanted name, or under the first one with a number that CKAN accepts.
+
+        CKAN decides, so no race gives two packages one name. A valid name that it refuses is taken, or a word of its own.
+        Raises TargetError `name_taken`, or what `write` raises.
+        """
+        taken: set[str] = set()
+        name = wanted
+        for _ in range(ATTEMPTS):
+            try:
+                written = write(name)
+            except Refusal as error:
+                if "name" not in error.errors or "id" in error.errors:
+                    raise
+            else:
+                return Stored(written["id"], written["name"])
+            taken |= {name} if taken else {name, *self._taken(wanted)}
+            name = free_name(wanted, taken)
+        message = f"name: other writers took {ATTEMPTS} names like {wanted!r} first"
+        raise TargetError(message, code="name_taken", field="name", retryable=True)
+
+    def _taken(self, wanted: str) -> Iterator[str]:
+        """Names in the search index that begin alike; it lags behind, so a name that isn't there may be taken all the same."""
+        query = {
+            "fq": f"name:{wanted[: LONGEST - len(str(NUMBERS[-1]))]}*",
+            "fl": "name",
+            "rows": SHOWN_NAMES,
+            "include_private": True,
+            "include_drafts": True,
+        }
+        for found in self._api.call("package_search", query)["results"]:
+            yield found["name"] if isinstance(found, dict) else found
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """The first numbered name that is not taken. Raises TargetError `name_taken`."""
+    for number in NUMBERS:
+        name = f"{wanted[: LONGEST - len(str(number))]}{number}"
+        if name not in taken:
+            return name
+    raise TargetError(f"name: all names {wanted}1 to {wanted}{NUMBERS[-1]} are taken", code="name_taken", field="name")

@@ -1,0 +1,87 @@
+"""The real CKAN that HARVEST_CKAN_URL and HARVEST_CKAN_TOKEN name, for tests; what they store there is purged afterwards.
+
+Without one they are skipped, and fail where CI=true and HARVEST_REQUIRE_CKAN=1.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from adapters.targets.ckan import CKANTarget
+from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan_errors import Refusal
+from harvesters.target import Owner, Stored
+
+PAGE = 1000  # packages
+
+
+class CountingAPI(ActionAPI):
+    """An API that remembers which actions it was asked for."""
+
+    def __init__(self, url: str, token: str, concurrency: int = 4) -> None:
+        super().__init__(url, token, concurrency=concurrency, timeout=60.0, user_agent="harvestlog tests")
+        self.actions: list[str] = []
+
+    def call(self, action: str, data: Mapping[str, Any]) -> Any:
+        self.actions.append(action)
+        return super().call(action, data)
+
+
+class CkanSite(CKANTarget):
+    """A CKAN with an organisation for one test; packages without an owner_org go there."""
+
+    def __init__(self, api: CountingAPI) -> None:
+        super().__init__(api)
+        self.api = api
+        self.organization = str(api.call("organization_create", {"name": f"test-{uuid4().hex[:12]}"})["id"])
+        self.actions = api.actions
+        self.actions.clear()
+        self._saved: set[str] = set()
+
+    def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+        self._saved.add(package["id"])
+        return super().save({"owner_org": self.organization, **package}, owner)
+
+    def packages(self) -> dict[str, dict[str, Any]]:
+        """All packages of the organisation that aren't deleted, by id."""
+        found: dict[str, dict[str, Any]] = {}
+        query = {"fq": f"owner_org:{self.organization}", "rows": PAGE, "include_private": True, "sort": "id asc"}
+        while True:
+            answer = self.api.call("package_search", {**query, "start": len(found)})
+            found |= {package["id"]: package for package in answer["results"]}
+            if not answer["results"] or len(found) >= answer["count"]:
+                return found
+
+    def clean(self) -> None:
+        """Purge the packages and the organisation."""
+        for package_id in self._saved | set(self.packages()):
+            self.purge("dataset", package_id)
+        self.purge("organization", self.organization)
+
+    def purge(self, kind: str, identity: str) -> None:
+        """Purge a dataset, group or organization, if it is there."""
+        try:
+            self.api.call(f"{kind}_purge", {"id": identity})
+        except Refusal as error:
+            if error.status != 404:
+                raise
+
+
+@contextmanager
+def ckan_site() -> Iterator[CkanSite]:
+    """The CKAN, for one test."""
+    url, token = os.environ.get("HARVEST_CKAN_URL", ""), os.environ.get("HARVEST_CKAN_TOKEN", "")
+    if not url:
+        message = "HARVEST_CKAN_URL and HARVEST_CKAN_TOKEN name no CKAN"
+        if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    site = CkanSite(CountingAPI(url, token))
+    try:
+        yield site
+    finally:
+        site.clean()

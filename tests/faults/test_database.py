@@ -1,0 +1,64 @@
+"""Postgres is restarted in the middle of a harvest: roles wait or are started again, and the job ends with nothing lost."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters import bootstrap
+from adapters.embedded import EmbeddedPostgres
+from adapters.settings import Settings
+from domain.errors import HarvestError
+from tests.faults.evidence import ended, outcomes
+from tests.stack import Stack, wait_for
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    """A Postgres of the test's own."""
+    server = EmbeddedPostgres(tmp_path / "pg")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_stack(with_broker: Settings, server: EmbeddedPostgres, tmp_path: Path) -> Iterator[Stack]:
+    """A stack on that Postgres."""
+    services = replace(with_broker, database_url=server.url)
+    bootstrap.initialise(services)
+    with Stack(services, tmp_path) as stack:
+        yield stack
+
+
+def test_a_job_survives_restarts_and_a_crash_of_postgres(own_stack: Stack, server: EmbeddedPostgres) -> None:
+    own_stack.source("long", "http://127.0.0.1/long", "slow", {"records": 600, "seconds": 0.05})
+    job_id = own_stack.start_job("long")
+    own_stack.wait_for_objects(job_id, 40)
+
+    server.stop()
+    server.start()
+    answers(own_stack)
+    own_stack.wait_for_objects(job_id, 200)
+    assert server.process is not None
+    server.process.kill()
+    server.process.wait()
+    server.start()
+    answers(own_stack)
+    job = ended(own_stack, job_id)
+
+    assert (job["outcome"], job["objects"], job["added"], job["errored"]) == ("finished", 600, 600, 0)
+    assert outcomes(own_stack) == {1: 600}
+
+
+def answers(stack: Stack) -> None:
+    """Wait until the database can be used again."""
+
+    def used() -> bool:
+        try:
+            return stack.parts.database.query("SELECT 1") == [(1,)]
+        except HarvestError:
+            return False
+
+    wait_for(used, 60, "Postgres answers")

@@ -1,0 +1,208 @@
+"""The dispatcher sends what is due, fairly, and again what the broker lost."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import cast
+from uuid import UUID
+
+import pytest
+
+from adapters.bootstrap import Parts
+from adapters.kafka import dispatcher as module
+from adapters.kafka.dispatcher import Dispatcher
+from adapters.kafka.messages import Command
+from adapters.kafka.producer import CommandProducer
+from adapters.postgres.work import Claims, PendingWork
+from domain.commands import FetchObject, GatherJob
+from domain.errors import ServiceUnavailable
+from domain.objects import HarvestObject
+from domain.rules import MIN_BUDGET
+from tests.integration.test_claims import new_job
+
+
+class FakeProducer:
+    """Keeps what is sent; `refuses` says which commands are not acknowledged."""
+
+    def __init__(self) -> None:
+        self.sent: list[Command] = []
+        self.cluster = "one"
+        self.refuses: Callable[[Command], bool] = lambda command: False
+        self.down = False
+
+    def send(self, commands: Sequence[Command]) -> list[Command]:
+        if self.down:
+            raise ServiceUnavailable("no broker")
+        self.sent += [command for command in commands if not self.refuses(command)]
+        return [command for command in commands if self.refuses(command)]
+
+    def cluster_id(self) -> str:
+        return "" if self.down else self.cluster
+
+
+@pytest.fixture
+def producer() -> FakeProducer:
+    return FakeProducer()
+
+
+@pytest.fixture
+def dispatcher(emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
+    monkeypatch.setattr(module, "BROKER_CHECK_INTERVAL", 0.0)
+    monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
+    return Dispatcher(PendingWork(emptied.database), cast(CommandProducer, producer))
+
+
+def of_jobs(parts: Parts, producer: FakeProducer) -> Counter[UUID]:
+    """How many objects of each job were sent."""
+    job_of = dict(parts.database.query("SELECT object_id, job_id FROM ops.work"))
+    return Counter(job_of[command.object_id] for command in producer.sent if isinstance(command, FetchObject))
+
+
+def finish(parts: Parts, commands: Sequence[Command]) -> None:
+    known = parts.application.load_objects([c.object_id for c in commands if isinstance(c, FetchObject)])
+    for one in known.values():
+        assert isinstance(one, HarvestObject)
+        one.import_as("added", "package")
+    parts.application.record_objects(known.values())
+    parts.work_projector().catch_up()
+
+
+def test_a_job_that_waits_is_gathered_and_its_objects_are_fetched(
+    emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer
+) -> None:
+    waiting, gathered = new_job(emptied), new_job(emptied, 3)
+
+    assert dispatcher.dispatch() == 5
+
+    assert {c.job_id for c in producer.sent if isinstance(c, GatherJob)} == {waiting.id, gathered.id}
+    assert of_jobs(emptied, producer) == {gathered.id: 3}
+    assert dispatcher.dispatch() == 0
+
+
+def test_no_more_is_under_way_than_the_budget(emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer) -> None:
+    job = new_job(emptied, MIN_BUDGET + 50)
+
+    dispatcher.dispatch()
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {job.id: MIN_BUDGET}
+
+
+def test_what_is_done_makes_room(emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer) -> None:
+    new_job(emptied, MIN_BUDGET + 50)
+    dispatcher.dispatch()
+    finish(emptied, [command for command in producer.sent if isinstance(command, FetchObject)][:20])
+    producer.sent.clear()
+
+    dispatcher.dispatch()
+
+    assert len(producer.sent) == 20
+
+
+def test_a_small_job_beside_a_huge_one_is_sent_whole(emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer) -> None:
+    huge, small = new_job(emptied, 300), new_job(emptied, 10)
+
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {huge.id: MIN_BUDGET - 10, small.id: 10}
+
+
+def test_a_job_that_comes_late_is_next(emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer) -> None:
+    new_job(emptied, 300)
+    dispatcher.dispatch()
+    late = new_job(emptied, 10)
+    finish(emptied, [command for command in producer.sent if isinstance(command, FetchObject)][:10])
+    producer.sent.clear()
+
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {late.id: 10}
+
+
+def test_what_a_person_asked_for_goes_before_the_schedule(
+    emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer
+) -> None:
+    scheduled, asked = new_job(emptied, 300, trigger="schedule"), new_job(emptied, 80, trigger="api")
+
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {asked.id: 80, scheduled.id: MIN_BUDGET - 80}
+
+
+def test_what_the_broker_does_not_take_waits_again(emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer) -> None:
+    job = new_job(emptied, 4)
+    producer.refuses = lambda command: isinstance(command, GatherJob) or command.key.int % 2 == 0
+    dispatcher.dispatch()
+    acknowledged = {command.key for command in producer.sent}
+
+    producer.refuses = lambda command: False
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {job.id: 4}
+    assert {c.key: c.epoch for c in producer.sent} == {c.key: 1 if c.key in acknowledged else 2 for c in producer.sent}
+    assert job.id in {command.key for command in producer.sent} - acknowledged
+
+
+def test_without_a_broker_everything_waits_again(emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer) -> None:
+    job = new_job(emptied, 4)
+    producer.down = True
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailable):
+            dispatcher.dispatch()
+
+    producer.down = False
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {job.id: 4}
+    assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == 1
+
+
+def test_a_broker_that_came_back_empty_gets_everything_again_that_nobody_claimed(
+    emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer
+) -> None:
+    new_job(emptied, 4)
+    dispatcher.dispatch()
+    fetch = [command for command in producer.sent if isinstance(command, FetchObject)]
+    Claims(emptied.database, "worker", 60.0).claim(fetch[:1])
+    producer.sent.clear()
+    dispatcher.dispatch()
+    assert producer.sent == []
+
+    producer.cluster = "another"
+    dispatcher.dispatch()
+    dispatcher.dispatch()
+
+    assert {command.key for command in producer.sent if isinstance(command, FetchObject)} == {c.key for c in fetch[1:]}
+    assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == 1
+
+
+def test_a_broker_that_is_silent_for_a_while_is_still_the_same(
+    emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer
+) -> None:
+    new_job(emptied, 4)
+    dispatcher.dispatch()
+    producer.sent.clear()
+
+    for cluster in ("", "one"):
+        producer.cluster = cluster
+        dispatcher.dispatch()
+
+    assert producer.sent == []
+
+
+def test_workers_that_empty_the_queue_get_more(
+    emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = new_job(emptied, 500)
+    dispatcher.dispatch()
+    first = [command for command in producer.sent if isinstance(command, FetchObject)]
+    finish(emptied, first)
+    producer.sent.clear()
+
+    dispatcher.finished(len(first))
+    with monkeypatch.context() as now:
+        now.setattr(module, "BUDGET_INTERVAL", 0.0)
+        dispatcher.dispatch()
+    dispatcher.dispatch()
+
+    assert len(first) == MIN_BUDGET
+    assert of_jobs(emptied, producer) == {job.id: 2 * MIN_BUDGET}

@@ -1,0 +1,84 @@
+"""One coordinator leads; whoever loses its connection leads no more."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from adapters.bootstrap import Parts
+from adapters.postgres.leadership import LeaderDatabase, has_leader
+from domain.errors import ServiceUnavailable
+from tests.stack import wait_for
+
+Candidates = Callable[[], LeaderDatabase]
+
+
+@pytest.fixture
+def candidate(emptied: Parts) -> Iterator[Candidates]:
+    made: list[LeaderDatabase] = []
+
+    def make() -> LeaderDatabase:
+        made.append(LeaderDatabase(emptied.settings.database_url, "candidate"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.resign()
+
+
+def hang_up(parts: Parts) -> None:
+    """The server ends the leader's session."""
+    with psycopg.connect(parts.settings.database_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'candidate'")
+
+
+def test_one_leads_and_the_second_waits(emptied: Parts, candidate: Candidates) -> None:
+    first, second = candidate(), candidate()
+
+    assert not has_leader(emptied.database)
+    assert first.lead()
+    assert has_leader(emptied.database)
+    assert not second.lead()
+    assert first.query("SELECT 1") == [(1,)]
+
+
+def test_whoever_does_not_lead_cannot_write(candidate: Candidates) -> None:
+    first, second = candidate(), candidate()
+    first.lead()
+    second.lead()
+
+    with pytest.raises(ServiceUnavailable, match="leader"):
+        second.query("SELECT 1")
+
+
+def test_after_a_resignation_another_one_leads(emptied: Parts, candidate: Candidates) -> None:
+    first, second = candidate(), candidate()
+    first.lead()
+
+    first.resign()
+
+    wait_for(second.lead, 5, "the second leads")
+    with pytest.raises(ServiceUnavailable):
+        first.query("SELECT 1")
+
+
+def test_a_leader_that_asks_again_still_leads(candidate: Candidates) -> None:
+    leader = candidate()
+    leader.lead()
+
+    assert wait_for(leader.lead, 5, "it leads again")
+    assert leader.query("SELECT 1") == [(1,)]
+
+
+def test_a_leader_whose_connection_is_lost_writes_nothing_any_more(emptied: Parts, candidate: Candidates) -> None:
+    first, second = candidate(), candidate()
+    first.lead()
+
+    hang_up(emptied)
+
+    wait_for(second.lead, 5, "the second leads")
+    for _ in range(2):  # never opened anew behind its back
+        with pytest.raises(ServiceUnavailable):
+            first.query("SELECT 1")
+    assert not first.lead()
+    assert second.query("SELECT 1") == [(1,)]

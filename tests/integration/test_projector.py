@@ -1,0 +1,189 @@
+"""A projector applies every event exactly once, and stops at what it doesn't know."""
+
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from adapters.bootstrap import Parts
+from adapters.postgres.projector import Projector
+from adapters.postgres.read_model import COUNTERS
+from domain.application import Harvesting
+from domain.errors import UnknownEvent
+from domain.jobs import COUNTS, Job
+from domain.objects import GatheredRecord, object_id
+from domain.sources import SourceFields
+from tests.integration.histories import Expected, big_job
+from tests.integration.processes import ended, killed_in_the_end, project_for_ever, project_to_the_end, start
+from tests.stack import wait_for
+
+NUL = "a\0b"
+
+
+def append_big_job(parts: Parts, objects: int) -> list[StoredEvent]:
+    events = big_job(objects)
+    for position in range(0, len(events), 1000):
+        assert not parts.event_store.append(events[position : position + 1000])
+    return events
+
+
+def reached(projector: Projector, position: int) -> bool:
+    return projector.position() >= position
+
+
+def counters(parts: Parts) -> dict[str, dict[str, int]]:
+    rows = parts.database.query("SELECT to_jsonb(t) - 'job_id', job_id FROM harvest.job_statistics t")
+    return {job: {name: counts[name] for name in COUNTERS if counts[name]} for counts, job in rows}
+
+
+def is_equal_to_the_log(parts: Parts, events: list[StoredEvent]) -> None:
+    expected = Expected(events)
+    assert counters(parts) == expected.counts()
+    topics = [event.topic for event in events]
+    one = parts.database.query("SELECT count(*), count(import_finished) FROM harvest.object")
+    assert one == [(topics.count("object.gathered"), topics.count("object.gathered"))]
+    assert parts.database.query("SELECT jobs, datasets FROM harvest.source_statistics") == [(1, len(expected.datasets))]
+    assert parts.database.query("SELECT count(*) FROM harvest.harvest_gather_error") == [(4,)]
+
+
+def test_every_event_counts_once_although_the_projecting_process_is_killed(emptied: Parts) -> None:
+    events = append_big_job(emptied, 500)
+    newest = emptied.event_store.max_notification_id() or 0
+    projector = emptied.read_model_projector()
+    first = newest - len(events)
+
+    kills = 0
+    for part in (0.1, 0.35, 0.6):
+        target = first + int(len(events) * part)
+        with killed_in_the_end(start(project_for_ever, emptied.settings, 3)):
+            wait_for(partial(reached, projector, target), 20, "the projection moves")
+            kills += projector.position() < newest
+
+    assert kills == 3
+    projector.catch_up()
+    is_equal_to_the_log(emptied, events)
+
+
+def test_every_event_counts_once_although_two_processes_project(emptied: Parts) -> None:
+    events = append_big_job(emptied, 400)
+    barrier = get_context("spawn").Barrier(2)
+
+    projecting = [start(project_to_the_end, emptied.settings, batch, barrier) for batch in (7, 11)]
+
+    assert ended(*projecting) == [0, 0]
+    is_equal_to_the_log(emptied, events)
+    assert emptied.database.query("SELECT FROM ops.work") == []
+
+
+def test_a_projector_that_another_one_overtook_goes_on_from_where_that_one_is(emptied: Parts) -> None:
+    events = append_big_job(emptied, 20)
+    slow, fast = emptied.read_model_projector(), emptied.read_model_projector()
+    newest = emptied.event_store.max_notification_id() or 0
+    slow.run_once(upto=newest - 10)
+
+    fast.catch_up()
+
+    assert slow.run_once() == 0
+    assert slow.position() == newest
+    is_equal_to_the_log(emptied, events)
+
+
+def test_a_projector_goes_up_to_where_it_is_told(emptied: Parts) -> None:
+    append_big_job(emptied, 20)
+    newest = emptied.event_store.max_notification_id() or 0
+    projector = emptied.read_model_projector()
+
+    projector.catch_up(upto=newest - 5)
+    assert projector.position() == newest - 5
+    assert projector.catch_up() == 5
+    assert projector.catch_up() == 0
+
+
+def test_a_batch_that_cannot_be_applied_leaves_no_trace(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = append_big_job(emptied, 20)
+    projector = emptied.read_model_projector()
+    before = projector.position()
+    with monkeypatch.context() as broken:
+        broken.setattr(projector._application, "count", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            projector.run_once()
+
+    assert (projector.position(), counters(emptied)) == (before, {})
+    assert emptied.database.query("SELECT FROM harvest.object") == []
+    projector.catch_up()
+    is_equal_to_the_log(emptied, events)
+
+
+@pytest.mark.parametrize("unknown", [("object.exploded", {}), ("object.skipped", {"reason": "", "class_version": 99})])
+def test_an_event_that_is_not_known_stops_a_projector_with_nothing_applied(
+    emptied: Parts, unknown: tuple[str, dict[str, Any]]
+) -> None:
+    topic, state = unknown
+    append_big_job(emptied, 5)
+    strange = orjson.dumps({"timestamp": "2026-03-01T00:00:00+00:00", **state})
+    emptied.event_store.append([StoredEvent(uuid4(), 1, topic, strange)])
+
+    for projector in (emptied.read_model_projector(), emptied.work_projector()):
+        before = projector.position()
+        for _ in range(2):
+            with pytest.raises(UnknownEvent, match=topic):
+                projector.run_once()
+        assert projector.position() == before
+
+    assert counters(emptied) == {}
+    assert emptied.database.query("SELECT FROM ops.job_progress") == []
+
+
+# whatever text is handed in, the projections go on
+
+
+def registered(app: Harvesting) -> UUID:
+    return app.register_source(SourceFields("city", "http://data.example", "test"), "admin")
+
+
+def in_a_source(app: Harvesting) -> None:
+    fields = SourceFields("city", "http://data.example", "test", NUL, NUL, NUL, "MANUAL", NUL, extras={NUL: NUL})
+    source = app.register_source(fields, NUL)
+    app.deactivate_source(source, NUL, NUL)
+
+
+def in_a_job(app: Harvesting) -> None:
+    job = app.start_gather(app.create_job(registered(app), by=NUL, options={NUL: NUL}), NUL)
+    app.record_gather_error(job, NUL, NUL, NUL)
+    app.abort_job(job.id, NUL, NUL)
+
+
+def in_a_record(app: Harvesting) -> None:
+    job = app.start_gather(app.create_job(registered(app)), "worker")
+    app.record_page(job, [GatheredRecord(NUL, NUL, None, {NUL: NUL})], [NUL], NUL)
+
+
+def in_an_outcome(app: Harvesting) -> None:
+    job: Job = app.start_gather(app.create_job(registered(app)), "worker")
+    app.record_page(job, [GatheredRecord(guid) for guid in "abc"], [])
+    found = app.load_objects([object_id(job.created_on, job.id, guid) for guid in "abc"])
+    one, other, third = found.values()
+    one.fetch(None, {NUL: NUL})
+    one.identify(NUL)
+    one.record_error(NUL, NUL)
+    one.fail(NUL, NUL, NUL, None)
+    other.import_as("added", NUL)
+    third.skip(NUL)
+    app.record_objects([one, other, third])
+    app.finish_job(job.id, "finished", dict.fromkeys(COUNTS, 0))
+
+
+@pytest.mark.parametrize("where", [in_a_source, in_a_job, in_a_record, in_an_outcome])
+def test_a_nul_that_somebody_hands_in_never_stops_the_projections(emptied: Parts, where: Any) -> None:
+    where(emptied.application)
+
+    emptied.read_model_projector().catch_up()
+    emptied.work_projector().catch_up()
+
+    stored = emptied.database.query("SELECT encode(state, 'escape') FROM events.stored_event")
+    assert stored
+    assert not [state for (state,) in stored if "u0000" in state]

@@ -1,0 +1,427 @@
+"""What is sent to CKAN, and what becomes of its answers; CKAN is a list of answers here, or a small server."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from adapters.bootstrap import Parts
+from adapters.settings import Settings
+from adapters.targets.catalogue import LocalCatalogue
+from adapters.targets.ckan import CKANTarget
+from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan_errors import Refusal, refusal
+from adapters.targets.ckan_groups import GroupDirectory
+from adapters.targets.ckan_names import Names, free_name
+from adapters.targets.ckan_package import by_length, expected, form, match, origin
+from domain.errors import ServiceUnavailable, SettingError, TargetError
+from harvesters.target import Origin, Owner, job_time
+
+OURS = Owner("source-1", "City", "guid-1", "object-1", "hash-1")
+HTML = "<html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
+Answer = tuple[int, Any, dict[str, str]]
+
+
+class Site:
+    """Answers every POST with what `answer` says; `seen` holds path, headers and body of each."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[str], Answer] = lambda action: (200, {"success": True, "result": action}, {})
+        self.seen: list[tuple[str, Mapping[str, str], Any]] = []
+        self.busy = self.most_busy = 0
+        self.release = threading.Event()
+        self.release.set()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    known = Site()
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            with lock:
+                known.busy += 1
+                known.most_busy = max(known.busy, known.most_busy)
+                known.seen.append((self.path, dict(self.headers), json.loads(body)))
+            known.release.wait(5)
+            status, content, headers = known.answer(self.path.rpartition("/")[2])
+            text = (content if isinstance(content, str) else json.dumps(content)).encode()
+            with lock:
+                known.busy -= 1
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(text))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    known.url = f"http://127.0.0.1:{server.server_port}/data/"  # type: ignore[attr-defined]
+    yield known
+    known.release.set()
+    server.shutdown()
+    server.server_close()
+
+
+def api(site: Site, token: str = "secret", concurrency: int = 4, timeout: float = 5.0) -> ActionAPI:
+    return ActionAPI(site.url, token, concurrency=concurrency, timeout=timeout, user_agent="harvestlog")  # type: ignore[attr-defined]
+
+
+def package(**fields: Any) -> dict[str, Any]:
+    return {"id": "id-1", "name": "trees", **fields}
+
+
+# calls
+
+
+def test_a_call_bears_token_agent_and_json(site: Site) -> None:
+    assert api(site).call("package_show", {"id": "é"}) == "package_show"
+
+    path, headers, body = site.seen[0]
+    assert (path, body) == ("/data/api/3/action/package_show", {"id": "é"})
+    assert (headers["Authorization"], headers["User-Agent"]) == ("secret", "harvestlog")
+
+
+def test_no_more_calls_than_allowed_are_under_way(site: Site) -> None:
+    calls = api(site, concurrency=2)
+    site.release.clear()
+    threads = [threading.Thread(target=calls.call, args=("status_show", {})) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    while site.busy < 2:
+        pass
+    site.release.set()
+    for thread in threads:
+        thread.join()
+
+    assert (len(site.seen), site.most_busy) == (6, 2)
+
+
+def test_the_character_that_postgres_cannot_store_is_left_out(site: Site) -> None:
+    api(site).call("package_create", {"notes": "a\0b", "title": "\\u0000", "tags": [{"name": "\0"}]})
+
+    assert site.seen[0][2] == {"notes": "ab", "title": "\\u0000", "tags": [{"name": ""}]}
+
+
+def test_what_json_cannot_say_is_refused(site: Site) -> None:
+    with pytest.raises(TargetError) as refused:
+        CKANTarget(api(site)).save(package(count=2**70), OURS)
+
+    assert (refused.value.code, refused.value.retryable) == ("validation", False)
+    assert "dataset trees, record guid-1" in str(refused.value)
+    assert site.seen == []
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "headers", "code", "retryable", "after", "words"),
+    [
+        (502, HTML, {}, "http_502", True, None, "Bad gateway"),
+        (503, HTML, {"Retry-After": "7"}, "http_503", True, 7.0, "503"),
+        (429, "slow down", {"Retry-After": "soon"}, "http_429", True, None, "slow down"),
+        (200, HTML, {}, "bad_answer", True, None, "no JSON of CKAN"),
+        (200, {"success": False}, {}, "bad_answer", True, None, "no JSON of CKAN"),
+        (200, "[1", {}, "bad_answer", True, None, "no JSON of CKAN"),
+        (301, "", {"Location": "https://x/"}, "redirected", False, None, "HARVEST_CKAN_URL"),
+        (404, HTML, {}, "not_found", False, None, "404"),
+        (403, HTML, {}, "not_authorized", False, None, "403"),
+        (413, HTML, {}, "http_413", False, None, "413"),
+        (400, '"Bad request: no JSON"', {}, "http_400", False, None, "Bad request: no JSON"),
+        (
+            500,
+            {"success": False, "error": {"__type": "Search Index Error", "message": "no index"}},
+            {"Retry-After": "3"},
+            "http_500",
+            True,
+            3.0,
+            "no index",
+        ),
+        (
+            403,
+            {"success": False, "error": {"__type": "Authorization Error", "message": "Acceso denegado"}},
+            {},
+            "not_authorized",
+            False,
+            None,
+            "HARVEST_CKAN_TOKEN may not do package_create; a sysadmin may. CKAN says: Acceso denegado",
+        ),
+    ],
+)
+def test_answers_that_are_no_success_are_errors_that_name_the_dataset(
+    site: Site, status: int, content: Any, headers: dict[str, str], code: str, retryable: bool, after: float | None, words: str
+) -> None:
+    site.answer = lambda action: (status, content, headers)
+
+    with pytest.raises(TargetError) as failed:
+        CKANTarget(api(site)).save(package(), OURS)
+
+    error = failed.value
+    assert (error.code, error.retryable, error.retry_after) == (code, retryable, after)
+    assert words in str(error)
+    assert "(dataset trees, record guid-1)" in str(error)
+    assert "secret" not in str(error)
+
+
+def test_a_site_that_does_not_answer_in_time_is_asked_again_later(site: Site) -> None:
+    site.release.clear()
+
+    with pytest.raises(TargetError) as failed:
+        CKANTarget(api(site, timeout=0.1)).save(package(), OURS)
+
+    assert (failed.value.code, failed.value.retryable) == ("timeout", True)
+
+
+def test_a_site_that_is_not_there_is_asked_again_later() -> None:
+    nowhere = ActionAPI("http://127.0.0.1:1", "", concurrency=1, timeout=1.0, user_agent="harvestlog")
+
+    with pytest.raises(TargetError) as failed:
+        CKANTarget(nowhere).save(package(), OURS)
+
+    assert (failed.value.code, failed.value.retryable) == ("unreachable", True)
+    assert "http://127.0.0.1:1" in str(failed.value)
+
+
+# validation errors
+
+
+@pytest.mark.parametrize(
+    ("errors", "field", "text"),
+    [
+        ({"title": ["Missing value"]}, "title", "title: Missing value"),
+        ({"resources": [{}, {"url": ["Missing value"]}]}, "resources", "resources: entry 1, url: Missing value"),
+        ({"extras": [{"key": ["Missing value"]}]}, "extras", "extras: entry 0, key: Missing value"),
+        ({"extras_validation": ['Duplicate key "a"']}, "extras", 'extras: Duplicate key "a"'),
+        ({"tags": ["too short", {"vocabulary_id": ["none"]}]}, "tags", "tags: too short; tags: entry 1, vocabulary_id: none"),
+        ({"a": "plain", "b": {"c": ["deep"]}}, "a", "a: plain; b: c: deep"),
+        ({str(n): ["x"] for n in range(8)}, "0", "0: x; 1: x; 2: x; 3: x; 4: x; and 3 more"),
+        ({}, None, "no reason was given"),
+    ],
+)
+def test_validation_errors_name_field_and_place(errors: dict[str, Any], field: str | None, text: str) -> None:
+    body = json.dumps({"success": False, "error": {**errors, "__type": "Validation Error"}}).encode()
+
+    error = refusal("package_create", 409, body)
+
+    assert (error.code, error.field, str(error), error.retryable) == ("validation", field, text, False)
+
+
+def test_a_dataset_without_an_organization_is_told_what_to_do() -> None:
+    body = b'{"success": false, "error": {"owner_org": ["Debe proporcionar una organizacion"], "__type": "Validation Error"}}'
+
+    assert "give the source an owner_org" in str(refusal("package_create", 409, body))
+
+
+# what is sent
+
+
+def test_a_package_is_sent_active_with_its_owner_in_place_of_the_remotes() -> None:
+    remote = [{"key": "harvest_object_id", "value": "theirs"}, {"key": "b", "value": {"a": 1}}, {"key": "a", "value": "1"}]
+
+    sent = form(package(state="draft", extras=remote, tags=None, relationships_as_subject=[{}]), OURS)
+
+    assert sent["extras"] == [
+        {"key": "a", "value": "1"},
+        {"key": "b", "value": '{"a":1}'},
+        {"key": "harvest_guid", "value": "guid-1"},
+        {"key": "harvest_object_id", "value": "object-1"},
+        {"key": "harvest_source_id", "value": "source-1"},
+        {"key": "harvest_content_hash", "value": "hash-1"},
+        {"key": "harvest_source_title", "value": "City"},
+    ]
+    assert {name: value for name, value in sent.items() if name != "extras"} == package(state="active")
+    assert origin(sent) == Origin("source-1", "object-1", "hash-1", True)
+
+
+def test_what_package_revise_compares_is_at_its_place_in_every_order() -> None:
+    sent = form(package(extras=[{"key": "Zz", "value": "1"}]), OURS)
+
+    compared = match("id-1", expected(sent, Owner("source-1", "", "", "", "", previous="object-0")), by_length)
+
+    assert compared == {
+        "id": "id-1",
+        "extras": [
+            {},
+            {},
+            {"key": "harvest_object_id", "value": "object-0"},
+            {"key": "harvest_source_id", "value": "source-1"},
+            {},
+            {},
+        ],
+    }
+
+
+def test_ids_that_tell_no_time_are_never_newer() -> None:
+    assert job_time("f0000000-0000-4000-8000-000000000000") is None
+    assert job_time("no uuid") is None
+    assert job_time("00000000-0001-8000-8000-000000000000") == 1
+
+
+# names
+
+
+class Says:
+    """An API that answers from a list; what it was asked for is in `actions`."""
+
+    def __init__(self, **answers: Callable[[Mapping[str, Any]], Any]) -> None:
+        self.answers = answers
+        self.actions: list[str] = []
+
+    def call(self, action: str, data: Mapping[str, Any]) -> Any:
+        self.actions.append(action)
+        found = self.answers[action](data)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def find(self, action: str, data: Mapping[str, Any]) -> Any:
+        try:
+            return self.call(action, data)
+        except Refusal as error:
+            if error.status == 404:
+                return None
+            raise
+
+
+NONE = Refusal("none", 404, {}, code="not_found")
+TAKEN = Refusal("name: ya existe", 409, {"name": ["ya existe"]}, code="validation", field="name")
+
+
+def test_a_name_that_the_search_does_not_know_yet_is_passed_over() -> None:
+    taken = {"trees", "trees1", "trees2"}
+    names = Names(Says(package_search=lambda _: {"results": [{"name": "trees"}, {"name": "trees1"}]}))  # type: ignore[arg-type]
+
+    def write(name: str) -> dict[str, str]:
+        if name in taken:
+            raise TAKEN
+        return {"id": "id-1", "name": name}
+
+    assert names.write("trees", write).name == "trees3"
+
+
+def test_names_that_are_always_taken_end_in_an_error_that_may_be_tried_again() -> None:
+    def write(name: str) -> dict[str, str]:
+        raise TAKEN
+
+    with pytest.raises(TargetError) as failed:
+        Names(Says(package_search=lambda _: {"results": []})).write("trees", write)  # type: ignore[arg-type]
+
+    assert (failed.value.code, failed.value.field, failed.value.retryable) == ("name_taken", "name", True)
+
+
+def test_the_numbers_end_at_999() -> None:
+    with pytest.raises(TargetError, match="trees1 to trees999"):
+        free_name("trees", {f"trees{number}" for number in range(1, 1000)})
+
+
+# groups and organisations
+
+
+def directory(says: Says, clock: Callable[[], float] = lambda: 0.0) -> GroupDirectory:
+    return GroupDirectory(says, "organization", clock)  # type: ignore[arg-type]
+
+
+def test_an_organization_is_looked_up_once_by_id_then_by_name() -> None:
+    says = Says(organization_show=lambda data: {"id": "here", "name": "city"} if data["id"] == "city" else NONE)
+    known = directory(says)
+
+    for _ in range(3):
+        assert known.resolve({"id": "remote", "name": "city"}, create=False) == {"id": "here", "name": "city"}
+        assert known.resolve({"id": "nope"}, create=False) is None
+
+    assert says.actions == ["organization_show"] * 3
+
+
+def test_what_ckan_said_is_forgotten_after_a_while() -> None:
+    now = [0.0]
+    says = Says(organization_show=lambda data: NONE)
+    known = directory(says, lambda: now[0])
+
+    for now[0] in (0.0, 299.0, 301.0):
+        known.resolve({"name": "city"}, create=False)
+
+    assert len(says.actions) == 2
+
+
+def test_an_organization_that_another_worker_makes_first_is_taken() -> None:
+    shown: list[dict[str, str]] = []
+
+    def make(data: Mapping[str, Any]) -> Exception:
+        shown.append({"id": "here", "name": "city"})
+        return TAKEN
+
+    says = Says(organization_show=lambda data: shown[0] if shown else NONE, organization_create=make)
+
+    assert directory(says).resolve({"name": "city", "title": "City", "users": []}, create=True) == {
+        "id": "here",
+        "name": "city",
+    }
+
+
+def test_an_organization_that_cannot_be_made_is_named() -> None:
+    says = Says(
+        organization_show=lambda data: {"id": "x", "name": "city", "state": "deleted"}, organization_create=lambda _: TAKEN
+    )
+
+    with pytest.raises(TargetError, match="organization city can't be made: name: ya existe") as failed:
+        directory(says).resolve({"id": "x", "name": "city"}, create=True)
+
+    assert (failed.value.code, failed.value.field) == ("validation", "organization")
+
+
+# the target of the settings
+
+
+def test_ckan_is_the_target_when_its_address_is_set() -> None:
+    assert isinstance(Parts(Settings(ckan_url="http://127.0.0.1:1")).target, CKANTarget)
+    assert isinstance(Parts(Settings(database_url="postgresql://x")).target, LocalCatalogue)
+
+
+def test_the_check_tells_a_ckan_that_is_down_from_an_address_that_is_wrong(site: Site) -> None:
+    with pytest.raises(ServiceUnavailable, match="Connection refused"):
+        Parts(Settings(ckan_url="http://127.0.0.1:1")).check_target()
+    site.answer = lambda action: (404, HTML, {})
+    with pytest.raises(SettingError, match="no CKAN answers there"):
+        CKANTarget(api(site)).check()
+
+
+@pytest.mark.parametrize(
+    ("version", "warned"), [("2.9.11", True), ("2.10.4", False), ("2.11", False), ("2.12.0", False), ("2.13.0a0", True)]
+)
+def test_versions_that_were_not_tried_are_named(site: Site, version: str, warned: bool) -> None:
+    site.answer = lambda action: (200, {"success": True, "result": {"ckan_version": version}}, {})
+
+    line = CKANTarget(api(site)).check()
+
+    assert line.startswith(f"CKAN {version} at http://127.0.0.1:")
+    assert ("warning" in line) is warned
+
+
+@pytest.mark.parametrize(
+    ("token", "user", "words"),
+    [
+        ("", None, "HARVEST_CKAN_TOKEN is not set"),
+        ("secret", None, "HARVEST_CKAN_TOKEN is not valid there"),
+        ("secret", "bob", "run `ckan sysadmin add bob`"),
+    ],
+)
+def test_the_check_says_what_the_token_lacks(site: Site, token: str, user: str | None, words: str) -> None:
+    denied = {"success": False, "error": {"__type": "Authorization Error", "message": "Access denied"}}
+    answers: dict[str, Answer] = {
+        "status_show": (200, {"success": True, "result": {"ckan_version": "2.12.0"}}, {}),
+        "config_option_list": (403, denied, {}),
+        "user_show": (200, {"success": True, "result": {"name": user}}, {}),
+    }
+    site.answer = answers.__getitem__
+
+    with pytest.raises(SettingError, match=words):
+        CKANTarget(api(site, token)).check()
