@@ -44,6 +44,7 @@ setup(
     ],
     package_data={
         "schemas": ["*.avsc"],
+        "adapters.postgres": ["*.sql"],
         "adapters.postgres.migrations": ["*.sql"],
         "adapters.sample_ckan": ["*.jsonl.gz", "*.jsonl"],
         "domain": ["py.typed"],
@@ -60,6 +61,7 @@ setup(
         "psycopg[binary]>=3.2.13",
         "requests>=2.32",
         "rich>=13.9",
+        "urllib3>=2.2",
     ],
     extras_require=EXTRAS,
     entry_points={

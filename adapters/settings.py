@@ -14,6 +14,8 @@ from typing import Any
 
 from domain.errors import SettingError
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def _default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
@@ -115,6 +117,8 @@ def _check(settings: Settings) -> None:
         )
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", settings.site_id):
         raise SettingError(f"HARVEST_SITE_ID={settings.site_id!r}: only letters, digits, '.', '_' and '-' may be used")
+    if settings.log_level.upper() not in LOG_LEVELS:
+        raise SettingError(f"HARVEST_LOG_LEVEL={settings.log_level!r} is none of {', '.join(LOG_LEVELS)}")
     if settings.ckan_url and not re.match(r"https?://", settings.ckan_url):
         raise SettingError(f"HARVEST_CKAN_URL={settings.ckan_url!r} does not start with http:// or https://")
     for server in filter(None, settings.kafka_bootstrap_servers.split(",")):

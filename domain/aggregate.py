@@ -17,8 +17,10 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import get_topic, resolve_topic
 
 from domain.errors import UnknownEvent
+from domain.text import clean
 
 State = dict[str, Any]
+NUL = rb"\u0000"  # as JSON has it
 
 UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {}
 """topic -> {version n: function that turns a state of version n into one of version n + 1, in place}."""
@@ -51,14 +53,26 @@ class OrjsonTranscoder(Transcoder):
     """JSON bytes; dates as ISO 8601 text, UUIDs as text. Only `timestamp` comes back as a datetime."""
 
     def encode(self, obj: Any) -> bytes:
-        """Encode an event's state."""
-        return orjson.dumps(obj)
+        """Encode an event's state; text that no table could hold (NUL, lone surrogates) has U+FFFD in its place."""
+        try:
+            data = orjson.dumps(obj)
+        except TypeError:
+            return orjson.dumps(_clean(obj))
+        return orjson.dumps(_clean(obj)) if NUL in data else data
 
     def decode(self, data: bytes) -> State:
         """Decode an event's state."""
         state: State = orjson.loads(data)
         state["timestamp"] = datetime.fromisoformat(state["timestamp"])
         return state
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_clean(key): _clean(entry) for key, entry in value.items()}
+    return [_clean(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 @cache

@@ -7,6 +7,7 @@ reports streams that somebody else changed first; a conflict is answered by load
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -24,6 +25,7 @@ from domain.sources import (
     SourceFields,
     address_value,
     name_value,
+    normalise_url,
     reservation_id,
 )
 
@@ -212,7 +214,7 @@ class Harvesting(Application[UUID]):
         job_id = job_id or uuid4()
         for _ in range(ATTEMPTS):
             source = self.load(HarvestSource, source_id)
-            if job_id in (_uuid(source.running_job), _uuid(source.last_job)):
+            if self._is_there(Job, job_id):
                 return job_id
             source.start_job(job_id, kind)
             job = Job.create(job_id, source_id, kind, trigger, by, options or {})
@@ -222,6 +224,13 @@ class Harvesting(Application[UUID]):
                 continue
             return job_id
         raise Conflict([source_id])
+
+    def _is_there(self, cls: type[StoredAggregate], aggregate_id: UUID) -> bool:
+        try:
+            self.load(cls, aggregate_id)
+        except NotFound:
+            return False
+        return True
 
     def abort_job(self, job_id: UUID, by: str, reason: str = "") -> None:
         """Stop a job; one that has ended stays as it is. Raises NotFound."""
@@ -236,7 +245,8 @@ class Harvesting(Application[UUID]):
             job = self.load(Job, job_id)
             source = self.load(HarvestSource, UUID(job.source_id))
             end(job)
-            clean = counts is not None and job.error_free(counts) and job.gather_started is not None
+            listed = job.kind == "harvest" and job.gather_started is not None
+            clean = counts is not None and listed and job.error_free(counts)
             source.end_job(job_id, outcome, job.gather_started.isoformat() if clean and job.gather_started else None)
             try:
                 return self._all_or_nothing(job, source)
@@ -259,15 +269,25 @@ class Harvesting(Application[UUID]):
         Objects that an earlier attempt stored are the same objects and stay as they are. Raises GuardConflict when the job
         went on without this worker: nothing was stored, and it must stop.
         """
-        ids = {object_id(job.created_on, job.id, record.guid): record for record in records}
-        version = job.version
+        ids: dict[UUID, GatheredRecord] = {}
+        repeated = [r for r in records if ids.setdefault(object_id(job.created_on, job.id, r.guid), r) is not r]
         job.record_page(cursor, len(ids), list(unchanged))
         now = job.modified_on
         events = [
             gathered_event(record, identity, str(job.id), job.source_id, job.attempt, now) for identity, record in ids.items()
         ]
-        conflicts = self.event_log.append(self.stored([*job.collect_events(), *events]), {job.id: version})
-        return self._repeated(job, ids, conflicts)
+        return repeated + self._repeated(job, ids, self._append_to_job(job, events))
+
+    def _append_to_job(self, job: Job, more: Sequence[Any] = ()) -> frozenset[UUID]:
+        """Append the job's pending event and more, guarded by the job; the other streams that were not stored."""
+        pending = job.collect_events()
+        if not pending and not more:
+            return frozenset()
+        try:
+            return self.event_log.append(self.stored([*pending, *more]), {job.id: job.version - len(pending)})
+        except BaseException:
+            job.lost = True
+            raise
 
     def _repeated(self, job: Job, ids: Mapping[UUID, GatheredRecord], conflicts: frozenset[UUID]) -> list[GatheredRecord]:
         known = self.load_objects(sorted(conflicts)) if conflicts else {}
@@ -276,12 +296,12 @@ class Harvesting(Application[UUID]):
     def record_gather_error(self, job: Job, code: str, message: str, guid: str | None = None) -> None:
         """Record an error of gather. Raises GuardConflict, JobEnded."""
         job.record_gather_error(code, message, guid)
-        self._all_or_nothing(job)
+        self._append_to_job(job)
 
     def finish_gather(self, job: Job, *, complete: bool, full: bool, deletions: int) -> None:
         """End gathering. Raises GuardConflict, JobEnded."""
         job.finish_gather(complete, full, deletions)
-        self._all_or_nothing(job)
+        self._append_to_job(job)
 
     # objects
 
@@ -297,12 +317,22 @@ def checked(fields: SourceFields) -> SourceFields:
         errors["name"] = "Must be 2 to 100 characters: lowercase letters, digits, - and _"
     if fields.url and not fields.url.strip().lower().startswith(("http://", "https://", "file://")):
         errors["url"] = f"Must start with http:// or https://: {fields.url}"
+    elif fields.url:
+        errors |= _url_errors(fields.url)
     frequency = fields.frequency.upper() or "MANUAL"
     if frequency not in FREQUENCIES:
         errors["frequency"] = f"Frequency {fields.frequency} not recognised, use one of {', '.join(FREQUENCIES)}"
     if errors:
         raise ValidationError(errors)
     return replace(fields, frequency=frequency, title=fields.title or fields.name, url=fields.url.strip())
+
+
+def _url_errors(url: str) -> dict[str, str]:
+    try:
+        found = normalise_url(url)
+    except ValueError as error:
+        return {"url": f"Is not a URL: {url} ({error})"}
+    return {} if urlsplit(found).netloc or found.startswith("file:") else {"url": f"Names no host: {url}"}
 
 
 def _valid_name(name: str) -> bool:
@@ -313,7 +343,3 @@ def _taken(field: str, fields: SourceFields) -> str:
     if field == "name":
         return f"There already is a Harvest Source with the name {fields.name}"
     return f"There already is a Harvest Source for this URL (& config): url={fields.url} config={fields.config}"
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None

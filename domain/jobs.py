@@ -12,7 +12,7 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Created as FirstEvent
 from domain.aggregate import StoredAggregate
-from domain.errors import JobEnded
+from domain.errors import GuardConflict, JobEnded
 
 KINDS = ("harvest", "retry", "import", "clear")
 COUNTS = ("added", "updated", "not modified", "deleted", "errored")
@@ -119,6 +119,7 @@ class Job(StoredAggregate):
         self.gather_errors = 0
         self.gathered = 0
         self.unchanged = 0
+        self.lost = False  # an append failed: this copy is ahead of what is stored, and of no more use
 
     @classmethod
     def create(cls, job_id: UUID, source_id: UUID, kind: str, trigger: str, by: str, options: Mapping[str, Any]) -> "Job":
@@ -133,6 +134,8 @@ class Job(StoredAggregate):
         return self.status in ("Finished", "Aborted")
 
     def _must_go_on(self) -> None:
+        if self.lost:
+            raise GuardConflict([self.id])
         if self.ended:
             raise JobEnded(f"job {self.id} is {self.status}: it can't be changed any more")
 

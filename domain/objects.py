@@ -16,9 +16,11 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from domain.aggregate import Created, StoredAggregate
+from domain.errors import ValidationError
 
 ACTIONS = ("new", "change", "delete")
 IMPORTED_AS = ("added", "updated", "unchanged", "deleted")
+MAX_LINE = 2**31 - 1
 REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
 
@@ -112,7 +114,7 @@ class HarvestObject(StoredAggregate):
     ) -> None:
         self.job_id = job_id
         self.source_id = source_id
-        self.guid = guid
+        self.guid = self.gathered_guid = guid
         self.action = action
         self.content_hash = content_hash
         self.extras = dict(extras)
@@ -145,22 +147,25 @@ class HarvestObject(StoredAggregate):
         self.guid = guid
 
     def record_error(self, stage: str, message: str, line: int | None = None) -> None:
-        """Record an error that is no outcome; after an outcome this changes nothing."""
+        """Record an error that is no outcome; after an outcome this changes nothing. A line that is no number is left out."""
         if self.outcome is None:
-            self._error_recorded(stage=stage, message=message, line=line)
+            valid = isinstance(line, int) and 0 <= line <= MAX_LINE
+            self._error_recorded(stage=stage, message=message, line=line if valid else None)
 
     @event(ErrorRecorded)
     def _error_recorded(self, stage: str, message: str, line: int | None) -> None:
         self.errors += 1
 
     def import_as(self, status: str, package_id: str | None) -> None:
-        """Record the outcome; a second outcome changes nothing."""
+        """Record the outcome; a second outcome changes nothing. Raises ValidationError for another status."""
+        if status not in IMPORTED_AS:
+            raise ValidationError({"status": f"{status!r} is none of {', '.join(IMPORTED_AS)}"})
         if self.outcome is None:
             self.trigger_event(
                 self.Imported,
                 source_id=self.source_id,
                 guid=self.guid,
-                package_id=package_id,
+                package_id=None if package_id is None else str(package_id),
                 status=status,
                 content_hash=self.content_hash,
             )

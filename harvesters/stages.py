@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from domain import rules, text
-from domain.errors import HarvestError, RemoteError, TargetError
+from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
 from harvesters.base import Fetched, Harvester, HarvestJob, HarvestObject, HarvestObjectExtra, Imported, StageResult
@@ -31,7 +31,7 @@ class StageRun:
     `held` tells the package that the source holds for a guid, None when it holds none. `now` is the database's clock.
     """
 
-    harvester: Harvester
+    new_harvester: Callable[[], Harvester]
     job: HarvestJob
     aggregate: Aggregate
     content: bytes | None
@@ -40,27 +40,31 @@ class StageRun:
     policy: RetryPolicy
     documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
     _stage: str = "Fetch"
+    _harvester: Harvester = field(init=False)
 
     def run(self) -> None:
         """Run both stages; the aggregate has the events afterwards, always with an outcome or a time for the next attempt."""
         view = self._view()
         try:
             self._run(view)
-        except (RemoteError, TargetError) as error:
+        except (RemoteError, TargetError, ServiceUnavailable) as error:
             self._report(view)
             self._failed(error)
         except HarvestError as error:
             self._report(view)
             self._fail(error.code, str(error))
-        except (Exception, SystemExit) as error:
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # asyncio's CancelledError and SystemExit among them
             self._report(view)
             self._fail("plugin_error", _with_traceback(error))
 
     def _run(self, view: HarvestObject) -> None:
+        self._harvester = self.new_harvester()
         if self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view):
             return
         self._stage = "Import"
-        self._take_import(view, self.harvester.import_stage(view))
+        self._take_import(view, self._harvester.import_stage(view))
 
     def _view(self) -> HarvestObject:
         known = self.aggregate
@@ -82,8 +86,8 @@ class StageRun:
 
     def _fetch(self, view: HarvestObject) -> bool:
         """Whether import is to follow."""
-        before = (view.content, len(view.extras))
-        result = self.harvester.fetch_stage(view)
+        before = _document(view)
+        result = self._harvester.fetch_stage(view)
         if isinstance(result, Fetched):
             _apply(result, view)
             result = True
@@ -92,7 +96,7 @@ class StageRun:
             return False
         self._report(view)
         self._identify(view)
-        if (view.content, len(view.extras)) != before:
+        if _document(view) != before:
             self._store(view)
         return True
 
@@ -152,10 +156,10 @@ class StageRun:
         else:
             self._fail(code, message)
 
-    def _failed(self, error: RemoteError | TargetError) -> None:
+    def _failed(self, error: RemoteError | TargetError | ServiceUnavailable) -> None:
         if error.code == "superseded":
             self.aggregate.skip("superseded")
-        elif not error.retryable:
+        elif not getattr(error, "retryable", True):
             self._fail(error.code, str(error))
         else:
             when = rules.retry_at(
@@ -164,12 +168,16 @@ class StageRun:
                 first_delay=self.policy.first_delay,
                 max_attempts=self.policy.max_attempts,
                 deadline=self.job.created + timedelta(seconds=self.policy.job_deadline),
-                retry_after=error.retry_after,
+                retry_after=getattr(error, "retry_after", None),
             )
             self.aggregate.fail(self._stage, error.code, text.message(error), when)
 
     def _fail(self, code: str, message: str) -> None:
         self.aggregate.fail(self._stage, code, text.message(message), None)
+
+
+def _document(view: HarvestObject) -> tuple[str | None, list[tuple[str, str]]]:
+    return view.content, [(extra.key, extra.value) for extra in view.extras]
 
 
 def _apply(fetched: Fetched, view: HarvestObject) -> None:
@@ -183,4 +191,8 @@ def _apply(fetched: Fetched, view: HarvestObject) -> None:
 def _with_traceback(error: BaseException) -> str:
     """The error first, for lists that show one line, then where it came from."""
     where = "".join(traceback.format_tb(error.__traceback__, limit=-MAX_TRACEBACK))
-    return f"{type(error).__name__}: {error}\n{where}"
+    try:
+        said = str(error)
+    except Exception as second:
+        said = f"its text can't be had ({type(second).__name__})"
+    return f"{type(error).__name__}: {said}\n{where}"

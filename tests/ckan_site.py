@@ -34,9 +34,10 @@ class CountingAPI(ActionAPI):
 class CkanSite(CKANTarget):
     """A CKAN with an organisation for one test; packages without an owner_org go there."""
 
-    def __init__(self, api: CountingAPI) -> None:
+    def __init__(self, url: str, token: str) -> None:
+        self.api = api = CountingAPI(url, token)
         super().__init__(api)
-        self.api = api
+        self.token = token
         self.organization = str(api.call("organization_create", {"name": f"test-{uuid4().hex[:12]}"})["id"])
         self.actions = api.actions
         self.actions.clear()
@@ -80,7 +81,7 @@ def ckan_site() -> Iterator[CkanSite]:
         if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    site = CkanSite(CountingAPI(url, token))
+    site = CkanSite(url, token)
     try:
         yield site
     finally:

@@ -28,16 +28,19 @@ def list_projections(as_json: bool) -> None:
 
 @projections.command()
 @click.argument("name", type=click.Choice([read_model.NAME, "work"]), default=read_model.NAME)
+@click.option("--accept-differences", is_flag=True, help="Put the new read model in place even when it differs.")
 @json_option
-def rebuild(name: str, as_json: bool) -> None:
+def rebuild(name: str, accept_differences: bool, as_json: bool) -> None:
     """Build a projection anew from the log; readers see the old one until it is replaced.
 
-    The new read model is compared with the old one at the same position of the log: differences end with status 1, and the old
-    tables are kept in schema harvest_old to be looked at.
+    The new read model is compared with the live one at the same position of the log. When they differ the status is 1, the live
+    one stays, and the new one is in schema harvest_shadow to be looked at.
     """
     from adapters.postgres.rebuild import rebuild_read_model, rebuild_work
 
     with connected() as parts:
-        report = rebuild_work(parts.database) if name == "work" else rebuild_read_model(parts.database)
+        report = (
+            rebuild_work(parts.database) if name == "work" else rebuild_read_model(parts.database, accept=accept_differences)
+        )
         emit(report.as_dict(), as_json, lambda: block(report.as_dict()))
     sys.exit(1 if report.differences else 0)

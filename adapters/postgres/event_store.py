@@ -39,6 +39,12 @@ SELECT_AFTER = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
     WHERE notification_id > %(position)s ORDER BY notification_id LIMIT %(limit)s
 """
+SELECT_NOTIFICATIONS = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
+    WHERE notification_id > %(position)s AND notification_id <= %(stop)s
+        AND (cardinality(%(topics)s::text[]) = 0 OR topic = ANY (%(topics)s::text[]))
+    ORDER BY notification_id LIMIT %(limit)s
+"""
 MAX_VERSION = 2**62
 
 Row = tuple[int, UUID, int, str, bytes]
@@ -123,9 +129,15 @@ class PostgresEventStore(ApplicationRecorder):
     ) -> Sequence[Notification]:
         """Events in log order from a position on."""
         position = (start or 0) - (1 if inclusive_of_start and start else 0)
-        rows = read_after(self.database.connection, position, limit)
-        wanted = (row for row in rows if (stop is None or row[0] <= stop) and (not topics or row[3] in topics))
-        return [Notification(row[1], row[2], row[3], row[4], row[0]) for row in wanted]
+        parameters = {
+            "position": position,
+            "stop": MAX_VERSION if stop is None else stop,
+            "limit": limit,
+            "topics": list(topics),
+        }
+        with unavailable(self.database.url), self.database.connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(SELECT_NOTIFICATIONS, parameters).fetchall()
+        return [Notification(row[1], row[2], row[3], row[4], row[0]) for row in rows]
 
     def max_notification_id(self) -> int | None:
         """The newest position of the log, None when it is empty. Positions may have gaps."""

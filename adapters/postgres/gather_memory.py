@@ -13,7 +13,7 @@ REMEMBER = """
 """
 HASHES = "SELECT guid, content_hash FROM pg_temp.seen WHERE guid = ANY (%(guids)b::text[])"
 MISSING = """
-    SELECT d.guid FROM ops.dataset d
+    SELECT d.guid, d.object_id FROM ops.dataset d
     WHERE d.source_id = %(source)s AND d.guid > %(after)s AND d.notification_id <= %(upto)s
         AND NOT EXISTS (SELECT FROM pg_temp.seen s WHERE s.guid = d.guid)
     ORDER BY d.guid LIMIT %(limit)s
@@ -37,13 +37,19 @@ class GatherMemory:
         again = [guid for guid in records if guid not in new]
         return dict(self._database.query(HASHES, guids=again)) if again else {}
 
-    def missing(self, source_id: UUID, upto: int, page: int) -> Iterator[Sequence[str]]:
-        """Guids that the source holds and this gather has not seen, page by page; held since event number `upto` or longer."""
+    def seen(self, guids: Sequence[str]) -> set[str]:
+        """Those of the guids that this gather has seen."""
+        return {guid for guid, _ in self._database.query(HASHES, guids=list(guids))}
+
+    def missing(self, source_id: UUID, upto: int, page: int) -> Iterator[dict[str, UUID]]:
+        """Guids that the source holds and this gather has not seen, with the objects that were imported for them, page by page.
+
+        What is held only since after event number `upto` is left out.
+        """
         after = ""
         while rows := self._database.query(MISSING, source=source_id, after=after, upto=upto, limit=page):
-            guids = [guid for (guid,) in rows]
-            after = guids[-1]
-            yield guids
+            after = rows[-1][0]
+            yield dict(rows)
 
 
 def log_position(database: Database) -> int:

@@ -26,6 +26,7 @@ from adapters.postgres.read_model import LIVE, NAME, ReadModelWriter
 from adapters.postgres.rebuild_copy import FACTS, copy_streams
 from adapters.postgres.work import WorkProjection
 from domain.errors import Refused
+from projections.read_model import MODEL_VERSION
 from projections.recorded import decode
 from projections.statistics import Statistics
 
@@ -75,10 +76,12 @@ class Report:
         return {**asdict(self), "seconds": round(self.seconds, 2), "events_per_second": rate}
 
 
-def rebuild_read_model(database: Database, processes: int = PROCESSES) -> Report:
+def rebuild_read_model(database: Database, *, accept: bool = False, processes: int = PROCESSES) -> Report:
     """Build the read model anew and put it in place. Raises Refused when another rebuild runs.
 
-    When the old one differed it is kept in schema harvest_old, else it is dropped.
+    When the new one differs from the live one, the live one stays in place and the new one in schema harvest_shadow, to be
+    compared; with `accept` the new one takes its place all the same and the old one stays in schema harvest_old. A live
+    model of another version of the tables is always replaced.
     """
     begun = time.monotonic()
     with database.connect() as connection:
@@ -86,7 +89,7 @@ def rebuild_read_model(database: Database, processes: int = PROCESSES) -> Report
         upto = log_position(database)
         _make_shadow(connection, database, upto, processes)
         _catch_up(database)
-        swap = _swap(connection)
+        swap = _swap(connection, accept)
         if not swap.differences:
             _drop(connection, OLD)
     events = database.query("SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s", upto=upto)[0][0]
@@ -163,13 +166,16 @@ class _Swap:
     views: list[str]
 
 
-def _swap(connection: Connection) -> _Swap:
+def _swap(connection: Connection, accept: bool) -> _Swap:
     with connection.transaction():
         connection.execute(LOCK, {"lock": f"harvestlog projection {NAME}"})
         newest = max(_position(connection, LIVE), _position(connection, SHADOW))
-        for schema in (LIVE, SHADOW):
+        comparable = read_model.model_version(connection) == MODEL_VERSION
+        for schema in (SHADOW, LIVE) if comparable else (SHADOW,):
             _advance(connection, schema, newest)
-        differences = [table for table in TABLES if _checksum(connection, LIVE, table) != _checksum(connection, SHADOW, table)]
+        differences = _differences(connection) if comparable else []
+        if differences and not accept:
+            return _Swap(0.0, differences, [])
         begun = time.monotonic()
         views = connection.execute(OUTSIDE_VIEWS, {"schema": LIVE}).fetchall()
         _rename(connection, LIVE, OLD)
@@ -179,6 +185,10 @@ def _swap(connection: Connection) -> _Swap:
     if differences:
         log.warning("the old read model differed in %s: it is kept in schema %s", ", ".join(differences), OLD)
     return _Swap(round((time.monotonic() - begun) * 1000, 1), differences, [name for name, _ in views])
+
+
+def _differences(connection: Connection) -> list[str]:
+    return [table for table in TABLES if _checksum(connection, LIVE, table) != _checksum(connection, SHADOW, table)]
 
 
 def _position(connection: Connection, schema: str) -> int:

@@ -9,7 +9,17 @@ import psycopg
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database
-from adapters.postgres.read_model import DATASETS, GATHER_ERRORS, JOBS, OBJECT_ERRORS, OBJECTS, SOURCES, Table, log_table
+from adapters.postgres.read_model import (
+    DATASETS,
+    GATHER_ERRORS,
+    JOBS,
+    OBJECT_ERRORS,
+    OBJECTS,
+    SOURCES,
+    Table,
+    as_rows,
+    log_table,
+)
 from projections.read_model import ReadModelBatch, fold
 from projections.recorded import Row, StoredRow, decode
 from projections.statistics import Statistics
@@ -63,7 +73,7 @@ def _copy_batch(writer: Connection, schema: str, batch: ReadModelBatch) -> None:
         (log_table(schema), batch.log),
     )
     for table, changes in tables:
-        _copy(writer, schema, table.name, table, ({table.key: key, **row} for key, row in changes.rows.items()), changes.rows)
+        _copy(writer, schema, table.name, table, as_rows(changes.rows, table.key), changes.rows)
     facts = batch.datasets
     _copy(writer, schema, "dataset_fact", DATASETS, (fact._asdict() for fact in facts.values()), facts)
 
@@ -78,7 +88,12 @@ def _copy(writer: Connection, schema: str, name: str, table: Table, rows: Iterab
     )
     with writer.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([_json(row.get(name)) if name in as_json else row.get(name) for name in columns])
+            copy.write_row([_json(row.get(name)) if name in as_json else _plain(row.get(name)) for name in columns])
+
+
+def _plain(value: Any) -> Any:
+    """Ids are text in the read model; the driver would copy a UUID without its dashes."""
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _json(value: Any) -> str | None:

@@ -18,6 +18,7 @@ from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work import Claims
 from adapters.roles.backoff import Backoff
+from adapters.roles.fair_queue import FairQueue
 from adapters.roles.object_batch import Item, ObjectRunner
 from adapters.roles.poison import DeadLetters
 from domain.commands import FetchObject
@@ -64,7 +65,7 @@ class FetchWorker:
         self._in_flight = in_flight
         self._lease = lease
         self._drain = drain
-        self._todo: queue.SimpleQueue[Running | None] = queue.SimpleQueue()
+        self._todo: FairQueue[Running] = FairQueue(threads)
         self._done: queue.SimpleQueue[list[Running] | None] = queue.SimpleQueue()
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
@@ -158,8 +159,11 @@ class FetchWorker:
         self._until_available(lambda: self._runner.load_content([one.item for one in group]))
         with self._lock:
             self._open_bytes += sum(one.item.size for one in group)
+        by_job: dict[str, list[Running]] = {}
         for one in group:
-            self._todo.put(one)
+            by_job.setdefault(one.item.aggregate.job_id, []).append(one)
+        for job, objects in by_job.items():
+            self._todo.put(job, objects)
 
     def _until_available(self, work: Callable[[], object]) -> bool:
         retry = Backoff()
@@ -176,42 +180,29 @@ class FetchWorker:
     # handling, in many threads
 
     def _handle(self) -> None:
-        while (first := self._todo.get()) is not None:
-            group = [first, *self._some_more()]
-            size = sum(one.item.size for one in group)
+        """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
+        while (taken := self._todo.take(HANDLED_TOGETHER if self._quick else 1)) is not None:
+            job, group = taken
+            sizes = [one.item.size for one in group]
             try:
-                finished = self._run_group(group)
+                finished = self._run_group(job, group)
             except BaseException as error:
-                log.exception("a bug of our own, with object %s or one after it", first.item.aggregate.id)
+                log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
                 self._broken = error
                 return
             with self._lock:
-                self._open_bytes -= size - sum(one.item.size for one in group[len(finished) :])
+                self._open_bytes -= sum(sizes[: len(finished)])
             self._done.put(finished)
+            self._todo.finished(job)
 
-    def _some_more(self) -> list[Running]:
-        """While objects take next to no time, a thread takes several at a time: handing each over would cost as much."""
-        found: list[Running] = []
-        while self._quick and len(found) < HANDLED_TOGETHER - 1:
-            try:
-                one = self._todo.get_nowait()
-            except queue.Empty:
-                break
-            if one is None:
-                self._todo.put(None)
-                break
-            found.append(one)
-        return found
-
-    def _run_group(self, group: Sequence[Running]) -> list[Running]:
-        """Run one after the other; as soon as one takes long the rest goes back to the other threads."""
+    def _run_group(self, job: str, group: Sequence[Running]) -> list[Running]:
+        """Run one after the other; as soon as one takes long the rest goes back for other threads."""
         for position, one in enumerate(group, 1):
             begun = time.monotonic()
             self._until_available(partial(self._runner.run, one.item))
             self._quick = time.monotonic() - begun < QUICK
             if not self._quick and position < len(group):
-                for other in group[position:]:
-                    self._todo.put(other)
+                self._todo.put(job, group[position:])
                 return list(group[:position])
         return list(group)
 
@@ -253,27 +244,16 @@ class FetchWorker:
 
     def _end(self) -> None:
         """Hand back what didn't begin, let the rest end, store it, leave."""
-        self._release(self._unstarted())
+        self._release(self._todo.drain())
         end = time.monotonic() + self._drain
         while self._open and time.monotonic() < end and self._broken is None:
             self._consumer.poll(0, 0.05)
-        for _ in self._handlers:
-            self._todo.put(None)
+        self._todo.close()
         self._done.put(None)
         self._flusher.join(timeout=10.0)
         self._release([*self._open.values()])
         self._consumer.close()
         self._claims.close()
-
-    def _unstarted(self) -> list[Running]:
-        found: list[Running] = []
-        while True:
-            try:
-                one = self._todo.get_nowait()
-            except queue.Empty:
-                return found
-            if one is not None:
-                found.append(one)
 
     def _release(self, unfinished: Sequence[Running]) -> None:
         with self._lock:

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from adapters.roles.job_context import JobContexts
 from domain import text
 from domain.application import Harvesting
 from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable
-from domain.objects import GatheredRecord
+from domain.objects import ACTIONS, GatheredRecord
 from domain.sources import HarvestSource
 from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
 
@@ -128,10 +128,20 @@ class GatherRun:
             raise
         except (Exception, SystemExit) as error:
             self._failed(error)
-        self._store(page)
+        complete = self._store_last(page) and complete
         for gather_error in view.errors:
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         return complete
+
+    def _store_last(self, page: _Page) -> bool:
+        try:
+            self._store(page)
+        except (Stopped, ServiceUnavailable, Conflict, JobEnded):
+            raise
+        except Exception as error:
+            self._failed(error)
+            return False
+        return True
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, HarvestError):
@@ -175,6 +185,9 @@ class GatherRun:
         if not guid:
             self._error("bad_guid", f"A record has no guid: {_shorten(record.content)}")
             return
+        if record.action not in ACTIONS:
+            self._error("bad_record", f"Record {guid} has the action {record.action!r}: use {', '.join(ACTIONS)}", guid)
+            return
         try:
             body = _body(record.content)
         except (TypeError, ValueError) as error:
@@ -216,8 +229,16 @@ class GatherRun:
 
     def _gather_removed(self) -> None:
         """Datasets that the source holds and the remote no longer has."""
-        for guids in self._memory.missing(self._source.id, self._start_position, PAGE):
-            self._store_removed(guids)
+        for held in self._memory.missing(self._source.id, self._start_position, PAGE):
+            renamed = self._renamed(held)
+            if removed := [guid for guid in held if guid not in renamed]:
+                self._store_removed(removed)
+
+    def _renamed(self, held: Mapping[str, UUID]) -> set[str]:
+        """Guids that documents gave themselves: the remote lists those records under other guids, which were seen."""
+        gathered = {o.gathered_guid: o.guid for o in self._application.load_objects(list(held.values())).values()}
+        others = {listed: guid for listed, guid in gathered.items() if listed != guid}
+        return {others[listed] for listed in self._memory.seen(list(others))} if others else set()
 
     def _store_removed(self, guids: Sequence[str]) -> None:
         self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], [], "removed")

@@ -72,7 +72,7 @@ class ObjectRunner:
             return
         context = self._contexts.get(UUID(aggregate.job_id))
         run = StageRun(
-            harvester=context.harvester,
+            new_harvester=lambda: context.harvester,
             job=context.job,
             aggregate=aggregate,
             content=item.content,

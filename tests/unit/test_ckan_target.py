@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -19,63 +18,20 @@ from adapters.targets.ckan_names import Names, free_name
 from adapters.targets.ckan_package import by_length, expected, form, match, origin
 from domain.errors import ServiceUnavailable, SettingError, TargetError
 from harvesters.target import Origin, Owner, job_time
+from tests.action_site import HTML, ActionSite, Answer, action_site
+from tests.stack import wait_for
 
 OURS = Owner("source-1", "City", "guid-1", "object-1", "hash-1")
-HTML = "<html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
-Answer = tuple[int, Any, dict[str, str]]
-
-
-class Site:
-    """Answers every POST with what `answer` says; `seen` holds path, headers and body of each."""
-
-    def __init__(self) -> None:
-        self.answer: Callable[[str], Answer] = lambda action: (200, {"success": True, "result": action}, {})
-        self.seen: list[tuple[str, Mapping[str, str], Any]] = []
-        self.busy = self.most_busy = 0
-        self.release = threading.Event()
-        self.release.set()
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    known = Site()
-    lock = threading.Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with lock:
-                known.busy += 1
-                known.most_busy = max(known.busy, known.most_busy)
-                known.seen.append((self.path, dict(self.headers), json.loads(body)))
-            known.release.wait(5)
-            status, content, headers = known.answer(self.path.rpartition("/")[2])
-            text = (content if isinstance(content, str) else json.dumps(content)).encode()
-            with lock:
-                known.busy -= 1
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(text))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    known.url = f"http://127.0.0.1:{server.server_port}/data/"  # type: ignore[attr-defined]
-    yield known
-    known.release.set()
-    server.shutdown()
-    server.server_close()
+def site() -> Iterator[ActionSite]:
+    with action_site() as known:
+        yield known
 
 
-def api(site: Site, token: str = "secret", concurrency: int = 4, timeout: float = 5.0) -> ActionAPI:
-    return ActionAPI(site.url, token, concurrency=concurrency, timeout=timeout, user_agent="harvestlog")  # type: ignore[attr-defined]
+def api(site: ActionSite, token: str = "secret", concurrency: int = 4, timeout: float = 5.0) -> ActionAPI:
+    return ActionAPI(site.url, token, concurrency=concurrency, timeout=timeout, user_agent="harvestlog")
 
 
 def package(**fields: Any) -> dict[str, Any]:
@@ -85,7 +41,7 @@ def package(**fields: Any) -> dict[str, Any]:
 # calls
 
 
-def test_a_call_bears_token_agent_and_json(site: Site) -> None:
+def test_a_call_bears_token_agent_and_json(site: ActionSite) -> None:
     assert api(site).call("package_show", {"id": "é"}) == "package_show"
 
     path, headers, body = site.seen[0]
@@ -93,14 +49,13 @@ def test_a_call_bears_token_agent_and_json(site: Site) -> None:
     assert (headers["Authorization"], headers["User-Agent"]) == ("secret", "harvestlog")
 
 
-def test_no_more_calls_than_allowed_are_under_way(site: Site) -> None:
+def test_no_more_calls_than_allowed_are_under_way(site: ActionSite) -> None:
     calls = api(site, concurrency=2)
     site.release.clear()
     threads = [threading.Thread(target=calls.call, args=("status_show", {})) for _ in range(6)]
     for thread in threads:
         thread.start()
-    while site.busy < 2:
-        pass
+    wait_for(lambda: site.busy == 2, 5, "two calls are under way")
     site.release.set()
     for thread in threads:
         thread.join()
@@ -108,13 +63,13 @@ def test_no_more_calls_than_allowed_are_under_way(site: Site) -> None:
     assert (len(site.seen), site.most_busy) == (6, 2)
 
 
-def test_the_character_that_postgres_cannot_store_is_left_out(site: Site) -> None:
+def test_the_character_that_postgres_cannot_store_is_left_out(site: ActionSite) -> None:
     api(site).call("package_create", {"notes": "a\0b", "title": "\\u0000", "tags": [{"name": "\0"}]})
 
     assert site.seen[0][2] == {"notes": "ab", "title": "\\u0000", "tags": [{"name": ""}]}
 
 
-def test_what_json_cannot_say_is_refused(site: Site) -> None:
+def test_what_json_cannot_say_is_refused(site: ActionSite) -> None:
     with pytest.raises(TargetError) as refused:
         CKANTarget(api(site)).save(package(count=2**70), OURS)
 
@@ -158,7 +113,14 @@ def test_what_json_cannot_say_is_refused(site: Site) -> None:
     ],
 )
 def test_answers_that_are_no_success_are_errors_that_name_the_dataset(
-    site: Site, status: int, content: Any, headers: dict[str, str], code: str, retryable: bool, after: float | None, words: str
+    site: ActionSite,
+    status: int,
+    content: Any,
+    headers: dict[str, str],
+    code: str,
+    retryable: bool,
+    after: float | None,
+    words: str,
 ) -> None:
     site.answer = lambda action: (status, content, headers)
 
@@ -172,7 +134,7 @@ def test_answers_that_are_no_success_are_errors_that_name_the_dataset(
     assert "secret" not in str(error)
 
 
-def test_a_site_that_does_not_answer_in_time_is_asked_again_later(site: Site) -> None:
+def test_a_site_that_does_not_answer_in_time_is_asked_again_later(site: ActionSite) -> None:
     site.release.clear()
 
     with pytest.raises(TargetError) as failed:
@@ -386,7 +348,7 @@ def test_ckan_is_the_target_when_its_address_is_set() -> None:
     assert isinstance(Parts(Settings(database_url="postgresql://x")).target, LocalCatalogue)
 
 
-def test_the_check_tells_a_ckan_that_is_down_from_an_address_that_is_wrong(site: Site) -> None:
+def test_the_check_tells_a_ckan_that_is_down_from_an_address_that_is_wrong(site: ActionSite) -> None:
     with pytest.raises(ServiceUnavailable, match="Connection refused"):
         Parts(Settings(ckan_url="http://127.0.0.1:1")).check_target()
     site.answer = lambda action: (404, HTML, {})
@@ -397,7 +359,7 @@ def test_the_check_tells_a_ckan_that_is_down_from_an_address_that_is_wrong(site:
 @pytest.mark.parametrize(
     ("version", "warned"), [("2.9.11", True), ("2.10.4", False), ("2.11", False), ("2.12.0", False), ("2.13.0a0", True)]
 )
-def test_versions_that_were_not_tried_are_named(site: Site, version: str, warned: bool) -> None:
+def test_versions_that_were_not_tried_are_named(site: ActionSite, version: str, warned: bool) -> None:
     site.answer = lambda action: (200, {"success": True, "result": {"ckan_version": version}}, {})
 
     line = CKANTarget(api(site)).check()
@@ -414,7 +376,7 @@ def test_versions_that_were_not_tried_are_named(site: Site, version: str, warned
         ("secret", "bob", "run `ckan sysadmin add bob`"),
     ],
 )
-def test_the_check_says_what_the_token_lacks(site: Site, token: str, user: str | None, words: str) -> None:
+def test_the_check_says_what_the_token_lacks(site: ActionSite, token: str, user: str | None, words: str) -> None:
     denied = {"success": False, "error": {"__type": "Authorization Error", "message": "Access denied"}}
     answers: dict[str, Answer] = {
         "status_show": (200, {"success": True, "result": {"ckan_version": "2.12.0"}}, {}),

@@ -45,8 +45,11 @@ BEGIN
         SELECT n.id FROM unnest(ids, versions) AS n (id, version)
         JOIN events.stored_event e ON e.originator_id = n.id AND e.originator_version = n.version
         UNION ALL
-        SELECT f.id FROM (SELECT n.id, min(n.version) AS version FROM unnest(ids, versions) AS n (id, version) GROUP BY n.id) f
-        WHERE f.version > 1 AND NOT EXISTS (
+        SELECT f.id FROM (
+            SELECT n.id, min(n.version) AS version, max(n.version) - min(n.version) + 1 <> count(*) AS hole
+            FROM unnest(ids, versions) AS n (id, version) GROUP BY n.id
+        ) f
+        WHERE f.hole OR f.version > 1 AND NOT EXISTS (
             SELECT FROM events.stored_event e WHERE e.originator_id = f.id AND e.originator_version = f.version - 1)
     ) bad;
 

@@ -1,0 +1,78 @@
+"""Objects that wait for a thread, by job: jobs take turns, and no job may have all threads.
+
+So a source whose records take seconds each doesn't hold up one whose records take none.
+"""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class FairQueue(Generic[T]):
+    """Safe for any number of threads. One job gets at most three quarters of them at a time."""
+
+    def __init__(self, threads: int) -> None:
+        self._at_most = max(1, threads - max(1, threads // 4))
+        self._changed = threading.Condition()
+        self._waiting: dict[str, deque[T]] = {}
+        self._turns: deque[str] = deque()  # jobs that have something waiting
+        self._running: Counter[str] = Counter()  # threads by job
+        self._closed = False
+
+    def put(self, job: str, items: Iterable[T]) -> None:
+        """Add to a job's queue."""
+        with self._changed:
+            if job not in self._waiting:
+                self._waiting[job] = deque()
+                self._turns.append(job)
+            self._waiting[job].extend(items)
+            self._changed.notify_all()
+
+    def take(self, limit: int) -> tuple[str, list[T]] | None:
+        """Up to `limit` items of the job whose turn it is; waits for some. None after `close`.
+
+        The caller's thread counts as this job's until it calls `finished`.
+        """
+        with self._changed:
+            while not self._closed:
+                for _ in range(len(self._turns)):
+                    job = self._turns[0]
+                    self._turns.rotate(-1)
+                    if self._running[job] < self._at_most:
+                        self._running[job] += 1
+                        return job, self._pop(job, limit)
+                self._changed.wait()
+            return None
+
+    def _pop(self, job: str, limit: int) -> list[T]:
+        waiting = self._waiting[job]
+        taken = [waiting.popleft() for _ in range(min(limit, len(waiting)))]
+        if not waiting:
+            del self._waiting[job]
+            self._turns.remove(job)
+        return taken
+
+    def finished(self, job: str) -> None:
+        """The calling thread has ended what it took."""
+        with self._changed:
+            self._running[job] -= 1
+            if not self._running[job]:
+                del self._running[job]
+            self._changed.notify_all()
+
+    def drain(self) -> list[T]:
+        """Everything that waits, taken out."""
+        with self._changed:
+            items = [item for waiting in self._waiting.values() for item in waiting]
+            self._waiting.clear()
+            self._turns.clear()
+            return items
+
+    def close(self) -> None:
+        """Wake all threads that wait and hand out nothing more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

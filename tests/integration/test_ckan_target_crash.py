@@ -1,0 +1,117 @@
+"""A fetch worker that is killed between CKAN's write and the outcome's append: one dataset, right, counted once."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from adapters.targets.ckan_package import GUID, extra
+from domain.sources import SourceFields
+from tests.acceptance.remote_ckan import RemoteCkan
+from tests.ckan_site import CkanSite, ckan_site
+from tests.stack import wait_for
+
+pytestmark = pytest.mark.ckan
+DATASETS = 12
+
+
+@contextmanager
+def gateway(url: str, answered: Callable[[str], bool]) -> Iterator[str]:
+    """The address of a gateway to a CKAN; an answer that `answered` (the action) says no to is not passed on."""
+    upstream = urlsplit(url).netloc
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            connection = HTTPConnection(upstream, timeout=60)
+            connection.request("POST", self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            content = answer.read()
+            connection.close()
+            if answer.status == 200 and not answered(self.path.rpartition("/")[2]):
+                return
+            self.send_response(answer.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+class Killer:
+    """Kills the process `pid` once it is set, at the nth write of an action, before it hears that it was done."""
+
+    def __init__(self, action: str, nth: int) -> None:
+        self.pid = 0
+        self.killed = False
+        self._action = action
+        self._left = nth
+        self._lock = threading.Lock()
+
+    def __call__(self, action: str) -> bool:
+        with self._lock:
+            if self.killed or not self.pid or action != self._action:
+                return True
+            self._left -= 1
+            if self._left:
+                return True
+            self.killed = True
+            os.kill(self.pid, signal.SIGKILL)
+            return False
+
+
+@pytest.fixture
+def site() -> Iterator[CkanSite]:
+    with ckan_site() as known:
+        yield known
+
+
+def guids(site: CkanSite) -> list[str]:
+    return sorted(extra(package, GUID) for package in site.packages().values())
+
+
+@pytest.mark.parametrize(("action", "run"), [("package_create", 1), ("package_revise", 2)])
+def test_a_worker_killed_after_ckans_write_leaves_one_dataset_counted_once(
+    site: CkanSite, new_stack: Any, shared: Path, action: str, run: int
+) -> None:
+    killer = Killer(action, nth=5)
+    with (
+        gateway(site.api.url, killer) as url,
+        RemoteCkan(shared, "--n", str(DATASETS)) as remote,
+        new_stack(ckan_url=url, ckan_token=site.token) as stack,
+    ):
+        fields = SourceFields("crash", remote.url, "ckan", "Crash", owner_org=site.organization)
+        source = str(stack.parts.application.register_source(fields, by="test"))
+        if run == 2:
+            assert stack.run(source)["added"] == DATASETS
+            remote.steer("mutate", fraction=1.0)
+        killer.pid = stack.process("fetch-consumer").pid
+
+        job_id = stack.start_job(source, full=True)
+        wait_for(lambda: killer.killed, 60, "the worker is killed")
+        wait_for(lambda: stack.restart_when_dead("fetch-consumer"), 20, "it is dead")
+        job = stack.ended(job_id, 120)
+
+        counted = {name: job[name] for name in ("added", "updated", "not_modified", "errored")}
+        done = "added" if run == 1 else "updated"
+        assert counted == {**dict.fromkeys(counted, 0), done: DATASETS}
+        theirs = remote.packages()
+        assert guids(site) == sorted(theirs)
+        assert {found["title"] for found in site.packages().values()} == {found["title"] for found in theirs.values()}
