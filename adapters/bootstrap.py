@@ -22,7 +22,7 @@ from adapters.postgres.work import Claims, PendingWork, WorkProjection
 from adapters.settings import Settings
 from adapters.targets.catalogue import LocalCatalogue
 from domain.application import Harvesting
-from domain.errors import HarvestError, ServiceUnavailable, SettingError
+from domain.errors import ServiceUnavailable, SettingError
 from harvesters.stages import RetryPolicy
 from harvesters.target import Target
 
@@ -209,6 +209,26 @@ def prepare(settings: Settings) -> None:
         parts.database.close()
 
 
+def check(settings: Settings) -> None:
+    """All that a role needs: the tables of this version, and its topics, which are made when they aren't there.
+
+    Raises SettingError, ServiceUnavailable.
+    """
+    from adapters.kafka.topics import ensure_topics
+
+    parts = Parts(settings, "check")
+    require_tables(parts.database)
+    parts.database.close()
+    ensure_topics(parts.broker, settings)
+
+
+def require_tables(database: Database) -> None:
+    """Raises SettingError unless `initdb` was run."""
+    database.check_session()
+    if not read_model.exists(database.connection):
+        raise SettingError("The database has no harvestlog tables yet: run `harvester initdb`")
+
+
 def with_services(settings: Settings, database_url: str, bootstrap_servers: str) -> Settings:
     """Settings that name the services to use."""
     return replace(settings, database_url=database_url, kafka_bootstrap_servers=bootstrap_servers)
@@ -231,7 +251,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
 
 
 def read_model_projection(
-    settings: Settings, failed: Callable[[HarvestError], None], log: DecodedLog | None = None
+    settings: Settings, failed: Callable[[Exception], None], log: DecodedLog | None = None
 ) -> ReadModelProjection:
     """Keeps the read model up to date."""
     from adapters.roles.coordinator import ReadModelProjection

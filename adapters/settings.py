@@ -40,7 +40,7 @@ class Settings:
     log_level: str = "INFO"
     fetch_workers: int = 1  # fetch-consumer processes that `up` starts
     fetch_threads: int = 8  # handlers at a time in one fetch worker
-    gather_threads: int = 2  # jobs gathered at a time in one gather worker
+    gather_threads: int = 4  # jobs gathered at a time in one gather worker
     target_concurrency: int = 4  # calls of CKAN at a time, per worker
     ckan_timeout: float = 60.0  # for CKAN's answer to begin, and between two parts of it
     topic_partitions: int = 6
@@ -93,8 +93,9 @@ def _read_file(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
 
 
+FLAGS = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _PARSERS: dict[str, Callable[[str], Any]] = {
-    "bool": lambda raw: raw.lower() in ("1", "true", "yes", "on"),
+    "bool": lambda raw: FLAGS[raw.lower()],
     "int": int,
     "float": float,
     "Path": lambda raw: Path(raw).expanduser(),
@@ -106,6 +107,8 @@ def _parse(name: str, type_name: str, raw: str) -> Any:
     parser = _PARSERS.get(type_name, str)
     try:
         return parser(raw)
+    except KeyError as error:
+        raise SettingError(f"HARVEST_{name.upper()}={raw!r} is neither true nor false") from error
     except ValueError as error:
         raise SettingError(f"HARVEST_{name.upper()}={raw!r} is not a number") from error
 
@@ -125,11 +128,13 @@ def _check(settings: Settings) -> None:
         if not re.fullmatch(r"\S+:\d+", server.strip()):
             raise SettingError(f"HARVEST_KAFKA_BOOTSTRAP_SERVERS: {server!r} is not host:port")
     for f in fields(Settings):
-        value = getattr(settings, f.name)
-        if (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and f.name != "topic_replication"
-            and not 0 < value < inf
-        ):
-            raise SettingError(f"HARVEST_{f.name.upper()}={value} must be greater than 0")
+        _check_number(f.name, getattr(settings, f.name))
+
+
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    if name == "topic_replication" and value == 0:
+        return
+    if not 0 < value < inf:
+        raise SettingError(f"HARVEST_{name.upper()}={value} must be greater than 0")

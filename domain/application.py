@@ -97,8 +97,14 @@ class Harvesting(Application[UUID]):
 
     def record(self, *aggregates: StoredAggregate, guard: Mapping[UUID, int] | None = None) -> frozenset[UUID]:
         """Append what the aggregates have pending, in one call; the streams that were not stored."""
-        events = [event for aggregate in aggregates for event in aggregate.collect_events()]
-        return self.event_log.append(self.stored(events), guard) if events else frozenset()
+        pending = [(aggregate, aggregate.collect_events()) for aggregate in aggregates]
+        try:
+            events = self.stored(event for _, its in pending for event in its)
+            return self.event_log.append(events, guard) if events else frozenset()
+        except BaseException:
+            for aggregate, its in pending:  # a second call appends them again; what was stored comes back as a conflict
+                aggregate.pending_events[:0] = its
+            raise
 
     def _all_or_nothing(self, *aggregates: StoredAggregate) -> None:
         pending = {a.id: a.version - len(a.pending_events) for a in aggregates if a.pending_events}
@@ -187,12 +193,20 @@ class Harvesting(Application[UUID]):
             return self.load(HarvestSource, UUID(id_or_name))
         except (ValueError, NotFound):
             pass
+        return self._holder(name_value(id_or_name), f"Source {id_or_name} not found. `harvester sources` lists them")
+
+    def find_source_at(self, url: str, config: str) -> HarvestSource:
+        """The source that harvests this address with this configuration. Raises NotFound."""
+        return self._holder(address_value(url, config), f"No source harvests {url}")
+
+    def _holder(self, value: str, otherwise: str) -> HarvestSource:
+        """The source that holds a reserved value. Raises NotFound with the message given."""
         try:
-            holder = self.load(Reservation, reservation_id(name_value(id_or_name))).holder
+            holder = self.load(Reservation, reservation_id(value)).holder
         except NotFound:
             holder = None
         if holder is None:
-            raise NotFound(f"Source {id_or_name} not found. `harvester sources` lists them")
+            raise NotFound(otherwise)
         return self.load(HarvestSource, UUID(holder))
 
     # jobs
@@ -245,9 +259,7 @@ class Harvesting(Application[UUID]):
             job = self.load(Job, job_id)
             source = self.load(HarvestSource, UUID(job.source_id))
             end(job)
-            listed = job.kind == "harvest" and job.gather_started is not None
-            clean = counts is not None and listed and job.error_free(counts)
-            source.end_job(job_id, outcome, job.gather_started.isoformat() if clean and job.gather_started else None)
+            source.end_job(job_id, outcome, _gathered_from(job, counts))
             try:
                 return self._all_or_nothing(job, source)
             except GuardConflict:
@@ -308,6 +320,16 @@ class Harvesting(Application[UUID]):
     def record_objects(self, objects: Iterable[HarvestObject]) -> frozenset[UUID]:
         """Store what happened to objects, in one call; those that somebody else changed first (their outcome counts)."""
         return self.record(*objects)
+
+
+def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:
+    """When a job that missed nothing began, None when the next one must ask for everything.
+
+    The first attempt counts, since its objects stay; a job that skipped all records but one missed them.
+    """
+    if counts is None or job.kind != "harvest" or job.options.get("only_guid") or not job.error_free(counts):
+        return None
+    return job.first_started.isoformat() if job.first_started else None
 
 
 def checked(fields: SourceFields) -> SourceFields:

@@ -114,6 +114,7 @@ class Job(StoredAggregate):
         self.attempt = 0
         self.full = False
         self.gather_started: datetime | None = None
+        self.first_started: datetime | None = None  # by the first attempt, whose objects stay
         self.gather_finished: datetime | None = None
         self.complete = False
         self.gather_errors = 0
@@ -151,6 +152,7 @@ class Job(StoredAggregate):
         self.status = "Running"
         self.attempt = attempt
         self.gather_started = self.modified_on
+        self.first_started = self.first_started or self.modified_on
         self.gathered = self.unchanged = 0
 
     def record_page(self, cursor: str, gathered: int, unchanged: list[str]) -> None:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from domain import text
 from domain.aggregate import Created, StoredAggregate
 from domain.errors import ValidationError
 
@@ -140,7 +141,7 @@ class HarvestObject(StoredAggregate):
     def identify(self, guid: str) -> None:
         """Record another guid; the same one, or an outcome, changes nothing."""
         if self.outcome is None and guid != self.guid:
-            self._identified(guid=guid)
+            self._identified(guid=text.key(guid, "guid"))
 
     @event(Identified)
     def _identified(self, guid: str) -> None:
@@ -165,7 +166,7 @@ class HarvestObject(StoredAggregate):
                 self.Imported,
                 source_id=self.source_id,
                 guid=self.guid,
-                package_id=None if package_id is None else str(package_id),
+                package_id=None if package_id is None else text.key(package_id, "package id"),
                 status=status,
                 content_hash=self.content_hash,
             )

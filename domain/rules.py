@@ -4,12 +4,13 @@ Nothing here reads a clock or a database; times are aware UTC, durations in seco
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throughput
 MIN_BUDGET = 100
+MIN_SHARE = 10  # objects
 MAX_BUDGET = 8000
 MAX_RETRY_DELAY = 3600.0  # seconds
 SOLO_AFTER = 3  # deliveries without an outcome after which an object is claimed alone
@@ -32,14 +33,21 @@ class Waiting:
 def quotas(waiting: Sequence[Waiting], room: int) -> dict[UUID, int]:
     """How many objects of each job to send now, `room` in all: lanes in order, equal shares within a lane.
 
+    Every job may have MIN_SHARE objects under way, however full the queue is, so the sum may be larger than `room`.
     What a job has under way counts towards its share, so a job that came late catches up with one that fills the queue.
     """
-    given: dict[UUID, int] = {}
+    given = {job.job_id: min(job.due, MIN_SHARE - job.under_way) for job in waiting if job.due and job.under_way < MIN_SHARE}
+    room -= sum(given.values())
     for lane in sorted({job.lane for job in waiting}):
-        jobs = sorted((job for job in waiting if job.lane == lane and job.due > 0), key=lambda job: job.under_way)
+        more = (
+            replace(job, due=job.due - given.get(job.job_id, 0), under_way=job.under_way + given.get(job.job_id, 0))
+            for job in waiting
+            if job.lane == lane
+        )
+        jobs = sorted((job for job in more if job.due > 0), key=lambda job: job.under_way)
         shares = _level([(job.under_way, job.due) for job in jobs], room)
-        given |= {job.job_id: share for job, share in zip(jobs, shares, strict=True) if share}
         room -= sum(shares)
+        given |= {job.job_id: given.get(job.job_id, 0) + share for job, share in zip(jobs, shares, strict=True) if share}
     return given
 
 

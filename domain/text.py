@@ -5,13 +5,24 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.errors import ValidationError
+
 MAX_MESSAGE = 10_000  # characters
+MAX_KEY = 2000  # bytes of UTF-8; an index entry of PostgreSQL holds 2,704
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """The text with what can't be stored replaced by U+FFFD."""
     return UNSTORABLE.sub("\ufffd", text)
+
+
+def key(text: object, what: str) -> str:
+    """Text that may be indexed. Raises ValidationError when it is too long."""
+    found = clean(str(text))
+    if len(found.encode()) > MAX_KEY:
+        raise ValidationError({what: f"is longer than {MAX_KEY} bytes: {found[:80]}…"})
+    return found
 
 
 def message(text: object) -> str:

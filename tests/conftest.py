@@ -3,7 +3,10 @@
 The broker is the embedded one, or the Apache Kafka named by HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -24,6 +27,17 @@ from tests.stack import ROOT, Stack
 
 KAFKA = os.environ.get("HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST", "")
 TEMPLATE = "harvest_template"
+
+
+def pytest_configure() -> None:
+    """Give each run by root a folder of its own for temporary files.
+
+    pytest closes the folder that all runs of a user share whenever a run begins; Postgres, which doesn't run as root, would
+    then lose its data in the middle of another run.
+    """
+    if os.geteuid() == 0 and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="harvestlog-tests-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,10 @@ def _source(parts: Parts, name: str, address: str) -> Any:
     """The demo's source: made at the first call, pointed to the address at later ones."""
     fields = SourceFields(name, address, "ckan", title=name.title())
     try:
+        return parts.application.find_source_at(address, "").id
+    except NotFound:
+        pass
+    try:
         known = parts.application.find_source(name)
     except NotFound:
         return parts.application.register_source(fields, by="demo")

@@ -13,7 +13,7 @@ import click
 from adapters import bootstrap
 from adapters.postgres.projector import DecodedLog
 from adapters.settings import Settings, load
-from domain.errors import HarvestError, SettingError
+from domain.errors import SettingError
 
 
 class Role(Protocol):
@@ -77,6 +77,7 @@ def _configured() -> Settings:
         force=True,
     )
     logging.getLogger("kafka").setLevel(logging.ERROR)
+    bootstrap.check(settings)
     return settings
 
 
@@ -108,9 +109,9 @@ def coordinator() -> None:
     settings = _configured()
     log = DecodedLog()
     leader = bootstrap.coordinator(settings, log)
-    failures: list[HarvestError] = []
+    failures: list[Exception] = []
 
-    def failed(error: HarvestError) -> None:
+    def failed(error: Exception) -> None:
         failures.append(error)
         leader.stop()
 

@@ -1,6 +1,7 @@
 """`run` and `run-test`."""
 
 import sys
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -12,6 +13,7 @@ from adapters.cli.output import emit, json_option
 from adapters.cli.services import connected, show_current
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.queries import ReadModel
+from adapters.postgres.work import Claims
 from domain.errors import ServiceUnavailable
 from domain.rules import Progress
 
@@ -49,6 +51,7 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
 
     With GUID only that record is imported, even when it hasn't changed.
     """
+    from adapters.roles.object_batch import ObjectRunner
     from adapters.roles.run_test import TestRun
 
     with connected() as parts:
@@ -56,7 +59,10 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
         projectors = [parts.work_projector(), parts.read_model_projector()]
         gather = parts.gather_run(lambda: False, projectors[0].catch_up)
         tell = partial(_tell, quiet=as_json)
-        test = TestRun(parts.database, parts.application, gather, parts.runner, projectors, tell)
+        once = replace(parts.policy, max_attempts=1)  # nobody would come by for another attempt
+        runner = ObjectRunner(parts.database, parts.application, parts.content, parts.contexts, once)
+        claims = Claims(parts.database, f"run-test-{parts.worker_name()}", parts.settings.lease)
+        test = TestRun(parts.database, parts.application, gather, runner, claims, projectors, tell)
         job_id = test.run(found.id, by="cli", guid=guid, full=full)
         row = ReadModel(parts.database).job(str(job_id)) or {}
         emit(row, as_json, lambda: describe(row))

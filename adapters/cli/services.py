@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from adapters.bootstrap import Parts, initialise
+from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.embedded import temporary_postgres
 from adapters.postgres import read_model
 from adapters.postgres.gather_memory import log_position
 from adapters.postgres.leadership import has_leader
 from adapters.settings import Settings, load
-from domain.errors import SettingError
 
 PROJECTED_WITHIN = 5.0  # seconds; a coordinator that leads needs milliseconds
 
@@ -36,10 +35,11 @@ def connected(*, fresh: bool = False) -> Iterator[Parts]:
 
 def _check(settings: Settings) -> None:
     database = Parts(settings).database
-    if not read_model.exists(database.connection):
-        if not load().own_postgres:
-            raise SettingError("The database has no harvestlog tables yet: run `harvester initdb`")
-        initialise(settings)
+    if load().own_postgres:
+        if not read_model.exists(database.connection):
+            initialise(settings)
+    else:
+        require_tables(database)
     database.close()
 
 

@@ -98,7 +98,11 @@ class CommandConsumer:
         self._look_after()
         taken = self._take(room)
         if self._consumer is not None:
-            self._fetch(0.0 if taken else timeout)
+            try:
+                self._fetch(0.0 if taken else timeout)
+            except ServiceUnavailable:
+                if not taken:
+                    raise
         return taken or self._take(room)
 
     def take_poison(self) -> list[Poison]:

@@ -23,7 +23,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 KEEPALIVES: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}  # seconds
 MIGRATION_LOCK = "harvestlog migrations"
+KEEPALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3"
+"""For sessions that hold a lock: the server notices within 20 s that their host is gone, not after hours."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
+LIMITS = "54"  # class of SQLSTATEs that the driver counts as operational errors, though the statement is to blame
 
 
 class Database:
@@ -81,6 +84,8 @@ def unavailable(url: str) -> Iterator[None]:
     try:
         yield
     except UNAVAILABLE as error:
+        if (error.sqlstate or "").startswith(LIMITS):
+            raise
         raise ServiceUnavailable(f"The database {redact(url)} does not answer: {one_line(error)}") from error
 
 

@@ -3,7 +3,7 @@
 A leader that lost its connection has lost its lock with it, so it can't write beside its successor.
 """
 
-from adapters.postgres.database import Connection, Database, unavailable
+from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
 from domain.errors import ServiceUnavailable
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
@@ -34,6 +34,7 @@ class LeaderDatabase(Database):
         self.resign()
         connection = self.connect()
         with unavailable(self.url):
+            connection.execute(KEEPALIVE)
             row = connection.execute(TRY_LOCK, (LOCK,)).fetchone()
         if row and row[0]:
             self._held = connection

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from adapters.postgres.database import Connection, Database, unavailable
+from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
 from domain.commands import FetchObject, GatherJob
 from domain.rules import GATHER_DELIVERIES, LANES, SOLO_AFTER, Progress, Waiting
 from projections.recorded import Recorded
@@ -75,7 +75,8 @@ DELETE_DATASETS = """
     WHERE d.source_id = x.source_id AND d.guid = x.guid
 """
 END_JOBS = """
-    WITH gone AS (DELETE FROM ops.work WHERE job_id = ANY (%(jobs)b::uuid[]))
+    WITH under_way AS (DELETE FROM ops.work WHERE job_id = ANY (%(jobs)b::uuid[]) AND sent),
+    waiting AS (DELETE FROM ops.work WHERE job_id = ANY (%(jobs)b::uuid[]) AND NOT sent)
     DELETE FROM ops.job_progress WHERE job_id = ANY (%(jobs)b::uuid[])
 """
 
@@ -160,21 +161,21 @@ def _json(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 WAITING = """
     SELECT j.job_id, j.lane,
         (SELECT count(*) FROM (SELECT FROM ops.work w WHERE w.job_id = j.job_id AND NOT w.sent AND w.due_at <= now()
-            LIMIT %(cap)s) due),
+            ORDER BY w.due_at LIMIT %(cap)s) due),
         (SELECT count(*) FROM ops.work w WHERE w.job_id = j.job_id AND w.sent)
     FROM ops.job_progress j WHERE NOT j.inline
 """
 TAKE = """
     UPDATE ops.work w SET sent = true, epoch = w.epoch + 1, worker = NULL,
         lease_until = now() + make_interval(secs => %(lease)s)
-    FROM (
+    WHERE w.object_id = ANY (ARRAY(
         SELECT q.object_id FROM unnest(%(jobs)b::uuid[], %(quotas)b::integer[]) AS n (job_id, quota)
         CROSS JOIN LATERAL (
             SELECT object_id FROM ops.work WHERE job_id = n.job_id AND NOT sent AND due_at <= now()
             ORDER BY due_at LIMIT n.quota
         ) q
-    ) taken
-    WHERE w.object_id = taken.object_id RETURNING w.object_id, w.epoch
+    ))
+    RETURNING w.object_id, w.epoch
 """
 TAKE_GATHER = """
     UPDATE ops.job_progress SET sent_until = now() + make_interval(secs => %(lease)s),
@@ -197,9 +198,12 @@ EXPIRE_GATHER = """
     UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL
     WHERE worker IS NOT NULL AND (lease_until < now() OR worker = ANY (%(dead)b::text[]))
 """
-LOST = "SELECT object_id FROM ops.work WHERE NOT sent AND deliveries > %(solo)s LIMIT 1000"
+LOST = "SELECT object_id FROM ops.work WHERE deliveries > 3 AND deliveries > %(solo)s AND NOT sent LIMIT 1000"
 LOST_GATHER = """
     SELECT job_id FROM ops.job_progress WHERE worker IS NULL AND gather <> 'finished' AND deliveries >= %(deliveries)s
+"""
+LOST_INLINE = """
+    SELECT job_id FROM ops.job_progress WHERE inline AND worker IS NULL AND created_at < now() - interval '1 minute'
 """
 ABSENT = """
     SELECT DISTINCT w.worker FROM (
@@ -269,6 +273,10 @@ class PendingWork:
         """Jobs whose gather took down every worker that had it."""
         return [job_id for (job_id,) in self._database.query(LOST_GATHER, deliveries=GATHER_DELIVERIES)]
 
+    def lost_inline(self) -> list[UUID]:
+        """Jobs of `run-test` whose process is gone."""
+        return [job_id for (job_id,) in self._database.query(LOST_INLINE)]
+
     def progress(self) -> dict[UUID, Progress]:
         """The counts of every unfinished job."""
         return {row[0]: Progress(*row[1:]) for row in self._database.query(PROGRESS)}
@@ -288,7 +296,11 @@ NEEDS_SOLO = """
     WHERE w.sent AND w.worker IS NULL AND w.deliveries >= %(solo)s
 """
 RENEW = """
-    UPDATE ops.work SET lease_until = now() + make_interval(secs => %(lease)s) WHERE sent AND worker = %(worker)s
+    UPDATE ops.work SET lease_until = now() + make_interval(secs => %(lease)s)
+    WHERE object_id IN (
+        SELECT object_id FROM ops.work WHERE object_id = ANY (%(objects)b::uuid[]) AND worker = %(worker)s
+        FOR UPDATE SKIP LOCKED
+    )
 """
 RENEW_GATHER = """
     UPDATE ops.job_progress SET lease_until = now() + make_interval(secs => %(lease)s)
@@ -302,6 +314,9 @@ RELEASE_GATHER = """
     UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL,
         deliveries = greatest(deliveries - 1, 0), due_at = now() + make_interval(secs => %(delay)s)
     WHERE job_id = %(job)s AND worker = %(worker)s
+"""
+CLAIM_INLINE = """
+    UPDATE ops.job_progress SET worker = %(worker)s, lease_until = 'infinity' WHERE job_id = %(job)s AND inline
 """
 CLAIM_GATHER = """
     UPDATE ops.job_progress SET worker = %(worker)s, deliveries = deliveries + 1,
@@ -347,6 +362,7 @@ class Claims:
         with unavailable(self._database.url):
             if self._presence is None or self._presence.closed or self._presence.broken:
                 self._presence = self._database.connect()
+                self._presence.execute(KEEPALIVE)
                 self._presence.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", (PRESENCE_CLASS, self.worker))
             else:
                 self._presence.execute("SELECT 1")
@@ -364,9 +380,9 @@ class Claims:
         """Those of the objects that must be claimed alone."""
         return {object_id for (object_id,) in self._database.query(NEEDS_SOLO, solo=SOLO_AFTER, **_commands(commands))}
 
-    def renew(self) -> None:
-        """Hold on to all claimed objects for another lease."""
-        self._database.query(RENEW, worker=self.worker, lease=self._lease)
+    def renew(self, objects: Iterable[UUID]) -> None:
+        """Hold on to objects that are being run for another lease; a claim that its worker doesn't know of lapses."""
+        self._database.query(RENEW, worker=self.worker, lease=self._lease, objects=list(objects))
 
     def release(self, objects: Iterable[UUID]) -> None:
         """Hand objects back that were claimed and not run."""
@@ -376,6 +392,10 @@ class Claims:
         """Claim a job's gather."""
         parameters = {"worker": self.worker, "lease": self._lease, "job": command.job_id, "epoch": command.epoch}
         return bool(self._database.query(CLAIM_GATHER, **parameters))
+
+    def claim_inline(self, job_id: UUID) -> None:
+        """Hold a job of `run-test`, which runs in this very process."""
+        self._database.query(CLAIM_INLINE, worker=self.worker, job=job_id)
 
     def renew_gather(self, jobs: Iterable[UUID]) -> None:
         """Hold on to jobs that are being gathered for another lease."""

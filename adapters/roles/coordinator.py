@@ -17,7 +17,7 @@ from adapters.postgres.projector import BATCH, Projector
 from adapters.postgres.work import PendingWork
 from adapters.roles.backoff import Backoff
 from domain.application import Harvesting
-from domain.errors import Conflict, HarvestError, JobEnded, NotFound, ServiceUnavailable, UnknownEvent
+from domain.errors import Conflict, JobEnded, NotFound, ServiceUnavailable
 from domain.jobs import Job
 from domain.rules import SOLO_AFTER, Progress, job_outcome
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 IDLE = 0.5  # seconds between two looks when nothing happens
 RECOVERY_INTERVAL = 1.0  # seconds between two looks for lost claims
 ABSENT_FOR = 3.0  # seconds that a worker may show no presence: it may be opening its connection anew
+FULL_PASS = 2.0  # seconds after which jobs are ended and work is dispatched even when far behind
 STAND_BY = 1.0  # seconds between two tries to lead
 
 
@@ -49,7 +50,7 @@ class Coordinator:
         self._listener = listener
         self._stop = threading.Event()
         self._missing: dict[str, float] = {}  # worker -> since when
-        self._next_recovery = 0.0
+        self._next_recovery = self._next_full_pass = 0.0
         self._done: dict[UUID, int] = {}
 
     def stop(self) -> None:
@@ -88,8 +89,9 @@ class Coordinator:
     def pass_once(self) -> bool:
         """Project, end, dispatch, recover; whether there is more to do at once. Raises ServiceUnavailable."""
         events = self._projector.run_once()
-        if events >= BATCH:
+        if events >= BATCH and time.monotonic() < self._next_full_pass:
             return True  # far behind: first learn what is done already
+        self._next_full_pass = time.monotonic() + FULL_PASS
         progress = self._work.progress()
         self._note_finished(progress)
         ended = self._end_jobs(progress)
@@ -126,6 +128,8 @@ class Coordinator:
             self._fail_object(object_id)
         for job_id in self._work.lost_jobs():
             self._fail_gather(job_id)
+        for job_id in self._work.lost_inline():
+            self._application.abort_job(job_id, by="coordinator", reason="its run-test ended before it did")
 
     def _dead_workers(self) -> list[str]:
         now = time.monotonic()
@@ -157,7 +161,7 @@ class Coordinator:
 class ReadModelProjection:
     """Keeps the read model up to date, in a thread of its own."""
 
-    def __init__(self, projector: Projector, listener: LogListener, failed: Callable[[HarvestError], None]) -> None:
+    def __init__(self, projector: Projector, listener: LogListener, failed: Callable[[Exception], None]) -> None:
         self._projector = projector
         self._listener = listener
         self._failed = failed
@@ -182,6 +186,6 @@ class ReadModelProjection:
                 retry.succeeded()
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
-            except UnknownEvent as error:
+            except Exception as error:  # an unknown event, or a bug of our own: the process ends, it doesn't go on without us
                 self._failed(error)
                 return

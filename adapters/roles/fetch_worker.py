@@ -16,7 +16,7 @@ from uuid import UUID
 
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
-from adapters.postgres.work import Claims
+from adapters.postgres.work import Claimed, Claims
 from adapters.roles.backoff import Backoff
 from adapters.roles.fair_queue import FairQueue
 from adapters.roles.object_batch import Item, ObjectRunner
@@ -33,6 +33,7 @@ MAX_FLUSH = 1000  # objects stored in one append
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
+PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 
 
 @dataclass(slots=True)
@@ -70,7 +71,8 @@ class FetchWorker:
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
         self._lock = threading.Lock()
-        self._solo: list[Delivery] = []
+        self._solo: list[Delivery] = []  # to be claimed alone
+        self._alone: UUID | None = None  # the object that was claimed alone last
         self._stop = threading.Event()
         self._broken: BaseException | None = None
         self._quick = False  # the object handled last took next to no time
@@ -86,13 +88,15 @@ class FetchWorker:
         for thread in (*self._handlers, self._flusher):
             thread.start()
         retry = Backoff()
-        next_renewal = 0.0
+        next_presence = next_renewal = 0.0
         while not self._stop.is_set():
             self._check()
             try:
-                if time.monotonic() >= next_renewal:
+                if time.monotonic() >= next_presence:
                     self._claims.show_presence()
-                    self._claims.renew()
+                    next_presence = time.monotonic() + PRESENCE_INTERVAL
+                if time.monotonic() >= next_renewal:
+                    self._renew()
                     next_renewal = time.monotonic() + self._lease / 4
                 self._take(self._consumer.poll(self._room(), POLL if self._open or self._solo else IDLE_POLL))
                 retry.succeeded()
@@ -100,41 +104,53 @@ class FetchWorker:
                 retry.wait(error, self._stop)
         self._end()
 
+    def _renew(self) -> None:
+        with self._lock:
+            objects = list(self._open)
+        self._claims.renew(objects)
+
     def _check(self) -> None:
         if self._broken is not None:
             raise self._broken
 
     def _room(self) -> int:
-        if self._solo or self._open_bytes > MAX_OPEN_BYTES:
+        if self._solo or self._alone in self._open or self._open_bytes > MAX_OPEN_BYTES:
             return 0
         return min(CLAIM_BATCH, self._in_flight - len(self._open))
 
     # claiming, in the poll thread
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
-        self._dead_letters.record(self._consumer)
         commands = [delivery for delivery in deliveries if isinstance(delivery.command, FetchObject)]
         if commands:
             self._start(commands, self._claim(commands))
         if self._solo and not self._open:
             alone = self._solo.pop()
+            self._alone = _object_id(alone)
             self._start([alone], self._claim([alone], alone=True))
+        self._consumer.done([delivery for delivery in deliveries if not isinstance(delivery.command, FetchObject)])
+        self._dead_letters.record(self._consumer)  # last: it may raise, and nothing that was taken may be forgotten
 
     def _claim(self, deliveries: Sequence[Delivery], *, alone: bool = False) -> list[Item]:
         """Until it works: the commands were taken from the consumer."""
         commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, FetchObject)]
         retry = Backoff()
+        claimed: dict[UUID, Claimed] | None = None
         while True:
             try:
-                claimed = self._claims.claim(commands, alone=alone)
+                if claimed is None:
+                    claimed = self._claims.claim(commands, alone=alone)
                 if len(claimed) < len(commands) and not alone:
-                    solo = self._claims.need_solo(commands)
-                    self._solo += [d for d in deliveries if isinstance(d.command, FetchObject) and d.command.object_id in solo]
+                    self._put_aside(deliveries, self._claims.need_solo(commands))
                 return self._runner.load(claimed.values())
             except ServiceUnavailable as error:
                 if self._stop.is_set():
                     return []
                 retry.wait(error, self._stop)
+
+    def _put_aside(self, deliveries: Sequence[Delivery], solo: set[UUID]) -> None:
+        known = {_object_id(delivery) for delivery in self._solo}
+        self._solo += [delivery for delivery in deliveries if _object_id(delivery) in solo - known]
 
     def _start(self, deliveries: Sequence[Delivery], items: Sequence[Item]) -> None:
         """Hand objects to the threads; what isn't to be run (done, claimed elsewhere) is over."""

@@ -23,8 +23,8 @@ from adapters.postgres.work import HeldDataset, held_datasets
 from adapters.roles.job_context import JobContexts
 from domain import text
 from domain.application import Harvesting
-from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable
-from domain.objects import ACTIONS, GatheredRecord
+from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable, ValidationError
+from domain.objects import ACTIONS, GatheredRecord, object_id
 from domain.sources import HarvestSource
 from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
 
@@ -117,31 +117,28 @@ class GatherRun:
     def _take_all(self, make: Callable[[], Harvester], view: HarvestJob) -> bool:
         """Store everything the harvester yields; whether it came to its end."""
         page = _Page()
-        complete = False
-        try:
-            for item in self._items(make(), view):
-                if self._stopping():
-                    raise Stopped
-                page = self._take(item, page)
-            complete = True
-        except (Stopped, ServiceUnavailable, Conflict, JobEnded):
-            raise
-        except (Exception, SystemExit) as error:
-            self._failed(error)
-        complete = self._store_last(page) and complete
+        self._complete = False
+        for item in self._yielded(make, view):
+            if self._stopping():
+                raise Stopped
+            page = self._take(item, page)
+        self._store(page)
         for gather_error in view.errors:
             self._error(gather_error.code, gather_error.message, gather_error.guid)
-        return complete
+        if self._errors > MAX_ERRORS:
+            more = f"{self._errors - MAX_ERRORS} further errors of this gather are not listed"
+            self._application.record_gather_error(self._job, "more_errors", more)
+        return self._complete
 
-    def _store_last(self, page: _Page) -> bool:
+    def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
+        """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""
         try:
-            self._store(page)
-        except (Stopped, ServiceUnavailable, Conflict, JobEnded):
+            yield from self._items(make(), view)
+            self._complete = True
+        except (Stopped, ServiceUnavailable, Conflict, JobEnded, GeneratorExit, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
             self._failed(error)
-            return False
-        return True
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, HarvestError):
@@ -164,7 +161,9 @@ class GatherRun:
         for known in view.objects:
             if known.id in saved:
                 extras = {extra.key: extra.value for extra in known.extras}
-                yield Record(known.guid, known.content, known.action, extras, known.metadata_modified_date)
+                status = extras.get("status", known.action)  # how plugins for ckanext-harvest say it
+                action = status if status in ACTIONS else known.action
+                yield Record(known.guid, known.content, action, extras, known.metadata_modified_date)  # type: ignore[arg-type]
 
     def _take(self, item: Record | GatherError | Page, page: _Page) -> _Page:
         if isinstance(item, GatherError):
@@ -185,13 +184,12 @@ class GatherRun:
         if not guid:
             self._error("bad_guid", f"A record has no guid: {_shorten(record.content)}")
             return
-        if record.action not in ACTIONS:
-            self._error("bad_record", f"Record {guid} has the action {record.action!r}: use {', '.join(ACTIONS)}", guid)
-            return
         try:
+            text.key(guid, "guid")
             body = _body(record.content)
-        except (TypeError, ValueError) as error:
-            self._error("bad_record", f"Record {guid} can't be stored as JSON: {error}", guid)
+            _gathered(guid, record, None, False)
+        except (TypeError, ValueError, AttributeError, RecursionError, ValidationError) as error:
+            self._error("bad_record", f"Record {guid[:200]} can't be stored: {error}", guid[:200])
             return
         if guid in page.records:
             self._twice(guid, _digest(page.records[guid][1]), _digest(body))
@@ -216,12 +214,20 @@ class GatherRun:
         for guid, first in self._memory.remember(hashes).items():
             self._twice(guid, first, hashes.pop(guid))
         held = self._held(hashes)
-        unchanged = [] if self._job.options.get("force_import") else [g for g in hashes if _same(held.get(g), hashes[g])]
+        unchanged = (
+            [] if self._job.options.get("force_import") else [g for g in hashes if self._same(g, held.get(g), hashes[g])]
+        )
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
         self._content.put({h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None})
         records = [_gathered(guid, record, hashes[guid], guid in held) for guid, (record, _) in changed.items()]
         for record in self._application.record_page(self._job, records, unchanged, cursor):
             self._twice(record.guid, None, record.content_hash)
+
+    def _same(self, guid: str, held: HeldDataset | None, digest: str | None) -> bool:
+        """Whether nothing changed since an earlier job; what an earlier attempt imported is counted by its object."""
+        if held is None or digest is None or held.content_hash != digest:
+            return False
+        return self._job.attempt == 1 or held.object_id != object_id(self._job.created_on, self._job.id, guid)
 
     def _held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
         source = str(self._source.id)
@@ -247,16 +253,16 @@ class GatherRun:
     def _error(self, code: str, message: str, guid: str | None = None) -> None:
         self._errors += 1
         if self._errors <= MAX_ERRORS:
-            self._application.record_gather_error(self._job, code, text.message(message), guid and text.clean(guid))
+            self._application.record_gather_error(
+                self._job, code, text.message(message), None if guid is None else text.clean(str(guid))[:2000]
+            )
 
 
 def _gathered(guid: str, record: Record, digest: str | None, held: bool) -> GatheredRecord:
+    if record.action not in ACTIONS:
+        raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
     action = "change" if held and record.action == "new" else record.action
     return GatheredRecord(guid, action, digest, text.extras(record.extras), text.utc_time(record.metadata_modified))
-
-
-def _same(held: HeldDataset | None, digest: str | None) -> bool:
-    return held is not None and digest is not None and held.content_hash == digest
 
 
 def _body(content: Any) -> bytes | None:

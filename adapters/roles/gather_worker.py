@@ -18,6 +18,7 @@ from domain.errors import HarvestError, ServiceUnavailable
 log = logging.getLogger(__name__)
 
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
+PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered anew
 
 
@@ -53,13 +54,15 @@ class GatherWorker:
     def run(self) -> None:
         """Work until `stop` is called. Raises what a bug of our own raised."""
         retry = Backoff()
-        next_renewal = 0.0
+        next_presence = next_renewal = 0.0
         while not self._stop.is_set():
             if self._broken is not None:
                 raise self._broken
             try:
-                if time.monotonic() >= next_renewal:
+                if time.monotonic() >= next_presence:
                     self._claims.show_presence()
+                    next_presence = time.monotonic() + PRESENCE_INTERVAL
+                if time.monotonic() >= next_renewal:
                     self._claims.renew_gather(list(self._running))
                     next_renewal = time.monotonic() + self._lease / 4
                 for delivery in self._consumer.poll(self._threads - len(self._running), POLL if self._running else IDLE_POLL):
@@ -112,5 +115,7 @@ class GatherWorker:
         end = time.monotonic() + self._drain
         while self._running and time.monotonic() < end:
             self._consumer.poll(0, 0.05)
+        for job_id in list(self._running):  # its thread is shut out by the next attempt, and ends with this process
+            self._give_back(job_id)
         self._consumer.close()
         self._claims.close()

@@ -3,6 +3,7 @@
 import logging
 
 from adapters.kafka.consumer import CommandConsumer
+from adapters.kafka.messages import Poison
 from adapters.kafka.producer import CommandProducer
 from adapters.postgres.database import Database
 from domain.errors import ServiceUnavailable
@@ -22,10 +23,13 @@ class DeadLetters:
     def __init__(self, database: Database, producer: CommandProducer) -> None:
         self._database = database
         self._producer = producer
+        self._waiting: list[Poison] = []
 
     def record(self, consumer: CommandConsumer) -> None:
         """Record what can't be decoded, once by topic, partition and offset; then its offset counts as done."""
-        for poison in consumer.take_poison():
+        self._waiting += consumer.take_poison()
+        while self._waiting:
+            poison = self._waiting[0]
             cluster = self._producer.cluster_id()
             new = self._database.query(
                 RECORD,
@@ -40,9 +44,10 @@ class DeadLetters:
             if new:
                 self._send(poison)
             consumer.done([poison])
+            self._waiting.pop(0)
 
-    def _send(self, poison: object) -> None:
+    def _send(self, poison: Poison) -> None:
         try:
-            self._producer.dead_letter(poison)  # type: ignore[arg-type]
+            self._producer.dead_letter(poison)
         except ServiceUnavailable as error:
             log.warning("a dead letter is in ops.dead_letter only: %s", error)

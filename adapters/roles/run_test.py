@@ -5,7 +5,7 @@ from uuid import UUID
 
 from adapters.postgres.database import Database
 from adapters.postgres.projector import Projector
-from adapters.postgres.work import Claimed, PendingWork
+from adapters.postgres.work import Claimed, Claims, PendingWork
 from adapters.roles.gather_run import GatherRun
 from adapters.roles.object_batch import Item, ObjectRunner
 from domain.application import Harvesting
@@ -30,6 +30,7 @@ class TestRun:
         application: Harvesting,
         gather: GatherRun,
         runner: ObjectRunner,
+        claims: Claims,
         projectors: Sequence[Projector],
         progress: Callable[[Progress], None],
     ) -> None:
@@ -37,6 +38,7 @@ class TestRun:
         self._application = application
         self._gather = gather
         self._runner = runner
+        self._claims = claims
         self._projectors = projectors
         self._progress = progress
 
@@ -45,9 +47,20 @@ class TestRun:
 
         Raises JobExists, SourceInactive, NotFound.
         """
-        options = {"force_all": full or guid is not None, "force_import": guid is not None}
+        options = {"force_all": full or guid is not None, "force_import": guid is not None, "only_guid": guid or ""}
         job_id = self._application.create_job(source_id, trigger="run-test", by=by, options=options)
+        try:
+            self._run_stages(job_id, guid)
+        except BaseException:
+            self._application.abort_job(job_id, by=by, reason="run-test ended before its job")
+            self._catch_up()
+            raise
+        return job_id
+
+    def _run_stages(self, job_id: UUID, guid: str | None) -> None:
+        self._claims.show_presence()
         self._catch_up()
+        self._claims.claim_inline(job_id)
         self._gather.run(job_id, "run-test")
         after = NIL
         while batch := self._next(job_id, after):
@@ -55,7 +68,6 @@ class TestRun:
             self._run(batch, guid)
             self._show(job_id)
         self._finish(job_id)
-        return job_id
 
     def _next(self, job_id: UUID, after: UUID) -> list[Claimed]:
         self._catch_up()

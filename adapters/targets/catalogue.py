@@ -50,15 +50,16 @@ DELETE = """
 COLUMNS = "id, name, state, package, source_id, object_id, metadata_created, metadata_modified"
 SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE id = %(key)s OR name = %(key)s"
 LIST = "SELECT name FROM catalogue.package WHERE state = 'active' ORDER BY name LIMIT %(limit)s OFFSET %(offset)s"
+WORDS = "to_tsvector('simple', left(package::text, 250000))"  # a vector holds 1 MB at most
 SEARCH = f"""
     SELECT {COLUMNS} FROM catalogue.package
-    WHERE state = 'active' AND (%(q)s = '' OR to_tsvector('simple', package) @@ plainto_tsquery('simple', %(q)s))
+    WHERE state = 'active' AND (%(q)s = '' OR {WORDS} @@ plainto_tsquery('simple', %(q)s))
         AND (%(source)s = '' OR source_id = %(source)s)
     ORDER BY name LIMIT %(rows)s OFFSET %(start)s
 """
-COUNT = """
+COUNT = f"""
     SELECT count(*) FROM catalogue.package
-    WHERE state = 'active' AND (%(q)s = '' OR to_tsvector('simple', package) @@ plainto_tsquery('simple', %(q)s))
+    WHERE state = 'active' AND (%(q)s = '' OR {WORDS} @@ plainto_tsquery('simple', %(q)s))
         AND (%(source)s = '' OR source_id = %(source)s)
 """
 ATTEMPTS = 20  # at a unique name, against other workers

@@ -8,7 +8,7 @@ What CKAN does that this stands on (2.10 to 2.12):
   is still of the source and the object that it was seen with, without a lock held between two calls.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
@@ -18,7 +18,7 @@ from adapters.targets.ckan_api import ActionAPI
 from adapters.targets.ckan_errors import Refusal
 from adapters.targets.ckan_groups import GroupDirectory
 from adapters.targets.ckan_names import Names
-from adapters.targets.ckan_package import ORDERS, Extras, expected, form, marked, match, origin, seen
+from adapters.targets.ckan_package import ORDERS, Extras, Order, expected, form, marked, match, origin, seen, with_own_ids
 from domain.errors import TargetError
 from harvesters.target import Owner, Stored
 
@@ -65,9 +65,11 @@ class CKANTarget:
                 try:
                     stored = attempt(sent, owner)
                 except Refusal as error:
-                    if "id" not in error.errors:
-                        raise
                     problem = error
+                    if taken := error.places("resources", "id"):
+                        sent = with_own_ids(sent, taken)  # another dataset has a resource with that id
+                    elif "id" not in error.errors:
+                        raise
                 else:
                     if stored is not None:
                         return stored
@@ -77,7 +79,7 @@ class CKANTarget:
         """What is right as a rule, without a look at what CKAN has."""
         if not owner.held:
             return self._create(sent)
-        return self._replace(sent, expected(sent, owner)) if owner.previous else None
+        return self._replace(sent, expected(sent, owner), self._orders[:1]) if owner.previous else None
 
     def _informed_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
         found = self._find(sent["id"])
@@ -85,7 +87,7 @@ class CKANTarget:
             return self._create(sent)
         if origin(found).holds(found["id"], owner):
             return Stored(found["id"], found["name"], already=True)
-        return self._replace(sent, seen(found), restore=found["state"] != "active")
+        return self._replace(sent, seen(found), self._orders, restore=found["state"] != "active")
 
     def _find(self, id_or_name: str) -> dict[str, Any] | None:
         return self._api.find("package_show", {"id": id_or_name})
@@ -105,7 +107,9 @@ class CKANTarget:
             created = self._api.call("package_create", {**sent, "name": name})
         return created
 
-    def _replace(self, sent: Mapping[str, Any], known: Extras, *, restore: bool = False) -> Stored | None:
+    def _replace(
+        self, sent: Mapping[str, Any], known: Extras, orders: Sequence[Order], *, restore: bool = False
+    ) -> Stored | None:
         """The package with all its fields replaced, None when its extras aren't those known.
 
         Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
@@ -114,7 +118,7 @@ class CKANTarget:
 
         def write(name: str) -> Mapping[str, Any]:
             update = {**fields, "name": name} if restore or name != sent["name"] else fields
-            return self._revise(sent["id"], known, filter=KEPT, update=update)
+            return self._revise(sent["id"], known, orders, filter=KEPT, update=update)
 
         try:
             return self._names.write(sent["name"], write)
@@ -123,9 +127,9 @@ class CKANTarget:
                 return None
             raise
 
-    def _revise(self, package_id: str, known: Extras, **revision: Any) -> Mapping[str, Any]:
+    def _revise(self, package_id: str, known: Extras, orders: Sequence[Order], **revision: Any) -> Mapping[str, Any]:
         """Change a package whose extras are those known. Raises Refusal, `changed` when they are not."""
-        for order in list(self._orders):
+        for order in tuple(orders):
             try:
                 data = {"match": match(package_id, known, order), "include": ANSWERED, **revision}
                 revised: Mapping[str, Any] = self._api.call("package_revise", data)["package"]
@@ -156,7 +160,7 @@ class CKANTarget:
     def _mark(self, found: Mapping[str, Any], owner: Owner) -> bool:
         """Write this object into the package: an object of an earlier job then can't bring it back. False: it has changed."""
         try:
-            self._revise(found["id"], seen(found), update={"extras": marked(found, owner)})
+            self._revise(found["id"], seen(found), self._orders, update={"extras": marked(found, owner)})
         except Refusal as error:
             if error.changed:
                 return False

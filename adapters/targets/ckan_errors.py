@@ -39,6 +39,12 @@ class Refusal(TargetError):
         self.status = status
         self.errors = errors
 
+    def places(self, field: str, inner: str) -> list[int]:
+        """Where in a list of the dataset entries were refused for this field of theirs."""
+        found = self.errors.get(field)
+        entries = enumerate(found if isinstance(found, list) else ())
+        return [place for place, entry in entries if isinstance(entry, Mapping) and inner in entry]
+
     @property
     def mismatch(self) -> bool:
         """Whether package_revise found something else than its `match`."""
@@ -62,7 +68,7 @@ def refusal(action: str, status: int, body: bytes, retry_after: str | None = Non
         return _foreign(action, status, answer if isinstance(answer, str) else body.decode("utf-8", "replace"), retry_after)
     errors = answer["error"]
     if "message" in errors or status == 403:
-        said = excerpt(str(errors.get("message") or errors.get("__type") or ""))
+        said = " ".join(str(errors.get("message") or errors.get("__type") or "").split())[:SHOWN]
         error = Refusal(_explained(action, status, said), status, errors, code=CODES.get(status, f"http_{status}"))
     else:
         error = _invalid(status, {name: value for name, value in errors.items() if name != "__type"})

@@ -3,8 +3,9 @@
 Ownership is kept in extras: ckanext-harvest's three, and the guid and content hash of the object.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import orjson
 
@@ -20,6 +21,7 @@ LEFT_OUT = ("relationships_as_subject", "relationships_as_object")  # with datas
 LISTS = ("resources", "tags", "extras", "groups")
 
 Extras = Mapping[str, str | None]
+Order = Callable[[Iterable[str]], list[str]]
 
 
 def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
@@ -31,6 +33,10 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
             sent.pop(name, None)
         else:
             _check_list(name, sent[name])
+    resources = sent.get("resources", [])
+    sent = with_own_ids(
+        sent, [place for place, resource in enumerate(resources) if resource.get("id") and not _is_uuid(resource)]
+    )
     own = {
         SOURCE: owner.source_id,
         TITLE: owner.source_title,
@@ -41,6 +47,26 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
     extras = [_text(extra) for extra in sent.get("extras", ()) if extra.get("key") not in own]
     extras += [{"key": key, "value": value} for key, value in own.items() if value]
     return {**sent, "state": "active", "extras": sorted(extras, key=lambda extra: _length(str(extra.get("key"))))}
+
+
+def with_own_ids(sent: dict[str, Any], places: Collection[int]) -> dict[str, Any]:
+    """The package with other ids for the resources at these places, that follow from theirs: the same at each import."""
+    if not places:
+        return sent
+    resources = list(sent["resources"])
+    for place in places:
+        made = uuid5(NAMESPACE_OID, f"{sent['id']} {resources[place].get('id')}")
+        resources[place] = {**resources[place], "id": str(made)}
+    return {**sent, "resources": resources}
+
+
+def _is_uuid(resource: Mapping[str, Any]) -> bool:
+    """CKAN takes no other ids of resources; those of old and of other software are not."""
+    try:
+        UUID(resource["id"])
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def _check_name(name: Any) -> None:
@@ -86,7 +112,7 @@ def _length(key: str) -> tuple[int, bytes]:
     return len(encoded), encoded
 
 
-ORDERS: Sequence[Callable[[Iterable[str]], list[str]]] = (by_length, sorted, list)
+ORDERS: Sequence[Order] = (by_length, sorted, list)
 """Of the extras of a package inside CKAN: 2.12's and ours, that of the versions before, and as CKAN shows them."""
 
 
@@ -104,7 +130,7 @@ def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
     return {found["key"]: known.get(found["key"]) for found in sent["extras"]}
 
 
-def match(package_id: str, extras: Extras, order: Callable[[Iterable[str]], list[str]]) -> dict[str, Any]:
+def match(package_id: str, extras: Extras, order: Order) -> dict[str, Any]:
     """What package_revise compares in the transaction that it writes in; it knows extras by their places only."""
     found = ((key, extras[key]) for key in order(extras))
     return {"id": package_id, "extras": [{} if value is None else {"key": key, "value": value} for key, value in found]}

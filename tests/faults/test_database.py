@@ -26,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 @pytest.fixture
 def own_stack(with_broker: Settings, server: EmbeddedPostgres, tmp_path: Path) -> Iterator[Stack]:
     """A stack on that Postgres."""
-    services = replace(with_broker, database_url=server.url)
+    services = replace(with_broker, database_url=server.url, lease=2.0)
     bootstrap.initialise(services)
     with Stack(services, tmp_path) as stack:
         yield stack
@@ -46,7 +46,7 @@ def test_a_job_survives_restarts_and_a_crash_of_postgres(own_stack: Stack, serve
     server.process.wait()
     server.start()
     answers(own_stack)
-    job = ended(own_stack, job_id)
+    job = ended(own_stack, job_id, 40)
 
     assert (job["outcome"], job["objects"], job["added"], job["errored"]) == ("finished", 600, 600, 0)
     assert outcomes(own_stack) == {1: 600}

@@ -177,6 +177,21 @@ def test_a_package_of_nobody_is_not_ours_unless_adopted(site: CkanSite) -> None:
     assert (adopted.package_id, adopted.already) == (given["id"], False)
 
 
+def test_two_datasets_that_bear_the_same_resources_are_both_stored(site: CkanSite) -> None:
+    resources = [{"id": str(uuid4()), "url": "http://a"}, {"id": "not-a-uuid", "url": "http://b"}, {"url": "http://c"}]
+    first, second = package(resources=resources), package(resources=resources)
+    site.save(first, owner())
+    site.save(second, owner(THEIRS))
+    ids = [resource["id"] for resource in shown(site, second["id"])["resources"]]
+
+    site.save(second, owner(THEIRS, job=2, held=True))
+
+    again = [resource["id"] for resource in shown(site, second["id"])["resources"]]
+    assert shown(site, first["id"])["resources"][0]["id"] == resources[0]["id"]
+    assert again[:2] == ids[:2]
+    assert len({*ids, *(resource["id"] for resource in shown(site, first["id"])["resources"])}) == 6
+
+
 # names
 
 

@@ -218,12 +218,25 @@ def test_a_claim_that_is_not_renewed_falls_back(emptied: Parts, work: PendingWor
     renewing.claim(kept)
 
     lapse(emptied)
-    renewing.renew()
+    renewing.renew([command.object_id for command in kept])
     work.expire([])
 
     again = {command.object_id for command in take(work, job)}
     assert len(again) == 1
     assert again.isdisjoint({kept[0].object_id})
+
+
+def test_a_claim_that_its_worker_does_not_know_of_lapses(emptied: Parts, work: PendingWork, worker: Worker) -> None:
+    job = new_job(emptied, 2)
+    claimed = take(work, job)
+    one = worker("one")
+    one.claim(claimed)
+
+    lapse(emptied)
+    one.renew([claimed[0].object_id])
+    work.expire([])
+
+    assert {command.object_id for command in take(work, job)} == {claimed[1].object_id}
 
 
 def test_a_dead_worker_loses_its_claims_and_nobody_else_does(emptied: Parts, work: PendingWork, worker: Worker) -> None:
@@ -253,7 +266,7 @@ def test_nobody_hands_back_what_another_one_holds(emptied: Parts, work: PendingW
     worker("one").claim([command])
 
     worker("two").release([command.object_id])
-    worker("two").renew()
+    worker("two").renew([command.object_id])
 
     assert emptied.database.query("SELECT worker FROM ops.work") == [("one",)]
     assert take(work, job) == []

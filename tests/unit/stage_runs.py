@@ -54,7 +54,7 @@ def run(
     known = known or aggregate()
     job = HarvestJob(str(JOB), SOURCE, NOW, options=options or {})
     policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
-    stages = StageRun(plugin, job, known, content, (held or {}).get, NOW, policy)
+    stages = StageRun(lambda: plugin, job, known, content, (held or {}).get, NOW, policy)
     stages.run()
     return known, stages
 

@@ -4,21 +4,19 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from adapters.bootstrap import Parts
-from adapters.settings import Settings
-from adapters.targets.catalogue import LocalCatalogue
 from adapters.targets.ckan import CKANTarget
 from adapters.targets.ckan_api import ActionAPI
 from adapters.targets.ckan_errors import Refusal, refusal
 from adapters.targets.ckan_groups import GroupDirectory
 from adapters.targets.ckan_names import Names, free_name
 from adapters.targets.ckan_package import by_length, expected, form, match, origin
-from domain.errors import ServiceUnavailable, SettingError, TargetError
+from domain.errors import TargetError
 from harvesters.target import Origin, Owner, job_time
-from tests.action_site import HTML, ActionSite, Answer, action_site
+from tests.action_site import HTML, ActionSite, action_site
 from tests.stack import wait_for
 
 OURS = Owner("source-1", "City", "guid-1", "object-1", "hash-1")
@@ -204,6 +202,17 @@ def test_a_package_is_sent_active_with_its_owner_in_place_of_the_remotes() -> No
     assert origin(sent) == Origin("source-1", "object-1", "hash-1", True)
 
 
+def test_ids_of_resources_that_ckan_does_not_take_become_ones_that_follow_from_them() -> None:
+    resources = [{"id": "aaip_02.1"}, {"id": "02"}, {"id": str(UUID(int=1))}, {"id": ""}, {"url": "http://a"}]
+
+    sent, again = (form(package(resources=resources), OURS)["resources"] for _ in range(2))
+
+    assert sent == again
+    assert [len(UUID(resource["id"]).hex) for resource in sent[:3]] == [32] * 3
+    assert len({resource["id"] for resource in sent[:3]}) == 3
+    assert sent[2:] == resources[2:]
+
+
 def test_what_package_revise_compares_is_at_its_place_in_every_order() -> None:
     sent = form(package(extras=[{"key": "Zz", "value": "1"}]), OURS)
 
@@ -338,52 +347,3 @@ def test_an_organization_that_cannot_be_made_is_named() -> None:
         directory(says).resolve({"id": "x", "name": "city"}, create=True)
 
     assert (failed.value.code, failed.value.field) == ("validation", "organization")
-
-
-# the target of the settings
-
-
-def test_ckan_is_the_target_when_its_address_is_set() -> None:
-    assert isinstance(Parts(Settings(ckan_url="http://127.0.0.1:1")).target, CKANTarget)
-    assert isinstance(Parts(Settings(database_url="postgresql://x")).target, LocalCatalogue)
-
-
-def test_the_check_tells_a_ckan_that_is_down_from_an_address_that_is_wrong(site: ActionSite) -> None:
-    with pytest.raises(ServiceUnavailable, match="Connection refused"):
-        Parts(Settings(ckan_url="http://127.0.0.1:1")).check_target()
-    site.answer = lambda action: (404, HTML, {})
-    with pytest.raises(SettingError, match="no CKAN answers there"):
-        CKANTarget(api(site)).check()
-
-
-@pytest.mark.parametrize(
-    ("version", "warned"), [("2.9.11", True), ("2.10.4", False), ("2.11", False), ("2.12.0", False), ("2.13.0a0", True)]
-)
-def test_versions_that_were_not_tried_are_named(site: ActionSite, version: str, warned: bool) -> None:
-    site.answer = lambda action: (200, {"success": True, "result": {"ckan_version": version}}, {})
-
-    line = CKANTarget(api(site)).check()
-
-    assert line.startswith(f"CKAN {version} at http://127.0.0.1:")
-    assert ("warning" in line) is warned
-
-
-@pytest.mark.parametrize(
-    ("token", "user", "words"),
-    [
-        ("", None, "HARVEST_CKAN_TOKEN is not set"),
-        ("secret", None, "HARVEST_CKAN_TOKEN is not valid there"),
-        ("secret", "bob", "run `ckan sysadmin add bob`"),
-    ],
-)
-def test_the_check_says_what_the_token_lacks(site: ActionSite, token: str, user: str | None, words: str) -> None:
-    denied = {"success": False, "error": {"__type": "Authorization Error", "message": "Access denied"}}
-    answers: dict[str, Answer] = {
-        "status_show": (200, {"success": True, "result": {"ckan_version": "2.12.0"}}, {}),
-        "config_option_list": (403, denied, {}),
-        "user_show": (200, {"success": True, "result": {"name": user}}, {}),
-    }
-    site.answer = answers.__getitem__
-
-    with pytest.raises(SettingError, match=words):
-        CKANTarget(api(site, token)).check()

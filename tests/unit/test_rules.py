@@ -12,6 +12,7 @@ from domain.rules import (
     MAX_BUDGET,
     MAX_RETRY_DELAY,
     MIN_BUDGET,
+    MIN_SHARE,
     SOLO_AFTER,
     Progress,
     Waiting,
@@ -36,6 +37,11 @@ def waiting(due: int, under_way: int = 0, lane: int = 0) -> Waiting:
     return Waiting(uuid4(), lane, due, under_way)
 
 
+def reserved(job: Waiting) -> int:
+    """What a job may have under way however full the queue is."""
+    return max(0, min(job.due, MIN_SHARE - job.under_way))
+
+
 def shares(jobs: Sequence[Waiting], room: int) -> list[int]:
     given = quotas(jobs, room)
     return [given.get(job.job_id, 0) for job in jobs]
@@ -48,14 +54,14 @@ def shares(jobs: Sequence[Waiting], room: int) -> list[int]:
 def test_never_more_is_given_than_there_is_room_or_than_is_due(jobs: list[Waiting], room: int) -> None:
     given = quotas(jobs, room)
 
-    assert sum(given.values()) <= max(room, 0)
+    assert sum(given.values()) <= max(room, sum(map(reserved, jobs)))
     assert all(0 < given[job.job_id] <= job.due for job in jobs if job.job_id in given)
     assert given.keys() <= {job.job_id for job in jobs}
 
 
 @given(JOBS, ROOM)
 def test_no_room_is_left_while_anything_is_due(jobs: list[Waiting], room: int) -> None:
-    assert sum(quotas(jobs, room).values()) == min(max(room, 0), sum(job.due for job in jobs))
+    assert sum(quotas(jobs, room).values()) == min(max(room, sum(map(reserved, jobs))), sum(job.due for job in jobs))
 
 
 @given(JOBS, ROOM)
@@ -63,7 +69,7 @@ def test_a_lane_gets_what_the_lanes_before_it_leave(jobs: list[Waiting], room: i
     given = quotas(jobs, room)
 
     for job in jobs:
-        if job.job_id in given:
+        if given.get(job.job_id, 0) > reserved(job):
             before = [other for other in jobs if other.lane < job.lane]
             assert all(given.get(other.job_id, 0) == other.due for other in before)
 
@@ -98,8 +104,8 @@ def test_a_person_who_waits_goes_before_the_schedule() -> None:
 
 
 @pytest.mark.parametrize("room", [0, -5])
-def test_without_room_nobody_gets_anything(room: int) -> None:
-    assert quotas([waiting(10)], room) == {}
+def test_without_room_only_jobs_with_next_to_nothing_under_way_get_something(room: int) -> None:
+    assert shares([waiting(300_000, under_way=990), waiting(50), waiting(4, under_way=8)], room) == [0, MIN_SHARE, 2]
 
 
 # how many commands may be under way

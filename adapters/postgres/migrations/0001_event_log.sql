@@ -138,6 +138,7 @@ CREATE TABLE ops.work (
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX work_waiting_idx ON ops.work (job_id, due_at) WHERE NOT sent;
 CREATE INDEX work_sent_idx ON ops.work (job_id) WHERE sent;
+CREATE INDEX work_lost_idx ON ops.work (object_id) WHERE deliveries > 3; -- looked for each second
 
 -- Messages that could not be decoded, once by their place.
 CREATE TABLE ops.dead_letter (
