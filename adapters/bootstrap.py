@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from adapters.postgres import read_model
+from adapters.postgres.claims import Claims
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database, migrate
 from adapters.postgres.event_store import LogListener, PostgresEventStore
 from adapters.postgres.leadership import LeaderDatabase
+from adapters.postgres.pending_work import PendingWork
 from adapters.postgres.projector import DecodedLog, Projector
 from adapters.postgres.read_model import ReadModelWriter
-from adapters.postgres.work import Claims, PendingWork, WorkProjection
+from adapters.postgres.work import WorkProjection
 from adapters.settings import Settings
 from adapters.targets.catalogue import LocalCatalogue
 from domain.application import Harvesting

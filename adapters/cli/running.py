@@ -11,9 +11,9 @@ from adapters.cli.follow import follow
 from adapters.cli.jobs import describe, full_option
 from adapters.cli.output import emit, json_option
 from adapters.cli.services import connected, show_current
+from adapters.postgres.claims import Claims
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.queries import ReadModel
-from adapters.postgres.work import Claims
 from domain.errors import ServiceUnavailable
 from domain.rules import Progress
 

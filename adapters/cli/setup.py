@@ -76,7 +76,7 @@ def _target(parts: Parts, problems: list[str]) -> dict[str, Any]:
 
 
 def _workers(parts: Parts) -> int:
-    from adapters.postgres.work import PRESENCE_CLASS
+    from adapters.postgres.claims import PRESENCE_CLASS
 
     held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = %(class)s"
     return int(parts.database.query(held, **{"class": PRESENCE_CLASS})[0][0])

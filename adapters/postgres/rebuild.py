@@ -58,6 +58,23 @@ OUTSIDE_VIEWS = """
     WHERE v.relnamespace <> %(schema)s::regnamespace AND d.classid = 'pg_rewrite'::regclass
 """
 
+GRANTS = """
+    SELECT CASE WHEN r.relname IS NULL THEN format('SCHEMA %%I', n.nspname) ELSE format('%%I.%%I', n.nspname, r.relname) END,
+        a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+    FROM pg_namespace n
+    CROSS JOIN LATERAL (
+        SELECT NULL::name AS relname, n.nspacl AS acl, n.nspowner AS owner
+        UNION ALL SELECT relname, relacl, relowner FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'v')
+    ) r
+    CROSS JOIN LATERAL aclexplode(r.acl) a
+    WHERE n.nspname = %(schema)s AND a.grantee <> r.owner
+"""
+OUTSIDE_MATERIALIZED = """
+    SELECT DISTINCT v.oid::regclass::text FROM pg_depend d
+    JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'm'
+    JOIN pg_class t ON t.oid = d.refobjid AND t.relnamespace = %(schema)s::regnamespace
+"""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -86,6 +103,7 @@ def rebuild_read_model(database: Database, *, accept: bool = False, processes: i
     begun = time.monotonic()
     with database.connect() as connection:
         _only_one(connection)
+        _refuse_materialized_views(connection)
         upto = log_position(database)
         _make_shadow(connection, database, upto, processes)
         _catch_up(database)
@@ -100,6 +118,13 @@ def _only_one(connection: Connection) -> None:
     row = connection.execute(ONE_AT_A_TIME).fetchone()
     if not row or not row[0]:
         raise Refused("Another rebuild is running: wait until it has ended")
+
+
+def _refuse_materialized_views(connection: Connection) -> None:
+    """They would go on showing the old tables: nothing else can make them anew."""
+    names = [name for (name,) in connection.execute(OUTSIDE_MATERIALIZED, {"schema": LIVE})]
+    if names:
+        raise Refused(f"Materialized views read the read model: drop {', '.join(names)}, rebuild, and make them again")
 
 
 def _drop(connection: Connection, schema: str) -> None:
@@ -178,10 +203,13 @@ def _swap(connection: Connection, accept: bool) -> _Swap:
             return _Swap(0.0, differences, [])
         begun = time.monotonic()
         views = connection.execute(OUTSIDE_VIEWS, {"schema": LIVE}).fetchall()
+        grants = connection.execute(GRANTS, {"schema": LIVE}).fetchall()
         _rename(connection, LIVE, OLD)
         _rename(connection, SHADOW, LIVE)
         for name, definition in views:
             connection.execute(f"CREATE OR REPLACE VIEW {name} AS {definition}".encode())
+        for thing, privilege, grantee in grants:
+            connection.execute(f"GRANT {privilege} ON {thing} TO {grantee}".encode())
     if differences:
         log.warning("the old read model differed in %s: it is kept in schema %s", ", ".join(differences), OLD)
     return _Swap(round((time.monotonic() - begun) * 1000, 1), differences, [name for name, _ in views])

@@ -13,8 +13,8 @@ from uuid import UUID
 from adapters.kafka.dispatcher import Dispatcher
 from adapters.postgres.event_store import LogListener
 from adapters.postgres.leadership import LeaderDatabase
+from adapters.postgres.pending_work import PendingWork
 from adapters.postgres.projector import BATCH, Projector
-from adapters.postgres.work import PendingWork
 from adapters.roles.backoff import Backoff
 from domain.application import Harvesting
 from domain.errors import Conflict, JobEnded, NotFound, ServiceUnavailable

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
-from adapters.postgres.work import Claimed, Claims
+from adapters.postgres.claims import Claimed, Claims
 from adapters.roles.backoff import Backoff
 from adapters.roles.fair_queue import FairQueue
 from adapters.roles.object_batch import Item, ObjectRunner

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
-from adapters.postgres.work import Claims
+from adapters.postgres.claims import Claims
 from adapters.roles.backoff import Backoff
 from adapters.roles.gather_run import GatherRun, Stopped
 from adapters.roles.poison import DeadLetters

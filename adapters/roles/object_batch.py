@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from adapters.postgres.claims import Claimed, HeldDataset, held_datasets
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database
-from adapters.postgres.work import Claimed, HeldDataset, held_datasets
 from adapters.roles.job_context import JobContexts
 from domain.application import Harvesting
 from domain.objects import HarvestObject

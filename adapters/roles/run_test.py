@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from adapters.postgres.claims import Claimed, Claims
 from adapters.postgres.database import Database
+from adapters.postgres.pending_work import PendingWork
 from adapters.postgres.projector import Projector
-from adapters.postgres.work import Claimed, Claims, PendingWork
 from adapters.roles.gather_run import GatherRun
 from adapters.roles.object_batch import Item, ObjectRunner
 from domain.application import Harvesting

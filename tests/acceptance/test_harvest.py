@@ -1,5 +1,7 @@
 """A harvest from the command line, with every part real."""
 
+from typing import Any
+
 from tests.stack import Stack
 
 
@@ -26,7 +28,7 @@ def test_a_record_that_raises_fails_alone_and_says_why(stack: Stack) -> None:
     assert errors["record-8", "Import", None] == "second error"
 
 
-def report(stack: Stack, source: str) -> list[dict[str, object]]:
+def report(stack: Stack, source: str) -> list[dict[str, Any]]:
     """Errors of objects of a source's last job."""
-    found: list[dict[str, object]] = stack.json("job-report", source)["object_errors"]
+    found: list[dict[str, Any]] = stack.json("job-report", source)["object_errors"]
     return found

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.bootstrap import Parts
-from adapters.postgres.work import Claims, HeldDataset, PendingWork, held_datasets
+from adapters.postgres.claims import Claims, HeldDataset, held_datasets
+from adapters.postgres.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from adapters.bootstrap import Parts
-from adapters.postgres.work import Claimed
+from adapters.postgres.claims import Claimed
 from adapters.roles import job_context
 from adapters.roles.object_batch import Item, database_now
 from domain.errors import SettingError

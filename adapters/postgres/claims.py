@@ -1,0 +1,152 @@
+"""A worker's side of pending work: it claims before it runs, renews what it runs, and shows that it lives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
+from domain.commands import FetchObject, GatherJob
+from domain.rules import SOLO_AFTER
+
+PRESENCE_CLASS = 0x48415256  # first key of the advisory locks by which workers show that they live
+
+CLAIM = """
+    UPDATE ops.work w SET worker = %(worker)s, deliveries = w.deliveries + 1,
+        lease_until = now() + make_interval(secs => %(lease)s)
+    FROM unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
+    WHERE w.object_id = m.object_id AND w.epoch = m.epoch AND w.sent AND w.worker IS NULL
+        AND (w.deliveries < %(solo)s OR %(alone)s)
+    RETURNING w.object_id, w.attempt, now()
+"""
+NEEDS_SOLO = """
+    SELECT w.object_id FROM ops.work w JOIN unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
+    ON w.object_id = m.object_id AND w.epoch = m.epoch
+    WHERE w.sent AND w.worker IS NULL AND w.deliveries >= %(solo)s
+"""
+RENEW = """
+    UPDATE ops.work SET lease_until = now() + make_interval(secs => %(lease)s)
+    WHERE object_id IN (
+        SELECT object_id FROM ops.work WHERE object_id = ANY (%(objects)b::uuid[]) AND worker = %(worker)s
+        FOR UPDATE SKIP LOCKED
+    )
+"""
+RENEW_GATHER = """
+    UPDATE ops.job_progress SET lease_until = now() + make_interval(secs => %(lease)s)
+    WHERE worker = %(worker)s AND job_id = ANY (%(jobs)b::uuid[])
+"""
+RELEASE = """
+    UPDATE ops.work SET sent = false, worker = NULL, lease_until = NULL, deliveries = greatest(deliveries - 1, 0)
+    WHERE object_id = ANY (%(objects)b::uuid[]) AND worker = %(worker)s
+"""
+RELEASE_GATHER = """
+    UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL,
+        deliveries = greatest(deliveries - 1, 0), due_at = now() + make_interval(secs => %(delay)s)
+    WHERE job_id = %(job)s AND worker = %(worker)s
+"""
+CLAIM_INLINE = """
+    UPDATE ops.job_progress SET worker = %(worker)s, lease_until = 'infinity' WHERE job_id = %(job)s AND inline
+"""
+CLAIM_GATHER = """
+    UPDATE ops.job_progress SET worker = %(worker)s, deliveries = deliveries + 1,
+        lease_until = now() + make_interval(secs => %(lease)s)
+    WHERE job_id = %(job)s AND epoch = %(epoch)s AND worker IS NULL AND gather <> 'finished' RETURNING source_id
+"""
+HELD = """
+    SELECT d.source_id, d.guid, d.package_id, d.content_hash, d.object_id FROM ops.dataset d
+    JOIN unnest(%(sources)b::uuid[], %(guids)b::text[]) AS x (source_id, guid)
+    ON d.source_id = x.source_id AND d.guid = x.guid
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An object that this worker may run. `now` is the database's clock."""
+
+    object_id: UUID
+    attempt: int  # failed attempts before this one
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDataset:
+    """What a source holds for a guid."""
+
+    package_id: str | None
+    content_hash: str | None
+    object_id: UUID
+
+
+class Claims:
+    """A worker's side of ops.work. `worker` is unique among all that live."""
+
+    def __init__(self, database: Database, worker: str, lease: float) -> None:
+        self._database = database
+        self.worker = worker
+        self._lease = lease
+        self._presence: Connection | None = None
+
+    def show_presence(self) -> None:
+        """Hold the session lock by which the coordinator sees that this worker lives; call it now and then."""
+        with unavailable(self._database.url):
+            if self._presence is None or self._presence.closed or self._presence.broken:
+                self._presence = self._database.connect()
+                self._presence.execute(KEEPALIVE)
+                self._presence.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", (PRESENCE_CLASS, self.worker))
+            else:
+                self._presence.execute("SELECT 1")
+
+    def claim(self, commands: Sequence[FetchObject], *, alone: bool = False) -> dict[UUID, Claimed]:
+        """Claim objects in one statement; those that may run. Finished, superseded and claimed ones are left out.
+
+        An object that was delivered too often without an outcome is only claimed when `alone`.
+        """
+        parameters = {"worker": self.worker, "lease": self._lease, "solo": SOLO_AFTER, "alone": alone}
+        rows = self._database.query(CLAIM, **parameters, **_commands(commands))
+        return {row[0]: Claimed(*row) for row in rows}
+
+    def need_solo(self, commands: Sequence[FetchObject]) -> set[UUID]:
+        """Those of the objects that must be claimed alone."""
+        return {object_id for (object_id,) in self._database.query(NEEDS_SOLO, solo=SOLO_AFTER, **_commands(commands))}
+
+    def renew(self, objects: Iterable[UUID]) -> None:
+        """Hold on to objects that are being run for another lease; a claim that its worker doesn't know of lapses."""
+        self._database.query(RENEW, worker=self.worker, lease=self._lease, objects=list(objects))
+
+    def release(self, objects: Iterable[UUID]) -> None:
+        """Hand objects back that were claimed and not run."""
+        self._database.query(RELEASE, objects=list(objects), worker=self.worker)
+
+    def claim_gather(self, command: GatherJob) -> bool:
+        """Claim a job's gather."""
+        parameters = {"worker": self.worker, "lease": self._lease, "job": command.job_id, "epoch": command.epoch}
+        return bool(self._database.query(CLAIM_GATHER, **parameters))
+
+    def claim_inline(self, job_id: UUID) -> None:
+        """Hold a job of `run-test`, which runs in this very process."""
+        self._database.query(CLAIM_INLINE, worker=self.worker, job=job_id)
+
+    def renew_gather(self, jobs: Iterable[UUID]) -> None:
+        """Hold on to jobs that are being gathered for another lease."""
+        self._database.query(RENEW_GATHER, worker=self.worker, lease=self._lease, jobs=list(jobs))
+
+    def release_gather(self, job_id: UUID, delay: float = 0.0) -> None:
+        """Hand a job back that can't be gathered here now; it is due again after `delay` seconds."""
+        self._database.query(RELEASE_GATHER, job=job_id, worker=self.worker, delay=delay)
+
+    def close(self) -> None:
+        """Show no presence any more."""
+        if self._presence is not None:
+            self._presence.close()
+
+
+def _commands(commands: Sequence[FetchObject]) -> dict[str, Any]:
+    return {"objects": [command.object_id for command in commands], "epochs": [command.epoch for command in commands]}
+
+
+def held_datasets(database: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], HeldDataset]:
+    """What sources hold, by (source id, guid)."""
+    parameters = {"sources": [UUID(source) for source, _ in keys], "guids": [guid for _, guid in keys]}
+    rows = database.query(HELD, **parameters)
+    return {(str(row[0]), row[1]): HeldDataset(*row[2:]) for row in rows}
