@@ -78,7 +78,10 @@ def _target(parts: Parts, problems: list[str]) -> dict[str, Any]:
 def _workers(parts: Parts) -> int:
     from adapters.postgres.claims import PRESENCE_CLASS
 
-    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = %(class)s"
+    held = """
+        SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = %(class)s
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """
     return int(parts.database.query(held, **{"class": PRESENCE_CLASS})[0][0])
 
 

@@ -38,7 +38,7 @@ Package = dict[str, Any]
 
 @dataclass
 class Harvest:
-    """A folder after two full harvests: what was served, what is in the catalogue by id, jobs, errors of objects by guid."""
+    """A folder after two full harvests: what was served (in today's form), what is in the catalogue by id, jobs, errors of objects by guid."""
 
     source_id: str
     served: dict[str, Package]
@@ -69,7 +69,7 @@ def harvests(stack: Stack, shared: Path) -> Iterator[dict[str, Harvest]]:
         yield {
             name: Harvest(
                 source,
-                remotes[name].packages(),
+                {guid: in_todays_form(package) for guid, package in remotes[name].packages().items()},
                 catalogue(stack, source),
                 first[name],
                 second[name],
@@ -95,6 +95,17 @@ def versions(stack: Stack, source_id: str) -> dict[str, str]:
 def catalogue(stack: Stack, source_id: str) -> dict[str, Package]:
     found = stack.parts.catalogue.search(source_id=source_id, rows=10_000)
     return {package["id"]: package for package in found["results"]}
+
+
+def in_todays_form(package: Package) -> Package:
+    """Old CKANs gave extras as an object, and tags by name."""
+    extras, tags = package.get("extras"), package.get("tags")
+    changed: Package = {}
+    if isinstance(extras, dict):
+        changed["extras"] = [{"key": key, "value": value} for key, value in extras.items()]
+    if isinstance(tags, list):
+        changed["tags"] = [{"name": tag} if isinstance(tag, str) else tag for tag in tags]
+    return {**package, **changed}
 
 
 def why_invalid(package: Package) -> str | None:
@@ -123,7 +134,8 @@ def as_harvested(package: Package, stored: Package) -> Package:
     * sets `id` and `name` (checked on their own), `state` (active), and the extras of the harvest;
     * leaves out groups and organisation of the remote, since they mean nothing here;
     * leaves out fields of tags, groups, extras and resources that are null, and OF_THE_REMOTE of resources;
-    * adds the times of the catalogue where the dataset has none.
+    * adds the times of the catalogue where the dataset has none;
+    * makes today's form of an old one.
     """
     kept = {name: value for name, value in package.items() if name not in ("groups", "organization", "owner_org")}
     kept = {name: value for name, value in kept.items() if name not in LISTS or value is not None}

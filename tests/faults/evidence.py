@@ -23,8 +23,17 @@ def ended(stack: Stack, job_id: str, seconds: float = 90.0) -> Row:
     try:
         job: Row = wait_for(row, seconds, f"job {job_id} ends")
     except AssertionError as error:
-        raise AssertionError(f"{error}; it is {stack.model.job(job_id)}{stack.logs()}") from None
+        raise AssertionError(f"{error}; it is {stack.model.job(job_id)}\n{pending(stack)}{stack.logs()}") from None
     return job
+
+
+def pending(stack: Stack) -> str:
+    """Where the unfinished objects are: how many are sent, with which worker, until when, delivered how often."""
+    statement = """
+        SELECT sent, worker, deliveries, count(*), min(lease_until - now()), max(lease_until - now()) FROM ops.work
+        GROUP BY 1, 2, 3
+    """
+    return "".join(f"{row}\n" for row in stack.parts.database.query(statement))
 
 
 def begun(folder: Path) -> Counter[str]:

@@ -57,6 +57,7 @@ def test_a_broker_that_comes_back_empty_loses_nothing(own_stack: Stack, broker: 
 
 def test_a_job_made_while_the_broker_is_away_runs_when_it_is_back(own_stack: Stack, broker: EmbeddedBroker) -> None:
     own_stack.source("patient", "http://127.0.0.1/patient", "noop", {"records": 20})
+    own_stack.run("patient")
     broker.stop()
     job_id = own_stack.start_job("patient")
     wait_for(lambda: is_sent(own_stack), 30, "the coordinator has tried")
@@ -65,7 +66,7 @@ def test_a_job_made_while_the_broker_is_away_runs_when_it_is_back(own_stack: Sta
     make_topics(own_stack.settings)
     job = ended(own_stack, job_id)
 
-    assert (job["outcome"], job["added"], job["errored"]) == ("finished", 20, 0)
+    assert (job["outcome"], job["updated"], job["errored"]) == ("finished", 20, 0)
 
 
 def is_sent(stack: Stack) -> bool:
