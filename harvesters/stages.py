@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
+from uuid import UUID
 
 from domain import rules, text
 from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
@@ -24,18 +26,30 @@ class RetryPolicy:
     job_deadline: float  # after the job was created
 
 
+class Held(Protocol):
+    """What a source holds for a guid."""
+
+    @property
+    def package_id(self) -> str | None:
+        """The package, None when the harvester made none."""
+
+    @property
+    def object_id(self) -> UUID:
+        """The object that it was imported from last."""
+
+
 @dataclass(slots=True)
 class StageRun:
     """One object on its way through fetch and import.
 
-    `held` tells the package that the source holds for a guid, None when it holds none. `now` is the database's clock.
+    `held` tells what the source holds for a guid, None when it holds nothing. `now` is the database's clock.
     """
 
     new_harvester: Callable[[], Harvester]
     job: HarvestJob
     aggregate: Aggregate
     content: bytes | None
-    held: Callable[[str], str | None]
+    held: Callable[[str], "Held | None"]
     now: datetime
     policy: RetryPolicy
     documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
@@ -69,7 +83,7 @@ class StageRun:
     def _view(self) -> HarvestObject:
         known = self.aggregate
         extras = {"status": known.action, **known.extras}
-        return HarvestObject(
+        view = HarvestObject(
             id=str(known.id),
             guid=known.guid,
             job=self.job,
@@ -77,10 +91,16 @@ class StageRun:
             extras=[HarvestObjectExtra(key, value) for key, value in extras.items()],
             action=known.action,  # type: ignore[arg-type]
             metadata_modified_date=known.metadata_modified,
-            package_id=self.held(known.guid),
             content_hash=known.content_hash,
             force_import=bool(self.job.options.get("force_import")),
         )
+        self._show_held(view)
+        return view
+
+    def _show_held(self, view: HarvestObject) -> None:
+        held = self.held(view.guid)
+        view.package_id = held.package_id if held else None
+        view.previous_object_id = str(held.object_id) if held else None
 
     # fetch
 
@@ -115,7 +135,8 @@ class StageRun:
         guid = text.clean(view.guid)
         if guid != self.aggregate.guid:
             self.aggregate.identify(guid)
-            view.package_id = self.held(guid)
+            view.guid = guid
+            self._show_held(view)
 
     def _not_fetched(self, view: HarvestObject, result: StageResult) -> None:
         self._report(view)

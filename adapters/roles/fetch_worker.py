@@ -33,6 +33,7 @@ MAX_FLUSH = 1000  # objects stored in one append
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
+WORTH_STORING, LINGER = 50, 0.25  # objects; fewer wait for more, so many seconds at most, while others are being run
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 
 
@@ -237,10 +238,12 @@ class FetchWorker:
             self._broken = error
 
     def _collect(self, batch: list[Running]) -> bool:
-        """Add what is done by now; whether that was the end."""
+        """Add what is done by now, or, while more is being run, within a moment; whether that was the end."""
+        end = time.monotonic() + LINGER
         while len(batch) < MAX_FLUSH:
+            wait = end - time.monotonic() if len(batch) < min(WORTH_STORING, len(self._open)) else 0.0
             try:
-                more = self._done.get_nowait()
+                more = self._done.get(timeout=wait) if wait > 0 else self._done.get_nowait()
             except queue.Empty:
                 return False
             if more is None:

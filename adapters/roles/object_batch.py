@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from adapters.postgres.claims import Claimed, HeldDataset, held_datasets
@@ -12,8 +11,7 @@ from adapters.roles.job_context import JobContexts
 from domain.application import Harvesting
 from domain.objects import HarvestObject
 from harvesters.stages import RetryPolicy, StageRun
-
-TIME_BITS = 80  # of an object's id lie below its job's creation time
+from harvesters.target import job_time
 
 
 @dataclass(slots=True)
@@ -76,7 +74,7 @@ class ObjectRunner:
             job=context.job,
             aggregate=aggregate,
             content=item.content,
-            held=self._package_held(item),
+            held=self._held(item),
             now=item.claimed.now,
             policy=self._policy,
             documents=item.documents,
@@ -84,15 +82,14 @@ class ObjectRunner:
         run.run()
         item.content = None
 
-    def _package_held(self, item: Item) -> Callable[[str], str | None]:
+    def _held(self, item: Item) -> Callable[[str], HeldDataset | None]:
         known = {item.aggregate.guid: item.held}
 
-        def held(guid: str) -> str | None:
+        def held(guid: str) -> HeldDataset | None:
             if guid not in known:
                 key = (item.aggregate.source_id, guid)
                 known[guid] = held_datasets(self._database, [key]).get(key)
-            dataset = known[guid]
-            return dataset.package_id if dataset else None
+            return known[guid]
 
         return held
 
@@ -106,10 +103,4 @@ class ObjectRunner:
 
 def _newer(one: UUID, other: UUID) -> bool:
     """Whether an object belongs to a job that was created later."""
-    return one.int >> TIME_BITS > other.int >> TIME_BITS
-
-
-def database_now(database: Database) -> datetime:
-    """The database's clock, the one that retries go by."""
-    now: datetime = database.query("SELECT now()")[0][0]
-    return now
+    return (job_time(str(one)) or 0) > (job_time(str(other)) or 0)

@@ -1,6 +1,7 @@
 """A batch of claimed objects: loaded at once, run one by one, stored at once; what one of them does is its own matter."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 from adapters.bootstrap import Parts
 from adapters.postgres.claims import Claimed
 from adapters.roles import job_context
-from adapters.roles.object_batch import Item, database_now
+from adapters.roles.object_batch import Item
 from domain.errors import SettingError
 from domain.objects import HarvestObject as Aggregate
 from harvesters.base import Fetched, Harvester, HarvestObject
@@ -35,7 +36,7 @@ def harvester(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def claimed(parts: Parts, *ids: UUID) -> list[Claimed]:
     wanted = ids or [row[0] for row in parts.database.query("SELECT object_id FROM ops.work ORDER BY 1")]
-    return [Claimed(object_id, 0, database_now(parts.database)) for object_id in wanted]
+    return [Claimed(object_id, 0, datetime.now(UTC)) for object_id in wanted]
 
 
 def loaded(parts: Parts) -> list[Item]:

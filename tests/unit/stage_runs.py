@@ -1,9 +1,10 @@
 """Runs one object through the stages of a harvester that is made of functions."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.objects import GatheredRecord, gathered_event, object_id
 from domain.objects import HarvestObject as Aggregate
@@ -12,6 +13,7 @@ from harvesters.stages import RetryPolicy, StageRun
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = uuid4()
+EARLIER = uuid4()
 SOURCE = HarvestSource(str(uuid4()), "city", "City", "http://data.example", "test")
 
 
@@ -35,6 +37,14 @@ class Plugin(Harvester):
         return result
 
 
+@dataclass(frozen=True)
+class HeldPackage:
+    """A package that the source holds, imported from an earlier object."""
+
+    package_id: str | None
+    object_id: UUID = EARLIER
+
+
 def aggregate(**fields: Any) -> Aggregate:
     record = GatheredRecord(**{"guid": "guid-1", **fields})
     event = gathered_event(record, object_id(NOW, JOB, record.guid), str(JOB), SOURCE.id, 1, NOW)
@@ -54,7 +64,8 @@ def run(
     known = known or aggregate()
     job = HarvestJob(str(JOB), SOURCE, NOW, options=options or {})
     policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
-    stages = StageRun(lambda: plugin, job, known, content, (held or {}).get, NOW, policy)
+    datasets = {guid: HeldPackage(package) for guid, package in (held or {}).items()}
+    stages = StageRun(lambda: plugin, job, known, content, datasets.get, NOW, policy)
     stages.run()
     return known, stages
 

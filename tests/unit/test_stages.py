@@ -8,7 +8,7 @@ import pytest
 
 from domain.objects import object_id
 from harvesters.base import Fetched, HarvestObject, HarvestObjectExtra, Imported
-from tests.unit.stage_runs import JOB, NOW, SOURCE, Plugin, aggregate, failure, run, topics
+from tests.unit.stage_runs import EARLIER, JOB, NOW, SOURCE, Plugin, aggregate, failure, run, topics
 
 # import
 
@@ -18,6 +18,15 @@ def test_true_means_what_the_record_asked_for(action: str, status: str) -> None:
     known, _ = run(Plugin(), aggregate(action=action), held={"guid-1": "package"})
 
     assert (known.outcome, known.package_id) == (status, "package")
+
+
+def test_a_harvester_is_told_the_package_that_is_held_and_the_object_that_made_it() -> None:
+    plugin = Plugin()
+
+    run(plugin, held={"guid-1": "package"})
+
+    [view] = plugin.imported
+    assert (view.package_id, view.previous_object_id) == ("package", str(EARLIER))
 
 
 def test_unchanged_keeps_the_package_that_is_held() -> None:
