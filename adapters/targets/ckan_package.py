@@ -33,6 +33,8 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
             sent.pop(name, None)
         else:
             _check_list(name, sent[name])
+    if "tags" in sent:
+        sent["tags"] = [_free(tag) for tag in sent["tags"]]
     resources = sent.get("resources", [])
     sent = with_own_ids(
         sent, [place for place, resource in enumerate(resources) if resource.get("id") and not _is_uuid(resource)]
@@ -84,6 +86,11 @@ def _check_list(name: str, value: Any) -> None:
         if not isinstance(entry, dict):
             message = f"{name}: entry {position} must be an object, is {type(entry).__name__}"
             raise TargetError(message, code="validation", field=name)
+
+
+def _free(tag: dict[str, Any]) -> dict[str, Any]:
+    """A tag without the remote's vocabulary, which this CKAN doesn't have."""
+    return {name: value for name, value in tag.items() if name != "vocabulary_id"}
 
 
 def _text(extra: dict[str, Any]) -> dict[str, Any]:
