@@ -14,7 +14,7 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import CanMutateAggregate
 from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent, Transcoder
 
-from domain.aggregate import OrjsonTranscoder, StoredAggregate, UpcastingMapper
+from domain.aggregate import OrjsonTranscoder, StoredAggregate
 from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject, gathered_event, object_id
@@ -28,6 +28,7 @@ from domain.sources import (
     normalise_url,
     reservation_id,
 )
+from domain.stored_events import UpcastingMapper
 
 ATTEMPTS = 5  # of a command that meets a conflict
 Event = CanMutateAggregate[UUID]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.aggregate import class_versions, upcast
+from domain.stored_events import class_versions, upcast
 
 Row = dict[str, Any]
 Key = UUID | str

@@ -38,10 +38,10 @@ Package = dict[str, Any]
 
 @dataclass
 class Harvest:
-    """A folder after two full harvests: what was served (in today's form), what is in the catalogue by id, jobs, errors of objects by guid."""
+    """A folder after two full harvests; errors of objects are by guid, datasets by id."""
 
     source_id: str
-    served: dict[str, Package]
+    served: dict[str, Package]  # in today's form
     stored: dict[str, Package]
     first: Row
     second: Row

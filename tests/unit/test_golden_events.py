@@ -15,17 +15,10 @@ import pytest
 from eventsourcing.domain import event
 from eventsourcing.persistence import StoredEvent
 
-from domain.aggregate import (
-    UPCASTERS,
-    Created,
-    OrjsonTranscoder,
-    StoredAggregate,
-    UpcastingMapper,
-    class_versions,
-    event_classes,
-    upcast,
-)
+from domain import stored_events
+from domain.aggregate import Created, OrjsonTranscoder, StoredAggregate
 from domain.errors import UnknownEvent
+from domain.stored_events import UPCASTERS, UpcastingMapper, class_versions, event_classes, upcast
 from projections.recorded import decode
 
 FOLDER = Path(__file__).parent.parent / "golden"
@@ -72,7 +65,8 @@ def _add_scale(state: dict[str, Any]) -> None:
 
 @pytest.fixture
 def parcels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The upcasters of the made-up event."""
+    """The made-up aggregate and its upcasters."""
+    monkeypatch.setattr(stored_events, "AGGREGATES", (*stored_events.AGGREGATES, Parcel))
     monkeypatch.setitem(UPCASTERS, "parcel.weighed", {1: _to_kilos, 2: _add_scale})
     class_versions.cache_clear()
     yield

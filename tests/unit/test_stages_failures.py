@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from domain.aggregate import OrjsonTranscoder, UpcastingMapper
+from domain.aggregate import OrjsonTranscoder
 from domain.errors import HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
+from domain.stored_events import UpcastingMapper
 from harvesters.base import Fetched, HarvestObject, HarvestObjectExtra, Imported
 from tests.unit.stage_runs import NOW, Plugin, aggregate, failure, run, topics
 

@@ -1,0 +1,71 @@
+"""All events by their stored names, and how they are read back at their newest version.
+
+A field that is added to an event gets a new `class_version` on its class and an entry in UPCASTERS, which the mapper and the
+batch projectors share.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.utils import get_topic, resolve_topic
+
+from domain.aggregate import State, StoredAggregate
+from domain.errors import UnknownEvent
+from domain.jobs import Job
+from domain.objects import HarvestObject
+from domain.sources import HarvestSource, Reservation
+
+AGGREGATES = (HarvestSource, Reservation, Job, HarvestObject)
+
+UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {}
+"""topic -> {version n: function that turns a state of version n into one of version n + 1, in place}."""
+
+
+@cache
+def class_versions() -> dict[str, int]:
+    """The newest version known of every event topic."""
+    return {topic: getattr(cls, "class_version", 1) for topic, cls in event_classes().items()}
+
+
+def event_classes() -> dict[str, type[StoredAggregate.Event]]:
+    """Every event class by its topic."""
+    members = (value for aggregate in AGGREGATES for value in vars(aggregate).values())
+    events = (value for value in members if isinstance(value, type) and issubclass(value, StoredAggregate.Event))
+    return {get_topic(cls): cls for cls in events if hasattr(cls, "TOPIC")}
+
+
+def upcast(topic: str, state: State, known: dict[str, int]) -> State:
+    """Bring the state of a stored event to the newest version of its class, in place.
+
+    Raises UnknownEvent for a topic or a version that this program doesn't know: a projector must stop there, not skip.
+    """
+    newest = known.get(topic)
+    if newest is None:
+        raise UnknownEvent(f"the log holds an event {topic!r} that this version of harvestlog doesn't know: upgrade it")
+    version = state.pop("class_version", 1)
+    if version > newest:
+        raise UnknownEvent(f"the log holds version {version} of {topic!r}, newest known is {newest}: upgrade harvestlog")
+    while version < newest:
+        UPCASTERS[topic][version](state)
+        version += 1
+    return state
+
+
+class UpcastingMapper(Mapper[UUID]):
+    """The library's mapper, with upcasters looked up by topic."""
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """A stored event as an object of its class, at the class's newest version. Raises UnknownEvent."""
+        state = self.transcoder.decode(stored_event.state)
+        known = class_versions()
+        if "class_version" in state or stored_event.topic in UPCASTERS or stored_event.topic not in known:
+            upcast(stored_event.topic, state, known)
+        state["originator_id"] = stored_event.originator_id
+        state["originator_version"] = stored_event.originator_version
+        cls = resolve_topic(stored_event.topic)
+        domain_event = object.__new__(cls)
+        object.__setattr__(domain_event, "__dict__", state)
+        return domain_event
