@@ -1,5 +1,7 @@
 """Packaging of harvestlog; import names are the folder names, so packages are listed one by one."""
 
+from pathlib import Path
+
 from setuptools import setup
 
 KAFKA = "kafka-python[crc32c]>=3.0.12"
@@ -22,7 +24,7 @@ setup(
     name="harvestlog",
     version="0.1.0",
     description="An event-sourced harvester for open-data catalogues, in place of ckanext-harvest",
-    long_description=open("README.md", encoding="utf-8").read(),
+    long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     license_files=["LICENSE"],
