@@ -30,7 +30,7 @@ ROLES_WRONG = [
     *((role, DATABASE, UNREACHABLE) for role in ROLES),
     *((role, DATABASE, "EMPTY") for role in ROLES),
     *((role, BROKER, NOBODY) for role in ROLES),
-    *((role, BROKER, "SILENT") for role in ROLES),
+    ("fetch-consumer", BROKER, "SILENT"),
     ("coordinator", DATABASE, "postgresql://someone:hidden@SILENT/harvest"),
     ("coordinator", DATABASE, ""),
     ("gather-consumer", BROKER, ""),

@@ -98,11 +98,11 @@ def catalogue(stack: Stack, source_id: str) -> dict[str, Package]:
 
 
 def in_todays_form(package: Package) -> Package:
-    """Old CKANs gave extras as an object, and tags by name."""
+    """Old CKANs gave extras as an object, whose order means nothing (it is that of the keys here), and tags by name."""
     extras, tags = package.get("extras"), package.get("tags")
     changed: Package = {}
     if isinstance(extras, dict):
-        changed["extras"] = [{"key": key, "value": value} for key, value in extras.items()]
+        changed["extras"] = [{"key": key, "value": value} for key, value in sorted(extras.items())]
     if isinstance(tags, list):
         changed["tags"] = [{"name": tag} if isinstance(tag, str) else tag for tag in tags]
     return {**package, **changed}
