@@ -14,7 +14,7 @@ from uuid import uuid4
 from adapters.postgres import read_model
 from adapters.postgres.claims import Claims
 from adapters.postgres.content import ContentStore
-from adapters.postgres.database import Database, migrate
+from adapters.postgres.database import Database, migrate, require_migrations
 from adapters.postgres.event_store import LogListener, PostgresEventStore
 from adapters.postgres.leadership import LeaderDatabase
 from adapters.postgres.pending_work import PendingWork
@@ -27,6 +27,7 @@ from domain.application import Harvesting
 from domain.errors import ServiceUnavailable, SettingError
 from harvesters.stages import RetryPolicy
 from harvesters.target import Target
+from projections.read_model import MODEL_VERSION
 
 if TYPE_CHECKING:
     from adapters.kafka.producer import CommandProducer
@@ -189,6 +190,11 @@ def initialise(settings: Settings) -> list[str]:
         if not read_model.exists(database.connection):
             read_model.create(database.connection, read_model.LIVE)
             done.append("read model")
+    if read_model.model_version(database.connection) != MODEL_VERSION:
+        from adapters.postgres.rebuild import rebuild_read_model
+
+        rebuild_read_model(database, accept=True)
+        done.append("read model, made anew from the log")
     database.close()
     return done
 
@@ -225,10 +231,11 @@ def check(settings: Settings) -> None:
 
 
 def require_tables(database: Database) -> None:
-    """Raises SettingError unless `initdb` was run."""
+    """Raises SettingError unless `initdb` of this version was run."""
     database.check_session()
-    if not read_model.exists(database.connection):
-        raise SettingError("The database has no harvestlog tables yet: run `harvester initdb`")
+    require_migrations(database)
+    if read_model.model_version(database.connection) != MODEL_VERSION:
+        raise SettingError("The read model is of another version of harvestlog: run `harvester initdb`, which makes it anew")
 
 
 def with_services(settings: Settings, database_url: str, bootstrap_servers: str) -> Settings:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.embedded import temporary_postgres
-from adapters.postgres import read_model
 from adapters.postgres.gather_memory import log_position
 from adapters.postgres.leadership import has_leader
 from adapters.settings import Settings, load
+from domain.errors import SettingError
 
 PROJECTED_WITHIN = 5.0  # seconds; a coordinator that leads needs milliseconds
 
@@ -35,12 +35,14 @@ def connected(*, fresh: bool = False) -> Iterator[Parts]:
 
 def _check(settings: Settings) -> None:
     database = Parts(settings).database
-    if load().own_postgres:
-        if not read_model.exists(database.connection):
-            initialise(settings)
-    else:
+    try:
         require_tables(database)
-    database.close()
+    except SettingError:
+        if not load().own_postgres:
+            raise
+        initialise(settings)
+    finally:
+        database.close()
 
 
 def show_current(parts: Parts) -> None:

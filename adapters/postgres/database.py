@@ -7,7 +7,7 @@ driver that mean "the server isn't there" become ServiceUnavailable.
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any, LiteralString
@@ -102,23 +102,49 @@ def redact(url: str) -> str:
 def migrate(database: Database) -> list[str]:
     """Bring the schemas to this version; the names of the migrations that ran, none on a second call.
 
-    Several processes may call it at once. Raises SettingError when the database was made by a newer version.
+    Several processes may call it at once. Raises SettingError when the database was made by a newer version, or its role may
+    not make schemas.
     """
+    try:
+        return _migrate(database)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SettingError(
+            f"The role of HARVEST_DATABASE_URL may not make what harvestlog needs ({one_line(error)}): "
+            "GRANT CREATE ON DATABASE … TO the role"
+        ) from error
+
+
+def _migrate(database: Database) -> list[str]:
     with database.connect() as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (MIGRATION_LOCK,))
         connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS ops.migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT now())"
         )
-        applied = {name for (name,) in connection.execute("SELECT name FROM ops.migration")}
         shipped = migrations()
-        if newer := applied - shipped.keys():
-            raise SettingError(f"The database was made by a newer harvestlog (migration {max(newer)}): upgrade this one")
-        missing = [name for name in sorted(shipped) if name not in applied]
+        missing = _missing(connection, shipped)
         for name in missing:
             connection.execute(shipped[name].encode())
             connection.execute("INSERT INTO ops.migration (name) VALUES (%s)", (name,))
     return missing
+
+
+def _missing(connection: Connection, shipped: Mapping[str, str]) -> list[str]:
+    """Migrations that have not run, in order. Raises SettingError when one ran that isn't ours."""
+    applied = {name for (name,) in connection.execute("SELECT name FROM ops.migration")}
+    if newer := applied - shipped.keys():
+        raise SettingError(f"The database was made by a newer harvestlog (migration {max(newer)}): upgrade this one")
+    return [name for name in sorted(shipped) if name not in applied]
+
+
+def require_migrations(database: Database) -> None:
+    """Raises SettingError unless the database has the tables of this version."""
+    with unavailable(database.url):
+        row = database.connection.execute("SELECT to_regclass('ops.migration') IS NOT NULL").fetchone()
+        if not row or not row[0]:
+            raise SettingError("The database has no harvestlog tables yet: run `harvester initdb`")
+        if missing := _missing(database.connection, migrations()):
+            raise SettingError(f"The database is older than this harvestlog (no {missing[0]}): run `harvester initdb`")
 
 
 def migrations() -> dict[str, str]:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.bootstrap import Parts
+from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.postgres.database import Database
 from adapters.postgres.queries import ReadModel
 from adapters.postgres.rebuild import TABLES, rebuild_read_model, rebuild_work
 from domain.application import Harvesting
-from domain.errors import Refused
+from domain.errors import Refused, SettingError
 from domain.objects import GatheredRecord
 from domain.sources import SourceFields
 
@@ -166,3 +166,26 @@ def test_pending_work_can_be_made_anew_and_claims_stay(parts: Parts) -> None:
     kept = parts.database.query("SELECT worker, epoch, sent FROM ops.work")
     assert kept == [("busy", 4, True)] * 3
     assert len(rows(parts, "work", "ops")) == len(before)
+
+
+def test_a_read_model_of_another_version_is_made_anew_by_initdb(parts: Parts) -> None:
+    harvest(parts, "one")
+    project(parts)
+    parts.database.query("UPDATE harvest.checkpoint SET model_version = 0")
+    with pytest.raises(SettingError, match="initdb"):
+        require_tables(parts.database)
+
+    done = initialise(parts.settings)
+
+    assert done == ["read model, made anew from the log"]
+    require_tables(parts.database)
+    assert initialise(parts.settings) == []
+
+
+def test_a_database_of_a_newer_version_is_refused(parts: Parts) -> None:
+    parts.database.query("INSERT INTO ops.migration (name) VALUES ('9999_later')")
+
+    with pytest.raises(SettingError, match="9999_later"):
+        require_tables(parts.database)
+    with pytest.raises(SettingError, match="9999_later"):
+        initialise(parts.settings)
