@@ -56,6 +56,7 @@ class Dispatcher:
 
     def dispatch(self) -> int:
         """Send what may be sent now; how many commands that were. Raises ServiceUnavailable."""
+        self._check_broker()
         gather: list[FetchObject | GatherJob] = [*self._work.take_gather()]
         waiting = self._work.waiting(self._budget)
         under_way = sum(job.under_way for job in waiting)
@@ -63,8 +64,6 @@ class Dispatcher:
         due = any(job.due for job in waiting)
         share = quotas(waiting, self._budget - under_way) if due else {}
         commands = gather + (list(self._work.take(share)) if share else [])
-        if commands or under_way:
-            self._check_broker()
         if commands:
             self._send(commands)
         return len(commands)

@@ -141,7 +141,7 @@ def ended(
             kafka = {"HARVEST_EMBEDDED_BROKER": "0"} if name == BROKER else {}
             return run_role(folder, role, {**good, **kafka, name: value})
 
-        with ThreadPoolExecutor(4) as pool:
+        with ThreadPoolExecutor(8) as pool:
             yield dict(zip(ROLES_WRONG, pool.map(run, ROLES_WRONG), strict=True))
 
 

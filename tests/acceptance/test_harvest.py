@@ -2,7 +2,18 @@
 
 from typing import Any
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
 from tests.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
+    with new_stack() as stack:
+        yield stack
 
 
 def test_a_harvest_goes_through_all_parts(stack: Stack) -> None:

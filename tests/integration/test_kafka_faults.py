@@ -91,7 +91,7 @@ def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
         ensure_topics(broker, settings)
         after = fetch_commands(number)
         send_all(producer, after)
-        new = read_all(consumer, after, seconds=6.0 if group else 3.0)
+        new = read_all(consumer, after, seconds=20.0 if group else 3.0)
         consumer.done([*old, *new])
         consumer.close()
 
