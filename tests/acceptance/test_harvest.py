@@ -1,9 +1,8 @@
 """A harvest from the command line, with every part real."""
 
-from typing import Any
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
