@@ -73,6 +73,8 @@ class Coordinator:
         self._database.resign()
 
     def _lead(self) -> None:
+        """An earlier leader may have ended between marking commands as sent and sending them: what is unclaimed goes again."""
+        self._work.forget_sent()
         while not self._stop.is_set():
             if not self.pass_once():
                 self._listener.wait(IDLE)
