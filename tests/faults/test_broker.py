@@ -49,7 +49,7 @@ def test_a_broker_that_comes_back_empty_loses_nothing(own_stack: Stack, broker: 
     broker.process.wait()
     broker.restart()
     make_topics(own_stack.settings)
-    job = ended(own_stack, job_id, 150)
+    job = ended(own_stack, job_id, 75)  # a command that is lost is sent again after 60 s
 
     assert (job["outcome"], job["objects"], job["added"], job["errored"]) == ("finished", 500, 500, 0)
     assert outcomes(own_stack) == {1: 500}
@@ -64,7 +64,7 @@ def test_a_job_made_while_the_broker_is_away_runs_when_it_is_back(own_stack: Sta
 
     broker.restart()
     make_topics(own_stack.settings)
-    job = ended(own_stack, job_id, 150)
+    job = ended(own_stack, job_id, 75)  # a command that is lost is sent again after 60 s
 
     assert (job["outcome"], job["updated"], job["errored"]) == ("finished", 20, 0)
 
