@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 # Kafka's and the remotes' clients take half a second to import: what doesn't speak to them imports neither.
 
 log = logging.getLogger(__name__)
+
+
+TOPICS_WITHIN = 1.0  # seconds in which `up` makes the topics of an embedded broker that it started again
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ class Parts:
         """A producer of its own. Raises ServiceUnavailable."""
         from adapters.kafka.producer import CommandProducer
 
-        return CommandProducer(self.broker, self.settings.site_id)
+        return CommandProducer(self.broker, self.settings.site_id, timeout=5.0 if self.settings.embedded_broker else 30.0)
 
     def work_projector(self, database: Database | None = None, log: DecodedLog | None = None) -> Projector:
         """Moves the work projection."""
@@ -246,13 +250,21 @@ def with_services(settings: Settings, database_url: str, bootstrap_servers: str)
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
     from adapters.kafka.dispatcher import Dispatcher
+    from adapters.kafka.topics import ensure_topics
     from adapters.roles.coordinator import Coordinator
 
     parts = Parts(settings, "coordinator")
     database = LeaderDatabase(settings.database_url, "harvestlog coordinator")
     store = PostgresEventStore(database)
     work = PendingWork(database)
-    dispatcher = Dispatcher(work, parts.producer())
+    producer = parts.producer()
+
+    def new_broker() -> None:
+        time.sleep(TOPICS_WITHIN)
+        ensure_topics(parts.broker, settings)
+        producer.forget()
+
+    dispatcher = Dispatcher(work, producer, new_broker if settings.embedded_broker else None)
     application = Harvesting(store, store)
     return Coordinator(
         database, application, parts.work_projector(database, log), work, dispatcher, LogListener(parts.database)

@@ -5,6 +5,7 @@ What is in flight is about two seconds of measured throughput, so a job of 300,0
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -41,9 +42,11 @@ class Work(Protocol):
 class Dispatcher:
     """Sends commands for one site."""
 
-    def __init__(self, work: Work, producer: CommandProducer) -> None:
+    def __init__(self, work: Work, producer: CommandProducer, new_broker: Callable[[], None] | None = None) -> None:
+        """`new_broker`, for the embedded broker, makes ready what came back empty, before anything is sent to it."""
         self._work = work
         self._producer = producer
+        self._new_broker = new_broker
         self._budget = MIN_BUDGET
         self._finished = 0
         self._measured_at = time.monotonic()
@@ -86,12 +89,19 @@ class Dispatcher:
             self._measured_at = time.monotonic()
 
     def _check_broker(self) -> None:
-        """A broker with another cluster id is another broker, or one that came back empty."""
-        if time.monotonic() < self._next_check:
+        """A broker with another cluster id is another broker, or one that came back empty.
+
+        The embedded broker is asked before every dispatch. Raises ServiceUnavailable when it doesn't answer.
+        """
+        if self._new_broker is None and time.monotonic() < self._next_check:
             return
         self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
         cluster = self._producer.cluster_id()
+        if not cluster and self._new_broker is not None:
+            raise ServiceUnavailable("The embedded broker does not answer")
         if cluster and self._cluster and cluster != self._cluster:
             log.warning("the broker lost its messages (cluster %s is now %s): sending again", self._cluster, cluster)
+            if self._new_broker is not None:
+                self._new_broker()
             self._work.forget_sent()
         self._cluster = cluster or self._cluster

@@ -80,6 +80,10 @@ class CommandProducer:
         """Id of the broker's cluster, about 1 ms; "" when no answer came within 2 s."""
         return self._cluster.id()
 
+    def forget(self) -> None:
+        """Make the client anew at its next use: what it knows of topics is of a broker that is gone."""
+        self._discard()
+
     def close(self) -> None:
         """Close all connections; what was sent is sent."""
         self._cluster.close()

@@ -57,6 +57,9 @@ class Broker:
             **self.common(),
             "acks": "all",
             "enable_idempotence": not self.embedded,
+            # What was in flight when the embedded broker ended must not reach the next one before its topics are made: it would
+            # make other topics by itself, and acknowledge commands that no consumer finds.
+            **({"retries": 0} if self.embedded else {}),
             "linger_ms": 20,
             "batch_size": 131_072,
             "delivery_timeout_ms": timeout_ms,
