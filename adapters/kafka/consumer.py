@@ -27,12 +27,13 @@ from kafka.structs import OffsetAndMetadata
 from adapters.kafka.codec import UnknownSchema
 from adapters.kafka.messages import Delivery, Poison
 from adapters.kafka.offsets import PartitionState
-from adapters.kafka.topics import Broker, connect
+from adapters.kafka.topics import Broker, Cluster, connect
 from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
 COMMIT_INTERVAL = 1.0  # seconds
+PROBE_INTERVAL = 2.0  # seconds between two looks at whether the embedded broker is the same
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
 _SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is made anew: joins take a while
@@ -71,9 +72,11 @@ class CommandConsumer:
         self._assignments = count(1)
         self._first_seen: dict[bytes, float] = {}  # unknown fingerprint -> monotonic seconds
         self._failures = 0
-        self._cluster: str | None = None
         self._opened = self._next_look = 0.0  # monotonic seconds
         self._consumer: Any = None
+        self._probe = Cluster(broker) if broker.embedded and partitions is not None else None
+        self._cluster = self._probe.id() if self._probe else ""
+        self._next_probe = 0.0  # monotonic seconds
         self._open()
 
     def __enter__(self) -> Self:
@@ -121,6 +124,8 @@ class CommandConsumer:
 
     def close(self, timeout: float = 10.0) -> None:
         """Commit, leave the group and close, within `timeout` seconds; a second call changes nothing."""
+        if self._probe is not None:
+            self._probe.close()
         if self._consumer is None:
             return
         deadline = time.monotonic() + timeout
@@ -198,12 +203,14 @@ class CommandConsumer:
     def _came_back_empty(self) -> bool:
         """True once after each restart of the embedded broker; a group notices by itself that it is gone.
 
-        The id is as of the last metadata, which the library asks for within a second after it has connected again.
+        The broker is asked over a connection of its own: the library's metadata may be of the old one for minutes.
         """
-        if not self._broker.embedded or self._fixed is None:
+        if self._probe is None or time.monotonic() < self._next_probe:
             return False
-        before, self._cluster = self._cluster, self._consumer._cluster.cluster_id
-        return before is not None and before != self._cluster
+        self._next_probe = time.monotonic() + PROBE_INTERVAL
+        before, now = self._cluster, self._probe.id()
+        self._cluster = now or before
+        return bool(now and before and now != before)
 
     def _begin_anew(self) -> None:
         log.warning("the embedded broker came back empty: reading %s from the beginning", self._topic)
