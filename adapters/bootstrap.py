@@ -291,7 +291,7 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
     parts = Parts(settings, "gather-consumer")
     topics = Topics(settings.site_id)
     return GatherWorker(
-        CommandConsumer(parts.broker, topics.gather, topics.gather, partitions=partitions),
+        CommandConsumer(parts.broker, topics.gather, topics.gather_group, partitions=partitions),
         Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease),
         parts.gather_run,
         DeadLetters(parts.database, parts.producer()),
@@ -310,7 +310,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
     parts = Parts(settings, "fetch-consumer")
     topics = Topics(settings.site_id)
     return FetchWorker(
-        CommandConsumer(parts.broker, topics.fetch, topics.fetch, partitions=partitions),
+        CommandConsumer(parts.broker, topics.fetch, topics.fetch_group, partitions=partitions),
         Claims(parts.database, f"fetch-{parts.worker_name()}", settings.lease),
         parts.runner,
         DeadLetters(parts.database, parts.producer()),

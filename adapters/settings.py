@@ -14,6 +14,7 @@ from typing import Any
 
 from domain.errors import SettingError
 
+MAY_BE_ZERO = ("topic_replication", "http_retries")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -134,7 +135,7 @@ def _check(settings: Settings) -> None:
 def _check_number(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    if name == "topic_replication" and value == 0:
+    if name in MAY_BE_ZERO and value == 0:
         return
     if not 0 < value < inf:
         raise SettingError(f"HARVEST_{name.upper()}={value} must be greater than 0")

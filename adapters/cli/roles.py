@@ -76,7 +76,7 @@ def _configured() -> Settings:
         stream=sys.stderr,
         force=True,
     )
-    logging.getLogger("kafka").setLevel(logging.ERROR)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # several lines a second while the broker is away; ours say it once
     bootstrap.check(settings)
     return settings
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.bootstrap import Parts
-from adapters.postgres.claims import Claims, HeldDataset, held_datasets
+from adapters.postgres.claims import Claims
 from adapters.postgres.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.jobs import Job
@@ -389,23 +389,3 @@ def test_a_worker_that_never_showed_its_presence_is_absent(emptied: Parts, work:
     worker("shy").claim_gather(work.take_gather()[0])
 
     assert work.absent_workers() == {"shy"}
-
-
-# what is held
-
-
-def test_what_a_source_holds_is_found_by_source_and_guid(emptied: Parts, work: PendingWork) -> None:
-    job = new_job(emptied, 2)
-    [first, second] = take(work, job)
-    record(emptied, first.object_id, lambda known: known.import_as("added", "package"))
-    guid = emptied.application.load_objects([first.object_id])[first.object_id].guid
-    keys = [(job.source_id, guid), (job.source_id, "another"), (str(uuid4()), guid)]
-
-    assert held_datasets(emptied.database, keys) == {keys[0]: HeldDataset("package", None, first.object_id)}
-    record(emptied, second.object_id, lambda known: _delete_as(known, guid))
-    assert held_datasets(emptied.database, keys) == {}
-
-
-def _delete_as(known: HarvestObject, guid: str) -> None:
-    known.identify(guid)
-    known.import_as("deleted", "package")
