@@ -6,6 +6,7 @@ The broker is the embedded one, or the Apache Kafka named by HARVEST_KAFKA_BOOTS
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -34,7 +35,11 @@ def pytest_configure() -> None:
 
     pytest closes the folder that all runs of a user share whenever a run begins; Postgres, which doesn't run as root, would
     then lose its data in the middle of another run.
+
+    A run in the background of a shell ignores Ctrl-C, and so would everything it starts: `up` is to be ended by it in tests.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.geteuid() == 0 and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="harvestlog-tests-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -67,11 +67,8 @@ class Up:
 
     def child(self, name: str) -> psutil.Process | None:
         """The living process of a service, or of the first role."""
-        direct = [p for p in psutil.Process(self.process.pid).children() if p.status() != psutil.STATUS_ZOMBIE]
-        if name == "role-0":
-            return next((p for p in direct if "-c" in p.cmdline()[1:2]), None)
-        word = {"postgres": "postgres", "broker": "tansu"}[name]
-        return next((p for p in direct if p.name().startswith(word)), None)
+        direct = psutil.Process(self.process.pid).children()
+        return next((process for process in direct if is_child(process, name)), None)
 
     def end(self, signum: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(signum)
@@ -135,6 +132,18 @@ def test_each_killed_child_comes_back_at_the_same_address_and_the_empty_broker_i
     prepared = up.folder / "prepared"
     assert wait_until(lambda: prepared.read_text() == 2 * f"{runtime.bootstrap_servers}\n", PATIENCE)
     assert "postgres ended by SIGKILL; starts again in 0.2 s" in up.said.read_text()
+
+
+def is_child(process: psutil.Process, name: str) -> bool:
+    """Whether it is that service or role, and lives: it may have ended since it was listed."""
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        if name == "role-0":
+            return "-c" in process.cmdline()[1:2]
+        return bool(process.name().startswith({"postgres": "postgres", "broker": "tansu"}[name]))
+    except psutil.NoSuchProcess:
+        return False
 
 
 def answers(url: str) -> bool:
