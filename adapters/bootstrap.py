@@ -159,7 +159,10 @@ class Parts:
 
         if self.settings.own_broker:
             raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
-        return Broker(self.settings.kafka_bootstrap_servers, embedded=self.settings.embedded_broker)
+        s = self.settings
+        return Broker(
+            s.kafka_bootstrap_servers, embedded=s.embedded_broker, partitions=s.topic_partitions if s.embedded_broker else 0
+        )
 
     def producer(self) -> CommandProducer:
         """A producer of its own. Raises ServiceUnavailable."""
@@ -294,7 +297,7 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
         CommandConsumer(parts.broker, topics.gather, topics.gather_group, partitions=partitions),
         Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease),
         parts.gather_run,
-        DeadLetters(parts.database, parts.producer()),
+        DeadLetters(parts.database, parts.producer),
         threads=settings.gather_threads,
         lease=settings.lease,
     )
@@ -313,7 +316,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
         CommandConsumer(parts.broker, topics.fetch, topics.fetch_group, partitions=partitions),
         Claims(parts.database, f"fetch-{parts.worker_name()}", settings.lease),
         parts.runner,
-        DeadLetters(parts.database, parts.producer()),
+        DeadLetters(parts.database, parts.producer),
         threads=settings.fetch_threads,
         in_flight=settings.in_flight,
         lease=settings.lease,

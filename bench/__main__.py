@@ -4,11 +4,11 @@ import json
 import sys
 from pathlib import Path
 
-from bench import everyday, harvests, log
+from bench import everyday, harvests, into_ckan, log
 from bench.figure import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
-MEASURES = {**log.FIGURES, **harvests.FIGURES, **everyday.FIGURES}
+MEASURES = {**log.FIGURES, **harvests.FIGURES, **everyday.FIGURES, **into_ckan.FIGURES}
 
 
 def main(names: list[str]) -> int:

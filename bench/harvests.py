@@ -62,13 +62,12 @@ def fetch_import() -> list[Figure]:
             running.stack.source("warm", "http://127.0.0.1/warm", "noop", {"records": 200, "content": 5000})
             running.stack.harvest("warm")
             running.stack.source("bench", "http://127.0.0.1/bench", "noop", {"records": records, "content": 5000})
-            job_id = _start_quietly(running, "bench")
+            job_id = start_quietly(running, "bench")
             before = running.cpu()
-            row = wait_for(lambda: _finished(running, job_id), 300, "the job ends")  # noqa: B023
-            seen = time.time()
-            cpu = {role: seconds - before[role] for role, seconds in running.cpu().items()}
-            elapsed = seen - _utc(row["gather_started"])
-            rates.append(records / elapsed)
+            row = wait_for(lambda: finished(running, job_id), 300, "the job ends")  # noqa: B023
+            seconds = elapsed(row)
+            cpu = {role: used - before[role] for role, used in running.cpu().items()}
+            rates.append(records / seconds)
             costs.append(sum(cpu.values()) / records * 1000)
             by_role = {role: round(seconds / records * 1000, 3) for role, seconds in cpu.items()}
     return [
@@ -79,7 +78,7 @@ def fetch_import() -> list[Figure]:
     ]
 
 
-def _start_quietly(running: Site, source: str) -> str:
+def start_quietly(running: Site, source: str) -> str:
     """Make a job from this process: no command line beside what is measured."""
     application = running.parts.application
     job_id = str(application.create_job(application.find_source(source).id, by="bench"))
@@ -87,14 +86,16 @@ def _start_quietly(running: Site, source: str) -> str:
     return job_id
 
 
-def _finished(running: Site, job_id: str) -> Row | None:
+def finished(running: Site, job_id: str) -> Row | None:
+    """A job once it has ended."""
     row = _row(running, job_id)
     return row if row["status"] == "Finished" else None
 
 
-def _utc(value: datetime) -> float:
-    """Seconds since 1970 of a UTC time without zone."""
-    return value.replace(tzinfo=UTC).timestamp()
+def elapsed(row: Row) -> float:
+    """Seconds from a job's gather_started to now."""
+    begun: datetime = row["gather_started"]
+    return time.time() - begun.replace(tzinfo=UTC).timestamp()
 
 
 def unchanged() -> list[Figure]:
@@ -107,11 +108,11 @@ def unchanged() -> list[Figure]:
         running.stack.source("bench", url, "ckan", {"force_all": True})
         running.stack.harvest("bench", timeout=600)
         for _ in range(3):
-            job_id = _start_quietly(running, "bench")
-            row = wait_for(lambda: _finished(running, job_id), 300, "the job ends")  # noqa: B023
-            elapsed = time.time() - _utc(row["gather_started"])
+            job_id = start_quietly(running, "bench")
+            row = wait_for(lambda: finished(running, job_id), 300, "the job ends")  # noqa: B023
+            seconds = elapsed(row)
             assert row["not_modified"] == datasets, row
-            rates.append(datasets / elapsed)
+            rates.append(datasets / seconds)
     return [Figure("unchanged", statistics.median(rates), "datasets/s", 1000, note="fake_ckan.py, 5.3 KB each")]
 
 
@@ -121,12 +122,12 @@ def shared() -> Path:
 
 
 @contextmanager
-def fake_ckan(script: Path, datasets: int) -> Iterator[str]:
-    """A made-up CKAN of so many datasets."""
+def fake_ckan(script: Path, datasets: int, seed: str = "7") -> Iterator[str]:
+    """A made-up CKAN of so many datasets; others for another seed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    argv = [sys.executable, str(script), "--port", str(port), "--n", str(datasets)]
+    argv = [sys.executable, str(script), "--port", str(port), "--n", str(datasets), "--seed", seed]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -64,8 +65,8 @@ def pss_mib(pid: int) -> float:
 
 
 @contextmanager
-def site(*roles: str) -> Iterator[Site]:
-    """A fresh site with these roles; gone afterwards."""
+def site(*roles: str, **changes: Any) -> Iterator[Site]:
+    """A fresh site with these roles, and with other settings than usual; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="harvestlog-bench-"))
     postgres, broker = EmbeddedPostgres(folder), EmbeddedBroker(folder)
     try:
@@ -77,6 +78,7 @@ def site(*roles: str) -> Iterator[Site]:
             embedded_broker=True,
             data_dir=folder,
             site_id="bench",
+            **changes,
         )
         bootstrap.initialise(settings)
         parts = Parts(settings, "bench")

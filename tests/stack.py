@@ -23,13 +23,13 @@ ROOT = Path(__file__).parent.parent
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
 
 
-def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float, what: str, every: float = 0.05) -> Any:
     """Poll until the condition is true; fails the test after so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
             return found
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds} s: {what}")
 
 

@@ -59,7 +59,8 @@ class Dispatcher:
 
     def dispatch(self) -> int:
         """Send what may be sent now; how many commands that were. Raises ServiceUnavailable."""
-        self._check_broker()
+        if time.monotonic() >= self._next_check:
+            self._check_broker()
         gather: list[FetchObject | GatherJob] = [*self._work.take_gather()]
         waiting = self._work.waiting(self._budget)
         under_way = sum(job.under_way for job in waiting)
@@ -67,12 +68,12 @@ class Dispatcher:
         due = any(job.due for job in waiting)
         share = quotas(waiting, self._budget - under_way) if due else {}
         commands = gather + (list(self._work.take(share)) if share else [])
-        if commands:
-            self._send(commands)
-        return len(commands)
+        return self._send(commands) if commands else 0
 
-    def _send(self, commands: list[FetchObject | GatherJob]) -> None:
+    def _send(self, commands: list[FetchObject | GatherJob]) -> int:
         try:
+            if self._new_broker is not None and self._check_broker():
+                return 0  # these wait again, too
             unsent = list(self._producer.send(commands))
         except ServiceUnavailable:
             self._work.give_back(commands)
@@ -80,6 +81,7 @@ class Dispatcher:
         if unsent:
             log.warning("%d of %d commands were not acknowledged by the broker", len(unsent), len(commands))
             self._work.give_back(unsent)
+        return len(commands)
 
     def _measure(self, under_way: int) -> None:
         elapsed = time.monotonic() - self._measured_at
@@ -88,20 +90,20 @@ class Dispatcher:
             self._finished = 0
             self._measured_at = time.monotonic()
 
-    def _check_broker(self) -> None:
-        """A broker with another cluster id is another broker, or one that came back empty.
+    def _check_broker(self) -> bool:
+        """Whether the broker has another cluster id: it is another one, or came back empty, and what was sent waits again.
 
-        The embedded broker is asked before every dispatch. Raises ServiceUnavailable when it doesn't answer.
+        The embedded broker is asked before anything is sent. Raises ServiceUnavailable when it doesn't answer.
         """
-        if self._new_broker is None and time.monotonic() < self._next_check:
-            return
         self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
         cluster = self._producer.cluster_id()
         if not cluster and self._new_broker is not None:
             raise ServiceUnavailable("The embedded broker does not answer")
-        if cluster and self._cluster and cluster != self._cluster:
+        emptied = bool(cluster and self._cluster and cluster != self._cluster)
+        if emptied:
             log.warning("the broker lost its messages (cluster %s is now %s): sending again", self._cluster, cluster)
             if self._new_broker is not None:
                 self._new_broker()
             self._work.forget_sent()
         self._cluster = cluster or self._cluster
+        return emptied

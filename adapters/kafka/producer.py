@@ -96,7 +96,7 @@ class CommandProducer:
         """
         deliveries: list[Any] = []
         try:
-            partitions = {topic: sorted(producer.partitions_for(topic)) for topic in self._topics_of(commands)}
+            partitions = {topic: self._read_partitions(producer, topic) for topic in self._topics_of(commands)}
             for command in commands:
                 topic, key = self._topic_of[type(command)], command.key
                 partition = partitions[topic][key.int % len(partitions[topic])]
@@ -104,6 +104,11 @@ class CommandProducer:
         except (KafkaError, ValueError) as error:  # ValueError: the partition is gone since partitions_for()
             log.warning("sent %d of %d commands: %s", len(deliveries), len(commands), error)
         return deliveries
+
+    def _read_partitions(self, producer: Any, topic: str) -> list[int]:
+        """Those that workers read: a topic that the embedded broker made by itself may have more."""
+        known = sorted(producer.partitions_for(topic))
+        return known[: self._broker.partitions] if self._broker.partitions else known
 
     def _topics_of(self, commands: Sequence[Command]) -> set[str]:
         return {self._topic_of[kind] for kind in {type(command) for command in commands}}

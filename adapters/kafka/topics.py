@@ -33,7 +33,8 @@ class Broker:
 
     bootstrap_servers: str  # host:port, several of them separated by commas
     embedded: bool
-    fetch_max_wait_ms: int = 500  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
+    fetch_max_wait_ms: int = 1000  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
+    partitions: int = 0  # that workers read of each topic of the embedded broker; it makes 4 of a topic that a client asks for
     session_timeout_ms: int = 0  # 0: 6 s on the embedded broker, 45 s on Kafka (whose own minimum is 6 s)
 
     @property

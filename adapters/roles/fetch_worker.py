@@ -30,10 +30,11 @@ CLAIM_BATCH = 500  # objects
 CONTENT_GROUP = 50  # objects whose documents are loaded at a time
 MAX_OPEN_BYTES = 64_000_000  # of documents in memory
 MAX_FLUSH = 1000  # objects stored in one append
-POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
+POLL = 1.0  # seconds that the poll thread waits for commands
+FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
-WORTH_STORING, LINGER = 50, 0.25  # objects; fewer wait for more, so many seconds at most, while others are being run
+WORTH_STORING, LINGER = 50, 1.0  # objects; fewer wait for more, so many seconds at most, while others are being run
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 
 
@@ -90,6 +91,7 @@ class FetchWorker:
             thread.start()
         retry = Backoff()
         next_presence = next_renewal = 0.0
+        patience = min(POLL, self._lease / 4)
         while not self._stop.is_set():
             self._check()
             try:
@@ -99,7 +101,7 @@ class FetchWorker:
                 if time.monotonic() >= next_renewal:
                     self._renew()
                     next_renewal = time.monotonic() + self._lease / 4
-                self._take(self._consumer.poll(self._room(), POLL if self._open or self._solo else IDLE_POLL))
+                self._take(self._consumer.poll(room := self._room(), patience if room else FULL_POLL))
                 retry.succeeded()
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)

@@ -1,6 +1,8 @@
 """Messages that can't be decoded: kept once, with their bytes, in the log of dead letters and on their topic."""
 
 import logging
+from collections.abc import Callable
+from functools import cached_property
 
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Poison
@@ -20,9 +22,10 @@ RECORD = """
 class DeadLetters:
     """Takes undecodable messages off a consumer."""
 
-    def __init__(self, database: Database, producer: CommandProducer) -> None:
+    def __init__(self, database: Database, new_producer: Callable[[], CommandProducer]) -> None:
+        """The producer is made at the first message: an idle one costs as much as an idle consumer."""
         self._database = database
-        self._producer = producer
+        self._new_producer = new_producer
         self._waiting: list[Poison] = []
 
     def record(self, consumer: CommandConsumer) -> None:
@@ -45,6 +48,10 @@ class DeadLetters:
                 self._send(poison)
             consumer.done([poison])
             self._waiting.pop(0)
+
+    @cached_property
+    def _producer(self) -> CommandProducer:
+        return self._new_producer()
 
     def _send(self, poison: Poison) -> None:
         try:

@@ -150,3 +150,20 @@ def test_an_idempotent_producer_is_made_anew_for_a_broker_that_forgot_it(
     producer.close()
 
     assert [len(some) for some in missing] == [5, 5, 0]
+
+
+def test_commands_go_to_partitions_that_are_read_when_a_client_that_asked_for_a_topic_had_it_made(
+    embedded_broker_process: EmbeddedBroker,
+) -> None:
+    broker, topic = Broker(embedded_broker_process.address, embedded=True, partitions=PARTITIONS), Topics("made").fetch
+    own = range(PARTITIONS)
+    with CommandConsumer(broker, topic, topic, partitions=own) as consumer:
+        until(lambda: consumer.poll(1, 0.1) is not None and consumer.partitions == tuple(own), "the topic is asked for")
+        ensure_topics(broker, Settings(site_id="made", topic_partitions=PARTITIONS))
+        producer = CommandProducer(broker, "made", timeout=2.0)
+        commands = fetch_commands(100)
+
+        send_all(producer, commands)
+
+        assert read_all(consumer, commands)
+        producer.close()
