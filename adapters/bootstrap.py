@@ -91,12 +91,13 @@ class Parts:
     def ckan(self) -> CKANTarget:
         """The configured CKAN."""
         from adapters.targets.ckan import CKANTarget
-        from adapters.targets.ckan_api import ActionAPI
+        from adapters.targets.ckan_patience import PatientAPI
 
         s = self.settings
-        api = ActionAPI(
+        api = PatientAPI(
             s.ckan_url,
             s.ckan_token,
+            patience=s.ckan_patience,
             concurrency=s.target_concurrency,
             timeout=s.ckan_timeout,
             user_agent=s.http_user_agent,

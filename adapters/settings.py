@@ -44,13 +44,14 @@ class Settings:
     gather_threads: int = 4  # jobs gathered at a time in one gather worker
     target_concurrency: int = 4  # calls of CKAN at a time, per worker
     ckan_timeout: float = 60.0  # for CKAN's answer to begin, and between two parts of it
+    ckan_patience: float = 900.0  # how long imports wait for a CKAN that is away before records fail
     topic_partitions: int = 6
     topic_replication: int = 0  # 0: the broker's default
     in_flight: int = 2000  # objects claimed at a time by one fetch worker
     lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
     retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
-    retry_attempts: int = 4  # attempts at an object before it has failed for good
+    retry_attempts: int = 5  # attempts at an object before it has failed for good
     http_timeout: float = 30.0  # connect and between two bytes
     http_total_timeout: float = 300.0  # one response in all
     http_max_bytes: int = 50_000_000  # one response

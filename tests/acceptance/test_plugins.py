@@ -87,13 +87,13 @@ def retries(stack: Stack, job_id: str) -> dict[str, list[datetime]]:
     return found
 
 
-def test_an_object_that_never_works_is_given_up_after_four_attempts(stack: Stack, tmp_path: Path) -> None:
+def test_an_object_that_never_works_is_given_up_after_five_attempts(stack: Stack, tmp_path: Path) -> None:
     stack.source("never", "http://127.0.0.1/never", "flaky", {"records": 2, "folder": str(tmp_path), "fail_until": 99})
 
     job = stack.run("never")
 
     assert (job["outcome"], job["added"], job["errored"]) == ("finished", 0, 2)
-    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"record-0": "....", "record-1": "...."}
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"record-0": ".....", "record-1": "....."}
     last = Counter(error["guid"] for error in stack.model.object_errors(job["id"]))
     assert last.keys() == {"record-0", "record-1"}
 

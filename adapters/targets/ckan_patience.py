@@ -1,0 +1,75 @@
+"""Calls of a CKAN that may be away for a while: they wait until it is back, instead of failing one dataset after the other."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.targets.ckan_api import ActionAPI
+from domain.errors import TargetError
+
+log = logging.getLogger(__name__)
+
+AWAY = frozenset({"unreachable", "http_502", "http_503", "http_504"})
+"""Codes of errors that are of the whole CKAN; an HTTP 500 may be of one dataset."""
+FIRST, LAST = 0.5, 10.0  # seconds between two looks
+
+
+class PatientAPI(ActionAPI):
+    """An API whose calls wait while CKAN is away, for `patience` seconds of each absence. Safe to share between threads.
+
+    The calls that met the absence fail with its error, and so do all calls after `patience` seconds, until one is answered.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        **settings: Any,
+    ) -> None:
+        super().__init__(url, token, **settings)
+        self._patience = patience
+        self._clock = clock
+        self._sleep = sleep
+        self._away_since: float | None = None
+        self._lock = threading.Lock()  # held by the one that looks
+
+    def call(self, action: str, data: Mapping[str, Any]) -> Any:
+        if self._away_since is not None:
+            self._wait()
+        try:
+            result = super().call(action, data)
+        except TargetError as error:
+            self._note(error)
+            raise
+        self._away_since = None
+        return result
+
+    def _note(self, error: TargetError) -> None:
+        if error.code not in AWAY:
+            self._away_since = None
+        elif self._away_since is None:
+            self._away_since = self._clock()
+            log.warning("%s; waiting for it up to %g s", error, self._patience)
+
+    def _wait(self) -> None:
+        with self._lock:
+            delay = FIRST
+            while (since := self._away_since) is not None and self._clock() - since < self._patience:
+                self._sleep(delay)
+                delay = min(2 * delay, LAST)
+                if self._answers():
+                    log.info("CKAN answers again after %.0f s", self._clock() - since)
+                    self._away_since = None
+
+    def _answers(self) -> bool:
+        try:
+            super().call("status_show", {})
+        except TargetError as error:
+            return error.code not in AWAY
+        return True

@@ -1,0 +1,160 @@
+"""Everything fails once while 2,000 datasets are harvested into a real CKAN: they arrive, each once and right."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters import bootstrap
+from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
+from adapters.settings import Settings
+from adapters.targets.ckan_package import GUID, extra
+from domain.sources import SourceFields
+from tests.acceptance.remote_ckan import RemoteCkan
+from tests.ckan_gateway import CkanGateway
+from tests.ckan_site import CkanSite, ckan_site
+from tests.faults.evidence import ended
+from tests.faults.test_broker import make_topics
+from tests.faults.test_database import answers
+from tests.stack import Stack, wait_for
+
+pytestmark = pytest.mark.ckan
+DATASETS = 2000
+AWAY = 60.0  # seconds
+ERRORS = 8.0  # seconds
+PATIENCE = 150  # seconds for the next 250 datasets: a CKAN with the real Solr writes 10 to 20 a second
+
+
+@pytest.fixture
+def site() -> Iterator[CkanSite]:
+    with ckan_site() as known:
+        yield known
+
+
+@pytest.fixture
+def gateway(site: CkanSite) -> Iterator[CkanGateway]:
+    with CkanGateway(site.api.url) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def postgres_of_its_own(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path / "pg")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    broker = EmbeddedBroker(tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def stack(
+    gateway: CkanGateway, site: CkanSite, postgres_of_its_own: EmbeddedPostgres, broker: EmbeddedBroker, tmp_path: Path
+) -> Iterator[Stack]:
+    settings = Settings(
+        database_url=postgres_of_its_own.url,
+        kafka_bootstrap_servers=broker.bootstrap_servers,
+        embedded_broker=True,
+        data_dir=tmp_path,
+        site_id="faults",
+        topic_partitions=3,
+        ckan_url=gateway.url,
+        ckan_token=site.token,
+    )
+    bootstrap.initialise(settings)
+    make_topics(settings)
+    with Stack(settings, tmp_path) as stack:
+        yield stack
+
+
+def test_everything_fails_once_and_ckan_holds_each_dataset_once(
+    stack: Stack,
+    site: CkanSite,
+    gateway: CkanGateway,
+    postgres_of_its_own: EmbeddedPostgres,
+    broker: EmbeddedBroker,
+    shared: Path,
+) -> None:
+    with RemoteCkan(shared, "--n", str(DATASETS), "--seed", site.organization) as remote:
+        fields = SourceFields("faults", remote.url, "ckan", "Faults", owner_org=site.organization)
+        source = str(stack.parts.application.register_source(fields, by="test"))
+        job_id = stack.start_job(source)
+
+        for number, role in enumerate(("fetch-consumer", "coordinator", "gather-consumer"), 1):
+            stack.wait_for_objects(job_id, 100 * number, PATIENCE)
+            stack.kill(role)
+            stack.start(role)
+        more(stack, job_id)
+        restart(postgres_of_its_own, stack)
+        more(stack, job_id)
+        empty(broker, stack)
+        more(stack, job_id)
+        away(gateway)
+        more(stack, job_id)
+        answering(gateway, 503)
+        more(stack, job_id)
+        answering(gateway, 500)
+        job = ended(stack, job_id, 400)
+
+        counted = {name: job[name] for name in ("added", "updated", "not_modified", "deleted", "errored")}
+        assert (job["outcome"], counted) == ("finished", {**dict.fromkeys(counted, 0), "added": DATASETS})
+        assert imported(stack) == {("added", 1): DATASETS}
+        theirs = remote.packages()
+    ours = {extra(package, GUID): package for package in site.packages().values()}
+    assert len(site.packages()) == len(ours) == DATASETS
+    assert {guid: package["title"] for guid, package in ours.items()} == {
+        guid: package["title"] for guid, package in theirs.items()
+    }
+
+
+def more(stack: Stack, job_id: str) -> None:
+    """Wait until the harvest goes on."""
+    for role in stack.started():
+        stack.restart_when_dead(role)
+    stack.wait_for_objects(job_id, stack.job(job_id)["done"] + 60, PATIENCE)
+
+
+def restart(server: EmbeddedPostgres, stack: Stack) -> None:
+    server.stop()
+    server.start()
+    answers(stack)
+
+
+def empty(broker: EmbeddedBroker, stack: Stack) -> None:
+    assert broker.process is not None
+    broker.process.kill()
+    broker.process.wait()
+    broker.restart()
+    make_topics(stack.settings)
+
+
+def away(gateway: CkanGateway) -> None:
+    """No CKAN for a minute."""
+    gateway.down()
+    time.sleep(AWAY)
+    gateway.up()
+
+
+def answering(gateway: CkanGateway, status: int) -> None:
+    """A CKAN that answers every call so."""
+    gateway.status, before = status, gateway.calls
+    wait_for(lambda: gateway.calls > before, 30, "a call met it")
+    time.sleep(ERRORS)
+    gateway.status = 0
+
+
+def imported(stack: Stack) -> Counter[tuple[str, int]]:
+    """How many objects the log says were imported, by what that did and how often."""
+    statement = """
+        SELECT convert_from(state, 'UTF8')::jsonb->>'status', count(*) FROM events.stored_event
+        WHERE topic = 'object.imported' GROUP BY originator_id, 1
+    """
+    return Counter((status, times) for status, times in stack.parts.database.query(statement))

@@ -1,0 +1,90 @@
+"""Imports wait for a CKAN that is away, up to a limit; a dataset that CKAN fails on is no reason to wait."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from adapters.targets.ckan_patience import PatientAPI
+from domain.errors import TargetError
+from tests.action_site import HTML, ActionSite, Answer, action_site
+
+DONE: Answer = (200, {"success": True, "result": {"id": "x"}}, {})
+
+
+class Time:
+    """A clock that moves only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept = 0
+        self.then: Callable[[float], None] = lambda now: None
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += 1
+        assert self.slept < 1000
+        self.then(self.now)
+
+
+@pytest.fixture
+def site() -> Iterator[ActionSite]:
+    with action_site() as known:
+        yield known
+
+
+def patient(site: ActionSite, time: Time, patience: float = 600.0) -> PatientAPI:
+    settings = {"concurrency": 1, "timeout": 5.0, "user_agent": "harvestlog"}
+    return PatientAPI(site.url, "secret", patience=patience, clock=lambda: time.now, sleep=time.sleep, **settings)
+
+
+def refused(api: PatientAPI) -> str:
+    with pytest.raises(TargetError) as error:
+        api.call("package_create", {})
+    assert error.value.retryable
+    return error.value.code
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_the_call_that_meets_an_absence_fails_and_later_ones_wait_until_it_is_over(site: ActionSite, status: int) -> None:
+    time = Time()
+    api = patient(site, time)
+    site.answer = lambda action: DONE if time.now >= 60 else (status, "<h1>Maintenance</h1>", {})
+
+    assert refused(api) == f"http_{status}"
+    assert api.call("package_create", {}) == {"id": "x"}
+
+    assert 60 <= time.now <= 70
+    assert [path.rpartition("/")[2] for path, *_ in site.seen].count("package_create") == 2
+
+
+def test_a_ckan_that_stays_away_is_waited_for_once(site: ActionSite) -> None:
+    time = Time()
+    api = patient(site, time, patience=100.0)
+    site.answer = lambda action: (503, "", {})
+
+    assert {refused(api) for _ in range(5)} == {"http_503"}
+
+    assert 100 <= time.now <= 110
+
+
+def test_the_next_absence_is_waited_for_anew(site: ActionSite) -> None:
+    time = Time()
+    api = patient(site, time, patience=100.0)
+    for _ in range(2):
+        site.answer = lambda action: (503, "", {})
+        refused(api)
+        began = time.now
+        refused(api)
+        assert time.now - began >= 100
+        site.answer = lambda action: DONE
+        api.call("package_create", {})
+
+
+def test_a_dataset_that_ckan_fails_on_is_no_absence(site: ActionSite) -> None:
+    time = Time()
+    api = patient(site, time)
+    site.answer = lambda action: (500, HTML, {})
+
+    assert {refused(api) for _ in range(3)} == {"http_500"}
+
+    assert time.now == 0
