@@ -31,6 +31,7 @@ CONTENT_GROUP = 50  # objects whose documents are loaded at a time
 MAX_OPEN_BYTES = 64_000_000  # of documents in memory
 MAX_FLUSH = 1000  # objects stored in one append
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
+SOLO_POLL = 0.02  # seconds between two looks whether the next object can be claimed alone
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
 WORTH_STORING, LINGER = 50, 0.25  # objects; fewer wait for more, so many seconds at most, while others are being run
@@ -99,7 +100,7 @@ class FetchWorker:
                 if time.monotonic() >= next_renewal:
                     self._renew()
                     next_renewal = time.monotonic() + self._lease / 4
-                self._take(self._consumer.poll(self._room(), POLL if self._open or self._solo else IDLE_POLL))
+                self._take(self._consumer.poll(self._room(), self._patience()))
                 retry.succeeded()
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
@@ -113,6 +114,11 @@ class FetchWorker:
     def _check(self) -> None:
         if self._broken is not None:
             raise self._broken
+
+    def _patience(self) -> float:
+        if self._solo:
+            return SOLO_POLL
+        return POLL if self._open else IDLE_POLL
 
     def _room(self) -> int:
         if self._solo or self._alone in self._open or self._open_bytes > MAX_OPEN_BYTES:
@@ -149,9 +155,9 @@ class FetchWorker:
                     return []
                 retry.wait(error, self._stop)
 
-    def _put_aside(self, deliveries: Sequence[Delivery], solo: set[UUID]) -> None:
-        known = {_object_id(delivery) for delivery in self._solo}
-        self._solo += [delivery for delivery in deliveries if _object_id(delivery) in solo - known]
+    def _put_aside(self, deliveries: Sequence[Delivery], solo: set[FetchObject]) -> None:
+        known = {delivery.command for delivery in self._solo}
+        self._solo += [delivery for delivery in deliveries if delivery.command in solo - known]
 
     def _start(self, deliveries: Sequence[Delivery], items: Sequence[Item]) -> None:
         """Hand objects to the threads; what isn't to be run (done, claimed elsewhere) is over."""
