@@ -31,7 +31,7 @@ run: .venv/run.stamp
 	$(BIN)/harvester demo $(if $(URL),--url '$(URL)')
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest tests/unit tests/contract tests/integration tests/acceptance tests/faults -m "not kafka and not ckan" -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/unit tests/contract tests/integration tests/acceptance tests/faults -m "not kafka and not cluster and not ckan" -n 2 --dist loadfile
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.errors import SettingError
 
-MAY_BE_ZERO = ("topic_replication", "http_retries")
+MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -46,7 +46,8 @@ class Settings:
     ckan_timeout: float = 60.0  # for CKAN's answer to begin, and between two parts of it
     ckan_patience: float = 900.0  # how long imports wait for a CKAN that is away before records fail
     topic_partitions: int = 6
-    topic_replication: int = 0  # 0: the broker's default
+    topic_replication: int = 0  # 0: three copies, or one on each broker where there are fewer
+    topic_min_insync_replicas: int = 0  # copies that must have a command before it counts as sent; 0: 2 of 3, else 1
     in_flight: int = 2000  # objects claimed at a time by one fetch worker
     lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
@@ -129,6 +130,11 @@ def _check(settings: Settings) -> None:
     for server in filter(None, settings.kafka_bootstrap_servers.split(",")):
         if not re.fullmatch(r"\S+:\d+", server.strip()):
             raise SettingError(f"HARVEST_KAFKA_BOOTSTRAP_SERVERS: {server!r} is not host:port")
+    if 0 < settings.topic_replication < settings.topic_min_insync_replicas:
+        raise SettingError(
+            f"HARVEST_TOPIC_MIN_INSYNC_REPLICAS={settings.topic_min_insync_replicas} is more than "
+            f"HARVEST_TOPIC_REPLICATION={settings.topic_replication}: nothing could ever be sent"
+        )
     for f in fields(Settings):
         _check_number(f.name, getattr(settings, f.name))
 

@@ -18,7 +18,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from adapters.settings import Settings
-from domain.errors import ServiceUnavailable
+from domain.errors import ServiceUnavailable, SettingError
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +35,12 @@ class Broker:
     embedded: bool
     fetch_max_wait_ms: int = 1000  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
     partitions: int = 0  # that workers read of each topic of the embedded broker; it makes 4 of a topic that a client asks for
-    session_timeout_ms: int = 0  # 0: 6 s on the embedded broker, 45 s on Kafka (whose own minimum is 6 s)
+    session_timeout_ms: int = 0  # 0: 6 s on the embedded broker, 10 s on Kafka (whose own minimum is 6 s)
 
     @property
     def session_ms(self) -> int:
         """Time without a heartbeat after which the broker takes a member's partitions away."""
-        return self.session_timeout_ms or (6_000 if self.embedded else 45_000)
+        return self.session_timeout_ms or (6_000 if self.embedded else 10_000)
 
     def common(self) -> dict[str, Any]:
         """Settings of every client."""
@@ -81,8 +81,10 @@ class Broker:
             "max_poll_interval_ms": 300_000,
             "max_partition_fetch_bytes": 262_144,
             "fetch_max_wait_ms": self.fetch_max_wait_ms if self.embedded else 500,
+            # The next heartbeat waits for the answer to the last one, which a broker that hangs never gives.
+            **({} if self.embedded else {"request_timeout_ms": self.session_ms}),
             "session_timeout_ms": self.session_ms,
-            "heartbeat_interval_ms": min(3_000, self.session_ms // 4),
+            "heartbeat_interval_ms": min(3_000, self.session_ms // 3),
             "partition_assignment_strategy": [CooperativeStickyAssignor()],
         }
 
@@ -156,18 +158,19 @@ class Topics:
 def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
     """Create the site's topics that don't exist, wait until they can be used, and return the names of the new ones.
 
-    A topic that exists keeps its partitions: adding some while workers run can cost a group its leader.
+    A topic that exists keeps its partitions and its copies: adding partitions while workers run can cost a group its leader.
     """
     topics = Topics(settings.site_id)
-    partitions = {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions}
+    wanted = {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions, topics.dead_letters: 1}
     admin = connect(KafkaAdminClient, broker, **broker.common(), request_timeout_ms=_ADMIN_TIMEOUT_MS)
     try:
         existing = set(admin.list_topics())
-        wanted = {**partitions, topics.dead_letters: 1}
+        copies = Copies(1, 1) if broker.embedded else copies_of(len(admin.describe_cluster()["brokers"]), settings)
         created = [
-            name for name, count in wanted.items() if name not in existing and _create(admin, name, count, broker, settings)
+            name for name, count in wanted.items() if name not in existing and _create(admin, name, count, broker, copies)
         ]
         admin.wait_for_topics(list(wanted), timeout_ms=_ADMIN_TIMEOUT_MS)
+        _warn_of_few_copies(admin, existing & wanted.keys(), copies)
     except KafkaError as error:
         raise ServiceUnavailable(f"the topics of {settings.site_id} can't be created: {error}") from error
     finally:
@@ -175,15 +178,49 @@ def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
     return created
 
 
-def _create(admin: Any, name: str, partitions: int, broker: Broker, settings: Settings) -> bool:
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """How many brokers keep each message, and how many of them must have it before it counts as sent."""
+
+    replication: int
+    min_insync: int
+
+
+def copies_of(brokers: int, settings: Settings) -> Copies:
+    """The copies of a new topic on so many brokers: one of three may be away, and what was sent is on two all the same.
+
+    Raises SettingError when more copies are asked for than there are.
+    """
+    replication = settings.topic_replication or min(3, max(1, brokers))
+    min_insync = settings.topic_min_insync_replicas or min(2, max(1, replication - 1))
+    if min_insync > replication:
+        raise SettingError(
+            f"HARVEST_TOPIC_MIN_INSYNC_REPLICAS={min_insync}, but there are {replication} copies ({brokers} brokers)"
+        )
+    return Copies(replication, min_insync)
+
+
+def _create(admin: Any, name: str, partitions: int, broker: Broker, copies: Copies) -> bool:
     """True when created, False when another process was first."""
-    replication = 1 if broker.embedded else settings.topic_replication or -1  # -1: the broker's default
+    topic: dict[str, Any] = {"num_partitions": partitions, "replication_factor": copies.replication}
+    if not broker.embedded:
+        topic["configs"] = {"min.insync.replicas": str(copies.min_insync)}
     try:
-        admin.create_topics({name: {"num_partitions": partitions, "replication_factor": replication}})
+        admin.create_topics({name: topic})
     except TopicAlreadyExistsError:
         return False
-    log.info("created topic %s with %d partition(s)", name, partitions)
+    log.info("created topic %s with %d partition(s), %d copies", name, partitions, copies.replication)
     return True
+
+
+def _warn_of_few_copies(admin: Any, names: set[str], copies: Copies) -> None:
+    """Topics that were made when there were fewer brokers lose what only a broker that is gone has."""
+    for topic in admin.describe_topics(sorted(names)) if names else []:
+        fewest = min(len(partition["replica_nodes"]) for partition in topic["partitions"])
+        if fewest < copies.replication:
+            log.warning(
+                "topic %s has %d of %d copies: see docs/operations.md, Kafka", topic["name"], fewest, copies.replication
+            )
 
 
 class Cluster:

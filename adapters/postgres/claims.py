@@ -21,7 +21,7 @@ CLAIM = """
     RETURNING w.object_id, w.attempt, now()
 """
 NEEDS_SOLO = """
-    SELECT w.object_id FROM ops.work w JOIN unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
+    SELECT w.object_id, w.epoch FROM ops.work w JOIN unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
     ON w.object_id = m.object_id AND w.epoch = m.epoch
     WHERE w.sent AND w.worker IS NULL AND w.deliveries >= %(solo)s
 """
@@ -106,9 +106,9 @@ class Claims:
         rows = self._database.query(CLAIM, **parameters, **_commands(commands))
         return {row[0]: Claimed(*row) for row in rows}
 
-    def need_solo(self, commands: Sequence[FetchObject]) -> set[UUID]:
-        """Those of the objects that must be claimed alone."""
-        return {object_id for (object_id,) in self._database.query(NEEDS_SOLO, solo=SOLO_AFTER, **_commands(commands))}
+    def need_solo(self, commands: Sequence[FetchObject]) -> set[FetchObject]:
+        """Those of the commands whose objects must be claimed alone; superseded ones are not among them."""
+        return {FetchObject(*row) for row in self._database.query(NEEDS_SOLO, solo=SOLO_AFTER, **_commands(commands))}
 
     def renew(self, objects: Iterable[UUID]) -> None:
         """Hold on to objects that are being run for another lease; a claim that its worker doesn't know of lapses."""

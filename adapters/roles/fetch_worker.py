@@ -32,6 +32,7 @@ MAX_OPEN_BYTES = 64_000_000  # of documents in memory
 MAX_FLUSH = 1000  # objects stored in one append
 POLL = 1.0  # seconds that the poll thread waits for commands
 FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
+SOLO_POLL = 0.02  # seconds between two looks whether the next object can be claimed alone
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
 WORTH_STORING, LINGER = 50, 1.0  # objects; fewer wait for more, so many seconds at most, while others are being run
@@ -91,7 +92,6 @@ class FetchWorker:
             thread.start()
         retry = Backoff()
         next_presence = next_renewal = 0.0
-        patience = min(POLL, self._lease / 4)
         while not self._stop.is_set():
             self._check()
             try:
@@ -101,7 +101,8 @@ class FetchWorker:
                 if time.monotonic() >= next_renewal:
                     self._renew()
                     next_renewal = time.monotonic() + self._lease / 4
-                self._take(self._consumer.poll(room := self._room(), patience if room else FULL_POLL))
+                room = self._room()
+                self._take(self._consumer.poll(room, self._patience(room)))
                 retry.succeeded()
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
@@ -115,6 +116,11 @@ class FetchWorker:
     def _check(self) -> None:
         if self._broken is not None:
             raise self._broken
+
+    def _patience(self, room: int) -> float:
+        if self._solo:
+            return SOLO_POLL
+        return min(POLL, self._lease / 4) if room else FULL_POLL
 
     def _room(self) -> int:
         if self._solo or self._alone in self._open or self._open_bytes > MAX_OPEN_BYTES:
@@ -151,9 +157,9 @@ class FetchWorker:
                     return []
                 retry.wait(error, self._stop)
 
-    def _put_aside(self, deliveries: Sequence[Delivery], solo: set[UUID]) -> None:
-        known = {_object_id(delivery) for delivery in self._solo}
-        self._solo += [delivery for delivery in deliveries if _object_id(delivery) in solo - known]
+    def _put_aside(self, deliveries: Sequence[Delivery], solo: set[FetchObject]) -> None:
+        known = {delivery.command for delivery in self._solo}
+        self._solo += [delivery for delivery in deliveries if delivery.command in solo - known]
 
     def _start(self, deliveries: Sequence[Delivery], items: Sequence[Item]) -> None:
         """Hand objects to the threads; what isn't to be run (done, claimed elsewhere) is over."""

@@ -23,7 +23,7 @@ def stack(with_broker: Settings, tmp_path: Path) -> Iterator[Stack]:
 def test_a_record_that_ends_its_process_fails_alone(stack: Stack) -> None:
     stack.source("poisoned", "http://127.0.0.1/poisoned", "crashing", {"records": 60, "poison": ["record-13"]})
 
-    patience = 90 if stack.settings.embedded_broker else 300  # on Kafka each lost member of a group costs a session of 45 s
+    patience = 90 if stack.settings.embedded_broker else 120  # on Kafka each of four lost members costs a session of 10 s
     job = ended(stack, stack.start_job("poisoned"), patience)
 
     assert (job["added"], job["errored"]) == (59, 1)

@@ -241,6 +241,24 @@ def test_without_room_nothing_is_handed_out_and_nothing_is_lost(producer: Comman
     assert commands_of(read(consumer, 20)) == set(commands)
 
 
+def test_a_member_that_is_busy_for_longer_than_a_session_keeps_its_partitions(
+    broker: Broker, producer: CommandProducer, reader: Reader
+) -> None:
+    producer.send(fetch_commands(30))
+    busy = reader(group=True)
+    deliveries = read(busy, 30)
+
+    end = time.monotonic() + 1.5 * broker.session_ms / 1000
+    while time.monotonic() < end:
+        sum(range(10_000))
+    busy.done(deliveries)
+    busy.close()
+
+    other = reader(group=True)
+    until(lambda: other.poll(0, 0.1) or other.partitions, "the other member has partitions")
+    assert [other.poll(10, 0.1) for _ in range(5)] == [[]] * 5
+
+
 def test_undecodable_bytes_are_put_aside_while_others_go_on(
     broker: Broker, topics: Topics, producer: CommandProducer, reader: Reader
 ) -> None:

@@ -1,6 +1,7 @@
 """Harvesters for tests and benches; the source's config says how many records they have, and how they behave.
 
 {"records": 100, "content": 0}              NoOp: records without or with so many characters of content
+{"gather_seconds": 0.01}                    NoOp: a wait before each record is listed
 {"records": 100, "poison": ["record-7"]}    Crashing: os._exit, Raising: an exception, at these guids
 {"documents": {"guid": "http://..."}}       Documents: one request for each record
 {"folder": "/tmp/x"}                        Flaky, Counting: a line in a file for each time that a record is fetched
@@ -49,7 +50,11 @@ class NoOp(Harvester):
 
     def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
         extras = {"kind": "test", "origin": harvest_job.source.url}
-        for number in range(int(_config(harvest_job).get("records", 10))):
+        config = _config(harvest_job)
+        wait = float(config.get("gather_seconds", 0))
+        for number in range(int(config.get("records", 10))):
+            if wait:
+                time.sleep(wait)
             yield Record(f"record-{number}", extras=extras)
         harvest_job.full_listing = True
 

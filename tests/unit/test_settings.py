@@ -66,6 +66,11 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
         load({name: value})
 
 
+def test_more_copies_in_sync_than_copies_are_refused() -> None:
+    with pytest.raises(SettingError, match="HARVEST_TOPIC_MIN_INSYNC_REPLICAS"):
+        load({"HARVEST_TOPIC_REPLICATION": "1", "HARVEST_TOPIC_MIN_INSYNC_REPLICAS": "2"})
+
+
 def test_a_wrong_database_address_is_not_shown_since_it_may_hold_a_password() -> None:
     with pytest.raises(SettingError) as refused:
         load({"HARVEST_DATABASE_URL": "mysql://user:secret@db/harvest"})
