@@ -152,25 +152,29 @@ class CKANTarget:
                 if found is None or (found["state"] == "deleted" and owner.on_removed != "purge"):
                     return False
                 origin(found).check_owned(package_id, owner)
-                if self._mark(found, owner):
-                    self._remove(package_id, owner)
+                if self._mark_deleted(found, owner):
+                    if owner.on_removed == "purge":
+                        self._purge(package_id)
                     return True
             raise _busy(package_id)
 
-    def _mark(self, found: Mapping[str, Any], owner: Owner) -> bool:
-        """Write this object into the package: an object of an earlier job then can't bring it back. False: it has changed."""
+    def _mark_deleted(self, found: Mapping[str, Any], owner: Owner) -> bool:
+        """Delete the package and write this object into it, which keeps earlier objects from bringing it back.
+
+        False: it has changed. package_delete compares nothing: it would delete what a later job has saved meanwhile.
+        """
+        update = {"state": "deleted", "extras": marked(found, owner)}
         try:
-            self._revise(found["id"], seen(found), self._orders, update={"extras": marked(found, owner)})
+            self._revise(found["id"], seen(found), self._orders, update=update)
         except Refusal as error:
             if error.changed:
                 return False
             raise
         return True
 
-    def _remove(self, package_id: str, owner: Owner) -> None:
-        action = "dataset_purge" if owner.on_removed == "purge" else "package_delete"
+    def _purge(self, package_id: str) -> None:
         try:
-            self._api.call(action, {"id": package_id})
+            self._api.call("dataset_purge", {"id": package_id})
         except Refusal as error:
             if error.status != 404:
                 raise
