@@ -6,6 +6,7 @@ What CKAN does that this stands on (2.10 to 2.12):
   what is there is looked up only then.
 * package_revise compares `match` with the package in the transaction that writes it: so a package is changed only as long as it
   is still of the source and the object that it was seen with, without a lock held between two calls.
+* package_update, to which package_revise hands on, leaves the resources as they are when it gets no list of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -114,7 +115,7 @@ class CKANTarget:
 
         Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
         """
-        fields = {name: value for name, value in sent.items() if name not in ("id", "name")}
+        fields = {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
 
         def write(name: str) -> Mapping[str, Any]:
             update = {**fields, "name": name} if restore or name != sent["name"] else fields

@@ -140,6 +140,21 @@ def test_a_package_that_the_source_holds_is_changed(target: Catalogue, known: bo
     assert shown(target, identity)["notes"] == "new"
 
 
+@pytest.mark.parametrize("missing", [{}, {"resources": None, "tags": None, "extras": None}], ids=["left out", "null"])
+def test_what_a_package_no_longer_has_is_gone(target: Catalogue, missing: dict[str, None]) -> None:
+    given = package(
+        resources=[{"url": "http://a"}], tags=[{"name": "tree"}], extras=[{"key": "spatial", "value": "{}"}], notes="old"
+    )
+    target.save(given, owner(job=1))
+    less = package("trees", given["id"], **missing)
+
+    target.save(less, replace(owner(job=2), held=True, previous=owner(job=1).object_id))
+
+    found = shown(target, given["id"])
+    assert [found.get(name) or None for name in ("resources", "tags", "notes")] == [None, None, None]
+    assert "spatial" not in {extra["key"] for extra in found["extras"]}
+
+
 def test_a_package_that_somebody_purged_is_made_again(target: Catalogue) -> None:
     given = package()
 
