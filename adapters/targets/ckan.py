@@ -16,7 +16,7 @@ from typing import Any
 
 from adapters.targets import ckan_check
 from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan_errors import Refusal, name_taken
 from adapters.targets.ckan_groups import GroupDirectory
 from adapters.targets.ckan_names import Names
 from adapters.targets.ckan_package import ORDERS, Extras, Order, expected, form, marked, match, origin, seen, with_own_ids
@@ -99,13 +99,14 @@ class CKANTarget:
 
     def _create_as(self, name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         created: Mapping[str, Any]
-        try:
-            created = self._api.call("package_create", {**sent, "name": name})
-        except Refusal as error:
-            if not error.internal:
-                raise
-            # CKAN answers so when two calls of one id or name meet in its database; now it sees the other one
-            created = self._api.call("package_create", {**sent, "name": name})
+        with self._names.alone(name):
+            try:
+                created = self._api.call("package_create", {**sent, "name": name})
+            except Refusal as error:
+                if not error.internal:
+                    raise
+                # CKAN answers so when two calls of one id or name meet in its database; now it sees the other one
+                created = self._api.call("package_create", {**sent, "name": name})
         return created
 
     def _replace(
@@ -118,8 +119,14 @@ class CKANTarget:
         fields = {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
 
         def write(name: str) -> Mapping[str, Any]:
-            update = {**fields, "name": name} if restore or name != sent["name"] else fields
-            return self._revise(sent["id"], known, orders, filter=KEPT, update=update)
+            if not restore and name == sent["name"]:
+                return self._revise(sent["id"], known, orders, filter=KEPT, update=fields)
+            try:
+                return self._revise(sent["id"], known, orders, filter=KEPT, update={**fields, "name": name})
+            except Refusal as error:
+                if error.internal and (self._find(name) or sent)["id"] != sent["id"]:
+                    raise name_taken(name) from error  # by a deleted package: CKAN says so only to a new one
+                raise
 
         try:
             return self._names.write(sent["name"], write)

@@ -285,6 +285,20 @@ def test_a_package_that_comes_back_is_active_again_under_a_free_name(target: Cat
     assert shown(target, identity)["state"] == "active"
 
 
+def test_a_package_comes_back_though_a_deleted_one_bears_its_new_name(target: Catalogue) -> None:
+    identity = str(uuid4())
+    deleted = package("trees")
+    for given in (deleted, package("bushes", identity)):
+        target.save(given, owner(guid=given["id"]))
+        target.delete(given["id"], owner(job=2, guid=given["id"]))
+
+    back = target.save(package("trees", identity), owner(job=3))
+
+    assert back.name in ("trees", "trees1")
+    assert shown(target, back.name)["id"] == identity
+    assert target.show(deleted["id"]) is None
+
+
 def test_a_package_that_the_same_object_deleted_and_saves_again_is_written(target: Catalogue) -> None:
     identity = str(uuid4())
     target.save(package("trees", identity), owner())
