@@ -1,0 +1,106 @@
+"""A gateway between harvestlog and a real CKAN: it counts calls, holds them up, and loses answers."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+PATIENCE = 60.0  # seconds
+
+
+class Hold:
+    """Calls of an action about a dataset wait at the gateway, from the first one on, until `release` is set.
+
+    With `answered` CKAN has done what was asked before the wait.
+    """
+
+    def __init__(self, action: str, about: str, *, answered: bool = False) -> None:
+        self._action, self._about = action, about
+        self.answered = answered
+        self.arrived, self.release = threading.Event(), threading.Event()
+
+    def wait(self, action: str, data: Any) -> None:
+        """Wait if the call is meant, and it is the first such call."""
+        if action == self._action and self._about in json.dumps(data) and not self.arrived.is_set():
+            self.arrived.set()
+            self.release.wait(PATIENCE)
+
+
+class Gateway:
+    """What the gateway does: an answer that `answered` (the action) says no to is not passed on, `hold` holds a call up.
+
+    Calls about the dataset `refuse` are answered with 503. `done` counts the calls that CKAN answered with success, by action.
+    """
+
+    url = ""
+
+    def __init__(self, answered: Callable[[str], bool] = lambda action: True) -> None:
+        self.answered = answered
+        self.hold: Hold | None = None
+        self.refuse = ""
+        self.done: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+    def writes(self) -> dict[str, int]:
+        """The successful calls that changed something."""
+        return {action: number for action, number in self.done.items() if not action.endswith(("_show", "_search"))}
+
+
+@contextmanager
+def gateway(url: str, answered: Callable[[str], bool] = lambda action: True) -> Iterator[Gateway]:
+    """A gateway to the CKAN at this address, listening."""
+    upstream = urlsplit(url).netloc
+    known = Gateway(answered)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            action, hold = self.path.rpartition("/")[2], known.hold
+            if hold and not hold.answered:
+                hold.wait(action, json.loads(body))
+            if known.refuse and known.refuse in body.decode():
+                self._send(503, b"")
+                return
+            status, content = self._ask(body)
+            if hold and hold.answered:
+                hold.wait(action, json.loads(body))
+            if status == 200:
+                with known.lock:
+                    known.done[action] += 1
+                if not known.answered(action):
+                    return
+            with suppress(BrokenPipeError, ConnectionResetError):  # the worker was killed
+                self._send(status, content)
+
+        def _ask(self, body: bytes) -> tuple[int, bytes]:
+            connection = HTTPConnection(upstream, timeout=PATIENCE)
+            connection.request("POST", self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            content = answer.read()
+            connection.close()
+            return answer.status, content
+
+        def _send(self, status: int, content: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    known.url = f"http://127.0.0.1:{server.server_port}"
+    yield known
+    if known.hold:
+        known.hold.release.set()
+    server.shutdown()
+    server.server_close()
