@@ -38,6 +38,7 @@ class Gateway:
     """
 
     url = ""
+    token = ""  # for those who know the CKAN only by the gateway
 
     def __init__(self, answered: Callable[[str], bool] = lambda action: True) -> None:
         self.answered = answered
