@@ -58,6 +58,7 @@ HELD = """
     JOIN unnest(%(sources)b::uuid[], %(guids)b::text[]) AS x (source_id, guid)
     ON d.source_id = x.source_id AND d.guid = x.guid
 """
+RUNNING = "SELECT job_id FROM ops.job_progress WHERE job_id = ANY (%(jobs)b::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +151,8 @@ def held_datasets(database: Database, keys: Sequence[tuple[str, str]]) -> dict[t
     parameters = {"sources": [UUID(source) for source, _ in keys], "guids": [guid for _, guid in keys]}
     rows = database.query(HELD, **parameters)
     return {(str(row[0]), row[1]): HeldDataset(*row[2:]) for row in rows}
+
+
+def running_jobs(database: Database, jobs: Iterable[str]) -> set[str]:
+    """Those of the jobs that haven't ended."""
+    return {str(job) for (job,) in database.query(RUNNING, jobs=[UUID(job) for job in jobs])}

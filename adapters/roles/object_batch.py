@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from adapters.postgres.claims import Claimed, HeldDataset, held_datasets
+from adapters.postgres.claims import Claimed, HeldDataset, held_datasets, running_jobs
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database
 from adapters.roles.job_context import JobContexts
@@ -12,6 +12,8 @@ from domain.application import Harvesting
 from domain.objects import HarvestObject
 from harvesters.stages import RetryPolicy, StageRun
 from harvesters.target import job_time
+
+FACTS = ("added", "updated", "deleted")  # outcomes that say something new about a dataset
 
 
 @dataclass(slots=True)
@@ -98,7 +100,25 @@ class ObjectRunner:
         documents = {digest: body for item in items for digest, body in item.documents.items()}
         if documents:
             self._content.put(documents)
-        return self._application.record_objects(item.aggregate for item in items)
+        return self._application.record_objects(self._without_late([item.aggregate for item in items]))
+
+    def _without_late(self, objects: Sequence[HarvestObject]) -> list[HarvestObject]:
+        """The objects; one whose job was aborted is superseded when a later job has imported its dataset meanwhile.
+
+        Its import would be the newest fact about the dataset, though the target has the later job's content.
+        """
+        late = self._late([aggregate for aggregate in objects if aggregate.outcome in FACTS])
+        fresh = self._application.load_objects(late) if late else {}
+        for aggregate in fresh.values():
+            aggregate.skip("superseded")
+        return [fresh.get(aggregate.id, aggregate) for aggregate in objects]
+
+    def _late(self, imported: Sequence[HarvestObject]) -> list[UUID]:
+        jobs = {aggregate.job_id for aggregate in imported}
+        ended = jobs - running_jobs(self._database, jobs) if jobs else set()
+        keys = {known.id: (known.source_id, known.guid) for known in imported if known.job_id in ended}
+        held = held_datasets(self._database, list(keys.values())) if keys else {}
+        return [known for known, key in keys.items() if key in held and _newer(held[key].object_id, known)]
 
 
 def _newer(one: UUID, other: UUID) -> bool:

@@ -6,6 +6,7 @@ What CKAN does that this stands on (2.10 to 2.12):
   what is there is looked up only then.
 * package_revise compares `match` with the package in the transaction that writes it: so a package is changed only as long as it
   is still of the source and the object that it was seen with, without a lock held between two calls.
+* package_update, to which package_revise hands on, leaves the resources as they are when it gets no list of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from adapters.targets import ckan_check
 from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan_errors import Refusal, name_taken
 from adapters.targets.ckan_groups import GroupDirectory
 from adapters.targets.ckan_names import Names
 from adapters.targets.ckan_package import ORDERS, Extras, Order, expected, form, marked, match, origin, seen, with_own_ids
@@ -98,13 +99,14 @@ class CKANTarget:
 
     def _create_as(self, name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         created: Mapping[str, Any]
-        try:
-            created = self._api.call("package_create", {**sent, "name": name})
-        except Refusal as error:
-            if not error.internal:
-                raise
-            # CKAN answers so when two calls of one id or name meet in its database; now it sees the other one
-            created = self._api.call("package_create", {**sent, "name": name})
+        with self._names.alone(name):
+            try:
+                created = self._api.call("package_create", {**sent, "name": name})
+            except Refusal as error:
+                if not error.internal:
+                    raise
+                # CKAN answers so when two calls of one id or name meet in its database; now it sees the other one
+                created = self._api.call("package_create", {**sent, "name": name})
         return created
 
     def _replace(
@@ -114,11 +116,17 @@ class CKANTarget:
 
         Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
         """
-        fields = {name: value for name, value in sent.items() if name not in ("id", "name")}
+        fields = {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
 
         def write(name: str) -> Mapping[str, Any]:
-            update = {**fields, "name": name} if restore or name != sent["name"] else fields
-            return self._revise(sent["id"], known, orders, filter=KEPT, update=update)
+            if not restore and name == sent["name"]:
+                return self._revise(sent["id"], known, orders, filter=KEPT, update=fields)
+            try:
+                return self._revise(sent["id"], known, orders, filter=KEPT, update={**fields, "name": name})
+            except Refusal as error:
+                if error.internal and (self._find(name) or sent)["id"] != sent["id"]:
+                    raise name_taken(name) from error  # by a deleted package: CKAN says so only to a new one
+                raise
 
         try:
             return self._names.write(sent["name"], write)
@@ -152,25 +160,29 @@ class CKANTarget:
                 if found is None or (found["state"] == "deleted" and owner.on_removed != "purge"):
                     return False
                 origin(found).check_owned(package_id, owner)
-                if self._mark(found, owner):
-                    self._remove(package_id, owner)
+                if self._mark_deleted(found, owner):
+                    if owner.on_removed == "purge":
+                        self._purge(package_id)
                     return True
             raise _busy(package_id)
 
-    def _mark(self, found: Mapping[str, Any], owner: Owner) -> bool:
-        """Write this object into the package: an object of an earlier job then can't bring it back. False: it has changed."""
+    def _mark_deleted(self, found: Mapping[str, Any], owner: Owner) -> bool:
+        """Delete the package and write this object into it, which keeps earlier objects from bringing it back.
+
+        False: it has changed. package_delete compares nothing: it would delete what a later job has saved meanwhile.
+        """
+        update = {"state": "deleted", "extras": marked(found, owner)}
         try:
-            self._revise(found["id"], seen(found), self._orders, update={"extras": marked(found, owner)})
+            self._revise(found["id"], seen(found), self._orders, update=update)
         except Refusal as error:
             if error.changed:
                 return False
             raise
         return True
 
-    def _remove(self, package_id: str, owner: Owner) -> None:
-        action = "dataset_purge" if owner.on_removed == "purge" else "package_delete"
+    def _purge(self, package_id: str) -> None:
         try:
-            self._api.call(action, {"id": package_id})
+            self._api.call("dataset_purge", {"id": package_id})
         except Refusal as error:
             if error.status != 404:
                 raise

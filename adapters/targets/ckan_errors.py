@@ -61,6 +61,12 @@ class Refusal(TargetError):
         return self.status == 500 and self.errors.get("__type") == "Internal Server Error"
 
 
+def name_taken(name: str) -> Refusal:
+    """What CKAN should have answered."""
+    message = f"name: another package bears {name}"
+    return Refusal(message, 409, {"name": [message]}, code="validation", field="name")
+
+
 def refusal(action: str, status: int, body: bytes, retry_after: str | None = None) -> TargetError:
     """The error of an answer that is no success."""
     answer = read_json(body)

@@ -1,6 +1,8 @@
 """Names of packages made unique: name1, name2 … (number-sequence of ckanext-harvest), 100 characters at most."""
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from adapters.targets.ckan_api import ActionAPI
@@ -11,6 +13,7 @@ from harvesters.target import Stored
 LONGEST = 100
 NUMBERS = range(1, 1000)
 ATTEMPTS = 15  # at a name that other workers may take first
+LOCKS = 64
 SHOWN_NAMES = 1000  # the most that package_search answers
 
 
@@ -19,6 +22,16 @@ class Names:
 
     def __init__(self, api: ActionAPI) -> None:
         self._api = api
+        self._locks = [threading.Lock() for _ in range(LOCKS)]
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Nobody else of this process makes a package of that name inside the block.
+
+        Of two package_create with one name that overlap, CKAN 2.12 can write the second one over the first one's package.
+        """
+        with self._locks[hash(name) % LOCKS]:
+            yield
 
     def write(self, wanted: str, write: Callable[[str], Mapping[str, Any]]) -> Stored:
         """What `write` stored under the wanted name, or under the first one with a number that CKAN accepts.

@@ -140,6 +140,21 @@ def test_a_package_that_the_source_holds_is_changed(target: Catalogue, known: bo
     assert shown(target, identity)["notes"] == "new"
 
 
+@pytest.mark.parametrize("missing", [{}, {"resources": None, "tags": None, "extras": None}], ids=["left out", "null"])
+def test_what_a_package_no_longer_has_is_gone(target: Catalogue, missing: dict[str, None]) -> None:
+    given = package(
+        resources=[{"url": "http://a"}], tags=[{"name": "tree"}], extras=[{"key": "spatial", "value": "{}"}], notes="old"
+    )
+    target.save(given, owner(job=1))
+    less = package("trees", given["id"], **missing)
+
+    target.save(less, replace(owner(job=2), held=True, previous=owner(job=1).object_id))
+
+    found = shown(target, given["id"])
+    assert [found.get(name) or None for name in ("resources", "tags", "notes")] == [None, None, None]
+    assert "spatial" not in {extra["key"] for extra in found["extras"]}
+
+
 def test_a_package_that_somebody_purged_is_made_again(target: Catalogue) -> None:
     given = package()
 
@@ -268,6 +283,20 @@ def test_a_package_that_comes_back_is_active_again_under_a_free_name(target: Cat
 
     assert back == Stored(identity, "trees1")
     assert shown(target, identity)["state"] == "active"
+
+
+def test_a_package_comes_back_though_a_deleted_one_bears_its_new_name(target: Catalogue) -> None:
+    identity = str(uuid4())
+    deleted = package("trees")
+    for given in (deleted, package("bushes", identity)):
+        target.save(given, owner(guid=given["id"]))
+        target.delete(given["id"], owner(job=2, guid=given["id"]))
+
+    back = target.save(package("trees", identity), owner(job=3))
+
+    assert back.name in ("trees", "trees1")
+    assert shown(target, back.name)["id"] == identity
+    assert target.show(deleted["id"]) is None
 
 
 def test_a_package_that_the_same_object_deleted_and_saves_again_is_written(target: Catalogue) -> None:

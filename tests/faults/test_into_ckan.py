@@ -13,7 +13,7 @@ from adapters.settings import Settings
 from adapters.targets.ckan_package import GUID, extra
 from domain.sources import SourceFields
 from tests.acceptance.remote_ckan import RemoteCkan
-from tests.ckan_gateway import CkanGateway
+from tests.ckan_gateway import Gateway, gateway
 from tests.ckan_site import CkanSite, ckan_site
 from tests.faults.evidence import ended
 from tests.faults.test_broker import make_topics
@@ -34,9 +34,9 @@ def site() -> Iterator[CkanSite]:
 
 
 @pytest.fixture
-def gateway(site: CkanSite) -> Iterator[CkanGateway]:
-    with CkanGateway(site.api.url) as gateway:
-        yield gateway
+def way(site: CkanSite) -> Iterator[Gateway]:
+    with gateway(site.api.url) as known:
+        yield known
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
 
 @pytest.fixture
 def stack(
-    gateway: CkanGateway, site: CkanSite, postgres_of_its_own: EmbeddedPostgres, broker: EmbeddedBroker, tmp_path: Path
+    way: Gateway, site: CkanSite, postgres_of_its_own: EmbeddedPostgres, broker: EmbeddedBroker, tmp_path: Path
 ) -> Iterator[Stack]:
     settings = Settings(
         database_url=postgres_of_its_own.url,
@@ -66,7 +66,7 @@ def stack(
         data_dir=tmp_path,
         site_id="faults",
         topic_partitions=3,
-        ckan_url=gateway.url,
+        ckan_url=way.url,
         ckan_token=site.token,
     )
     bootstrap.initialise(settings)
@@ -78,7 +78,7 @@ def stack(
 def test_everything_fails_once_and_ckan_holds_each_dataset_once(
     stack: Stack,
     site: CkanSite,
-    gateway: CkanGateway,
+    way: Gateway,
     postgres_of_its_own: EmbeddedPostgres,
     broker: EmbeddedBroker,
     shared: Path,
@@ -97,11 +97,11 @@ def test_everything_fails_once_and_ckan_holds_each_dataset_once(
         more(stack, job_id)
         empty(broker, stack)
         more(stack, job_id)
-        away(gateway)
+        away(way)
         more(stack, job_id)
-        answering(gateway, 503)
+        answering(way, 503)
         more(stack, job_id)
-        answering(gateway, 500)
+        answering(way, 500)
         job = ended(stack, job_id, 400)
 
         counted = {name: job[name] for name in ("added", "updated", "not_modified", "deleted", "errored")}
@@ -136,19 +136,19 @@ def empty(broker: EmbeddedBroker, stack: Stack) -> None:
     make_topics(stack.settings)
 
 
-def away(gateway: CkanGateway) -> None:
+def away(way: Gateway) -> None:
     """No CKAN for a minute."""
-    gateway.down()
+    way.down()
     time.sleep(AWAY)
-    gateway.up()
+    way.up()
 
 
-def answering(gateway: CkanGateway, status: int) -> None:
+def answering(way: Gateway, status: int) -> None:
     """A CKAN that answers every call so."""
-    gateway.status, before = status, gateway.calls
-    wait_for(lambda: gateway.calls > before, 30, "a call met it")
+    way.status, before = status, way.calls
+    wait_for(lambda: way.calls > before, 30, "a call met it")
     time.sleep(ERRORS)
-    gateway.status = 0
+    way.status = 0
 
 
 def imported(stack: Stack) -> Counter[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,16 +112,22 @@ def test_one_object_written_by_many_workers_at_once_is_one_dataset(site: CkanSit
 
 
 class Interfering(CountingAPI):
-    """Before the first package_revise somebody else acts."""
+    """Before the first package_revise, or before the nth call, somebody else acts."""
 
-    def __init__(self, site: CkanSite, act: Callable[[], object]) -> None:
+    def __init__(self, site: CkanSite, act: Callable[[], object], nth: int = 0) -> None:
         super().__init__(site.api.url, site.token)
         self._acts = [act]
+        self._nth = nth
 
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
-        if action == "package_revise" and self._acts:
-            self._acts.pop()()
+        if len(self.actions) + 1 == self._nth or (not self._nth and action == "package_revise"):
+            self.act()
         return super().call(action, data)
+
+    def act(self) -> None:
+        """Act, unless that was done before."""
+        if self._acts:
+            self._acts.pop()()
 
 
 def test_a_package_that_another_source_adopts_between_look_and_write_stays_theirs(site: CkanSite) -> None:
@@ -148,6 +155,21 @@ def test_a_stalled_worker_does_not_put_older_content_over_newer(site: CkanSite) 
 
     found = shown(site, given["id"])
     assert refused.value.code == "superseded"
+    assert (found["title"], extra(found, OBJECT)) == ("Newer", newer.object_id)
+
+
+@pytest.mark.parametrize("before_call", [1, 2, 3])
+def test_a_stalled_worker_does_not_delete_what_a_later_job_saves(site: CkanSite, before_call: int) -> None:
+    given = package()
+    site.save(given, owner())
+    newer = owner(job=3, held=True)
+    interfering = Interfering(site, lambda: site.save({**given, "title": "Newer"}, newer), before_call)
+
+    with suppress(TargetError):
+        CKANTarget(interfering).delete(given["id"], owner(job=2, held=True))
+    interfering.act()
+
+    found = shown(site, given["id"])
     assert (found["title"], extra(found, OBJECT)) == ("Newer", newer.object_id)
 
 

@@ -3,56 +3,21 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from adapters.targets.ckan_package import GUID, extra
 from domain.sources import SourceFields
 from tests.acceptance.remote_ckan import RemoteCkan
+from tests.ckan_gateway import gateway
 from tests.ckan_site import CkanSite, ckan_site
 from tests.stack import wait_for
 
 pytestmark = pytest.mark.ckan
 DATASETS = 12
-
-
-@contextmanager
-def gateway(url: str, answered: Callable[[str], bool]) -> Iterator[str]:
-    """The address of a gateway to a CKAN; an answer that `answered` (the action) says no to is not passed on."""
-    upstream = urlsplit(url).netloc
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            connection = HTTPConnection(upstream, timeout=60)
-            connection.request("POST", self.path, body, dict(self.headers))
-            answer = connection.getresponse()
-            content = answer.read()
-            connection.close()
-            if answer.status == 200 and not answered(self.path.rpartition("/")[2]):
-                return
-            self.send_response(answer.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 class Killer:
@@ -93,9 +58,9 @@ def test_a_worker_killed_after_ckans_write_leaves_one_dataset_counted_once(
 ) -> None:
     killer = Killer(action, nth=5)
     with (
-        gateway(site.api.url, killer) as url,
+        gateway(site.api.url, killer) as ckan,
         RemoteCkan(shared, "--n", str(DATASETS)) as remote,
-        new_stack(ckan_url=url, ckan_token=site.token) as stack,
+        new_stack(ckan_url=ckan.url, ckan_token=site.token) as stack,
     ):
         fields = SourceFields("crash", remote.url, "ckan", "Crash", owner_org=site.organization)
         source = str(stack.parts.application.register_source(fields, by="test"))

@@ -102,21 +102,39 @@ def test_what_another_worker_stored_first_counts(emptied: Parts) -> None:
     assert outcomes(emptied, items) == ["skipped", "added"]
 
 
+def import_newer(parts: Parts, source_id: str, item: Item) -> None:
+    """A later job imports the item's record."""
+    parts.database.query(
+        "INSERT INTO ops.dataset VALUES (%(source)s, %(guid)s, 'package', %(object)s, NULL, 1)",
+        source=source_id,
+        guid=item.aggregate.guid,
+        object=UUID(int=item.aggregate.id.int + (1 << 80)),
+    )
+
+
 def test_an_object_of_an_earlier_job_than_the_held_dataset_is_skipped(emptied: Parts) -> None:
     job = new_job(emptied, 1)
     [item] = loaded(emptied)
-    newer = UUID(int=item.aggregate.id.int + (1 << 80))
-    emptied.database.query(
-        "INSERT INTO ops.dataset VALUES (%(source)s, %(guid)s, 'package', %(object)s, NULL, 1)",
-        source=job.source_id,
-        guid=item.aggregate.guid,
-        object=newer,
-    )
+    import_newer(emptied, job.source_id, item)
     [item] = loaded(emptied)
 
     emptied.runner.run(item)
 
     assert item.aggregate.outcome == "skipped"
+
+
+def test_an_object_of_an_aborted_job_that_a_later_job_overtakes_while_it_runs_is_skipped(emptied: Parts) -> None:
+    job = new_job(emptied, 2)
+    items = loaded(emptied)
+    for item in items:
+        emptied.runner.run(item)
+    emptied.application.abort_job(job.id, by="admin")
+    emptied.work_projector().catch_up()
+    import_newer(emptied, job.source_id, items[0])
+
+    assert emptied.runner.store(items) == frozenset()
+
+    assert outcomes(emptied, items) == ["skipped", "added"]
 
 
 def test_one_record_that_raises_fails_alone(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

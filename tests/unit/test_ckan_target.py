@@ -279,6 +279,21 @@ def test_a_name_that_the_search_does_not_know_yet_is_passed_over() -> None:
     assert names.write("trees", write).name == "trees3"
 
 
+def test_two_new_packages_of_one_name_are_made_one_after_the_other(site: ActionSite) -> None:
+    site.answer = lambda action: (200, {"success": True, "result": {"id": "id-1", "name": "trees"}}, {})
+    target = CKANTarget(api(site))
+    site.release.clear()
+    threads = [threading.Thread(target=target.save, args=(package(name=name), OURS)) for name in ("trees", "trees", "bushes")]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: site.busy == 2, 5, "two names are under way")
+    site.release.set()
+    for thread in threads:
+        thread.join()
+
+    assert (len(site.seen), site.most_busy) == (3, 2)
+
+
 def test_names_that_are_always_taken_end_in_an_error_that_may_be_tried_again() -> None:
     def write(name: str) -> dict[str, str]:
         raise TAKEN
