@@ -18,6 +18,7 @@ EXTRAS = {
         "import-linter>=2.1",
         "types-requests>=2.32",
         "types-psutil>=6.0",
+        "types-pycurl>=7.45",
     ],
 }
 
@@ -62,6 +63,7 @@ setup(
         KAFKA,
         "orjson>=3.10",
         "psycopg[binary]>=3.2.13",
+        "pycurl>=7.45",
         "requests>=2.32",
         "rich>=13.9",
         "urllib3>=2.2",

@@ -43,7 +43,7 @@ class Settings:
     fetch_threads: int = 8  # handlers at a time in one fetch worker
     gather_threads: int = 4  # jobs gathered at a time in one gather worker
     target_concurrency: int = 4  # calls of CKAN at a time, per worker
-    ckan_timeout: float = 60.0  # for CKAN's answer to begin, and between two parts of it
+    ckan_timeout: float = 60.0  # for one call of CKAN
     ckan_patience: float = 900.0  # how long imports wait for a CKAN that is away before records fail
     topic_partitions: int = 6
     topic_replication: int = 0  # 0: three copies, or one on each broker where there are fewer

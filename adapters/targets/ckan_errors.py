@@ -7,12 +7,13 @@ not_found       no such thing, or no such action       redirected     CKAN is at
 http_<nnn>      any other status of 400 or more
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
+import pycurl
 
 from domain.errors import TargetError
 from harvesters.http_failures import excerpt, redact
@@ -25,6 +26,7 @@ HINTS = {
 LONGEST_RETRY_AFTER = 86_400.0  # seconds
 SHOWN_MESSAGES = 5
 SHOWN = 300  # characters of one message
+NO_CONNECTION = (pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY)
 CODES = {403: "not_authorized", 404: "not_found"}
 
 
@@ -136,20 +138,21 @@ def _foreign(action: str, status: int, text: str, retry_after: str | None) -> Ta
     )
 
 
-def unreachable(url: str, action: str, error: HTTPError | OSError, timeout: float) -> TargetError:
+def broken(url: str, action: str, curl: pycurl.Curl, error: pycurl.error, timeout: float) -> TargetError:
     """The error of a call that got no answer."""
-    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    where = redact(url)
-    if isinstance(cause, ReadTimeoutError | TimeoutError) and not isinstance(cause, ConnectTimeoutError):
+    where, code = redact(url), error.args[0]
+    late = code == pycurl.E_OPERATION_TIMEDOUT
+    if late and curl.getinfo(pycurl.CONNECT_TIME) > 0:
         return TargetError(f"CKAN at {where} did not answer {action} within {timeout:g} s", code="timeout", retryable=True)
-    if isinstance(cause, NewConnectionError | ConnectTimeoutError):
-        return TargetError(f"CKAN does not answer at {where}: {_reason(cause)}", code="unreachable", retryable=True)
-    return TargetError(f"the connection to CKAN at {where} broke: {_reason(cause)}", code="disconnected", retryable=True)
+    if late or code in NO_CONNECTION:
+        return TargetError(f"CKAN does not answer at {where}: {_reason(curl, error)}", code="unreachable", retryable=True)
+    return TargetError(f"the connection to CKAN at {where} broke: {_reason(curl, error)}", code="disconnected", retryable=True)
 
 
-def _reason(error: BaseException) -> str:
-    inner = error.__cause__ or error.__context__ or error
-    return str(getattr(inner, "strerror", None) or re.sub(r"^.*>: ", "", str(error)))[:SHOWN]
+def _reason(curl: pycurl.Curl, error: pycurl.error) -> str:
+    """The operating system's words, which say more than libcurl's, where there are any."""
+    number = int(curl.getinfo(pycurl.OS_ERRNO))
+    return os.strerror(number) if number else str(error)[:SHOWN]
 
 
 def read_json(body: bytes) -> Any:
