@@ -155,6 +155,17 @@ def test_topics_are_on_all_three_brokers_and_two_must_have_a_command(on_cluster:
         assert cluster.setting(topic, "min.insync.replicas") == "2"
 
 
+def test_topics_with_fewer_copies_are_named(settings: Settings, cluster: Cluster, caplog: pytest.LogCaptureFixture) -> None:
+    ensure_topics(cluster.broker, replace(settings, topic_replication=1))
+    caplog.clear()
+
+    ensure_topics(cluster.broker, settings)
+
+    topics = Topics(settings.site_id)
+    for topic in (topics.gather, topics.fetch, topics.dead_letters):
+        assert f"{topic} has 1 of 3 copies" in caplog.text
+
+
 def test_killed_brokers_lose_no_command_and_no_outcome(on_cluster: Settings, cluster: Cluster, tmp_path: Path) -> None:
     topics = Topics(on_cluster.site_id)
     with workers(cluster, on_cluster, tmp_path) as stack:
