@@ -169,7 +169,7 @@ def measure(solr: str) -> list[Figure]:
                         harvest(running, f"round-{number}", rounds)
                     part = packages[position * PLAIN : (position + 1) * PLAIN]
                     rounds.plain[clients].append(plain_creates(ckan, part, clients))
-                    print(f"  {solr}, round {number}: {rounds.note()}" if rounds.harvested else "", file=sys.stderr)
+                    print(f"  Solr {solr}, round {number}: {rounds.plain}, {rounds.harvested}", file=sys.stderr)
                 if number == ROUNDS - 1 and solr == "real":
                     again = runs_again(ckan, running, f"round-{number}", url, DATASETS / rounds.harvested[-1])
     return [*figures(solr, rounds), *again]
