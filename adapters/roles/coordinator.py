@@ -24,7 +24,7 @@ from domain.rules import SOLO_AFTER, Progress, job_outcome
 log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between two looks when nothing happens
-RECOVERY_INTERVAL = 1.0  # seconds between two looks for lost claims
+RECOVERY_INTERVAL = 2.0  # seconds between two looks for lost claims
 ABSENT_FOR = 3.0  # seconds that a worker may show no presence: it may be opening its connection anew
 FULL_PASS = 2.0  # seconds after which jobs are ended and work is dispatched even when far behind
 STAND_BY = 1.0  # seconds between two tries to lead

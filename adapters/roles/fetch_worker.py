@@ -35,7 +35,7 @@ FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
 SOLO_POLL = 0.02  # seconds between two looks whether the next object can be claimed alone
 HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
-WORTH_STORING, LINGER = 50, 1.0  # objects; fewer wait for more, so many seconds at most, while others are being run
+WORTH_STORING, LINGER = 50, 2.0  # objects; fewer wait for more, so many seconds at most, while others are being run
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 
 
