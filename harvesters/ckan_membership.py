@@ -45,7 +45,8 @@ class Memberships:
 
     def __init__(self, config: CKANConfig, target: Target, show: Show) -> None:
         self._config = config
-        self._target = target
+        self._groups_target = target if isinstance(target, ResolvesGroups) else None
+        self._organizations_target = target if isinstance(target, ResolvesOrganizations) else None
         self._show = show
         self._groups: dict[str, Mapping[str, Any] | None] = {}
         self._organizations: dict[str, Mapping[str, Any] | None] = {}
@@ -62,19 +63,19 @@ class Memberships:
             del package["owner_org"]
 
     def _remote_groups(self, groups: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-        if not self._config.remote_groups or not isinstance(self._target, ResolvesGroups):
+        if not self._config.remote_groups or self._groups_target is None:
             return []
-        resolve = self._target.resolve_group
+        resolve = self._groups_target.resolve_group
         create = ("group_show",) if self._config.remote_groups == "create" else ()
         found = (self._resolved(group, resolve, create, self._groups) for group in groups)
         return [group for group in found if group]
 
     def _owner_org(self, organization: Any) -> str | None:
-        if not self._config.remote_orgs or not isinstance(self._target, ResolvesOrganizations):
+        if not self._config.remote_orgs or self._organizations_target is None:
             return None
         if not isinstance(organization, dict):
             return None
-        resolve = self._target.resolve_organization
+        resolve = self._organizations_target.resolve_organization
         old_too = ("organization_show", "group_show")  # organisations were groups once
         create = old_too if self._config.remote_orgs == "create" else ()
         found = self._resolved(organization, resolve, create, self._organizations)
@@ -108,11 +109,11 @@ class Memberships:
         return None
 
     def _default_groups(self) -> list[Mapping[str, Any]]:
-        if not isinstance(self._target, ResolvesGroups):
+        if self._groups_target is None:
             return [group_reference(name) for name in self._config.default_groups]
         found: list[Mapping[str, Any]] = []
         for name in self._config.default_groups:
-            group = self._resolved({"id": name, "name": name}, self._target.resolve_group, (), self._groups)
+            group = self._resolved({"id": name, "name": name}, self._groups_target.resolve_group, (), self._groups)
             if group is None:
                 raise RecordError(f"Default group not found: {name}")
             found.append(group)
