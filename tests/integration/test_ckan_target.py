@@ -60,8 +60,8 @@ def test_no_call_is_made_that_is_not_needed(site: CkanSite) -> None:
     given = package(extras=[{"key": "spatial", "value": "{}"}])
     first, second, third = owner(), owner(job=2), owner(job=3)
     before = package(extras=given["extras"])
-    site.save(before, first)
-    site.save(before, replace(second, held=True, previous=first.object_id))  # how this CKAN orders extras is known from here on
+    for known in (first, replace(second, held=True), replace(third, held=True)):
+        site.save(before, known)  # CKANs differ in the order of extras, which is known from here on
     site.actions.clear()
 
     site.save(given, first)
