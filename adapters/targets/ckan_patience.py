@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 AWAY = frozenset({"unreachable", "http_502", "http_503", "http_504"})
 """Codes of errors that are of the whole CKAN; an HTTP 500 may be of one dataset."""
+UNSURE = frozenset({"timeout", "disconnected"})
+"""Codes of errors after which nobody knows: calls that were under way when CKAN went away end so."""
 FIRST, LAST = 0.5, 10.0  # seconds between two looks
 
 
@@ -51,9 +53,9 @@ class PatientAPI(ActionAPI):
         return result
 
     def _note(self, error: TargetError) -> None:
-        if error.code not in AWAY:
+        if error.code not in AWAY | UNSURE:
             self._away_since = None
-        elif self._away_since is None:
+        elif error.code in AWAY and self._away_since is None:
             self._away_since = self._clock()
             log.warning("%s; waiting for it up to %g s", error, self._patience)
 
@@ -71,5 +73,5 @@ class PatientAPI(ActionAPI):
         try:
             super().call("status_show", {})
         except TargetError as error:
-            return error.code not in AWAY
+            return error.code not in AWAY | UNSURE
         return True

@@ -3,7 +3,6 @@
 Names follow ckanext-harvest's rule for number-sequence (harvesters/base.py, `_ensure_name_is_unique`).
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,29 +10,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.bootstrap import Parts
-from adapters.targets.catalogue import LocalCatalogue
 from domain.errors import TargetError
 from domain.objects import object_id
 from harvesters.target import Owner, Stored
-from tests.ckan_site import CkanSite, ckan_site
-from tests.fakes import MemoryTarget
+from tests.ckan_site import CkanSite
+from tests.contract.conftest import Catalogue
 
-Catalogue = MemoryTarget | LocalCatalogue | CkanSite
 MADE_TEXT_BY_CKAN = ("title", "notes")
 OURS, THEIRS = str(uuid4()), str(uuid4())
-
-
-@pytest.fixture(params=["fake", "catalogue", pytest.param("ckan", marks=pytest.mark.ckan)])
-def target(request: pytest.FixtureRequest) -> Iterator[Catalogue]:
-    if request.param == "fake":
-        yield MemoryTarget()
-    elif request.param == "catalogue":
-        parts: Parts = request.getfixturevalue("emptied")
-        yield parts.catalogue
-    else:
-        with ckan_site() as site:
-            yield site
 
 
 def owner(source: str = OURS, *, job: int = 1, content: str = "a", adopt: bool = False, guid: str = "guid-1") -> Owner:

@@ -18,15 +18,6 @@ GARBAGE = [b"garbage", b"", b"\xc3\x01", b"\xff" * 5000, b'{"json": true}']
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
-    """A broker of the test's own."""
-    broker = EmbeddedBroker(tmp_path)
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
 def own_stack(settings: Settings, broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Stack]:
     """A stack on that broker."""
     services = replace(settings, kafka_bootstrap_servers=broker.bootstrap_servers, embedded_broker=True)

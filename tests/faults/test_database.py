@@ -15,15 +15,6 @@ from tests.stack import Stack, wait_for
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """A Postgres of the test's own."""
-    server = EmbeddedPostgres(tmp_path / "pg")
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def own_stack(with_broker: Settings, server: EmbeddedPostgres, tmp_path: Path) -> Iterator[Stack]:
     """A stack on that Postgres."""
     services = replace(with_broker, database_url=server.url, lease=2.0)

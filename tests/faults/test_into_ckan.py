@@ -40,27 +40,9 @@ def way(site: CkanSite) -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def postgres_of_its_own(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(tmp_path / "pg")
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
-    broker = EmbeddedBroker(tmp_path)
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
-def stack(
-    way: Gateway, site: CkanSite, postgres_of_its_own: EmbeddedPostgres, broker: EmbeddedBroker, tmp_path: Path
-) -> Iterator[Stack]:
+def stack(way: Gateway, site: CkanSite, server: EmbeddedPostgres, broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Stack]:
     settings = Settings(
-        database_url=postgres_of_its_own.url,
+        database_url=server.url,
         kafka_bootstrap_servers=broker.bootstrap_servers,
         embedded_broker=True,
         data_dir=tmp_path,
@@ -79,7 +61,7 @@ def test_everything_fails_once_and_ckan_holds_each_dataset_once(
     stack: Stack,
     site: CkanSite,
     way: Gateway,
-    postgres_of_its_own: EmbeddedPostgres,
+    server: EmbeddedPostgres,
     broker: EmbeddedBroker,
     shared: Path,
 ) -> None:
@@ -93,7 +75,7 @@ def test_everything_fails_once_and_ckan_holds_each_dataset_once(
             stack.kill(role)
             stack.start(role)
         more(stack, job_id)
-        restart(postgres_of_its_own, stack)
+        restart(server, stack)
         more(stack, job_id)
         empty(broker, stack)
         more(stack, job_id)

@@ -88,3 +88,15 @@ def test_a_dataset_that_ckan_fails_on_is_no_absence(site: ActionSite) -> None:
     assert {refused(api) for _ in range(3)} == {"http_500"}
 
     assert time.now == 0
+
+
+def test_calls_that_broke_when_ckan_went_away_dont_end_the_wait(site: ActionSite) -> None:
+    time = Time()
+    api, broken = patient(site, time), TargetError("the connection broke", code="disconnected", retryable=True)
+    site.answer = lambda action: DONE if time.now >= 60 else (503, "", {})
+
+    refused(api)
+    api._note(broken)  # by another thread
+    api.call("package_create", {})
+
+    assert time.now >= 60
