@@ -13,7 +13,6 @@ from harvesters.target import Stored
 LONGEST = 100
 NUMBERS = range(1, 1000)
 ATTEMPTS = 15  # at a name that other workers may take first
-LOCKS = 64
 SHOWN_NAMES = 1000  # the most that package_search answers
 
 
@@ -22,7 +21,8 @@ class Names:
 
     def __init__(self, api: ActionAPI) -> None:
         self._api = api
-        self._locks = [threading.Lock() for _ in range(LOCKS)]
+        self._written: set[str] = set()
+        self._changed = threading.Condition()
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
@@ -30,8 +30,15 @@ class Names:
 
         Of two package_create with one name that overlap, CKAN 2.12 can write the second one over the first one's package.
         """
-        with self._locks[hash(name) % LOCKS]:
+        with self._changed:
+            self._changed.wait_for(lambda: name not in self._written)
+            self._written.add(name)
+        try:
             yield
+        finally:
+            with self._changed:
+                self._written.remove(name)
+                self._changed.notify_all()
 
     def write(self, wanted: str, write: Callable[[str], Mapping[str, Any]]) -> Stored:
         """What `write` stored under the wanted name, or under the first one with a number that CKAN accepts.
