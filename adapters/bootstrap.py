@@ -16,8 +16,9 @@ from adapters.postgres import read_model
 from adapters.postgres.claims import Claims
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database, migrate, require_migrations
-from adapters.postgres.event_store import LogListener, PostgresEventStore
+from adapters.postgres.event_store import PostgresEventStore
 from adapters.postgres.leadership import LeaderDatabase
+from adapters.postgres.listener import EVENTS, FETCH_COMMANDS, GATHER_COMMANDS, Listener
 from adapters.postgres.pending_work import PendingWork
 from adapters.postgres.projector import DecodedLog, Projector
 from adapters.postgres.read_model import ReadModelWriter
@@ -31,6 +32,7 @@ from harvesters.target import Target
 from projections.read_model import MODEL_VERSION
 
 if TYPE_CHECKING:
+    from adapters.kafka.consumer import CommandConsumer
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
     from adapters.roles.coordinator import Coordinator, ReadModelProjection
@@ -271,7 +273,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     dispatcher = Dispatcher(work, producer, new_broker if settings.embedded_broker else None)
     application = Harvesting(store, store)
     return Coordinator(
-        database, application, parts.work_projector(database, log), work, dispatcher, LogListener(parts.database)
+        database, application, parts.work_projector(database, log), work, dispatcher, Listener(parts.database, EVENTS)
     )
 
 
@@ -282,12 +284,11 @@ def read_model_projection(
     from adapters.roles.coordinator import ReadModelProjection
 
     parts = Parts(settings, "read model")
-    return ReadModelProjection(parts.read_model_projector(log), LogListener(parts.database), failed)
+    return ReadModelProjection(parts.read_model_projector(log), Listener(parts.database, EVENTS), failed)
 
 
 def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> GatherWorker:
     """A gather worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
-    from adapters.kafka.consumer import CommandConsumer
     from adapters.kafka.topics import Topics
     from adapters.roles.gather_worker import GatherWorker
     from adapters.roles.poison import DeadLetters
@@ -295,7 +296,7 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
     parts = Parts(settings, "gather-consumer")
     topics = Topics(settings.site_id)
     return GatherWorker(
-        CommandConsumer(parts.broker, topics.gather, topics.gather_group, partitions=partitions),
+        _consumer(parts, topics.gather, GATHER_COMMANDS, partitions),
         Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease),
         parts.gather_run,
         DeadLetters(parts.database, parts.producer),
@@ -306,7 +307,6 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
 
 def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchWorker:
     """A fetch worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
-    from adapters.kafka.consumer import CommandConsumer
     from adapters.kafka.topics import Topics
     from adapters.roles.fetch_worker import FetchWorker
     from adapters.roles.poison import DeadLetters
@@ -314,7 +314,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
     parts = Parts(settings, "fetch-consumer")
     topics = Topics(settings.site_id)
     return FetchWorker(
-        CommandConsumer(parts.broker, topics.fetch, topics.fetch_group, partitions=partitions),
+        _consumer(parts, topics.fetch, FETCH_COMMANDS, partitions),
         Claims(parts.database, f"fetch-{parts.worker_name()}", settings.lease),
         parts.runner,
         DeadLetters(parts.database, parts.producer),
@@ -322,3 +322,11 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
         in_flight=settings.in_flight,
         lease=settings.lease,
     )
+
+
+def _consumer(parts: Parts, topic: str, channel: str, partitions: Sequence[int] | None) -> CommandConsumer:
+    """Reads a topic; the consumer group bears its name."""
+    from adapters.kafka.consumer import CommandConsumer
+
+    announced = Listener(parts.database, channel) if partitions and parts.broker.embedded else None
+    return CommandConsumer(parts.broker, topic, topic, partitions=partitions, announcements=announced)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
@@ -27,17 +27,28 @@ from kafka.structs import OffsetAndMetadata
 from adapters.kafka.codec import UnknownSchema
 from adapters.kafka.messages import Delivery, Poison
 from adapters.kafka.offsets import PartitionState
-from adapters.kafka.topics import Broker, Cluster, connect
+from adapters.kafka.topics import Broker, cluster_id, connect
 from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
-COMMIT_INTERVAL = 1.0  # seconds
-PROBE_INTERVAL = 2.0  # seconds between two looks at whether the embedded broker is the same
+COMMIT_INTERVAL, ANNOUNCED_COMMIT_INTERVAL = 1.0, 5.0  # seconds; what isn't committed is read again after a restart
+ANNOUNCED_WAIT = 0.02  # seconds that the embedded broker looks for what was announced
+UNANNOUNCED_INTERVAL = 10.0  # seconds between two looks for what nobody announced
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
 _SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is made anew: joins take a while
 _FAILURES = 5  # polls in a row that may fail
+
+
+class Announcements(Protocol):
+    """Says when there is something to fetch from the embedded broker, which never wakes a waiting fetch."""
+
+    def wait(self, timeout: float) -> Sequence[str]:
+        """Ids of the clusters to which commands were sent, within so many seconds; "" when some may have been missed."""
+
+    def close(self) -> None:
+        """Listen no more."""
 
 
 class CommandConsumer:
@@ -54,10 +65,12 @@ class CommandConsumer:
         group: str,
         *,
         partitions: Sequence[int] | None = None,
+        announcements: Announcements | None = None,
         unknown_schema_wait: float = UNKNOWN_SCHEMA_WAIT,
     ) -> None:
         """Join the group, or read `partitions` without joining it; offsets are the group's in both cases.
 
+        With announcements little is fetched until something is announced.
         Raises ServiceUnavailable when the broker doesn't answer.
         """
         self._broker = broker
@@ -72,11 +85,12 @@ class CommandConsumer:
         self._assignments = count(1)
         self._first_seen: dict[bytes, float] = {}  # unknown fingerprint -> monotonic seconds
         self._failures = 0
-        self._opened = self._next_look = 0.0  # monotonic seconds
+        self._commit_interval = COMMIT_INTERVAL if announcements is None else ANNOUNCED_COMMIT_INTERVAL
+        self._opened = self._next_look = self._fetched = 0.0  # monotonic seconds
         self._consumer: Any = None
-        self._probe = Cluster(broker) if broker.embedded and partitions is not None else None
-        self._cluster = self._probe.id() if self._probe else ""
-        self._next_probe = 0.0  # monotonic seconds
+        self._announcements = announcements
+        self._more = True  # there may be something to fetch
+        self._cluster = ""  # of the embedded broker
         self._open()
 
     def __enter__(self) -> Self:
@@ -124,8 +138,6 @@ class CommandConsumer:
 
     def close(self, timeout: float = 10.0) -> None:
         """Commit, leave the group and close, within `timeout` seconds; a second call changes nothing."""
-        if self._probe is not None:
-            self._probe.close()
         if self._consumer is None:
             return
         deadline = time.monotonic() + timeout
@@ -133,6 +145,8 @@ class CommandConsumer:
             with suppress(ServiceUnavailable):
                 self._fetch(0.1)  # a join is under way: take it further
         self._discard(max(1.0, deadline - time.monotonic()))
+        if self._announcements is not None:
+            self._announcements.close()
 
     # -- taking ----------------------------------------------------------------------------------------------------
 
@@ -154,7 +168,21 @@ class CommandConsumer:
 
     # -- fetching --------------------------------------------------------------------------------------------------
 
+    def _has_more(self, announcements: Announcements, timeout: float) -> bool:
+        """Whether a fetch may find something; waits so long for an announcement."""
+        with self._lock:
+            room = not all(state.buffer for state in self._states.values())
+        announced = announcements.wait(0.0 if self._more and room else timeout)
+        if announced:
+            self._follow(announced[-1])
+        self._more = self._more or bool(announced) or time.monotonic() - self._fetched >= UNANNOUNCED_INTERVAL
+        return self._more and room
+
     def _fetch(self, timeout: float) -> None:
+        if self._announcements is not None:
+            if not self._has_more(self._announcements, timeout):
+                return
+            timeout = min(timeout, 1.5 * ANNOUNCED_WAIT)
         self._pause_full_ones()
         self._note_positions()
         try:
@@ -163,10 +191,9 @@ class CommandConsumer:
             self._failed(error, timeout)
             return
         self._failures = 0
-        if self._came_back_empty():
-            self._begin_anew()
-        else:
-            self._fill(fetched)
+        self._more = bool(fetched) or not timeout
+        self._fetched = time.monotonic()
+        self._fill(fetched)
 
     def _pause_full_ones(self) -> None:
         consumer = self._consumer
@@ -200,17 +227,15 @@ class CommandConsumer:
                     log.warning("the broker skipped offset %d of %s/%d: fetched again", missing, *tp)
                     self._consumer.seek(tp, missing)
 
-    def _came_back_empty(self) -> bool:
-        """True once after each restart of the embedded broker; a group notices by itself that it is gone.
+    def _follow(self, cluster: str) -> None:
+        """Read from the beginning when the embedded broker is another one than before; a group notices that by itself.
 
-        The broker is asked over a connection of its own: the library's metadata may be of the old one for minutes.
+        The library's metadata may be of the old one for minutes.
         """
-        if self._probe is None or time.monotonic() < self._next_probe:
-            return False
-        self._next_probe = time.monotonic() + PROBE_INTERVAL
-        before, now = self._cluster, self._probe.id()
-        self._cluster = now or before
-        return bool(now and before and now != before)
+        now = cluster or cluster_id(self._broker)
+        before, self._cluster = self._cluster, now or self._cluster
+        if before and before != self._cluster:
+            self._begin_anew()
 
     def _begin_anew(self) -> None:
         log.warning("the embedded broker came back empty: reading %s from the beginning", self._topic)
@@ -229,11 +254,11 @@ class CommandConsumer:
     # -- offsets ---------------------------------------------------------------------------------------------------
 
     def _look_after(self) -> None:
-        """Once in COMMIT_INTERVAL: commit, and see that the membership is alive."""
+        """Once in the interval: commit, and see that the membership is alive."""
         now = time.monotonic()
         if now < self._next_look:
             return
-        self._next_look = now + COMMIT_INTERVAL
+        self._next_look = now + self._commit_interval
         if offsets := self._positions():
             self._consumer.commit_async(offsets, callback=self._committed)
         if self._is_silent(now):
@@ -271,9 +296,12 @@ class CommandConsumer:
 
     def _open(self, wait: float | None = None) -> None:
         waiting = {} if wait is None else {"wait": wait}
-        consumer = connect(KafkaConsumer, self._broker, **waiting, **self._broker.consumer(self._group))
+        settings = self._broker.consumer(self._group)
+        if self._announcements is not None:
+            settings["fetch_max_wait_ms"] = int(ANNOUNCED_WAIT * 1000)
+        consumer = connect(KafkaConsumer, self._broker, **waiting, **settings)
         self._opened = time.monotonic()
-        self._next_look = self._opened + COMMIT_INTERVAL
+        self._next_look = self._opened + self._commit_interval
         if self._fixed is None:
             _finish_joins(consumer)
             consumer.subscribe([self._topic], listener=_Listener(self))

@@ -32,6 +32,9 @@ class Work(Protocol):
     def take_gather(self) -> list[GatherJob]:
         """Mark jobs as sent; the commands to send."""
 
+    def announce(self, sent: list[FetchObject | GatherJob], cluster: str) -> None:
+        """Wake those who read what was sent."""
+
     def give_back(self, unsent: list[FetchObject | GatherJob]) -> None:
         """What the broker didn't take waits again."""
 
@@ -81,6 +84,8 @@ class Dispatcher:
         if unsent:
             log.warning("%d of %d commands were not acknowledged by the broker", len(unsent), len(commands))
             self._work.give_back(unsent)
+        if self._new_broker is not None:
+            self._work.announce(commands, self._cluster)  # the embedded broker doesn't wake those who wait for an answer
         return len(commands)
 
     def _measure(self, under_way: int) -> None:

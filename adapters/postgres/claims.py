@@ -96,7 +96,7 @@ class Claims:
                 self._presence.execute(KEEPALIVE)
                 self._presence.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", (PRESENCE_CLASS, self.worker))
             else:
-                self._presence.execute("SELECT 1")
+                list(self._presence.notifies(timeout=0))  # there are none: it fails when the server hung up, without asking it
 
     def claim(self, commands: Sequence[FetchObject], *, alone: bool = False) -> dict[UUID, Claimed]:
         """Claim objects in one statement; those that may run. Finished, superseded and claimed ones are left out.

@@ -4,12 +4,10 @@ The library's own recorder hangs on large batches and its followers lose events 
 one autocommit statement that calls `events.append`; nothing is ever sent in a pipeline.
 """
 
-import selectors
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
@@ -159,33 +157,3 @@ def read_after(connection: Connection, position: int, limit: int) -> list[Row]:
     with connection.cursor(binary=True) as cursor:
         cursor.execute(SELECT_AFTER, {"position": position, "limit": limit}, prepare=True)
         return cursor.fetchall()
-
-
-class LogListener:
-    """Wakes a follower when events were appended. A hint only: a follower polls as well."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._connection: Connection | None = None
-
-    def wait(self, timeout: float) -> bool:
-        """Wait up to `timeout` seconds; whether something was appended meanwhile."""
-        with unavailable(self._database.url):
-            if self._connection is None or self._connection.closed:
-                self._connection = self._database.connect()
-                self._connection.execute("LISTEN harvest_events")
-                return True  # what was appended before LISTEN was active is not announced
-            return any(True for _ in self._notifications(self._connection, timeout))
-
-    @staticmethod
-    def _notifications(connection: Connection, timeout: float) -> Iterator[psycopg.Notify]:
-        """Those that came within the time; psycopg itself would look ten times a second."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(connection.fileno(), selectors.EVENT_READ)
-            selector.select(timeout)
-        return connection.notifies(timeout=0)
-
-    def close(self) -> None:
-        """Stop listening."""
-        if self._connection is not None:
-            self._connection.close()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from adapters.postgres.claims import PRESENCE_CLASS
 from adapters.postgres.database import Database
+from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS
 from domain.commands import FetchObject, GatherJob
 from domain.rules import GATHER_DELIVERIES, SOLO_AFTER, Progress, Waiting
 
@@ -76,6 +77,8 @@ PROGRESS = """
         gather_errors
     FROM ops.job_progress
 """
+ANNOUNCE = "SELECT pg_notify(%(channel)s, %(cluster)s)"
+CHANNELS = {GatherJob: GATHER_COMMANDS, FetchObject: FETCH_COMMANDS}
 
 
 class PendingWork:
@@ -97,6 +100,11 @@ class PendingWork:
         """Mark jobs that wait for gather as sent; the commands to send."""
         rows = self._database.query(TAKE_GATHER, lease=SEND_LEASE, deliveries=GATHER_DELIVERIES)
         return [GatherJob(*row) for row in rows]
+
+    def announce(self, sent: Iterable[FetchObject | GatherJob], cluster: str) -> None:
+        """Tell the workers of the embedded broker's cluster that there are commands for them."""
+        for kind in {type(command) for command in sent}:
+            self._database.query(ANNOUNCE, channel=CHANNELS[kind], cluster=cluster)
 
     def give_back(self, unsent: Iterable[FetchObject | GatherJob]) -> None:
         """Commands that the broker didn't take: they wait again."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from adapters.kafka.dispatcher import Dispatcher
-from adapters.postgres.event_store import LogListener
 from adapters.postgres.leadership import LeaderDatabase
+from adapters.postgres.listener import Listener
 from adapters.postgres.pending_work import PendingWork
 from adapters.postgres.projector import BATCH, Projector
 from adapters.roles.backoff import Backoff
@@ -40,7 +40,7 @@ class Coordinator:
         projector: Projector,
         work: PendingWork,
         dispatcher: Dispatcher,
-        listener: LogListener,
+        listener: Listener,
     ) -> None:
         self._database = database
         self._application = application
@@ -163,7 +163,7 @@ class Coordinator:
 class ReadModelProjection:
     """Keeps the read model up to date, in a thread of its own."""
 
-    def __init__(self, projector: Projector, listener: LogListener, failed: Callable[[Exception], None]) -> None:
+    def __init__(self, projector: Projector, listener: Listener, failed: Callable[[Exception], None]) -> None:
         self._projector = projector
         self._listener = listener
         self._failed = failed

@@ -13,6 +13,7 @@ from adapters.kafka.dispatcher import Dispatcher
 from adapters.kafka.messages import Command
 from adapters.kafka.producer import CommandProducer
 from adapters.postgres.claims import Claims
+from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS, Listener
 from adapters.postgres.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
@@ -174,6 +175,24 @@ def test_a_broker_that_came_back_empty_gets_everything_again_that_nobody_claimed
 
     assert {command.key for command in producer.sent if isinstance(command, FetchObject)} == {c.key for c in fetch[1:]}
     assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == 1
+
+
+def test_who_reads_from_the_embedded_broker_is_told_what_was_sent_and_to_which_cluster(
+    emptied: Parts, producer: FakeProducer
+) -> None:
+    dispatcher = Dispatcher(PendingWork(emptied.database), cast(CommandProducer, producer), new_broker=lambda: None)
+    gather, fetch = (Listener(emptied.database, channel) for channel in (GATHER_COMMANDS, FETCH_COMMANDS))
+    first = [listener.wait(0.0) for listener in (gather, fetch)]
+
+    dispatcher.dispatch()
+    nothing = [listener.wait(0.05) for listener in (gather, fetch)]
+    new_job(emptied, 4)
+    dispatcher.dispatch()
+
+    assert (first, nothing) == ([[""], [""]], [[], []])
+    assert [listener.wait(5.0) for listener in (gather, fetch)] == [["one"], ["one"]]
+    for listener in (gather, fetch):
+        listener.close()
 
 
 def test_a_broker_that_is_silent_for_a_while_is_still_the_same(

@@ -9,7 +9,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.bootstrap import Parts
-from adapters.postgres.event_store import LogListener, PostgresEventStore, read_after
+from adapters.postgres.event_store import PostgresEventStore, read_after
+from adapters.postgres.listener import EVENTS, Listener
 from domain.errors import ServiceUnavailable
 from tests.integration.processes import PATIENCE, append_for, append_one_by_one, ended, start
 
@@ -20,8 +21,8 @@ def store(emptied: Parts) -> PostgresEventStore:
 
 
 @pytest.fixture
-def listener(emptied: Parts) -> Iterator[LogListener]:
-    made = LogListener(emptied.database)
+def listener(emptied: Parts) -> Iterator[Listener]:
+    made = Listener(emptied.database, EVENTS)
     yield made
     made.close()
 
@@ -31,7 +32,7 @@ def one_event() -> list[StoredEvent]:
 
 
 def test_a_follower_misses_nothing_that_many_processes_append(
-    emptied: Parts, store: PostgresEventStore, listener: LogListener
+    emptied: Parts, store: PostgresEventStore, listener: Listener
 ) -> None:
     writers = [start(append_for, emptied.settings.database_url, 2.0, seed) for seed in range(3)]
 
@@ -75,7 +76,7 @@ def test_a_large_append_is_stored_whole_and_does_not_hang(emptied: Parts, store:
     assert [row[1] for row in read_after(emptied.database.connection, 0, 6000)] == [e.originator_id for e in events]
 
 
-def test_a_follower_is_woken_by_an_append_and_by_nothing_else(store: PostgresEventStore, listener: LogListener) -> None:
+def test_a_follower_is_woken_by_an_append_and_by_nothing_else(store: PostgresEventStore, listener: Listener) -> None:
     assert listener.wait(0.0)  # from now on it listens
 
     assert not listener.wait(0.05)
@@ -84,7 +85,7 @@ def test_a_follower_is_woken_by_an_append_and_by_nothing_else(store: PostgresEve
     assert listener.wait(PATIENCE)
 
 
-def test_what_stores_nothing_wakes_nobody(store: PostgresEventStore, listener: LogListener) -> None:
+def test_what_stores_nothing_wakes_nobody(store: PostgresEventStore, listener: Listener) -> None:
     events = one_event()
     store.append(events)
     listener.wait(0.0)

@@ -67,6 +67,22 @@ def read_all(consumer: CommandConsumer, commands: list[Command], seconds: float 
     return taken
 
 
+class Announced:
+    """Announces the cluster of the broker to which something was sent."""
+
+    def __init__(self) -> None:
+        self.clusters: list[str] = [""]
+
+    def wait(self, timeout: float) -> list[str]:
+        if not self.clusters:
+            time.sleep(timeout)
+        announced, self.clusters = self.clusters, []
+        return announced
+
+    def close(self) -> None:
+        self.clusters = []
+
+
 @pytest.mark.parametrize("group", [False, True], ids=["own partitions", "group"])
 @pytest.mark.parametrize("number", [10, 300], ids=["shorter than before", "longer than before"])
 def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
@@ -78,8 +94,9 @@ def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
     number: int,
 ) -> None:
     topics = Topics(settings.site_id)
-    partitions = None if group else range(PARTITIONS)
-    with CommandConsumer(broker, topics.fetch, topics.fetch_group, partitions=partitions) as consumer:
+    partitions, announced = (None, None) if group else (range(PARTITIONS), Announced())
+    group_id = topics.fetch_group
+    with CommandConsumer(broker, topics.fetch, group_id, partitions=partitions, announcements=announced) as consumer:
         before = fetch_commands(100)
         send_all(producer, before)
         old = read_all(consumer, before)
@@ -91,6 +108,8 @@ def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
         ensure_topics(broker, settings)
         after = fetch_commands(number)
         send_all(producer, after)
+        if announced:
+            announced.clusters.append(producer.cluster_id())
         new = read_all(consumer, after, seconds=20.0 if group else 3.0)
         consumer.done([*old, *new])
         consumer.close()

@@ -40,6 +40,7 @@ class FakeClient:
         self.heartbeat_age = 0.1
         self.commit_error: KafkaError | None = None
         self.closed = False
+        self.sought: list[tuple[Any, int]] = []
         self.listener: Any = None
         self._coordinator = self
         self._join_task: object | None = None
@@ -57,6 +58,15 @@ class FakeClient:
             raise answer
         assert not self.stopped & answer.keys()
         return answer
+
+    def assign(self, tps: list[Any]) -> None:
+        self.owned = set(tps)
+
+    def position(self, _: Any, timeout_ms: int) -> int | None:
+        return None
+
+    def seek(self, tp: Any, offset: int) -> None:
+        self.sought.append((tp, offset))
 
     def assignment(self) -> set[Any]:
         return set(self.owned)
@@ -276,3 +286,106 @@ def test_a_log_that_begins_anew_is_read_anew(consumer: CommandConsumer, clients:
 
     assert [item.offset for item in new] == [0, 1]
     assert clients[0].commits[-1] == {P0: 2}
+
+
+# announcements
+
+
+class Announced:
+    """Says what the test put into `clusters`; waiting moves the clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clusters: list[str] = []
+        self._clock = clock
+
+    def wait(self, timeout: float) -> list[str]:
+        if not self.clusters:
+            self._clock.now += timeout
+        announced, self.clusters = self.clusters, []
+        return announced
+
+    def close(self) -> None:
+        self.clusters = []
+
+
+@pytest.fixture
+def announced(clock: Clock) -> Announced:
+    return Announced(clock)
+
+
+@pytest.fixture
+def announced_consumer(clients: list[FakeClient], announced: Announced) -> CommandConsumer:
+    broker = Broker("nowhere:1", embedded=True)
+    consumer = CommandConsumer(broker, "t", "g", partitions=[0, 1], announcements=announced)
+    consumer.poll(10, 1.0)
+    return consumer
+
+
+def test_nothing_is_fetched_until_it_is_announced(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    polls, begun = len(clients[0].limits), clock.now
+    for _ in range(3):
+        announced_consumer.poll(10, 1.0)
+    waited = clock.now - begun
+    clients[0].answers = [fetched(P0, 0), fetched(P1, 0)]
+    announced.clusters = ["one"]
+
+    taken = [item.partition for _ in range(3) for item in announced_consumer.poll(10, 1.0)]
+
+    assert (polls, waited, taken) == (1, 3.0, [0, 1])
+    assert len(clients[0].limits) == polls + 3, "fetched until there was no more, and not once again"
+
+
+def test_what_nobody_announced_is_found_all_the_same(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, 0)]
+    begun = clock.now
+
+    while not announced_consumer.poll(10, 1.0):
+        assert clock.now - begun < 12
+
+
+def test_what_there_is_no_room_for_is_not_asked_for(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, *range(5)) | fetched(P1, *range(5))]
+    announced.clusters = ["one"]
+    announced_consumer.poll(1, 1.0)
+    polls, begun = len(clients[0].limits), clock.now
+
+    announced_consumer.poll(0, 0.2)
+
+    assert len(clients[0].limits) == polls
+    assert clock.now - begun == pytest.approx(0.2)
+    assert len(announced_consumer.poll(10, 0.2)) == 9
+
+
+def test_another_cluster_is_read_from_the_beginning(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced
+) -> None:
+    taken = []
+    for cluster, offsets in (("one", (7, 8)), ("one", (9,)), ("two", (0,))):
+        clients[0].answers = [fetched(P0, *offsets)]
+        announced.clusters = [cluster]
+        taken += announced_consumer.poll(10, 1.0)
+
+    assert [item.offset for item in taken] == [7, 8, 9, 0]
+    assert clients[0].sought == [(P0, 0), (P1, 0)]
+
+
+def test_what_was_taken_is_handed_out_though_announcements_fail(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: float) -> list[str]:
+        raise ServiceUnavailable("the database does not answer")
+
+    clients[0].answers = [fetched(P0, 0, 1)]
+    announced.clusters = ["one"]
+    announced_consumer.poll(1, 1.0)
+    monkeypatch.setattr(announced, "wait", fails)
+
+    assert [item.offset for item in announced_consumer.poll(1, 1.0)] == [1]
+    with pytest.raises(ServiceUnavailable):
+        announced_consumer.poll(1, 1.0)
