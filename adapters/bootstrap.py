@@ -319,6 +319,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
         parts.runner,
         DeadLetters(parts.database, parts.producer),
         threads=settings.fetch_threads,
+        savers=settings.target_concurrency,
         in_flight=settings.in_flight,
         lease=settings.lease,
     )

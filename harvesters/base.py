@@ -11,7 +11,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID, uuid5
 
@@ -65,6 +66,16 @@ class Fetched:
     content: str | bytes | None = None  # None: the object's content as it is
     extras: Mapping[str, str] = field(default_factory=dict)
     guid: str | None = None  # the document says that its guid is another
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Typed result of import_stage: the dataset to store, as for `save_package`.
+
+    The worker stores it while other objects go through their stages, which costs less than to store it within the stage.
+    """
+
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +212,8 @@ class Harvester:
         """Get the content; True: go on to import, "unchanged": nothing to do, False: failed (errors were saved)."""
         return True
 
-    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
-        """Create, change or delete the dataset; True, "unchanged", False (errors were saved), or an Imported."""
+    def import_stage(self, harvest_object: HarvestObject) -> "ImportResult":
+        """Create, change or delete the dataset; True, "unchanged", False (errors were saved), an Imported, or a Package."""
         raise NotImplementedError
 
     def save_gather_error(self, message: str, job: HarvestJob, code: str = "gather") -> None:
@@ -224,10 +235,7 @@ class Harvester:
         The id is the one that this source holds for the guid, else the package's own if it is a UUID, else it follows from
         source and guid. "added" or "updated" says whether the source held the dataset before this job.
         """
-        held = harvest_object.package_id
-        stored = self.target.save({**package, "id": held or package_id(package, harvest_object)}, owner(harvest_object))
-        harvest_object.current = True
-        return Imported(stored.package_id, "updated" if held else "added")
+        return Save.of(package, harvest_object).run(self.target)
 
     def delete_package(self, harvest_object: HarvestObject) -> Imported:
         """Delete the dataset that this source holds for the guid, unless its config says `"on_removed": "keep"`.
@@ -241,6 +249,28 @@ class Harvester:
 
 
 GatherResult = Iterator[Record | GatherError | Page] | Iterable[str] | None
+ImportResult = StageResult | Imported | Package
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """A dataset that is to be stored, by any thread."""
+
+    package: Mapping[str, Any]
+    owner: Owner
+    harvest_object: HarvestObject
+
+    @classmethod
+    def of(cls, package: Mapping[str, Any], harvest_object: HarvestObject) -> "Save":
+        """Raises ValueError for a source's config that can't be read."""
+        known = harvest_object.package_id or package_id(package, harvest_object)
+        return cls({**package, "id": known}, owner(harvest_object), harvest_object)
+
+    def run(self, target: Target) -> Imported:
+        """Store it; see `Harvester.save_package`. Raises TargetError."""
+        stored = target.save(self.package, self.owner)
+        self.harvest_object.current = True
+        return Imported(stored.package_id, "updated" if self.owner.held else "added")
 
 
 def package_id(package: Mapping[str, Any], harvest_object: HarvestObject) -> str:
@@ -310,7 +340,7 @@ def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
 def installed() -> dict[str, type[Harvester]]:
     """All harvesters found by entry point, by the name of the entry point; one that can't be imported is logged."""
     found: dict[str, type[Harvester]] = {}
-    for point in entry_points(group=ENTRY_POINTS):
+    for point in _points().values():
         try:
             found[point.name] = point.load()
         except Exception:
@@ -318,9 +348,15 @@ def installed() -> dict[str, type[Harvester]]:
     return found
 
 
+@cache
+def _points() -> Mapping[str, EntryPoint]:
+    """By name; to look them up takes as long as tens of records."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
 def load_harvester(source_type: str) -> type[Harvester]:
     """The harvester class of a source type. Raises SettingError that names the registered types."""
-    points = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    points = _points()
     if source_type not in points:
         raise SettingError(f"Unknown harvester type: {source_type}. Registered types: {sorted(points)}")
     try:

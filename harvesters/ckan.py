@@ -13,7 +13,8 @@ from harvesters.base import (
     HarvestJob,
     HarvestObject,
     HarvestSource,
-    Imported,
+    ImportResult,
+    Package,
     Page,
     Record,
     StageResult,
@@ -79,7 +80,7 @@ class CKANHarvester(Harvester):
         self.save_object_error(f"Empty content for object {harvest_object.guid}", harvest_object)
         return False
 
-    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+    def import_stage(self, harvest_object: HarvestObject) -> ImportResult:
         """Store the dataset, changed only as the source's configuration says. Raises RecordError or TargetError."""
         if harvest_object.action == "delete":
             return self.delete_package(harvest_object)
@@ -91,7 +92,7 @@ class CKANHarvester(Harvester):
         add_extras(package, config, placeholders(package, harvest_object))
         clean_resources(package)
         package["name"] = dataset_name(package, harvest_object.guid)
-        return self.save_package(self.modify_package_dict(package, harvest_object), harvest_object)
+        return Package(self.modify_package_dict(package, harvest_object))
 
     def _read_config(self, source: HarvestSource) -> CKANConfig:
         """The source's options; read once, since an instance serves one job."""

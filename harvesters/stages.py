@@ -12,7 +12,18 @@ from domain import rules, text
 from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
-from harvesters.base import Fetched, Harvester, HarvestJob, HarvestObject, HarvestObjectExtra, Imported, StageResult
+from harvesters.base import (
+    Fetched,
+    Harvester,
+    HarvestJob,
+    HarvestObject,
+    HarvestObjectExtra,
+    Imported,
+    ImportResult,
+    Package,
+    Save,
+    StageResult,
+)
 
 MAX_TRACEBACK = 20  # frames
 
@@ -55,12 +66,28 @@ class StageRun:
     documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
     _stage: str = "Fetch"
     _harvester: Harvester = field(init=False)
+    _save: Save | None = None
 
-    def run(self) -> None:
-        """Run both stages; the aggregate has the events afterwards, always with an outcome or a time for the next attempt."""
+    def run(self) -> bool:
+        """Run both stages, in the thread whose the harvester is; False: `save` is to follow.
+
+        After the last of them the aggregate has the events, always with an outcome or a time for the next attempt.
+        """
         view = self._view()
+        self._guarded(view, lambda: self._run(view))
+        return self._save is None
+
+    def save(self) -> None:
+        """Store what import_stage returned, in any thread."""
+        assert self._save is not None
+        save, self._save = self._save, None
+        view = save.harvest_object
+        self._guarded(view, lambda: self._imported(view, save.run(self._harvester.target)))
+
+    def _guarded(self, view: HarvestObject, work: Callable[[], None]) -> None:
+        """Whatever it raises becomes an event."""
         try:
-            self._run(view)
+            work()
         except (RemoteError, TargetError, ServiceUnavailable) as error:
             self._report(view)
             self._failed(error)
@@ -147,7 +174,13 @@ class StageRun:
 
     # import
 
-    def _take_import(self, view: HarvestObject, result: StageResult | Imported) -> None:
+    def _take_import(self, view: HarvestObject, result: ImportResult) -> None:
+        if isinstance(result, Package):
+            self._save = Save.of(result.fields, view)
+        else:
+            self._imported(view, result)
+
+    def _imported(self, view: HarvestObject, result: StageResult | Imported) -> None:
         self._report(view)
         self._identify(view)
         if isinstance(result, Imported):

@@ -8,6 +8,7 @@ from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notif
 
 from adapters.targets.catalogue import check
 from domain.errors import Conflict, GuardConflict, TargetError
+from harvesters.base import Harvester, HarvestObject, Imported, Package
 from harvesters.target import Origin, Owner, Stored
 
 
@@ -134,3 +135,12 @@ class MemoryTarget:
                 added = [{"key": key, "value": value} for key, value in extras.items()]
                 return {**package, "state": state, "extras": [*(package.get("extras") or ()), *added]}
         return None
+
+
+def import_object(harvester: Harvester, one: HarvestObject) -> Imported:
+    """Run the import stage, and store what it returns as a worker does."""
+    result = harvester.import_stage(one)
+    if isinstance(result, Package):
+        return harvester.save_package(result.fields, one)
+    assert isinstance(result, Imported)
+    return result

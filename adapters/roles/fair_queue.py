@@ -12,11 +12,17 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Safe for any number of threads. One job gets at most three quarters of them at a time."""
+    """Safe for any number of threads. With a reserve, one job gets at most three quarters of them at a time.
 
-    def __init__(self, threads: int) -> None:
-        self._at_most = max(1, threads - max(1, threads // 4))
-        self._changed = threading.Condition()
+    There is room for a job while at most `ahead` of its items wait.
+    """
+
+    def __init__(self, threads: int, *, reserve: bool = True, ahead: int = 0) -> None:
+        self._at_most = max(1, threads - max(1, threads // 4)) if reserve else threads
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._room = threading.Condition(self._lock)
+        self._ahead = ahead
         self._waiting: dict[str, deque[T]] = {}
         self._turns: deque[str] = deque()  # jobs that have something waiting
         self._running: Counter[str] = Counter()  # threads by job
@@ -29,31 +35,48 @@ class FairQueue(Generic[T]):
                 self._waiting[job] = deque()
                 self._turns.append(job)
             self._waiting[job].extend(items)
-            self._changed.notify_all()
+            self._changed.notify()  # one, who wakes the next if it leaves something: to wake a thread costs as much as an item
 
     def take(self, limit: int) -> tuple[str, list[T]] | None:
         """Up to `limit` items of the job whose turn it is; waits for some. None after `close`.
 
-        The caller's thread counts as this job's until it calls `finished`.
+        The caller's thread counts as this job's until it calls `finished`, and should take again then.
         """
         with self._changed:
             while not self._closed:
-                for _ in range(len(self._turns)):
-                    job = self._turns[0]
-                    self._turns.rotate(-1)
-                    if self._running[job] < self._at_most:
-                        self._running[job] += 1
-                        return job, self._pop(job, limit)
+                if (job := self._next()) is not None:
+                    self._running[job] += 1
+                    taken = self._pop(job, limit)
+                    if self._next() is not None:
+                        self._changed.notify()
+                    return job, taken
                 self._changed.wait()
             return None
 
+    def _next(self) -> str | None:
+        """The first job in turn that has something waiting, and may have another thread."""
+        for _ in range(len(self._turns)):
+            job = self._turns[0]
+            if self._running[job] < self._at_most:
+                return job
+            self._turns.rotate(-1)
+        return None
+
     def _pop(self, job: str, limit: int) -> list[T]:
+        self._turns.rotate(-1)
         waiting = self._waiting[job]
         taken = [waiting.popleft() for _ in range(min(limit, len(waiting)))]
         if not waiting:
             del self._waiting[job]
             self._turns.remove(job)
+        if len(waiting) <= self._ahead < len(waiting) + len(taken):
+            self._room.notify_all()
         return taken
+
+    def wait_for_room(self, job: str) -> None:
+        """Wait while there is no room for the job; `put` itself never waits."""
+        with self._room:
+            self._room.wait_for(lambda: self._closed or len(self._waiting.get(job, ())) <= self._ahead)
 
     def finished(self, job: str) -> None:
         """The calling thread has ended what it took."""
@@ -61,7 +84,6 @@ class FairQueue(Generic[T]):
             self._running[job] -= 1
             if not self._running[job]:
                 del self._running[job]
-            self._changed.notify_all()
 
     def drain(self) -> list[T]:
         """Everything that waits, taken out."""
@@ -69,6 +91,7 @@ class FairQueue(Generic[T]):
             items = [item for waiting in self._waiting.values() for item in waiting]
             self._waiting.clear()
             self._turns.clear()
+            self._room.notify_all()
             return items
 
     def close(self) -> None:
@@ -76,3 +99,4 @@ class FairQueue(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+            self._room.notify_all()

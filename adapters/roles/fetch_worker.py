@@ -1,25 +1,23 @@
 """The fetch worker: claims commands, runs fetch and import, stores outcomes. It batches by nature.
 
-One poll thread (the caller's) takes commands and claims them; handler threads run the plugins; one flusher stores what is done
-while the next batch collects. Offsets count as done after the outcome is stored. Nothing that a plugin does ends the worker,
+One poll thread (the caller's) takes commands and claims them; others run the plugins and store in the target; one flusher
+stores outcomes while the next batch collects. Offsets count as done after that. Nothing that a plugin does ends the worker,
 short of ending the process: then the claims fall back and what took the process down is at last run alone.
 """
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
 from adapters.postgres.claims import Claimed, Claims
 from adapters.roles.backoff import Backoff
-from adapters.roles.fair_queue import FairQueue
+from adapters.roles.batches import Batches
 from adapters.roles.object_batch import Item, ObjectRunner
+from adapters.roles.object_threads import ObjectThreads, Running
 from adapters.roles.poison import DeadLetters
 from domain.commands import FetchObject
 from domain.errors import ServiceUnavailable
@@ -33,18 +31,8 @@ MAX_FLUSH = 1000  # objects stored in one append
 POLL = 1.0  # seconds that the poll thread waits for commands
 FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
 SOLO_POLL = 0.02  # seconds between two looks whether the next object can be claimed alone
-HANDLED_TOGETHER = 16  # objects that one thread takes at a time while they are quick
-QUICK = 0.005  # seconds
-WORTH_STORING, LINGER = 50, 2.0  # objects; fewer wait for more, so many seconds at most, while others are being run
+WORTH_STORING, LINGER = 100, 5.0  # objects; fewer wait for more, so many seconds at most, while others are being run
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
-
-
-@dataclass(slots=True)
-class Running:
-    """A command that was claimed, with its object."""
-
-    delivery: Delivery
-    item: Item
 
 
 class FetchWorker:
@@ -58,6 +46,7 @@ class FetchWorker:
         dead_letters: DeadLetters,
         *,
         threads: int,
+        savers: int,
         in_flight: int,
         lease: float,
         drain: float = 30.0,
@@ -69,17 +58,16 @@ class FetchWorker:
         self._in_flight = in_flight
         self._lease = lease
         self._drain = drain
-        self._todo: FairQueue[Running] = FairQueue(threads)
-        self._done: queue.SimpleQueue[list[Running] | None] = queue.SimpleQueue()
+        self._threads = ObjectThreads(runner, self._finished, self._until_available, threads=threads, savers=savers)
+        self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, lambda: self._under_way)
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
+        self._under_way = 0  # objects that are open and not done
         self._lock = threading.Lock()
         self._solo: list[Delivery] = []  # to be claimed alone
         self._alone: UUID | None = None  # the object that was claimed alone last
         self._stop = threading.Event()
         self._broken: BaseException | None = None
-        self._quick = False  # the object handled last took next to no time
-        self._handlers = [threading.Thread(target=self._handle, daemon=True) for _ in range(threads)]
         self._flusher = threading.Thread(target=self._flush, daemon=True)
 
     def stop(self) -> None:
@@ -88,8 +76,8 @@ class FetchWorker:
 
     def run(self) -> None:
         """Work until `stop` is called. Raises what a bug of our own raised: a supervisor starts the process again."""
-        for thread in (*self._handlers, self._flusher):
-            thread.start()
+        self._threads.start()
+        self._flusher.start()
         retry = Backoff()
         next_presence = next_renewal = 0.0
         while not self._stop.is_set():
@@ -114,8 +102,12 @@ class FetchWorker:
         self._claims.renew(objects)
 
     def _check(self) -> None:
-        if self._broken is not None:
-            raise self._broken
+        if error := self._bug():
+            raise error
+
+    def _bug(self) -> BaseException | None:
+        """What ended one of the threads."""
+        return self._broken or self._threads.broken
 
     def _patience(self, room: int) -> float:
         if self._solo:
@@ -175,20 +167,23 @@ class FetchWorker:
         self._consumer.done(over)
         with self._lock:
             self._open |= {one.item.aggregate.id: one for one in running}
+            self._under_way += len(running)
         for group in range(0, len(running), CONTENT_GROUP):
             self._hand_out(running[group : group + CONTENT_GROUP])
 
     def _hand_out(self, group: Sequence[Running]) -> None:
-        while self._open_bytes > MAX_OPEN_BYTES and not self._stop.is_set() and self._broken is None:
+        while self._open_bytes > MAX_OPEN_BYTES and not self._stop.is_set() and self._bug() is None:
             time.sleep(0.01)
         self._until_available(lambda: self._runner.load_content([one.item for one in group]))
+        for one in group:
+            one.size = one.item.size
         with self._lock:
-            self._open_bytes += sum(one.item.size for one in group)
+            self._open_bytes += sum(one.size for one in group)
         by_job: dict[str, list[Running]] = {}
         for one in group:
             by_job.setdefault(one.item.aggregate.job_id, []).append(one)
         for job, objects in by_job.items():
-            self._todo.put(job, objects)
+            self._threads.put(job, objects)
 
     def _until_available(self, work: Callable[[], object]) -> bool:
         retry = Backoff()
@@ -202,62 +197,22 @@ class FetchWorker:
             else:
                 return True
 
-    # handling, in many threads
-
-    def _handle(self) -> None:
-        """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
-        while (taken := self._todo.take(HANDLED_TOGETHER if self._quick else 1)) is not None:
-            job, group = taken
-            sizes = [one.item.size for one in group]
-            try:
-                finished = self._run_group(job, group)
-            except BaseException as error:
-                log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
-                self._broken = error
-                return
-            with self._lock:
-                self._open_bytes -= sum(sizes[: len(finished)])
-            self._done.put(finished)
-            self._todo.finished(job)
-
-    def _run_group(self, job: str, group: Sequence[Running]) -> list[Running]:
-        """Run one after the other; as soon as one takes long the rest goes back for other threads."""
-        for position, one in enumerate(group, 1):
-            begun = time.monotonic()
-            self._until_available(partial(self._runner.run, one.item))
-            self._quick = time.monotonic() - begun < QUICK
-            if not self._quick and position < len(group):
-                self._todo.put(job, group[position:])
-                return list(group[:position])
-        return list(group)
-
     # storing, in one thread
+
+    def _finished(self, group: Sequence[Running]) -> None:
+        """Called by the threads."""
+        with self._lock:
+            self._open_bytes -= sum(one.size for one in group)
+            self._under_way -= len(group)
+        self._done.put(group)
 
     def _flush(self) -> None:
         try:
-            while (first := self._done.get()) is not None:
-                batch = [*first]
-                last = self._collect(batch)
+            while batch := self._done.take():
                 self._store(batch)
-                if last:
-                    return
         except BaseException as error:
             log.exception("outcomes can't be stored")
             self._broken = error
-
-    def _collect(self, batch: list[Running]) -> bool:
-        """Add what is done by now, or, while more is being run, within a moment; whether that was the end."""
-        end = time.monotonic() + LINGER
-        while len(batch) < MAX_FLUSH:
-            wait = end - time.monotonic() if len(batch) < min(WORTH_STORING, len(self._open)) else 0.0
-            try:
-                more = self._done.get(timeout=wait) if wait > 0 else self._done.get_nowait()
-            except queue.Empty:
-                return False
-            if more is None:
-                return True
-            batch += more
-        return False
 
     def _store(self, batch: Sequence[Running]) -> None:
         if not self._until_available(lambda: self._runner.store([one.item for one in batch])):
@@ -271,12 +226,12 @@ class FetchWorker:
 
     def _end(self) -> None:
         """Hand back what didn't begin, let the rest end, store it, leave."""
-        self._release(self._todo.drain())
+        self._release(self._threads.drain())
         end = time.monotonic() + self._drain
-        while self._open and time.monotonic() < end and self._broken is None:
+        while self._open and time.monotonic() < end and self._bug() is None:
             self._consumer.poll(0, 0.05)
-        self._todo.close()
-        self._done.put(None)
+        self._threads.close()
+        self._done.close()
         self._flusher.join(timeout=10.0)
         self._release([*self._open.values()])
         self._consumer.close()
@@ -286,6 +241,7 @@ class FetchWorker:
         with self._lock:
             for one in unfinished:
                 self._open.pop(one.item.aggregate.id, None)
+            self._under_way -= len(unfinished)
         try:
             self._claims.release([one.item.aggregate.id for one in unfinished])
         except ServiceUnavailable as error:

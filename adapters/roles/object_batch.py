@@ -25,6 +25,7 @@ class Item:
     held: HeldDataset | None
     content: bytes | None = None
     documents: dict[str, bytes] = field(default_factory=dict)
+    stages: StageRun | None = None
 
     @property
     def size(self) -> int:
@@ -64,14 +65,17 @@ class ObjectRunner:
         for item in items:
             item.content = documents.get(item.aggregate.content_hash or "")
 
-    def run(self, item: Item) -> None:
-        """Run one object's stages in the calling thread; nothing is stored yet. Raises ServiceUnavailable, NotFound."""
+    def run(self, item: Item) -> bool:
+        """Run one object's stages in the calling thread; no event is stored yet. False: `save` is to follow.
+
+        Raises ServiceUnavailable, NotFound.
+        """
         aggregate = item.aggregate
         if item.held is not None and _newer(item.held.object_id, aggregate.id):
             aggregate.skip("superseded")
-            return
+            return True
         context = self._contexts.get(UUID(aggregate.job_id))
-        run = StageRun(
+        item.stages = StageRun(
             new_harvester=lambda: context.harvester,
             job=context.job,
             aggregate=aggregate,
@@ -81,8 +85,14 @@ class ObjectRunner:
             policy=self._policy,
             documents=item.documents,
         )
-        run.run()
         item.content = None
+        return item.stages.run()
+
+    @staticmethod
+    def save(item: Item) -> None:
+        """Store the dataset that an object's import returned, in the target; in any thread."""
+        assert item.stages is not None
+        item.stages.save()
 
     def _held(self, item: Item) -> Callable[[str], HeldDataset | None]:
         known = {item.aggregate.guid: item.held}
@@ -96,7 +106,7 @@ class ObjectRunner:
         return held
 
     def store(self, items: Sequence[Item]) -> frozenset[UUID]:
-        """Store documents, then what happened, in one call each; the objects that somebody else changed first."""
+        """Put documents, then what happened, into the log, in one call each; the objects that somebody else changed first."""
         documents = {digest: body for item in items for digest, body in item.documents.items()}
         if documents:
             self._content.put(documents)

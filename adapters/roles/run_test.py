@@ -84,8 +84,8 @@ class TestRun:
     def _run_one(self, item: Item, guid: str | None) -> None:
         if guid is not None and item.aggregate.guid != guid:
             item.aggregate.skip("not the record asked for")
-        else:
-            self._runner.run(item)
+        elif not self._runner.run(item):
+            self._runner.save(item)
 
     def _progress_of(self, job_id: UUID) -> Progress | None:
         self._catch_up()

@@ -15,10 +15,11 @@ from urllib.request import urlopen
 import pytest
 
 from domain.errors import HarvestError, RemoteError
-from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Imported, Record
+from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.ckan_package import OF_THE_REMOTE
 from harvesters.http import HttpLimits, PoliteSession
+from tests.fakes import import_object
 from tests.unit.test_ckan_harvester_import import FakeTarget
 
 SHARED = Path(os.environ.get("HARVEST_TEST_SHARED", Path(__file__).parents[3] / "shared"))
@@ -93,8 +94,7 @@ class Harvest:
             one = HarvestObject(guid, self.job, json.dumps(package))
             try:
                 assert self.harvester.fetch_stage(one) is True
-                result = self.harvester.import_stage(one)
-                assert isinstance(result, Imported)
+                result = import_object(self.harvester, one)
                 assert result.package_id
                 self.stored[guid] = self.target.packages[result.package_id]
             except HarvestError as error:

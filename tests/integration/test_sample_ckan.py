@@ -13,6 +13,7 @@ from domain.errors import RecordError, RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
+from tests.fakes import import_object
 from tests.unit.test_ckan_harvester_import import FakeTarget
 
 
@@ -49,7 +50,7 @@ def test_a_harvest_gives_more_than_200_datasets_and_honest_errors(url: str) -> N
     for item in items:
         if isinstance(item, Record):
             try:
-                one.import_stage(HarvestObject(item.guid, job, json.dumps(item.content)))
+                import_object(one, HarvestObject(item.guid, job, json.dumps(item.content)))
             except RecordError as error:
                 refused.append(str(error))
 

@@ -66,7 +66,8 @@ def run(
     policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
     datasets = {guid: HeldPackage(package) for guid, package in (held or {}).items()}
     stages = StageRun(lambda: plugin, job, known, content, datasets.get, NOW, policy)
-    stages.run()
+    if not stages.run():
+        stages.save()
     return known, stages
 
 

@@ -13,6 +13,7 @@ from domain.errors import RecordError, RemoteError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported
 from harvesters.ckan import CKANHarvester
 from harvesters.target import Owner, Stored
+from tests.fakes import import_object
 
 SOURCE_ID = "11111111-1111-4111-8111-111111111111"
 GUID = "22222222-2222-4222-8222-222222222222"
@@ -105,8 +106,7 @@ def imported(
     harvester.target = target or FakeTarget()
     harvester.http = http or FakeHttp()  # type: ignore[assignment]
     one = harvest_object(package, config, owner_org)
-    result = harvester.import_stage(one)
-    assert isinstance(result, Imported)
+    result = import_object(harvester, one)
     assert result.status == "added"
     assert one.current
     stored = harvester.target.show(result.package_id or "")
@@ -244,7 +244,7 @@ def test_the_target_is_asked_for_a_group_once_per_job() -> None:
     package = {**PACKAGE, "groups": [REMOTE_GROUPS[0]]}
 
     for _ in range(3):
-        harvester.import_stage(harvest_object(package, {"remote_groups": "create"}))
+        import_object(harvester, harvest_object(package, {"remote_groups": "create"}))
 
     assert http.asked == ["group_show"]
 
@@ -304,7 +304,7 @@ def test_a_deleted_dataset_is_deleted_without_content() -> None:
     one = harvest_object(PACKAGE)
     one.action, one.content, one.package_id = "delete", None, "p"
 
-    assert harvester.import_stage(one) == Imported("p", "deleted")
+    assert import_object(harvester, one) == Imported("p", "deleted")
     assert target.packages == {}
 
 
@@ -316,7 +316,7 @@ def test_a_subclass_may_change_the_package() -> None:
     harvester = Upper()
     target = harvester.target = FakeTarget()
 
-    harvester.import_stage(harvest_object(PACKAGE))
+    import_object(harvester, harvest_object(PACKAGE))
 
     assert target.packages[GUID]["title"] == "STREET TREES – BÄUME, 街路樹"
 

@@ -1,8 +1,12 @@
 """Threads are shared fairly between jobs."""
 
 import threading
+from collections.abc import Callable
+
+import pytest
 
 from adapters.roles.fair_queue import FairQueue
+from tests.stack import wait_for
 
 
 def test_jobs_take_turns() -> None:
@@ -62,3 +66,56 @@ def test_draining_takes_what_has_not_begun() -> None:
 
     assert sorted(queue.drain()) == [2, 3]
     assert queue.drain() == []
+
+
+def test_one_item_after_the_other_wakes_all_threads_that_it_takes() -> None:
+    queue: FairQueue[int] = FairQueue(4, reserve=False)
+    taken: list[int] = []
+    together = threading.Barrier(4, timeout=5)
+
+    def work() -> None:
+        while (found := queue.take(1)) is not None:
+            together.wait()  # nobody goes on before all four have something
+            taken.extend(found[1])
+            queue.finished(found[0])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    queue.put("a", range(40))
+    wait_for(lambda: len(taken) == 40, 5, "all are taken")
+    queue.close()
+    for thread in threads:
+        thread.join(5)
+
+    assert sorted(taken) == list(range(40))
+
+
+def test_who_waits_for_room_goes_on_as_soon_as_there_is_some_for_its_job() -> None:
+    queue: FairQueue[int] = FairQueue(2, reserve=False, ahead=2)
+    queue.put("full", range(4))
+    queue.wait_for_room("other")
+    waiting = threading.Thread(target=queue.wait_for_room, args=("full",))
+    waiting.start()
+
+    queue.take(1)
+    waiting.join(0.1)
+    before = waiting.is_alive()
+    queue.take(1)
+    waiting.join(5)
+
+    assert before
+    assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize("end", [FairQueue.close, FairQueue.drain], ids=["closed", "drained"])
+def test_nobody_waits_for_room_in_a_queue_that_ends(end: Callable[[FairQueue[int]], object]) -> None:
+    queue: FairQueue[int] = FairQueue(2)
+    queue.put("full", [1])
+    waiting = threading.Thread(target=queue.wait_for_room, args=("full",))
+    waiting.start()
+
+    end(queue)
+
+    waiting.join(5)
+    assert not waiting.is_alive()

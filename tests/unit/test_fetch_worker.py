@@ -81,8 +81,8 @@ class FakeRunner:
     def load_content(self, items: Sequence[Any]) -> None:
         pass
 
-    def run(self, item: Any) -> None:
-        pass
+    def run(self, item: Any) -> bool:
+        return True
 
     def store(self, items: Sequence[Any]) -> None:
         assert len(items) == 1
@@ -95,7 +95,7 @@ def test_of_an_object_that_took_down_workers_only_the_newest_command_is_run_alon
     claims = FakeClaims(dict.fromkeys(objects, 4))
     dead_letters = SimpleNamespace(record=lambda _: None)
     parts: list[Any] = [consumer, claims, FakeRunner(), dead_letters]
-    worker = consumer.worker = FetchWorker(*parts, threads=2, in_flight=100, lease=60.0, drain=5.0)
+    worker = consumer.worker = FetchWorker(*parts, threads=2, savers=2, in_flight=100, lease=60.0, drain=5.0)
 
     worker.run()
 

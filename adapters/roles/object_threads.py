@@ -1,0 +1,117 @@
+"""The threads of a fetch worker: some run the stages of plugins, others store datasets in the target.
+
+A target such as CKAN takes a third of a second for a dataset, on a machine that it keeps busy. Stages that are run one by one
+between two of its answers find cold caches each time, and cost four times what they cost in a row: so they are run ahead.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from adapters.kafka.messages import Delivery
+from adapters.roles.fair_queue import FairQueue
+from adapters.roles.object_batch import Item, ObjectRunner
+
+log = logging.getLogger(__name__)
+
+TOGETHER = 16  # objects that one thread takes at a time while they are quick
+QUICK = 0.005  # seconds
+AHEAD = 16  # objects of a job that wait to be saved before more of its stages are run
+
+
+@dataclass(slots=True)
+class Running:
+    """A command that was claimed, with its object."""
+
+    delivery: Delivery
+    item: Item
+    size: int = 0  # bytes that it keeps in memory
+
+
+@dataclass
+class Step:
+    """One of the things that are done with an object; `work` says whether it was the last."""
+
+    queue: FairQueue[Running]
+    work: Callable[[Item], bool]
+    quick: bool = field(default=False)  # the object that was done last took next to no time
+
+
+class ObjectThreads:
+    """Runs objects and reports each to `finished`, from any of its threads. What is a bug of our own stops it: `broken`."""
+
+    def __init__(
+        self,
+        runner: ObjectRunner,
+        finished: Callable[[Sequence[Running]], None],
+        until_available: Callable[[Callable[[], object]], bool],
+        *,
+        threads: int,
+        savers: int,
+    ) -> None:
+        """`until_available` repeats work that meets a missing service."""
+        self._finished = finished
+        self._until_available = until_available
+        self._stages = Step(FairQueue(threads), runner.run)
+        self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), partial(_save, runner))
+        steps = [self._stages] * threads + [self._saving] * savers
+        self._threads = [threading.Thread(target=self._run, args=(step,), daemon=True) for step in steps]
+        self.broken: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, job: str, objects: Sequence[Running]) -> None:
+        """Objects of a job to be run."""
+        self._stages.queue.put(job, objects)
+
+    def drain(self) -> list[Running]:
+        """Take out what no thread has in its hands."""
+        return [*self._stages.queue.drain(), *self._saving.queue.drain()]
+
+    def close(self) -> None:
+        """The threads end after what they have in their hands."""
+        self._stages.queue.close()
+        self._saving.queue.close()
+
+    def _run(self, step: Step) -> None:
+        """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
+        while (taken := step.queue.take(TOGETHER if step.quick else 1)) is not None:
+            job, group = taken
+            try:
+                over, left = self._run_group(step, job, group)
+            except BaseException as error:
+                log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
+                self.broken = error
+                return
+            if over:
+                self._finished(over)
+            if left:
+                self._saving.queue.put(job, left)
+                self._saving.queue.wait_for_room(job)
+            step.queue.finished(job)
+
+    def _run_group(self, step: Step, job: str, group: Sequence[Running]) -> tuple[list[Running], list[Running]]:
+        """One after the other, those that are over and those to be saved; when one takes long the rest goes back for others."""
+        over: list[Running] = []
+        left: list[Running] = []
+        results: list[bool] = []
+        for position, one in enumerate(group, 1):
+            begun = time.monotonic()
+            if self._until_available(lambda: results.append(step.work(one.item))):  # noqa: B023  it runs here and now
+                (over if results[-1] else left).append(one)
+            step.quick = time.monotonic() - begun < QUICK
+            if not step.quick and position < len(group):
+                step.queue.put(job, group[position:])
+                break
+        return over, left
+
+
+def _save(runner: ObjectRunner, item: Item) -> bool:
+    runner.save(item)
+    return True
