@@ -34,6 +34,7 @@ DATASETS = 1000
 PLAIN = 200  # datasets created by plain calls, for each number of clients and round
 CLIENTS = (1, 2, 4)
 ROUNDS = 3
+CPU_SHARE = 100 * 2 / 71  # %: 2 ms a dataset where CKAN uses 71
 PORTS = {"PG_PORT": "5545", "REDIS_PORT": "6391", "SOLR_PORT": "8986", "CKAN_PORT": "5001"}
 CONFIG = {"remote_groups": "create", "remote_orgs": "create", "force_all": True}
 OWN_FIELDS = ("organization", "num_resources", "num_tags", "isopen", "license_title", "creator_user_id", "metadata_created")
@@ -193,12 +194,21 @@ def _source(running: Site, name: str, url: str) -> None:
 def figures(solr: str, rounds: Rounds) -> list[Figure]:
     """The share of what CKAN can do, and our own processor time."""
     floor = 95 if solr == "real" else 85
-    found = [Figure(f"into_ckan_{solr}", rounds.share, "% of package_create", floor, note=rounds.note())]
-    costs = [sum(cpu.values()) for cpu in rounds.cpu]
-    middle = sorted(rounds.cpu, key=lambda cpu: sum(cpu.values()))[len(costs) // 2]
-    roles = {role: round(ms, 3) for role, ms in middle.items()}
-    note = f"a dataset, beside {statistics.median(rounds.cpu_of_ckan):.0f} ms of CKAN with its Postgres and Solr"
-    return [*found, Figure(f"cpu_into_ckan_{solr}", statistics.median(costs), "ms", 2, roles, note, True)]
+    note = f"{rounds.note()}; our own CPU {_spread([sum(cpu.values()) for cpu in rounds.cpu])} ms a dataset"
+    found = [Figure(f"into_ckan_{solr}", rounds.share, "% of package_create", floor, note=note)]
+    if solr == "real":
+        found.append(cpu_figure(rounds))
+    return found
+
+
+def cpu_figure(rounds: Rounds) -> Figure:
+    """Our own processor time beside that of CKAN in the same harvests: milliseconds differ by half from hour to hour here."""
+    shares = [sum(cpu.values()) / ckan for cpu, ckan in zip(rounds.cpu, rounds.cpu_of_ckan, strict=True)]
+    middle = shares.index(statistics.median_low(shares))
+    cpu = rounds.cpu[middle]
+    roles = {role: round(ms, 3) for role, ms in cpu.items()}
+    note = f"{sum(cpu.values()):.2f} ms a dataset beside {rounds.cpu_of_ckan[middle]:.0f} ms of CKAN with its Postgres and Solr"
+    return Figure("cpu_into_ckan", 100 * shares[middle], "% of CKAN's", CPU_SHARE, roles, note, True)
 
 
 def runs_again(ckan: Ckan, running: Site, source: str, url: str, first: float) -> list[Figure]:

@@ -1,6 +1,6 @@
 """Wakes who waits for something in the database, by LISTEN."""
 
-import selectors
+import select
 
 from psycopg import sql
 
@@ -35,10 +35,10 @@ class Listener:
     @staticmethod
     def _payloads(connection: Connection, timeout: float) -> list[str]:
         """Those that came within the time; psycopg itself would look ten times a second."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(connection.fileno(), selectors.EVENT_READ)
-            if not selector.select(timeout):
-                return []
+        poller = select.poll()
+        poller.register(connection.fileno(), select.POLLIN)
+        if not poller.poll(timeout * 1000):
+            return []
         return [notification.payload for notification in connection.notifies(timeout=0)]
 
     def close(self) -> None:

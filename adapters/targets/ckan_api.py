@@ -17,7 +17,6 @@ from domain.errors import TargetError
 
 CONNECT_TIMEOUT = 10.0  # seconds
 NUL = rb"\u0000"
-RETRY_AFTER = b"retry-after:"
 
 
 class ActionAPI:
@@ -56,23 +55,16 @@ class ActionAPI:
             raise
         return found
 
-    def _post(self, action: str, body: bytes) -> tuple[int, bytes, str | None]:
-        """Status, body and Retry-After of CKAN's answer."""
+    def _post(self, action: str, body: bytes) -> tuple[int, bytes, int]:
+        """Status, body and Retry-After (seconds, 0: none; RFC 9110, section 10.2.3) of CKAN's answer."""
         curl = self._handle()
-        retry_after: list[str] = []
-
-        def header(line: bytes) -> None:
-            if line.lower().startswith(RETRY_AFTER):
-                retry_after.append(line[len(RETRY_AFTER) :].decode("latin-1").strip())
-
         curl.setopt(pycurl.URL, f"{self.url}/api/3/action/{action}")
         curl.setopt(pycurl.POSTFIELDS, body)
-        curl.setopt(pycurl.HEADERFUNCTION, header)
         try:
             answer = curl.perform_rb()
         except pycurl.error as error:
             raise broken(self.url, action, curl, error, self._timeout) from error
-        return int(curl.getinfo(pycurl.RESPONSE_CODE)), answer, retry_after[-1] if retry_after else None
+        return curl.getinfo(pycurl.RESPONSE_CODE), answer, curl.getinfo(pycurl.RETRY_AFTER)
 
     def _handle(self) -> pycurl.Curl:
         curl: pycurl.Curl | None = getattr(self._own, "curl", None)

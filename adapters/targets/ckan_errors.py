@@ -8,7 +8,6 @@ http_<nnn>      any other status of 400 or more
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -69,7 +68,7 @@ def name_taken(name: str) -> Refusal:
     return Refusal(message, 409, {"name": [message]}, code="validation", field="name")
 
 
-def refusal(action: str, status: int, body: bytes, retry_after: str | None = None) -> TargetError:
+def refusal(action: str, status: int, body: bytes, retry_after: float = 0.0) -> TargetError:
     """The error of an answer that is no success."""
     answer = read_json(body)
     if not isinstance(answer, dict) or not isinstance(answer.get("error"), dict):
@@ -80,7 +79,7 @@ def refusal(action: str, status: int, body: bytes, retry_after: str | None = Non
         error = Refusal(_explained(action, status, said), status, errors, code=CODES.get(status, f"http_{status}"))
     else:
         error = _invalid(status, {name: value for name, value in errors.items() if name != "__type"})
-    error.retry_after = seconds(retry_after)
+    error.retry_after = min(retry_after, LONGEST_RETRY_AFTER) or None
     return error
 
 
@@ -123,7 +122,7 @@ def _explained(action: str, status: int, said: str) -> str:
     return f"CKAN answered {action} with HTTP {status}: {said}"
 
 
-def _foreign(action: str, status: int, text: str, retry_after: str | None) -> TargetError:
+def _foreign(action: str, status: int, text: str, retry_after: float) -> TargetError:
     """An answer that didn't come from CKAN's action functions: a proxy's page, or CKAN's words on a malformed request."""
     said = excerpt(text) or "nothing"
     if status < 300:
@@ -134,7 +133,7 @@ def _foreign(action: str, status: int, text: str, retry_after: str | None) -> Ta
         f"{action} was answered with HTTP {status}: {said}",
         code=CODES.get(status, f"http_{status}"),
         retryable=status >= 500 or status == 429,
-        retry_after=seconds(retry_after),
+        retry_after=min(retry_after, LONGEST_RETRY_AFTER) or None,
     )
 
 
@@ -161,10 +160,3 @@ def read_json(body: bytes) -> Any:
         return orjson.loads(body)
     except ValueError:
         return None
-
-
-def seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds (RFC 9110, section 10.2.3); a date is left to our own back-off."""
-    if retry_after and re.fullmatch(r"\s*\d{1,18}\s*", retry_after):
-        return min(float(retry_after), LONGEST_RETRY_AFTER)
-    return None
