@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 IDLE = 1.0  # seconds between two looks when nothing happens
 RECOVERY_INTERVAL = 2.0  # seconds between two looks for lost claims
 ABSENT_FOR = 3.0  # seconds that a worker may show no presence: it may be opening its connection anew
-FULL_PASS = 2.0  # seconds after which jobs are ended and work is dispatched even when far behind
+FULL_PASS = 2.0  # seconds after which jobs are ended and work is dispatched even when far behind, or when nothing happens
 STAND_BY = 1.0  # seconds between two tries to lead
 
 
@@ -51,6 +51,7 @@ class Coordinator:
         self._stop = threading.Event()
         self._missing: dict[str, float] = {}  # worker -> since when
         self._next_recovery = self._next_full_pass = 0.0
+        self._again = True  # the last full pass found something to do
         self._done: dict[UUID, int] = {}
 
     def stop(self) -> None:
@@ -91,8 +92,11 @@ class Coordinator:
     def pass_once(self) -> bool:
         """Project, end, dispatch, recover; whether there is more to do at once. Raises ServiceUnavailable."""
         events = self._projector.run_once()
-        if events >= BATCH and time.monotonic() < self._next_full_pass:
-            return True  # far behind: first learn what is done already
+        if time.monotonic() < self._next_full_pass:
+            if events >= BATCH:
+                return True  # far behind: first learn what is done already
+            if not events and not self._again:
+                return False  # what is due without an event can wait for the next full pass
         self._next_full_pass = time.monotonic() + FULL_PASS
         progress = self._work.progress()
         self._note_finished(progress)
@@ -101,7 +105,8 @@ class Coordinator:
             self._next_recovery = time.monotonic() + RECOVERY_INTERVAL
             self._recover()
         sent = self._dispatch() if progress else 0
-        return bool(events or ended or sent)
+        self._again = bool(events or ended or sent)
+        return self._again
 
     def _note_finished(self, progress: dict[UUID, Progress]) -> None:
         self._dispatcher.finished(sum(max(0, job.done - self._done.get(job_id, 0)) for job_id, job in progress.items()))
