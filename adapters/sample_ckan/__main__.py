@@ -9,7 +9,11 @@ from adapters.sample_ckan.server import SampleServer
 @click.option("--port", default=5100, show_default=True, help="Port on loopback; 0 takes a free one.")
 def main(port: int) -> None:
     """Serve a small CKAN site with made-up datasets, to try harvests with."""
-    with SampleServer(port) as server:
+    try:
+        made = SampleServer(port)
+    except OSError as error:
+        raise click.ClickException(f"port {port} can't be used ({error.strerror}): choose another with --port") from error
+    with made as server:
         click.echo(f"sample CKAN with {len(server.catalogue)} datasets at {server.url} (end it with Ctrl-C)")
         try:
             server.serve_forever()

@@ -1,6 +1,8 @@
 """The sample site answers as a CKAN does, and a harvest of it shows good datasets and honest errors."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -155,3 +157,12 @@ def test_queries(query: str, expected: bool) -> None:
 def test_queries_that_cant_be_read(query: str) -> None:
     with pytest.raises(BadQuery):
         predicate(query)
+
+
+def test_a_port_in_use_is_said_in_one_line(url: str) -> None:
+    port = url.rpartition(":")[2]
+
+    done = subprocess.run([sys.executable, "-m", "adapters.sample_ckan", "--port", port], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert done.stderr == f"Error: port {port} can't be used (Address already in use): choose another with --port\n"
