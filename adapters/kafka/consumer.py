@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 COMMIT_INTERVAL, ANNOUNCED_COMMIT_INTERVAL = 1.0, 5.0  # seconds; what isn't committed is read again after a restart
 ANNOUNCED_WAIT = 0.02  # seconds that the embedded broker looks for what was announced
-UNANNOUNCED_INTERVAL = 10.0  # seconds between two looks for what nobody announced
+OWED, UNANNOUNCED_INTERVAL = 0.05, 10.0  # seconds between looks for what was announced (twice as long each time), and wasn't
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
 _SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is made anew: joins take a while
@@ -86,10 +86,11 @@ class CommandConsumer:
         self._first_seen: dict[bytes, float] = {}  # unknown fingerprint -> monotonic seconds
         self._failures = 0
         self._commit_interval = COMMIT_INTERVAL if announcements is None else ANNOUNCED_COMMIT_INTERVAL
-        self._opened = self._next_look = self._fetched = 0.0  # monotonic seconds
+        self._opened = self._next_look = 0.0  # monotonic seconds
         self._consumer: Any = None
         self._announcements = announcements
-        self._more = True  # there may be something to fetch
+        self._due = 0.0  # monotonic seconds: when the next fetch is worth it without an announcement
+        self._delay = OWED  # seconds until the next one if that finds nothing
         self._cluster = ""  # of the embedded broker
         self._open()
 
@@ -172,11 +173,19 @@ class CommandConsumer:
         """Whether a fetch may find something; waits so long for an announcement."""
         with self._lock:
             room = not all(state.buffer for state in self._states.values())
-        announced = announcements.wait(0.0 if self._more and room else timeout)
-        if announced:
+        until_due = max(0.0, self._due - time.monotonic())
+        if announced := announcements.wait(min(timeout, until_due) if room else timeout):
             self._follow(announced[-1])
-        self._more = self._more or bool(announced) or time.monotonic() - self._fetched >= UNANNOUNCED_INTERVAL
-        return self._more and room
+            self._due, self._delay = 0.0, OWED
+        return room and time.monotonic() >= self._due
+
+    def _note_fetch(self, found: bool) -> None:
+        """After something there may be more. Nothing may mean that the client is not connected yet: it is asked again soon."""
+        if found:
+            self._due, self._delay = 0.0, UNANNOUNCED_INTERVAL
+        else:
+            self._due = time.monotonic() + self._delay
+            self._delay = min(2 * self._delay, UNANNOUNCED_INTERVAL)
 
     def _fetch(self, timeout: float) -> None:
         if self._announcements is not None:
@@ -191,8 +200,8 @@ class CommandConsumer:
             self._failed(error, timeout)
             return
         self._failures = 0
-        self._more = bool(fetched) or not timeout
-        self._fetched = time.monotonic()
+        if timeout or fetched:
+            self._note_fetch(bool(fetched))
         self._fill(fetched)
 
     def _pause_full_ones(self) -> None:
