@@ -109,12 +109,13 @@ class StageRun:
 
     def _view(self) -> HarvestObject:
         known = self.aggregate
+        content, self.content = self.content, None
         extras = {"status": known.action, **known.extras}
         view = HarvestObject(
             id=str(known.id),
             guid=known.guid,
             job=self.job,
-            content=None if self.content is None else self.content.decode("utf-8", "replace"),
+            content=None if content is None else content.decode("utf-8", "replace"),
             extras=[HarvestObjectExtra(key, value) for key, value in extras.items()],
             action=known.action,  # type: ignore[arg-type]
             metadata_modified_date=known.metadata_modified,
@@ -177,6 +178,7 @@ class StageRun:
     def _take_import(self, view: HarvestObject, result: ImportResult) -> None:
         if isinstance(result, Package):
             self._save = Save.of(result.fields, view)
+            view.content = None  # its memory is free while the package waits
         else:
             self._imported(view, result)
 

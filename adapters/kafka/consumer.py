@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 COMMIT_INTERVAL, ANNOUNCED_COMMIT_INTERVAL = 1.0, 5.0  # seconds; what isn't committed is read again after a restart
 ANNOUNCED_WAIT = 0.02  # seconds that the embedded broker looks for what was announced
-OWED, UNANNOUNCED_INTERVAL = 0.05, 10.0  # seconds between looks for what was announced (twice as long each time), and wasn't
+OWED, UNANNOUNCED_INTERVAL = 0.05, 10.0  # seconds between looks for what was announced (then twice as long), and wasn't
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
 _SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is made anew: joins take a while
@@ -45,7 +45,7 @@ class Announcements(Protocol):
     """Says when there is something to fetch from the embedded broker, which never wakes a waiting fetch."""
 
     def wait(self, timeout: float) -> Sequence[str]:
-        """Ids of the clusters to which commands were sent, within so many seconds; "" when some may have been missed."""
+        """What was announced within so many seconds: "cluster-id number-of-commands", "" when some may have been missed."""
 
     def close(self) -> None:
         """Listen no more."""
@@ -90,7 +90,8 @@ class CommandConsumer:
         self._consumer: Any = None
         self._announcements = announcements
         self._due = 0.0  # monotonic seconds: when the next fetch is worth it without an announcement
-        self._delay = OWED  # seconds until the next one if that finds nothing
+        self._owed = 0  # announced commands that did not come yet, as far as we know
+        self._delay = OWED  # seconds until they are asked for again
         self._cluster = ""  # of the embedded broker
         self._open()
 
@@ -160,6 +161,8 @@ class CommandConsumer:
                 deliveries, poison = states[(self._turn + index) % len(states)].take(share, self._may_give_up)
                 taken += deliveries
                 self._poison += poison
+            if any(not state.buffer for state in states):
+                self._due = 0.0  # a partition was paused, and no longer is
             self._turn += 1
         return taken
 
@@ -174,18 +177,23 @@ class CommandConsumer:
         with self._lock:
             room = not all(state.buffer for state in self._states.values())
         until_due = max(0.0, self._due - time.monotonic())
-        if announced := announcements.wait(min(timeout, until_due) if room else timeout):
-            self._follow(announced[-1])
+        for announced in announcements.wait(min(timeout, until_due) if room else timeout):
+            cluster, _, number = announced.partition(" ")
+            self._follow(cluster)
+            self._owed += int(number or 1)
             self._due, self._delay = 0.0, OWED
         return room and time.monotonic() >= self._due
 
-    def _note_fetch(self, found: bool) -> None:
-        """After something there may be more. Nothing may mean that the client is not connected yet: it is asked again soon."""
+    def _note_fetch(self, found: int) -> None:
+        """After something there may be more. Nothing may mean that the answer is late: what is owed is asked for again soon."""
+        self._owed = max(0, self._owed - found)
         if found:
-            self._due, self._delay = 0.0, UNANNOUNCED_INTERVAL
-        else:
+            self._due, self._delay = 0.0, OWED
+        elif self._owed and self._delay < UNANNOUNCED_INTERVAL:
             self._due = time.monotonic() + self._delay
-            self._delay = min(2 * self._delay, UNANNOUNCED_INTERVAL)
+            self._delay *= 2
+        else:  # others have read it
+            self._due, self._owed = time.monotonic() + UNANNOUNCED_INTERVAL, 0
 
     def _fetch(self, timeout: float) -> None:
         if self._announcements is not None:
@@ -201,7 +209,7 @@ class CommandConsumer:
             return
         self._failures = 0
         if timeout or fetched:
-            self._note_fetch(bool(fetched))
+            self._note_fetch(sum(map(len, fetched.values())))
         self._fill(fetched)
 
     def _pause_full_ones(self) -> None:
@@ -244,6 +252,7 @@ class CommandConsumer:
         now = cluster or cluster_id(self._broker)
         before, self._cluster = self._cluster, now or self._cluster
         if before and before != self._cluster:
+            self._owed = 0
             self._begin_anew()
 
     def _begin_anew(self) -> None:

@@ -85,7 +85,8 @@ class Dispatcher:
             log.warning("%d of %d commands were not acknowledged by the broker", len(unsent), len(commands))
             self._work.give_back(unsent)
         if self._new_broker is not None:
-            self._work.announce(commands, self._cluster)  # the embedded broker doesn't wake those who wait for an answer
+            # the embedded broker doesn't wake those who wait for an answer
+            self._work.announce([*{*commands} - {*unsent}], self._cluster)
         return len(commands)
 
     def _measure(self, under_way: int) -> None:

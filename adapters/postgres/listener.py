@@ -9,7 +9,7 @@ from adapters.postgres.database import Connection, Database, unavailable
 EVENTS = "harvest_events"
 """Events were appended."""
 GATHER_COMMANDS, FETCH_COMMANDS = "harvest_gather_commands", "harvest_fetch_commands"
-"""Commands were sent to the embedded broker; the payload is the id of its cluster."""
+"""Commands were sent to the embedded broker; the payload is the id of its cluster, a blank, and their number."""
 
 
 class Listener:

@@ -3,6 +3,7 @@
 Whoever loses its lease loses the claim, and the object waits again.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -77,7 +78,7 @@ PROGRESS = """
         gather_errors
     FROM ops.job_progress
 """
-ANNOUNCE = "SELECT pg_notify(%(channel)s, %(cluster)s)"
+ANNOUNCE = "SELECT pg_notify(%(channel)s, %(payload)s)"
 CHANNELS = {GatherJob: GATHER_COMMANDS, FetchObject: FETCH_COMMANDS}
 
 
@@ -102,9 +103,9 @@ class PendingWork:
         return [GatherJob(*row) for row in rows]
 
     def announce(self, sent: Iterable[FetchObject | GatherJob], cluster: str) -> None:
-        """Tell the workers of the embedded broker's cluster that there are commands for them."""
-        for kind in {type(command) for command in sent}:
-            self._database.query(ANNOUNCE, channel=CHANNELS[kind], cluster=cluster)
+        """Tell the workers of the embedded broker's cluster how many commands there are for them."""
+        for kind, number in Counter(type(command) for command in sent).items():
+            self._database.query(ANNOUNCE, channel=CHANNELS[kind], payload=f"{cluster} {number}")
 
     def give_back(self, unsent: Iterable[FetchObject | GatherJob]) -> None:
         """Commands that the broker didn't take: they wait again."""

@@ -2,6 +2,10 @@
 
 import logging
 import threading
+import time
+
+from adapters.kafka.consumer import CommandConsumer
+from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +32,12 @@ class Backoff:
         stop.wait(self._delay)
         self.waited += self._delay
         self._delay = min(self._delay * 2, LAST)
+
+
+def keep_reading(consumer: CommandConsumer) -> None:
+    """For 0.05 s, of a worker that ends: keep membership and offsets, whatever is away; nothing is taken."""
+    try:
+        consumer.poll(0, 0.05)
+    except ServiceUnavailable as error:
+        log.info("%s; ending all the same", error)
+        time.sleep(0.05)

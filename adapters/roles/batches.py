@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Batches(Generic[T]):
-    """Safe for threads. What came waits for more until it is worth taking, or for `linger` seconds while more is expected."""
+    """Safe for threads. What came waits for more, until there is `worth` or as much as is still expected, or for `linger` s."""
 
     def __init__(self, worth: int, most: int, linger: float, expected: Callable[[], int]) -> None:
         """A batch has `most` items; `expected` tells how many are still to come, and is asked with each that comes."""
@@ -43,4 +43,4 @@ class Batches(Generic[T]):
             self._changed.notify_all()
 
     def _enough(self) -> bool:
-        return self._closed or len(self._items) >= self._worth or not self._expected()
+        return self._closed or len(self._items) >= min(self._worth, self._expected())

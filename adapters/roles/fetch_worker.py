@@ -14,7 +14,7 @@ from uuid import UUID
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
 from adapters.postgres.claims import Claimed, Claims
-from adapters.roles.backoff import Backoff
+from adapters.roles.backoff import Backoff, keep_reading
 from adapters.roles.batches import Batches
 from adapters.roles.object_batch import Item, ObjectRunner
 from adapters.roles.object_threads import ObjectThreads, Running
@@ -66,6 +66,7 @@ class FetchWorker:
         self._lock = threading.Lock()
         self._solo: list[Delivery] = []  # to be claimed alone
         self._alone: UUID | None = None  # the object that was claimed alone last
+        self._next_presence = self._next_renewal = 0.0  # monotonic seconds
         self._stop = threading.Event()
         self._broken: BaseException | None = None
         self._flusher = threading.Thread(target=self._flush, daemon=True)
@@ -79,16 +80,10 @@ class FetchWorker:
         self._threads.start()
         self._flusher.start()
         retry = Backoff()
-        next_presence = next_renewal = 0.0
         while not self._stop.is_set():
             self._check()
             try:
-                if time.monotonic() >= next_presence:
-                    self._claims.show_presence()
-                    next_presence = time.monotonic() + PRESENCE_INTERVAL
-                if time.monotonic() >= next_renewal:
-                    self._renew()
-                    next_renewal = time.monotonic() + self._lease / 4
+                self._stay_alive()
                 room = self._room()
                 self._take(self._consumer.poll(room, self._patience(room)))
                 retry.succeeded()
@@ -96,10 +91,16 @@ class FetchWorker:
                 retry.wait(error, self._stop)
         self._end()
 
-    def _renew(self) -> None:
-        with self._lock:
-            objects = list(self._open)
-        self._claims.renew(objects)
+    def _stay_alive(self) -> None:
+        """Show presence and renew claims, each when it is time."""
+        if time.monotonic() >= self._next_presence:
+            self._claims.show_presence()
+            self._next_presence = time.monotonic() + PRESENCE_INTERVAL
+        if time.monotonic() >= self._next_renewal:
+            with self._lock:
+                objects = list(self._open)
+            self._claims.renew(objects)
+            self._next_renewal = time.monotonic() + self._lease / 4
 
     def _check(self) -> None:
         if error := self._bug():
@@ -173,6 +174,7 @@ class FetchWorker:
 
     def _hand_out(self, group: Sequence[Running]) -> None:
         while self._open_bytes > MAX_OPEN_BYTES and not self._stop.is_set() and self._bug() is None:
+            self._until_available(self._stay_alive)
             time.sleep(0.01)
         self._until_available(lambda: self._runner.load_content([one.item for one in group]))
         for one in group:
@@ -229,7 +231,7 @@ class FetchWorker:
         self._release(self._threads.drain())
         end = time.monotonic() + self._drain
         while self._open and time.monotonic() < end and self._bug() is None:
-            self._consumer.poll(0, 0.05)
+            keep_reading(self._consumer)
         self._threads.close()
         self._done.close()
         self._flusher.join(timeout=10.0)

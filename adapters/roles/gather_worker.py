@@ -9,7 +9,7 @@ from uuid import UUID
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Delivery
 from adapters.postgres.claims import Claims
-from adapters.roles.backoff import Backoff
+from adapters.roles.backoff import Backoff, keep_reading
 from adapters.roles.gather_run import GatherRun, Stopped
 from adapters.roles.poison import DeadLetters
 from domain.commands import GatherJob
@@ -114,7 +114,7 @@ class GatherWorker:
     def _end(self) -> None:
         end = time.monotonic() + self._drain
         while self._running and time.monotonic() < end:
-            self._consumer.poll(0, 0.05)
+            keep_reading(self._consumer)
         for job_id in list(self._running):  # its thread is shut out by the next attempt, and ends with this process
             self._give_back(job_id)
         self._consumer.close()

@@ -190,7 +190,7 @@ def test_who_reads_from_the_embedded_broker_is_told_what_was_sent_and_to_which_c
     dispatcher.dispatch()
 
     assert (first, nothing) == ([[""], [""]], [[], []])
-    assert [listener.wait(5.0) for listener in (gather, fetch)] == [["one"], ["one"]]
+    assert [listener.wait(5.0) for listener in (gather, fetch)] == [["one 1"], ["one 4"]]
     for listener in (gather, fetch):
         listener.close()
 

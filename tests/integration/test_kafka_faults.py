@@ -109,7 +109,7 @@ def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
         after = fetch_commands(number)
         send_all(producer, after)
         if announced:
-            announced.clusters.append(producer.cluster_id())
+            announced.clusters.append(f"{producer.cluster_id()} {number}")
         new = read_all(consumer, after, seconds=20.0 if group else 8.0)  # less than UNANNOUNCED_INTERVAL
         consumer.done([*old, *new])
         consumer.close()

@@ -40,8 +40,15 @@ def test_the_last_ones_are_taken_at_once() -> None:
     assert taken(batches) == [1]
 
 
+def test_half_of_all_is_enough() -> None:
+    batches: Batches[int] = Batches(100, 100, LONG, always(2))
+    batches.put([1, 2])
+
+    assert taken(batches) == [1, 2]
+
+
 def test_fewer_wait_for_more_that_are_expected() -> None:
-    batches: Batches[int] = Batches(3, 10, 0.2, always(1))
+    batches: Batches[int] = Batches(3, 10, 0.2, always(2))
     batches.put([1])
     begun = time.monotonic()
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from domain.errors import RecordError, RemoteError
-from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported
+from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported, ImportResult
 from harvesters.ckan import CKANHarvester
 from harvesters.target import Owner, Stored
 from tests.fakes import import_object
@@ -319,6 +319,20 @@ def test_a_subclass_may_change_the_package() -> None:
     import_object(harvester, harvest_object(PACKAGE))
 
     assert target.packages[GUID]["title"] == "STREET TREES – BÄUME, 街路樹"
+
+
+def test_a_subclass_that_goes_on_after_the_import_finds_the_dataset_stored() -> None:
+    class Counting(CKANHarvester):
+        def import_stage(self, harvest_object: HarvestObject) -> ImportResult:
+            result = super().import_stage(harvest_object)
+            assert isinstance(result, Imported)
+            assert self.target.show(result.package_id or "")
+            return True
+
+    harvester = Counting()
+    harvester.target = FakeTarget()
+
+    assert harvester.import_stage(harvest_object(PACKAGE)) is True
 
 
 def test_fetch_needs_content() -> None:

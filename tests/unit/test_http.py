@@ -4,6 +4,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from harvesters.http_failures import excerpt, redact
 from tests.rogue_server import RogueServer
 
 LIMITS = HttpLimits(timeout=0.2, total_timeout=0.5, max_bytes=1_000_000, retries=0)
+PATIENT = replace(LIMITS, timeout=5.0, total_timeout=10.0)
 
 
 class FakeTime:
@@ -70,7 +72,9 @@ def failure(mode: str, limits: HttpLimits = LIMITS, **server: Any) -> RemoteErro
     ],
 )
 def test_a_failure_says_what_came_from_where(mode: str, code: str, retryable: bool, said: str) -> None:
-    error = failure(mode)
+    slow = mode in ("silent", "drip", "slow_headers")
+
+    error = failure(mode, LIMITS if slow else PATIENT)
 
     assert (error.code, error.retryable) == (code, retryable)
     assert said in str(error)

@@ -330,7 +330,7 @@ def test_nothing_is_fetched_until_it_is_announced(
         announced_consumer.poll(10, 1.0)
     waited = clock.now - begun
     clients[0].answers = [fetched(P0, 0), fetched(P1, 0)]
-    announced.clusters = ["one"]
+    announced.clusters = ["one 2"]
 
     taken = [item.partition for _ in range(3) for item in announced_consumer.poll(10, 1.0)]
 
@@ -342,14 +342,18 @@ def test_nothing_is_fetched_until_it_is_announced(
 def test_what_was_announced_is_asked_for_until_it_comes(
     announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
 ) -> None:
-    clients[0].answers = [{}, {}, {}, fetched(P0, 0)]  # the client is not connected yet
-    announced.clusters = ["one"]
-    polls, begun = len(clients[0].limits), clock.now
+    answers: list[dict[Any, list[FetchedRecord]]] = [{}, {}, fetched(P0, 0), {}, {}, fetched(P1, 0), {}]  # it is slow
+    clients[0].answers = [*answers]
+    announced.clusters = ["one 2"]
+    polls, begun, taken = len(clients[0].limits), clock.now, 0
 
-    while not announced_consumer.poll(10, 1.0):
+    while taken < 2:
+        taken += len(announced_consumer.poll(10, 1.0))
         assert clock.now - begun < 1.0
+    for _ in range(3):
+        announced_consumer.poll(10, 1.0)
 
-    assert len(clients[0].limits) == polls + 4
+    assert len(clients[0].limits) == polls + len(answers), "once more after the last one, then no more"
 
 
 def test_what_nobody_announced_is_found_all_the_same(
@@ -366,7 +370,7 @@ def test_what_there_is_no_room_for_is_not_asked_for(
     announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
 ) -> None:
     clients[0].answers = [fetched(P0, *range(5)) | fetched(P1, *range(5))]
-    announced.clusters = ["one"]
+    announced.clusters = ["one 1"]
     announced_consumer.poll(1, 1.0)
     polls, begun = len(clients[0].limits), clock.now
 
@@ -377,13 +381,29 @@ def test_what_there_is_no_room_for_is_not_asked_for(
     assert len(announced_consumer.poll(10, 0.2)) == 9
 
 
+def test_a_partition_that_was_full_is_asked_again_as_soon_as_it_is_empty(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, *range(5))]
+    announced.clusters = ["one 5"]
+    announced_consumer.poll(1, 1.0)
+    announced_consumer.poll(0, 1.0)  # nothing more of the other partition
+    clients[0].answers = [fetched(P0, 5)]
+    begun = clock.now
+
+    taken = [item.offset for _ in range(3) for item in announced_consumer.poll(10, 1.0)]
+
+    assert taken == [1, 2, 3, 4, 5]
+    assert clock.now - begun < 3.0
+
+
 def test_another_cluster_is_read_from_the_beginning(
     announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced
 ) -> None:
     taken = []
     for cluster, offsets in (("one", (7, 8)), ("one", (9,)), ("two", (0,))):
         clients[0].answers = [fetched(P0, *offsets)]
-        announced.clusters = [cluster]
+        announced.clusters = [f"{cluster} {len(offsets)}"]
         taken += announced_consumer.poll(10, 1.0)
 
     assert [item.offset for item in taken] == [7, 8, 9, 0]
@@ -397,7 +417,7 @@ def test_what_was_taken_is_handed_out_though_announcements_fail(
         raise ServiceUnavailable("the database does not answer")
 
     clients[0].answers = [fetched(P0, 0, 1)]
-    announced.clusters = ["one"]
+    announced.clusters = ["one 1"]
     announced_consumer.poll(1, 1.0)
     monkeypatch.setattr(announced, "wait", fails)
 
