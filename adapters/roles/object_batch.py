@@ -89,10 +89,11 @@ class ObjectRunner:
         return item.stages.run()
 
     @staticmethod
-    def save(item: Item) -> None:
-        """Store the dataset that an object's import returned, in the target; in any thread."""
+    def save(item: Item) -> bool:
+        """Store the dataset that an object's import returned, in the target; in any thread. Always True: that was all."""
         assert item.stages is not None
         item.stages.save()
+        return True
 
     def _held(self, item: Item) -> Callable[[str], HeldDataset | None]:
         known = {item.aggregate.guid: item.held}

@@ -8,8 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
 from adapters.kafka.messages import Delivery
 from adapters.roles.fair_queue import FairQueue
@@ -37,7 +36,7 @@ class Step:
 
     queue: FairQueue[Running]
     work: Callable[[Item], bool]
-    quick: bool = field(default=False)  # the object that was done last took next to no time
+    quick: bool = False  # the object that was done last took next to no time
 
 
 class ObjectThreads:
@@ -56,7 +55,7 @@ class ObjectThreads:
         self._finished = finished
         self._until_available = until_available
         self._stages = Step(FairQueue(threads), runner.run)
-        self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), partial(_save, runner))
+        self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
         steps = [self._stages] * threads + [self._saving] * savers
         self._threads = [threading.Thread(target=self._run, args=(step,), daemon=True) for step in steps]
         self.broken: BaseException | None = None
@@ -110,8 +109,3 @@ class ObjectThreads:
                 step.queue.put(job, group[position:])
                 break
         return over, left
-
-
-def _save(runner: ObjectRunner, item: Item) -> bool:
-    runner.save(item)
-    return True

@@ -32,13 +32,14 @@ class FakeRunner:
             self.run_count += 1
         return not self.left
 
-    def save(self, item: Any) -> None:
+    def save(self, item: Any) -> bool:
         with self.lock:
             self.saving += 1
             self.most_saving = max(self.saving, self.most_saving)
         self.open.wait(PATIENCE)
         with self.lock:
             self.saving -= 1
+        return True
 
 
 @pytest.fixture
