@@ -84,6 +84,9 @@ class FakeRunner:
     def run(self, item: Any) -> bool:
         return True
 
+    def save(self, item: Any) -> bool:
+        raise AssertionError("nothing is left to be saved")
+
     def store(self, items: Sequence[Any]) -> None:
         assert len(items) == 1
 

@@ -4,30 +4,10 @@ from typing import Any
 
 import pytest
 
-from adapters.kafka import consumer as module
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.topics import Broker
 from domain.errors import ServiceUnavailable
 from tests.unit.kafka_client import P0, P1, Clock, FakeClient, FetchedRecord, fetched
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(module, "time", clock)
-    return clock
-
-
-@pytest.fixture
-def clients(monkeypatch: pytest.MonkeyPatch) -> list[FakeClient]:
-    made: list[FakeClient] = []
-
-    def connect(*_: Any, **__: Any) -> FakeClient:
-        made.append(FakeClient())
-        return made[-1]
-
-    monkeypatch.setattr(module, "connect", connect)
-    return made
 
 
 class Announced:

@@ -1,34 +1,12 @@
 """How the consumer treats its client."""
 
-from typing import Any
-
 import pytest
 from kafka.errors import KafkaError, RebalanceInProgressError
 
-from adapters.kafka import consumer as module
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.topics import Broker
 from domain.errors import ServiceUnavailable
 from tests.unit.kafka_client import P0, P1, Clock, FakeClient, fetched
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(module, "time", clock)
-    return clock
-
-
-@pytest.fixture
-def clients(monkeypatch: pytest.MonkeyPatch) -> list[FakeClient]:
-    made: list[FakeClient] = []
-
-    def connect(*_: Any, **__: Any) -> FakeClient:
-        made.append(FakeClient())
-        return made[-1]
-
-    monkeypatch.setattr(module, "connect", connect)
-    return made
 
 
 @pytest.fixture
