@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT = 5.0  # seconds for a server to listen, and as long again for it to answer
 _ADMIN_TIMEOUT_MS = 10_000
 _PROBE_TIMEOUT_MS = 2_000
+_FAILOVER = 20.0  # seconds, after which the other brokers have long stopped to name one that died (their default: 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,20 +164,42 @@ def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
     topics = Topics(settings.site_id)
     wanted = {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions, topics.dead_letters: 1}
     admin = connect(KafkaAdminClient, broker, **broker.common(), request_timeout_ms=_ADMIN_TIMEOUT_MS)
-    try:
+
+    created: list[str] = []
+
+    def ensure() -> None:
         existing = set(admin.list_topics())
         copies = Copies(1, 1) if broker.embedded else copies_of(len(admin.describe_cluster()["brokers"]), settings)
-        created = [
-            name for name, count in wanted.items() if name not in existing and _create(admin, name, count, broker, copies)
-        ]
+        for name, count in wanted.items():
+            if name not in existing and _create(admin, name, count, broker, copies):
+                created.append(name)
         admin.wait_for_topics(list(wanted), timeout_ms=_ADMIN_TIMEOUT_MS)
         if not broker.embedded:
             _warn_of_few_copies(admin, existing & wanted.keys(), copies)
+
+    try:
+        patiently(ensure, 0.0 if broker.embedded else _FAILOVER)
     except KafkaError as error:
         raise ServiceUnavailable(f"the topics of {settings.site_id} can't be created: {error}") from error
     finally:
         admin.close()
     return created
+
+
+def patiently(ask: Callable[[], None], seconds: float, pause: float = 0.2) -> None:
+    """Ask the brokers, and again for so many seconds while that fails with an error that may pass.
+
+    The admin client sends a request only once, and to any broker that the cluster names, one that has just died included.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() >= deadline:
+                raise
+            log.debug("asking the brokers again: %s", error)
+        time.sleep(pause)
 
 
 @dataclass(frozen=True, slots=True)

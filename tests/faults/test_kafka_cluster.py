@@ -166,6 +166,15 @@ def test_topics_with_fewer_copies_are_named(settings: Settings, cluster: Cluster
         assert f"{topic} has 1 of 3 copies" in caplog.text
 
 
+def test_roles_can_start_while_a_broker_has_just_died(on_cluster: Settings, cluster: Cluster) -> None:
+    """The others name it for seconds more, and each request may go to it."""
+    for number in BROKERS:
+        cluster.kill(number)
+        for _ in range(20):
+            ensure_topics(cluster.broker, on_cluster)
+        cluster.start()
+
+
 def test_killed_brokers_lose_no_command_and_no_outcome(on_cluster: Settings, cluster: Cluster, tmp_path: Path) -> None:
     topics = Topics(on_cluster.site_id)
     with workers(cluster, on_cluster, tmp_path) as stack:

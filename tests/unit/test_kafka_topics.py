@@ -1,8 +1,9 @@
 """How many copies new topics get, and the settings of clients."""
 
 import pytest
+from kafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
 
-from adapters.kafka.topics import Broker, Copies, copies_of
+from adapters.kafka.topics import Broker, Copies, copies_of, patiently
 from adapters.settings import Settings
 from domain.errors import SettingError
 
@@ -40,3 +41,34 @@ def test_a_broker_that_hangs_is_given_up_within_a_session() -> None:
     settings = Broker("one:1", embedded=False).consumer("group")
 
     assert settings["request_timeout_ms"] <= settings["session_timeout_ms"]
+
+
+class Brokers:
+    """Errors, each raised once, then no more."""
+
+    def __init__(self, *errors: KafkaError) -> None:
+        self.errors = list(errors)
+
+    def ask(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+def test_a_broker_that_just_died_is_asked_again() -> None:
+    brokers = Brokers(KafkaConnectionError("refused"), KafkaConnectionError("refused"))
+
+    patiently(brokers.ask, 30.0, pause=0.0)
+
+    assert not brokers.errors
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"), [(TopicAuthorizationFailedError("no"), 30.0), (KafkaConnectionError("refused"), 0.0)]
+)
+def test_an_error_that_does_not_pass_is_raised(error: KafkaError, seconds: float) -> None:
+    brokers = Brokers(error, error)
+
+    with pytest.raises(type(error)):
+        patiently(brokers.ask, seconds, pause=0.0)
+
+    assert len(brokers.errors) == 1
