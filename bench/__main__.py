@@ -1,4 +1,4 @@
-"""`python -m bench [name …]`: measure all figures, or those named, and write them to bench/results.json."""
+"""`python -m bench [name …]`: measure all figures, or those named, and write them to bench/results.json and the README."""
 
 import json
 import sys
@@ -6,8 +6,10 @@ from pathlib import Path
 
 from bench import everyday, harvests, into_ckan, log
 from bench.figure import Figure
+from bench.readme import with_table
 
 RESULTS = Path(__file__).parent / "results.json"
+README = RESULTS.parents[1] / "README.md"
 MEASURES = {**log.FIGURES, **harvests.FIGURES, **everyday.FIGURES, **into_ckan.FIGURES}
 
 
@@ -32,13 +34,14 @@ def show(figure: Figure) -> None:
 
 
 def keep(measured: list[Figure]) -> None:
-    """Write the figures, in place of earlier ones of the same names; print them as JSON."""
+    """Write the figures, in place of earlier ones of the same names, the README's table too; print them as JSON."""
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     new = {figure.name: figure.as_dict() for figure in measured}
     merged = [new.pop(old["name"], old) for old in known]
-    results = json.dumps([*merged, *new.values()], indent=2)
-    RESULTS.write_text(results + "\n")
-    print(results)
+    results = [*merged, *new.values()]
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    README.write_text(with_table(README.read_text(), results))
+    print(json.dumps(results, indent=2))
 
 
 if __name__ == "__main__":
