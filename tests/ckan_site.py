@@ -14,7 +14,9 @@ import pytest
 from adapters.targets.ckan import CKANTarget
 from adapters.targets.ckan_api import ActionAPI
 from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan_package import OBJECT, extra
 from harvesters.target import Owner, Stored
+from tests.stack import Stack
 
 PAGE = 1000  # packages
 MANY = 500  # packages
@@ -74,6 +76,14 @@ class CkanSite(CKANTarget):
         except Refusal as error:
             if error.status != 404:
                 raise
+
+
+def by_guid(packages: Mapping[str, dict[str, Any]], stack: Stack) -> dict[str, dict[str, Any]]:
+    """Packages of a CKAN by the guid of the object that each was imported from; there is one of each."""
+    guids = dict(stack.parts.database.query("SELECT id, guid FROM harvest.object"))
+    found = {guids[extra(package, OBJECT)]: package for package in packages.values()}
+    assert len(found) == len(packages)
+    return found
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from domain.sources import SourceFields
 from tests.acceptance.changing_remote import ChangingRemote, Package
 from tests.acceptance.ckan_content import differences, resource_ids
 from tests.ckan_gateway import Gateway
-from tests.ckan_site import CkanSite
+from tests.ckan_site import CkanSite, by_guid
 from tests.stack import Stack
 
 PAGE_SIZE = 8
@@ -73,7 +73,7 @@ class Mirror:
         assert len(self.remote.sent) < len(listed) + len(self.remote.searches)
 
     def _check_content(self, before: Mapping[str, str]) -> None:
-        found = {extra_of(package, "harvest_guid"): package for package in self.site.packages().values()}
+        found = by_guid(self.site.packages(), self.stack)
         assert found.keys() == self.held.keys()
         for guid, package in self.held.items():
             here = found[guid]

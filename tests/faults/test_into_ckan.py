@@ -10,11 +10,10 @@ import pytest
 from adapters import bootstrap
 from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
 from adapters.settings import Settings
-from adapters.targets.ckan_package import GUID, extra
 from domain.sources import SourceFields
 from tests.acceptance.remote_ckan import RemoteCkan
 from tests.ckan_gateway import Gateway, gateway
-from tests.ckan_site import CkanSite, ckan_site
+from tests.ckan_site import CkanSite, by_guid, ckan_site
 from tests.faults.evidence import ended
 from tests.faults.test_broker import make_topics
 from tests.faults.test_database import answers
@@ -90,7 +89,7 @@ def test_everything_fails_once_and_ckan_holds_each_dataset_once(
         assert (job["outcome"], counted) == ("finished", {**dict.fromkeys(counted, 0), "added": DATASETS})
         assert imported(stack) == {("added", 1): DATASETS}
         theirs = remote.packages()
-    ours = {extra(package, GUID): package for package in site.packages().values()}
+        ours = by_guid(site.packages(), stack)
     assert len(site.packages()) == len(ours) == DATASETS
     assert {guid: package["title"] for guid, package in ours.items()} == {
         guid: package["title"] for guid, package in theirs.items()

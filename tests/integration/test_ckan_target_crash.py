@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from adapters.targets.ckan_package import GUID, extra
 from domain.sources import SourceFields
 from tests.acceptance.remote_ckan import RemoteCkan
 from tests.ckan_gateway import gateway
-from tests.ckan_site import CkanSite, ckan_site
+from tests.ckan_site import CkanSite, by_guid, ckan_site
 from tests.stack import wait_for
 
 pytestmark = pytest.mark.ckan
@@ -48,10 +47,6 @@ def site() -> Iterator[CkanSite]:
         yield known
 
 
-def guids(site: CkanSite) -> list[str]:
-    return sorted(extra(package, GUID) for package in site.packages().values())
-
-
 @pytest.mark.parametrize(("action", "run"), [("package_create", 1), ("package_revise", 2)])
 def test_a_worker_killed_after_ckans_write_leaves_one_dataset_counted_once(
     site: CkanSite, new_stack: Any, shared: Path, action: str, run: int
@@ -78,5 +73,5 @@ def test_a_worker_killed_after_ckans_write_leaves_one_dataset_counted_once(
         done = "added" if run == 1 else "updated"
         assert counted == {**dict.fromkeys(counted, 0), done: DATASETS}
         theirs = remote.packages()
-        assert guids(site) == sorted(theirs)
-        assert {found["title"] for found in site.packages().values()} == {found["title"] for found in theirs.values()}
+        ours = by_guid(site.packages(), stack)
+        assert {guid: one["title"] for guid, one in ours.items()} == {guid: one["title"] for guid, one in theirs.items()}

@@ -192,7 +192,6 @@ def test_a_package_is_sent_active_with_its_owner_in_place_of_the_remotes() -> No
     assert sent["extras"] == [
         {"key": "a", "value": "1"},
         {"key": "b", "value": '{"a":1}'},
-        {"key": "harvest_guid", "value": "guid-1"},
         {"key": "harvest_object_id", "value": "object-1"},
         {"key": "harvest_source_id", "value": "source-1"},
         {"key": "harvest_content_hash", "value": "hash-1"},
@@ -200,6 +199,23 @@ def test_a_package_is_sent_active_with_its_owner_in_place_of_the_remotes() -> No
     ]
     assert {name: value for name, value in sent.items() if name != "extras"} == package(state="active")
     assert origin(sent) == Origin("source-1", "object-1", "hash-1", True)
+
+
+def test_nothing_is_sent_that_ckan_finds_itself() -> None:
+    computed = {
+        "num_tags": 2,
+        "num_resources": 0,
+        "isopen": True,
+        "license_title": "CC",
+        "license_url": "http://c",
+        "notes": "n",
+    }
+    tags = [{"name": "a", "display_name": "A", "id": "1", "state": "active", "vocabulary_id": None}, {"id": "no name"}]
+
+    sent = form(package(**computed, creator_user_id="them", tags=tags), OURS)
+
+    assert sent.keys() == {*package(), "notes", "tags", "state", "extras"}
+    assert sent["tags"] == [{"name": "a"}, {"id": "no name"}]
 
 
 def test_ids_of_resources_that_ckan_does_not_take_become_ones_that_follow_from_them() -> None:
@@ -221,7 +237,6 @@ def test_what_package_revise_compares_is_at_its_place_in_every_order() -> None:
     assert compared == {
         "id": "id-1",
         "extras": [
-            {},
             {},
             {"key": "harvest_object_id", "value": "object-0"},
             {"key": "harvest_source_id", "value": "source-1"},
