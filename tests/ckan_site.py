@@ -6,6 +6,7 @@ Without one they are skipped, and fail where CI=true and HARVEST_REQUIRE_CKAN=1.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -45,6 +46,12 @@ class CkanSite(CKANTarget):
         self.actions = api.actions
         self.actions.clear()
         self._saved: set[str] = set()
+
+    @cached_property
+    def keeps_modified(self) -> bool:
+        """Whether it takes metadata_modified; CKAN before 2.12 sets the time of the write."""
+        version = self.api.call("status_show", {})["ckan_version"].split(".")
+        return (int(version[0]), int(version[1])) >= (2, 12)
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         self._saved.add(package["id"])

@@ -32,13 +32,20 @@ RESOURCES_OWN = {
 HARVEST_EXTRAS = {"harvest_source_id", "harvest_source_title", "harvest_object_id", "harvest_content_hash"}
 
 
-def differences(package: Package, here: Package, organization: str) -> list[tuple[str, Any, Any]]:
-    """Where a dataset of a remote and what CKAN shows of it aren't the same: the field, what it must be, what it is."""
+def differences(
+    package: Package, here: Package, organization: str, *, keeps_modified: bool = True
+) -> list[tuple[str, Any, Any]]:
+    """Where a dataset of a remote and what CKAN shows of it aren't the same: the field, what it must be, what it is.
+
+    A CKAN that doesn't keep metadata_modified shows when it was written.
+    """
     assert here.keys() <= {*TEXTS, *VALUES, *LISTS, *CKANS_OWN, "id", "name"}
     wanted, found = view({**package, "state": "active", "owner_org": organization, "groups": []}), view(here)
     for ours, theirs in zip(found["resources"], wanted["resources"], strict=False):
         if "mimetype" not in theirs:
             ours.pop("mimetype", None)
+    if not keeps_modified:
+        del wanted["metadata_modified"]
     return [(name, wanted[name], found[name]) for name in wanted if wanted[name] != found[name]]
 
 

@@ -77,7 +77,7 @@ class Mirror:
         assert found.keys() == self.held.keys()
         for guid, package in self.held.items():
             here = found[guid]
-            assert differences(package, here, self.site.organization) == [], guid
+            assert differences(package, here, self.site.organization, keeps_modified=self.site.keeps_modified) == [], guid
             assert extra_of(here, "harvest_source_id") == self.source
             assert self.packages.setdefault(guid, here["id"]) == here["id"]
             assert here["id"] == guid or not is_uuid(guid)
