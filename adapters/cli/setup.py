@@ -102,5 +102,5 @@ def _broker(settings: Settings, problems: list[str]) -> dict[str, Any]:
 
 
 def _text(found: dict[str, Any]) -> str:
-    problems = "".join(f"! {problem}\n" for problem in found["problems"])
-    return block({name: value for name, value in found.items() if name != "problems"}) + (problems or "all is well\n")
+    problems = "\n".join(f"! {problem}" for problem in found["problems"])
+    return block({name: value for name, value in found.items() if name != "problems"}) + (problems or "all is well")

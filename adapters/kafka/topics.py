@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
@@ -21,6 +21,7 @@ from adapters.settings import Settings
 from domain.errors import ServiceUnavailable, SettingError
 
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 CONNECT_TIMEOUT = 5.0  # seconds for a server to listen, and as long again for it to answer
 _ADMIN_TIMEOUT_MS = 10_000
@@ -186,7 +187,7 @@ def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
     return created
 
 
-def patiently(ask: Callable[[], None], seconds: float, pause: float = 0.2) -> None:
+def patiently(ask: Callable[[], Answer], seconds: float, pause: float = 0.2) -> Answer:
     """Ask the brokers, and again for so many seconds while that fails with an error that may pass.
 
     The admin client sends a request only once, and to any broker that the cluster names, one that has just died included.
@@ -255,9 +256,10 @@ class Cluster:
         self._admin: Any = None
 
     def id(self) -> str:
-        """The cluster id, which changes when the embedded broker starts anew; "" when no answer came within 2 s."""
+        """The cluster id, which changes when the embedded broker starts anew; "" when no answer came within seconds."""
         try:
-            return str(self._connected().describe_cluster()["cluster_id"] or "")
+            found = patiently(self._ask, 0.0 if self._broker.embedded else CONNECT_TIMEOUT)
+            return str(found["cluster_id"] or "")
         except (KafkaError, ServiceUnavailable) as error:
             log.debug("no cluster id: %s", error)
             return ""
@@ -267,6 +269,9 @@ class Cluster:
         if self._admin is not None:
             self._admin.close()
             self._admin = None
+
+    def _ask(self) -> Any:
+        return self._connected().describe_cluster()
 
     def _connected(self) -> Any:
         if self._admin is None:

@@ -3,6 +3,7 @@
 import json
 import time
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
 from tests.rogue_server import RogueServer
 
-LIMITS = HttpLimits(timeout=0.2, total_timeout=0.4, max_bytes=1_000_000, retries=0)
+LIMITS = HttpLimits(timeout=5.0, total_timeout=10.0, max_bytes=1_000_000, retries=0)
+HASTY = replace(LIMITS, timeout=0.2, total_timeout=0.4)  # for remotes that are too slow at any rate
 YESTERDAY = datetime(2024, 5, 1, tzinfo=UTC)
 
 
@@ -73,7 +75,7 @@ def test_a_broken_remote_fails_the_gather_with_a_code(mode: str, code: str, last
     with RogueServer(mode) as remote:
         job = new_job(remote.url, last_complete)
         with pytest.raises(RemoteError) as caught:
-            gather(job)
+            gather(job, HASTY if code in ("timeout", "slow") else LIMITS)
 
     assert caught.value.code == code
     assert remote.url in str(caught.value)

@@ -44,21 +44,21 @@ def test_a_broker_that_hangs_is_given_up_within_a_session() -> None:
 
 
 class Brokers:
-    """Errors, each raised once, then no more."""
+    """Errors, each raised once, then an answer."""
 
     def __init__(self, *errors: KafkaError) -> None:
         self.errors = list(errors)
 
-    def ask(self) -> None:
+    def ask(self) -> str:
         if self.errors:
             raise self.errors.pop(0)
+        return "answer"
 
 
 def test_a_broker_that_just_died_is_asked_again() -> None:
     brokers = Brokers(KafkaConnectionError("refused"), KafkaConnectionError("refused"))
 
-    patiently(brokers.ask, 30.0, pause=0.0)
-
+    assert patiently(brokers.ask, 30.0, pause=0.0) == "answer"
     assert not brokers.errors
 
 
