@@ -91,11 +91,9 @@ def _broker(settings: Settings, problems: list[str]) -> dict[str, Any]:
     if not servers:
         problems.append("No broker: start `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
         return {"broker": None}
-    from adapters.kafka.topics import Broker, Cluster
+    from adapters.kafka.topics import CONNECT_TIMEOUT, Broker, cluster_id
 
-    cluster = Cluster(Broker(servers, embedded=settings.own_broker))
-    identity = cluster.id()
-    cluster.close()
+    identity = cluster_id(Broker(servers, embedded=settings.own_broker), 0.0 if settings.own_broker else CONNECT_TIMEOUT)
     if not identity:
         problems.append(f"The broker does not answer at {servers}")
     return {"broker": servers, "cluster_id": identity}

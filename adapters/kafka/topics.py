@@ -165,7 +165,6 @@ def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
     topics = Topics(settings.site_id)
     wanted = {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions, topics.dead_letters: 1}
     admin = connect(KafkaAdminClient, broker, **broker.common(), request_timeout_ms=_ADMIN_TIMEOUT_MS)
-
     created: list[str] = []
 
     def ensure() -> None:
@@ -192,14 +191,15 @@ def patiently(ask: Callable[[], Answer], seconds: float, pause: float = 0.2) -> 
 
     The admin client sends a request only once, and to any broker that the cluster names, one that has just died included.
     """
-    deadline = time.monotonic() + seconds
+    deadline, asked_again = time.monotonic() + seconds, False
     while True:
         try:
             return ask()
         except KafkaError as error:
             if not error.retriable or time.monotonic() >= deadline:
                 raise
-            log.debug("asking the brokers again: %s", error)
+            log.log(logging.DEBUG if asked_again else logging.INFO, "asking the brokers again: %s", error)
+            asked_again = True
         time.sleep(pause)
 
 
@@ -255,11 +255,13 @@ class Cluster:
         self._broker = broker
         self._admin: Any = None
 
-    def id(self) -> str:
-        """The cluster id, which changes when the embedded broker starts anew; "" when no answer came within seconds."""
+    def id(self, patience: float = 0.0) -> str:
+        """The cluster id, which changes when the embedded broker starts anew; "" when no answer came.
+
+        One is waited for up to 2 s, and as long again for a connection; another one asked for during `patience` seconds.
+        """
         try:
-            found = patiently(self._ask, 0.0 if self._broker.embedded else CONNECT_TIMEOUT)
-            return str(found["cluster_id"] or "")
+            return str(patiently(self._ask, patience)["cluster_id"] or "")
         except (KafkaError, ServiceUnavailable) as error:
             log.debug("no cluster id: %s", error)
             return ""
@@ -280,10 +282,10 @@ class Cluster:
         return self._admin
 
 
-def cluster_id(broker: Broker) -> str:
-    """The broker's cluster id, asked once; "" when it doesn't answer."""
+def cluster_id(broker: Broker, patience: float = 0.0) -> str:
+    """The broker's cluster id, over a connection that is closed again; see `Cluster.id`."""
     cluster = Cluster(broker)
     try:
-        return cluster.id()
+        return cluster.id(patience)
     finally:
         cluster.close()

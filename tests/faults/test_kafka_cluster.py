@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from adapters.kafka.topics import Topics, cluster_id, ensure_topics
+from adapters.kafka.topics import CONNECT_TIMEOUT, Topics, cluster_id, ensure_topics
 from adapters.settings import Settings
 from tests.faults.cluster import BROKERS, Cluster
 from tests.faults.evidence import begun, outcomes, pending
@@ -172,7 +172,7 @@ def test_roles_can_start_while_a_broker_has_just_died(on_cluster: Settings, clus
         cluster.kill(number)
         for _ in range(20):
             ensure_topics(cluster.broker, on_cluster)
-            assert cluster_id(cluster.broker)
+            assert cluster_id(cluster.broker, patience=CONNECT_TIMEOUT)
         cluster.start()
 
 
