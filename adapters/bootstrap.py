@@ -12,17 +12,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from adapters.postgres import read_model
-from adapters.postgres.claims import Claims
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database, migrate, require_migrations
-from adapters.postgres.event_store import PostgresEventStore
 from adapters.postgres.leadership import LeaderDatabase
 from adapters.postgres.listener import EVENTS, FETCH_COMMANDS, GATHER_COMMANDS, Listener
-from adapters.postgres.pending_work import PendingWork
-from adapters.postgres.projector import DecodedLog, Projector
-from adapters.postgres.read_model import ReadModelWriter
-from adapters.postgres.work import WorkProjection
+from adapters.postgres.log.event_store import PostgresEventStore
+from adapters.postgres.log.projector import DecodedLog, Projector
+from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.read_model.tables import ReadModelWriter
+from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.pending_work import PendingWork
+from adapters.postgres.work.projection import WorkProjection
 from adapters.settings import Settings
 from adapters.targets.catalogue import LocalCatalogue
 from domain.application import Harvesting
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from adapters.kafka.topics import Broker
     from adapters.roles.coordinator import Coordinator, ReadModelProjection
     from adapters.roles.fetch_worker import FetchWorker
-    from adapters.roles.gather_run import GatherRun
     from adapters.roles.gather_worker import GatherWorker
-    from adapters.roles.job_context import JobContexts
-    from adapters.roles.object_batch import ObjectRunner
-    from adapters.targets.ckan import CKANTarget
+    from adapters.stages.context import JobContexts
+    from adapters.stages.gather import GatherRun
+    from adapters.stages.objects import ObjectRunner
+    from adapters.targets.ckan.target import CKANTarget
     from harvesters.http import PoliteSession
 
 # Kafka's and the remotes' clients take half a second to import: what doesn't speak to them imports neither.
@@ -92,8 +92,8 @@ class Parts:
     @cached_property
     def ckan(self) -> CKANTarget:
         """The configured CKAN."""
-        from adapters.targets.ckan import CKANTarget
-        from adapters.targets.ckan_patience import PatientAPI
+        from adapters.targets.ckan.patience import PatientAPI
+        from adapters.targets.ckan.target import CKANTarget
 
         s = self.settings
         api = PatientAPI(
@@ -116,7 +116,7 @@ class Parts:
     @cached_property
     def contexts(self) -> JobContexts:
         """Jobs and their harvesters."""
-        from adapters.roles.job_context import JobContexts
+        from adapters.stages.context import JobContexts
 
         return JobContexts(self.application, self.target, self.session)
 
@@ -145,13 +145,13 @@ class Parts:
     @cached_property
     def runner(self) -> ObjectRunner:
         """Runs objects."""
-        from adapters.roles.object_batch import ObjectRunner
+        from adapters.stages.objects import ObjectRunner
 
         return ObjectRunner(self.database, self.application, self.content, self.contexts, self.policy)
 
     def gather_run(self, stopping: Callable[[], bool], catch_up: Callable[[], object] | None = None) -> GatherRun:
         """Gathers one job."""
-        from adapters.roles.gather_run import GatherRun
+        from adapters.stages.gather import GatherRun
 
         return GatherRun(self.database, self.application, self.content, self.contexts, stopping, catch_up)
 
@@ -201,7 +201,7 @@ def initialise(settings: Settings) -> list[str]:
             read_model.create(database.connection, read_model.LIVE)
             done.append("read model")
     if read_model.model_version(database.connection) != MODEL_VERSION:
-        from adapters.postgres.rebuild import rebuild_read_model
+        from adapters.postgres.read_model.rebuild import rebuild_read_model
 
         rebuild_read_model(database, accept=True)
         done.append("read model, made anew from the log")
@@ -289,9 +289,9 @@ def read_model_projection(
 
 def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> GatherWorker:
     """A gather worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
+    from adapters.kafka.dead_letters import DeadLetters
     from adapters.kafka.topics import Topics
     from adapters.roles.gather_worker import GatherWorker
-    from adapters.roles.poison import DeadLetters
 
     parts = Parts(settings, "gather-consumer")
     topics = Topics(settings.site_id)
@@ -307,9 +307,9 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
 
 def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchWorker:
     """A fetch worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
+    from adapters.kafka.dead_letters import DeadLetters
     from adapters.kafka.topics import Topics
     from adapters.roles.fetch_worker import FetchWorker
-    from adapters.roles.poison import DeadLetters
 
     parts = Parts(settings, "fetch-consumer")
     topics = Topics(settings.site_id)

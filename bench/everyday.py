@@ -19,7 +19,7 @@ from adapters.embedded import read_runtime
 from bench.figure import Figure
 from bench.harvests import fake_ckan, shared
 from bench.site import cpu_of, pss_mib
-from tests.stack import ROOT, wait_for
+from tests.support.stack import ROOT, wait_for
 
 IDLE_SECONDS = 60
 

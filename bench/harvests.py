@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from adapters.postgres.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row
 from bench.figure import Figure
 from bench.site import Peak, Site, site
-from tests.stack import ROOT, wait_for
+from tests.support.stack import ROOT, wait_for
 
 ALL = ("coordinator", "gather-consumer", "fetch-consumer")
 

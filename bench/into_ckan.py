@@ -24,12 +24,12 @@ from urllib.request import urlopen
 
 import psutil
 
-from adapters.postgres.queries import Row
-from adapters.targets.ckan_api import ActionAPI
+from adapters.postgres.read_model.queries import Row
+from adapters.targets.ckan.api import ActionAPI
 from bench.figure import Figure
 from bench.harvests import ALL, fake_ckan, finished, shared, start_quietly
 from bench.site import Site, cpu_of, site
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 DATASETS = 1000
 PLAIN = 100  # datasets created by plain calls, for each number of clients, before a harvest and after it

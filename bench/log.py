@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from adapters.postgres.rebuild import rebuild_read_model
+from adapters.postgres.read_model.rebuild import rebuild_read_model
 from bench.figure import Figure
 from bench.site import Site, site
 from domain.application import Harvesting

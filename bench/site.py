@@ -16,7 +16,7 @@ from adapters.bootstrap import Parts
 from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
 from adapters.kafka.topics import ensure_topics
 from adapters.settings import Settings
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 
 @dataclass

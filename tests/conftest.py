@@ -24,7 +24,7 @@ from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
 from adapters.kafka.topics import ensure_topics
 from adapters.postgres.database import Database
 from adapters.settings import Settings
-from tests.stack import ROOT, Stack
+from tests.support.stack import ROOT, Stack
 
 KAFKA = os.environ.get("HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST", "")
 TEMPLATE = "harvest_template"

@@ -22,9 +22,9 @@ from adapters.bootstrap import Parts
 from adapters.cli.follow import follow
 from adapters.cli.services import connected
 from adapters.embedded import read_runtime
-from adapters.postgres.gather_memory import log_position
 from adapters.postgres.leadership import has_leader
-from adapters.postgres.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row
+from adapters.postgres.work.gather_memory import log_position
 from adapters.settings import load
 from domain.errors import NotFound, ServiceUnavailable
 from domain.sources import SourceFields

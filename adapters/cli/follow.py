@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from adapters.bootstrap import Parts
 from adapters.cli.services import show_current
 from adapters.postgres.leadership import has_leader
-from adapters.postgres.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row
 from domain.errors import NotFound, ServiceUnavailable
 
 POLL = 0.05  # seconds

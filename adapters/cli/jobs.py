@@ -10,7 +10,7 @@ from adapters.bootstrap import Parts
 from adapters.cli.follow import follow
 from adapters.cli.output import block, emit, json_option, paging
 from adapters.cli.services import connected, show_current
-from adapters.postgres.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row
 from domain.errors import NotFound
 
 full_option = click.option("--full", is_flag=True, help="Ask for all records, not only for those changed since the last job.")

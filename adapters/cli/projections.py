@@ -6,8 +6,8 @@ import click
 
 from adapters.cli.output import block, emit, json_option
 from adapters.cli.services import connected
-from adapters.postgres import read_model
-from adapters.postgres.gather_memory import log_position, work_position
+from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.work.gather_memory import log_position, work_position
 
 
 @click.group()
@@ -36,7 +36,7 @@ def rebuild(name: str, accept_differences: bool, as_json: bool) -> None:
     The new read model is compared with the live one at the same position of the log. When they differ the status is 1, the live
     one stays, and the new one is in schema harvest_shadow to be looked at.
     """
-    from adapters.postgres.rebuild import rebuild_read_model, rebuild_work
+    from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work
 
     with connected() as parts:
         report = (

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import click
 
 from adapters import bootstrap
-from adapters.postgres.projector import DecodedLog
+from adapters.postgres.log.projector import DecodedLog
 from adapters.settings import Settings, load
 from domain.errors import SettingError
 

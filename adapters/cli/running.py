@@ -11,9 +11,9 @@ from adapters.cli.follow import follow
 from adapters.cli.jobs import describe, full_option
 from adapters.cli.output import emit, json_option
 from adapters.cli.services import connected, show_current
-from adapters.postgres.claims import Claims
 from adapters.postgres.leadership import has_leader
-from adapters.postgres.queries import ReadModel
+from adapters.postgres.read_model.queries import ReadModel
+from adapters.postgres.work.claims import Claims
 from domain.errors import ServiceUnavailable
 from domain.rules import Progress
 
@@ -51,8 +51,8 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
 
     With GUID only that record is imported, even when it hasn't changed.
     """
-    from adapters.roles.object_batch import ObjectRunner
-    from adapters.roles.run_test import TestRun
+    from adapters.stages.objects import ObjectRunner
+    from adapters.stages.run_test import TestRun
 
     with connected() as parts:
         found = parts.application.find_source(source)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.embedded import temporary_postgres
-from adapters.postgres.gather_memory import log_position
 from adapters.postgres.leadership import has_leader
+from adapters.postgres.work.gather_memory import log_position
 from adapters.settings import Settings, load
 from domain.errors import SettingError
 

@@ -9,10 +9,10 @@ from adapters.bootstrap import Parts, initialise
 from adapters.cli.output import block, emit, json_option
 from adapters.cli.services import connected
 from adapters.embedded import read_runtime
-from adapters.postgres import read_model
 from adapters.postgres.database import redact
-from adapters.postgres.gather_memory import log_position, work_position
 from adapters.postgres.leadership import has_leader
+from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.work.gather_memory import log_position, work_position
 from adapters.settings import Settings, load
 from domain.errors import HarvestError
 
@@ -76,7 +76,7 @@ def _target(parts: Parts, problems: list[str]) -> dict[str, Any]:
 
 
 def _workers(parts: Parts) -> int:
-    from adapters.postgres.claims import PRESENCE_CLASS
+    from adapters.postgres.work.claims import PRESENCE_CLASS
 
     held = """
         SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = %(class)s

@@ -7,7 +7,7 @@ import click
 from adapters.bootstrap import Parts
 from adapters.cli.output import block, emit, json_option, paging
 from adapters.cli.services import connected, show_current
-from adapters.postgres.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row
 from domain.errors import NotFound, ValidationError
 from domain.sources import SourceFields
 

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from adapters.kafka.backoff import Backoff
 from adapters.kafka.dispatcher import Dispatcher
 from adapters.postgres.leadership import LeaderDatabase
 from adapters.postgres.listener import Listener
-from adapters.postgres.pending_work import PendingWork
-from adapters.postgres.projector import BATCH, Projector
-from adapters.roles.backoff import Backoff
+from adapters.postgres.log.projector import BATCH, Projector
+from adapters.postgres.work.pending_work import PendingWork
 from domain.application import Harvesting
 from domain.errors import Conflict, JobEnded, NotFound, ServiceUnavailable
 from domain.jobs import Job

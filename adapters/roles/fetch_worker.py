@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from adapters.kafka.backoff import Backoff, keep_reading
 from adapters.kafka.consumer import CommandConsumer
+from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
-from adapters.postgres.claims import Claimed, Claims
-from adapters.roles.backoff import Backoff, keep_reading
-from adapters.roles.batches import Batches
-from adapters.roles.object_batch import Item, ObjectRunner
-from adapters.roles.object_threads import ObjectThreads, Running
-from adapters.roles.poison import DeadLetters
+from adapters.postgres.work.claims import Claimed, Claims
+from adapters.stages.batches import Batches
+from adapters.stages.objects import Item, ObjectRunner
+from adapters.stages.threads import ObjectThreads, Running
 from domain.commands import FetchObject
 from domain.errors import ServiceUnavailable
 

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from adapters.kafka.backoff import Backoff, keep_reading
 from adapters.kafka.consumer import CommandConsumer
+from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
-from adapters.postgres.claims import Claims
-from adapters.roles.backoff import Backoff, keep_reading
-from adapters.roles.gather_run import GatherRun, Stopped
-from adapters.roles.poison import DeadLetters
+from adapters.postgres.work.claims import Claims
+from adapters.stages.gather import GatherRun, Stopped
 from domain.commands import GatherJob
 from domain.errors import HarvestError, ServiceUnavailable
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from adapters.postgres.queries import Row
+from adapters.postgres.read_model.queries import Row
 from domain.sources import SourceFields
 from tests.acceptance.changing_remote import ChangingRemote, Package
 from tests.acceptance.ckan_content import differences, resource_ids
-from tests.ckan_gateway import Gateway
-from tests.ckan_site import CkanSite, by_guid
-from tests.stack import Stack
+from tests.support.ckan_gateway import Gateway
+from tests.support.ckan_site import CkanSite, by_guid
+from tests.support.stack import Stack
 
 PAGE_SIZE = 8
 AN_HOUR_AGO = (datetime.now(UTC) - timedelta(hours=1)).isoformat()

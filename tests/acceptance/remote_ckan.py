@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 
 class RemoteCkan:

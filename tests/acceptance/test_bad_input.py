@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.queries import Row
-from tests.rogue_server import HTML, RogueServer, package
-from tests.stack import Stack
+from adapters.postgres.read_model.queries import Row
+from tests.support.rogue_server import HTML, RogueServer, package
+from tests.support.stack import Stack
 
 SECONDS = 30  # in which any of the jobs ends
 MEGABYTE = 1_000_000

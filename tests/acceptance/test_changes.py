@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres.queries import Row
+from adapters.postgres.read_model.queries import Row
 from tests.acceptance.remote_ckan import RemoteCkan
-from tests.rogue_server import RogueServer
-from tests.stack import Stack, wait_for
+from tests.support.rogue_server import RogueServer
+from tests.support.stack import Stack, wait_for
 
 DATASETS = 60
 PAGES = {"page_size": 10}

@@ -13,9 +13,9 @@ import pytest
 from tests.acceptance.changing_remote import LARGEST, ChangingRemote, Package, recorded
 from tests.acceptance.mirror import Mirror, is_recent
 from tests.acceptance.mutations import Portal
-from tests.ckan_gateway import Gateway, gateway
-from tests.ckan_site import CkanSite, ckan_site
-from tests.stack import Stack, wait_for
+from tests.support.ckan_gateway import Gateway, gateway
+from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.stack import Stack, wait_for
 
 pytestmark = [pytest.mark.ckan, pytest.mark.data]
 

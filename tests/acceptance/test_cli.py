@@ -12,8 +12,8 @@ from adapters.embedded import EmbeddedPostgres
 from adapters.settings import Settings
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import database_url, new_database
-from tests.rogue_server import RogueServer
-from tests.stack import ROOT, Stack
+from tests.support.rogue_server import RogueServer
+from tests.support.stack import ROOT, Stack
 
 ONE = "a0a0a0a0-0000-4000-8000-000000000001"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.command_line import CommandLine
-from tests.rogue_server import RogueServer
-from tests.stack import Stack, wait_for
+from tests.support.rogue_server import RogueServer
+from tests.support.stack import Stack, wait_for
 
 
 @pytest.fixture(scope="module")

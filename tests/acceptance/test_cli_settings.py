@@ -17,7 +17,7 @@ import pytest
 from adapters.embedded import EmbeddedPostgres
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import database_url, new_database, with_topics
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 SECONDS = 15  # in which a command has ended
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")

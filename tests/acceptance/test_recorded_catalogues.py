@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from adapters.postgres.queries import Row
+from adapters.postgres.read_model.queries import Row
 from tests.acceptance.remote_ckan import RemoteCkan
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.data
 

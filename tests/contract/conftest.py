@@ -6,9 +6,9 @@ import pytest
 
 from adapters.bootstrap import Parts
 from adapters.targets.catalogue import LocalCatalogue
-from tests.ckan_site import CkanSite, ckan_site
-from tests.fakes import MemoryTarget
 from tests.integration.one_database import emptied, one_database
+from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.fakes import MemoryTarget
 
 __all__ = ["emptied", "one_database"]
 

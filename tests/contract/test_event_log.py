@@ -7,9 +7,9 @@ import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from adapters.bootstrap import Parts
-from adapters.postgres.event_store import PostgresEventStore
+from adapters.postgres.log.event_store import PostgresEventStore
 from domain.errors import GuardConflict
-from tests.fakes import MemoryLog
+from tests.support.fakes import MemoryLog
 
 Log = MemoryLog | PostgresEventStore
 

@@ -13,8 +13,8 @@ import pytest
 from domain.errors import TargetError
 from domain.objects import object_id
 from harvesters.target import Owner, Stored
-from tests.ckan_site import CkanSite
 from tests.contract.conftest import Catalogue
+from tests.support.ckan_site import CkanSite
 
 MADE_TEXT_BY_CKAN = ("title", "notes")
 OURS, THEIRS = str(uuid4()), str(uuid4())

@@ -16,7 +16,7 @@ from adapters.kafka.codec import decode
 from adapters.kafka.topics import Broker, connect
 from domain.commands import FetchObject
 from domain.errors import ServiceUnavailable
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 BROKERS = (1, 2, 3)
 Answer = TypeVar("Answer")

@@ -3,9 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
-from adapters.postgres.queries import Row
+from adapters.postgres.read_model.queries import Row
 from domain.errors import ServiceUnavailable
-from tests.stack import Stack, wait_for
+from tests.support.stack import Stack, wait_for
 
 
 def ended(stack: Stack, job_id: str, seconds: float = 90.0) -> Row:

@@ -12,7 +12,7 @@ from adapters.embedded import EmbeddedBroker
 from adapters.kafka.topics import Broker, Topics, connect, ensure_topics
 from adapters.settings import Settings
 from tests.faults.evidence import ended, outcomes
-from tests.stack import Stack, wait_for
+from tests.support.stack import Stack, wait_for
 
 GARBAGE = [b"garbage", b"", b"\xc3\x01", b"\xff" * 5000, b'{"json": true}']
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.settings import Settings
 from tests.faults.evidence import begun, ended, outcomes
-from tests.stack import ROLES, Stack, wait_for
+from tests.support.stack import ROLES, Stack, wait_for
 
 
 @pytest.fixture

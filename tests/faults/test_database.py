@@ -11,7 +11,7 @@ from adapters.embedded import EmbeddedPostgres
 from adapters.settings import Settings
 from domain.errors import HarvestError
 from tests.faults.evidence import ended, outcomes
-from tests.stack import Stack, wait_for
+from tests.support.stack import Stack, wait_for
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
 from adapters.settings import Settings
 from domain.sources import SourceFields
 from tests.acceptance.remote_ckan import RemoteCkan
-from tests.ckan_gateway import Gateway, gateway
-from tests.ckan_site import CkanSite, by_guid, ckan_site
 from tests.faults.evidence import ended
 from tests.faults.test_broker import make_topics
 from tests.faults.test_database import answers
-from tests.stack import Stack, wait_for
+from tests.support.ckan_gateway import Gateway, gateway
+from tests.support.ckan_site import CkanSite, by_guid, ckan_site
+from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.ckan
 DATASETS = 2000

@@ -18,7 +18,7 @@ from adapters.kafka.topics import CONNECT_TIMEOUT, Topics, cluster_id, ensure_to
 from adapters.settings import Settings
 from tests.faults.cluster import BROKERS, Cluster
 from tests.faults.evidence import begun, outcomes, pending
-from tests.stack import ROOT, Stack, wait_for
+from tests.support.stack import ROOT, Stack, wait_for
 
 pytestmark = pytest.mark.cluster
 

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.stack import ROOT, wait_for
+from tests.support.stack import ROOT, wait_for
 
 
 class Up:

@@ -16,7 +16,7 @@ from domain.application import Harvesting
 from domain.jobs import COUNTS, Job
 from domain.objects import GatheredRecord, HarvestObject, object_id
 from domain.sources import HarvestSource, SourceFields
-from tests.fakes import MemoryLog
+from tests.support.fakes import MemoryLog
 
 OUTCOMES = ("added", "updated", "unchanged", "deleted", "errored", "skipped")
 RETRY_AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ from eventsourcing.persistence import StoredEvent
 from adapters.bootstrap import Parts
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
-from adapters.postgres.event_store import PostgresEventStore
-from adapters.postgres.projector import Projector
-from adapters.postgres.read_model import LIVE, NAME, ReadModelWriter
+from adapters.postgres.log.event_store import PostgresEventStore
+from adapters.postgres.log.projector import Projector
+from adapters.postgres.read_model.tables import LIVE, NAME, ReadModelWriter
 from adapters.settings import Settings
 
 PATIENCE = 30.0  # seconds

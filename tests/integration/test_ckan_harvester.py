@@ -17,9 +17,9 @@ import pytest
 from domain.errors import HarvestError, RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Record
 from harvesters.ckan import CKANHarvester
-from harvesters.ckan_package import OF_THE_REMOTE
+from harvesters.ckan.package import OF_THE_REMOTE
 from harvesters.http import HttpLimits, PoliteSession
-from tests.fakes import import_object
+from tests.support.fakes import import_object
 from tests.unit.test_ckan_harvester_import import FakeTarget
 
 SHARED = Path(os.environ.get("HARVEST_TEST_SHARED", Path(__file__).parents[3] / "shared"))

@@ -13,7 +13,7 @@ from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestSource, Page, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
-from tests.rogue_server import RogueServer
+from tests.support.rogue_server import RogueServer
 
 LIMITS = HttpLimits(timeout=5.0, total_timeout=10.0, max_bytes=1_000_000, retries=0)
 HASTY = replace(LIMITS, timeout=0.2, total_timeout=0.4)  # for remotes that are too slow at any rate

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.targets.ckan import CKANTarget
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_package import OBJECT, SOURCE, extra
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.package import OBJECT, SOURCE, extra
+from adapters.targets.ckan.target import CKANTarget
 from domain.errors import SettingError, TargetError
 from domain.objects import object_id
 from harvesters.target import Owner
-from tests.ckan_site import CkanSite, CountingAPI, ckan_site
+from tests.support.ckan_site import CkanSite, CountingAPI, ckan_site
 
 pytestmark = pytest.mark.ckan
 OURS, THEIRS = str(uuid4()), str(uuid4())

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.settings import Settings
 from tests.acceptance.command_line import CommandLine
-from tests.action_site import ActionSite, action_site
+from tests.support.action_site import ActionSite, action_site
 
 DENIED = {"success": False, "error": {"__type": "Authorization Error", "message": "Access denied"}}
 

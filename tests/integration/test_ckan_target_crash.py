@@ -11,9 +11,9 @@ import pytest
 
 from domain.sources import SourceFields
 from tests.acceptance.remote_ckan import RemoteCkan
-from tests.ckan_gateway import gateway
-from tests.ckan_site import CkanSite, by_guid, ckan_site
-from tests.stack import wait_for
+from tests.support.ckan_gateway import gateway
+from tests.support.ckan_site import CkanSite, by_guid, ckan_site
+from tests.support.stack import wait_for
 
 pytestmark = pytest.mark.ckan
 DATASETS = 12

@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.targets.ckan_package import OBJECT, extra
+from adapters.targets.ckan.package import OBJECT, extra
 from domain.objects import HarvestObject, object_id
 from domain.sources import SourceFields
-from tests.ckan_gateway import Gateway, Hold, gateway
-from tests.ckan_site import CkanSite, ckan_site
-from tests.rogue_server import RogueServer, package
-from tests.stack import Stack, wait_for
+from tests.support.ckan_gateway import Gateway, Hold, gateway
+from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.rogue_server import RogueServer, package
+from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.ckan
 LATE_WORKER = "fetch-consumer"

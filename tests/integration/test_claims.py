@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.bootstrap import Parts
-from adapters.postgres.claims import Claims
-from adapters.postgres.pending_work import PendingWork
+from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject
 from domain.rules import GATHER_DELIVERIES, SOLO_AFTER
 from domain.sources import SourceFields
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 LEASE = 60.0  # seconds
 Worker = Callable[[str], Claims]

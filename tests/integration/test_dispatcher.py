@@ -12,9 +12,9 @@ from adapters.kafka import dispatcher as module
 from adapters.kafka.dispatcher import Dispatcher
 from adapters.kafka.messages import Command
 from adapters.kafka.producer import CommandProducer
-from adapters.postgres.claims import Claims
 from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS, Listener
-from adapters.postgres.pending_work import PendingWork
+from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
 from domain.objects import HarvestObject

@@ -19,7 +19,7 @@ from domain.jobs import Job
 from domain.objects import GatheredRecord, object_id
 from domain.sources import SourceFields
 from tests.conftest import new_database
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 DOCUMENT = (ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
 QUESTION = re.compile(r"^## (\d+)\. [^\n]+\?\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

@@ -9,8 +9,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.bootstrap import Parts
-from adapters.postgres.event_store import PostgresEventStore, read_after
 from adapters.postgres.listener import EVENTS, Listener
+from adapters.postgres.log.event_store import PostgresEventStore, read_after
 from domain.errors import ServiceUnavailable
 from tests.integration.processes import PATIENCE, append_for, append_one_by_one, ended, start
 

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from adapters.bootstrap import Parts
-from adapters.roles import gather_run, job_context
+from adapters.stages import context as job_context
+from adapters.stages import gather as gather_run
 from domain.errors import RemoteError
 from domain.jobs import COUNTS, Job
 from domain.objects import HarvestObject

@@ -3,8 +3,8 @@
 from uuid import uuid4
 
 from adapters.bootstrap import Parts
-from adapters.postgres.claims import HeldDataset, held_datasets
-from adapters.postgres.pending_work import PendingWork
+from adapters.postgres.work.claims import HeldDataset, held_datasets
+from adapters.postgres.work.pending_work import PendingWork
 from domain.objects import HarvestObject
 from tests.integration.test_claims import new_job, record, take
 

@@ -8,7 +8,7 @@ import pytest
 from adapters.bootstrap import Parts
 from adapters.postgres.leadership import LeaderDatabase, has_leader
 from domain.errors import ServiceUnavailable
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 Candidates = Callable[[], LeaderDatabase]
 

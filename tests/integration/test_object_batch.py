@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from adapters.bootstrap import Parts
-from adapters.postgres.claims import Claimed
-from adapters.roles import job_context
-from adapters.roles.object_batch import Item
+from adapters.postgres.work.claims import Claimed
+from adapters.stages import context as job_context
+from adapters.stages.objects import Item
 from domain.errors import SettingError
 from domain.objects import HarvestObject as Aggregate
 from harvesters.base import Fetched, Harvester, HarvestObject

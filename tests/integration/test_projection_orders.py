@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from adapters.bootstrap import Parts
-from adapters.postgres import read_model
-from adapters.postgres.event_store import read_after
-from adapters.postgres.projector import Projector
-from adapters.postgres.read_model import COUNTERS, NAME, ReadModelWriter
-from adapters.postgres.work import WorkProjection
+from adapters.postgres.log.event_store import read_after
+from adapters.postgres.log.projector import Projector
+from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.read_model.tables import COUNTERS, NAME, ReadModelWriter
+from adapters.postgres.work.projection import WorkProjection
 from projections.recorded import Recorded, decode
 from tests.integration.histories import OUTCOMES, SOURCES, Expected, History, JobPlan, ObjectPlan, sources_of
 

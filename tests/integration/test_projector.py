@@ -10,8 +10,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.bootstrap import Parts
-from adapters.postgres.projector import Projector
-from adapters.postgres.read_model import COUNTERS
+from adapters.postgres.log.projector import Projector
+from adapters.postgres.read_model.tables import COUNTERS
 from domain.application import Harvesting
 from domain.errors import UnknownEvent
 from domain.jobs import COUNTS, Job
@@ -19,7 +19,7 @@ from domain.objects import GatheredRecord, object_id
 from domain.sources import SourceFields
 from tests.integration.histories import Expected, big_job
 from tests.integration.processes import ended, killed_in_the_end, project_for_ever, project_to_the_end, start
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 NUL = "a\0b"
 

@@ -7,8 +7,8 @@ import pytest
 
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.postgres.database import Database
-from adapters.postgres.queries import ReadModel
-from adapters.postgres.rebuild import TABLES, rebuild_read_model, rebuild_work
+from adapters.postgres.read_model.queries import ReadModel
+from adapters.postgres.read_model.rebuild import TABLES, rebuild_read_model, rebuild_work
 from domain.application import Harvesting
 from domain.errors import Refused, SettingError
 from domain.objects import GatheredRecord

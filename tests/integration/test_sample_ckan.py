@@ -15,7 +15,7 @@ from domain.errors import RecordError, RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
-from tests.fakes import import_object
+from tests.support.fakes import import_object
 from tests.unit.test_ckan_harvester_import import FakeTarget
 
 

@@ -11,7 +11,7 @@ from domain.errors import GuardConflict, JobEnded, JobExists, NotFound, SourceIn
 from domain.jobs import COUNTS, Job
 from domain.objects import GatheredRecord, HarvestObject, object_id
 from domain.sources import HarvestSource, SourceFields
-from tests.fakes import MemoryLog
+from tests.support.fakes import MemoryLog
 
 NONE = dict.fromkeys(COUNTS, 0)
 

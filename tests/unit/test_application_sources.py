@@ -8,7 +8,7 @@ import pytest
 from domain.application import ATTEMPTS, Harvesting
 from domain.errors import Conflict, NotFound, ValidationError
 from domain.sources import HarvestSource, Reservation, SourceFields, address_value, name_value, reservation_id
-from tests.fakes import MemoryLog
+from tests.support.fakes import MemoryLog
 
 FIELDS = SourceFields("city", "http://data.example/", "ckan")
 

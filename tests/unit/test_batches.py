@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters.roles.batches import Batches
+from adapters.stages.batches import Batches
 
 LONG = 60.0  # seconds: nobody waits so long
 

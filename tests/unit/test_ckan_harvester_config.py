@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harvesters.ckan import CKANHarvester
-from harvesters.ckan_config import CKANConfig
+from harvesters.ckan.config import CKANConfig
 
 
 def refused(**options: Any) -> str:

@@ -13,7 +13,7 @@ from domain.errors import RecordError, RemoteError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported, ImportResult
 from harvesters.ckan import CKANHarvester
 from harvesters.target import Owner, Stored
-from tests.fakes import import_object
+from tests.support.fakes import import_object
 
 SOURCE_ID = "11111111-1111-4111-8111-111111111111"
 GUID = "22222222-2222-4222-8222-222222222222"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.errors import RemoteError
 from harvesters.base import GatherError
-from harvesters.ckan_listing import Found, Listing, SearchPage
+from harvesters.ckan.listing import Found, Listing, SearchPage
 
 
 class Remote:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from adapters.targets.ckan_patience import PatientAPI
+from adapters.targets.ckan.patience import PatientAPI
 from domain.errors import TargetError
-from tests.action_site import HTML, ActionSite, Answer, action_site
+from tests.support.action_site import HTML, ActionSite, Answer, action_site
 
 DONE: Answer = (200, {"success": True, "result": {"id": "x"}}, {})
 

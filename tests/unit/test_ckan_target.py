@@ -8,16 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from adapters.targets.ckan import CKANTarget
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal, refusal
-from adapters.targets.ckan_groups import GroupDirectory
-from adapters.targets.ckan_names import Names, free_name
-from adapters.targets.ckan_package import by_length, expected, form, match, origin
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal, refusal
+from adapters.targets.ckan.groups import GroupDirectory
+from adapters.targets.ckan.names import Names, free_name
+from adapters.targets.ckan.package import by_length, expected, form, match, origin
+from adapters.targets.ckan.target import CKANTarget
 from domain.errors import TargetError
 from harvesters.target import Origin, Owner, job_time
-from tests.action_site import HTML, ActionSite, action_site
-from tests.stack import wait_for
+from tests.support.action_site import HTML, ActionSite, action_site
+from tests.support.stack import wait_for
 
 OURS = Owner("source-1", "City", "guid-1", "object-1", "hash-1")
 

@@ -7,10 +7,10 @@ import pytest
 from adapters.bootstrap import Parts
 from adapters.settings import Settings
 from adapters.targets.catalogue import LocalCatalogue
-from adapters.targets.ckan import CKANTarget
-from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.target import CKANTarget
 from domain.errors import ServiceUnavailable, SettingError
-from tests.action_site import HTML, ActionSite, Answer, action_site
+from tests.support.action_site import HTML, ActionSite, Answer, action_site
 
 
 @pytest.fixture

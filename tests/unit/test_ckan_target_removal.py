@@ -8,7 +8,7 @@ import pytest
 
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported, owner
 from harvesters.ckan import CKANHarvester
-from tests.fakes import MemoryTarget
+from tests.support.fakes import MemoryTarget
 
 
 def removed(target: MemoryTarget, **config: str) -> tuple[Imported, str]:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters.roles.fair_queue import FairQueue
-from tests.stack import wait_for
+from adapters.stages.fair_queue import FairQueue
+from tests.support.stack import wait_for
 
 
 def test_jobs_take_turns() -> None:

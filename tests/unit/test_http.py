@@ -15,8 +15,8 @@ import pytest
 
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
-from harvesters.http_failures import excerpt, redact
-from tests.rogue_server import RogueServer
+from harvesters.http.failures import excerpt, redact
+from tests.support.rogue_server import RogueServer
 
 LIMITS = HttpLimits(timeout=0.2, total_timeout=0.5, max_bytes=1_000_000, retries=0)
 PATIENT = replace(LIMITS, timeout=5.0, total_timeout=10.0)

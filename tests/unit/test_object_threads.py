@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from adapters.roles.object_batch import ObjectRunner
-from adapters.roles.object_threads import AHEAD, TOGETHER, ObjectThreads, Running
-from tests.stack import wait_for
+from adapters.stages.objects import ObjectRunner
+from adapters.stages.threads import AHEAD, TOGETHER, ObjectThreads, Running
+from tests.support.stack import wait_for
 
 PATIENCE = 5  # seconds
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench.readme import with_table
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 
 def test_the_readme_shows_what_was_measured() -> None:

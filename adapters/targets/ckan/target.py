@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
-from adapters.targets import ckan_check
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal, name_taken
-from adapters.targets.ckan_groups import GroupDirectory
-from adapters.targets.ckan_names import Names
-from adapters.targets.ckan_package import ORDERS, Extras, Order, expected, form, marked, match, origin, seen, with_own_ids
+from adapters.targets.ckan import check as ckan_check
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal, name_taken
+from adapters.targets.ckan.groups import GroupDirectory
+from adapters.targets.ckan.names import Names
+from adapters.targets.ckan.package import ORDERS, Extras, Order, expected, form, marked, match, origin, seen, with_own_ids
 from domain.errors import TargetError
 from harvesters.target import Owner, Stored
 
@@ -43,11 +43,11 @@ class CKANTarget:
         return ckan_check.check(self._api)
 
     def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
-        """See `harvesters.ckan_membership.ResolvesGroups`."""
+        """See `harvesters.ckan.membership.ResolvesGroups`."""
         return self._groups.resolve(group, create=create)
 
     def resolve_organization(self, organization: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
-        """See `harvesters.ckan_membership.ResolvesOrganizations`."""
+        """See `harvesters.ckan.membership.ResolvesOrganizations`."""
         return self._organizations.resolve(organization, create=create)
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:

@@ -322,7 +322,7 @@ def create_indexes(connection: Connection, schema: str) -> None:
 
 
 def _run_file(connection: Connection, name: str, schema: str) -> None:
-    text = files("adapters.postgres").joinpath(name).read_text(encoding="utf-8")
+    text = files("adapters.postgres.read_model").joinpath(name).read_text(encoding="utf-8")
     connection.execute(text.replace("{schema}", sql.Identifier(schema).as_string()).encode())
 
 

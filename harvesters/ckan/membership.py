@@ -10,8 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from domain.errors import RecordError, RemoteError
 from harvesters.base import HarvestSource
-from harvesters.ckan_config import CKANConfig
-from harvesters.ckan_package import group_reference
+from harvesters.ckan.config import CKANConfig
+from harvesters.ckan.package import group_reference
 from harvesters.target import Target
 
 KEPT = ("id", "name", "title", "description", "image_url")

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pycurl
 
-from adapters.targets.ckan_errors import Refusal, broken, read_json, refusal
+from adapters.targets.ckan.errors import Refusal, broken, read_json, refusal
 from domain.errors import TargetError
 
 CONNECT_TIMEOUT = 10.0  # seconds

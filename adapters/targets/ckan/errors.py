@@ -15,7 +15,7 @@ import orjson
 import pycurl
 
 from domain.errors import TargetError
-from harvesters.http_failures import excerpt, redact
+from harvesters.http.failures import excerpt, redact
 
 HINTS = {
     "id": "only a sysadmin's token may give datasets their ids",

@@ -16,11 +16,11 @@ from uuid import UUID
 
 import orjson
 
-from adapters.postgres.claims import HeldDataset, held_datasets
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
-from adapters.postgres.gather_memory import GatherMemory, log_position, work_position
-from adapters.roles.job_context import JobContexts
+from adapters.postgres.work.claims import HeldDataset, held_datasets
+from adapters.postgres.work.gather_memory import GatherMemory, log_position, work_position
+from adapters.stages.context import JobContexts
 from domain import text
 from domain.application import Harvesting
 from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable, ValidationError

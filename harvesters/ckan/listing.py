@@ -19,7 +19,7 @@ from typing import Any
 
 from domain.errors import RemoteError
 from harvesters.base import GatherError, Page
-from harvesters.http_failures import excerpt
+from harvesters.http.failures import excerpt
 
 MAX_REPEATS = 3  # pages without anything new when read by offset, and equal pages in a row
 MAX_STALLED = 50  # pages without anything new when sorted, because datasets are added or removed at the same time

@@ -15,11 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from adapters.bootstrap import Parts
-from adapters.postgres.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row
 from adapters.settings import Settings
 from domain.sources import SourceFields
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
 
 

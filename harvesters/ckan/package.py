@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.errors import RecordError
-from harvesters.ckan_config import CKANConfig, filled
-from harvesters.ckan_names import clean_tags
+from harvesters.ckan.config import CKANConfig, filled
+from harvesters.ckan.names import clean_tags
 
 LISTS = ("tags", "groups", "extras", "resources")
 OF_THE_REMOTE = (

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal
 from domain.errors import ServiceUnavailable, SettingError, TargetError
-from harvesters.http_failures import redact
+from harvesters.http.failures import redact
 
 SUPPORTED = ("2.10", "2.11", "2.12")
 FOR_SYSADMINS = "config_option_list"

@@ -11,7 +11,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import orjson
 
 from domain.errors import TargetError
-from harvesters.ckan_names import VALID_NAME
+from harvesters.ckan.names import VALID_NAME
 from harvesters.target import Origin, Owner
 
 SOURCE, TITLE, OBJECT = "harvest_source_id", "harvest_source_title", "harvest_object_id"

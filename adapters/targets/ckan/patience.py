@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.targets.ckan_api import ActionAPI
+from adapters.targets.ckan.api import ActionAPI
 from domain.errors import TargetError
 
 log = logging.getLogger(__name__)

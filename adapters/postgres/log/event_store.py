@@ -145,7 +145,7 @@ class PostgresEventStore(ApplicationRecorder):
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Not offered: followers read in batches with `read_after` and take LISTEN only as a hint."""
-        raise NotImplementedError("follow the log with adapters.postgres.projector")
+        raise NotImplementedError("follow the log with adapters.postgres.log.projector")
 
 
 def _uuid(event: StoredEvent) -> UUID:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from adapters.postgres.claims import Claimed, HeldDataset, held_datasets, running_jobs
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database
-from adapters.roles.job_context import JobContexts
+from adapters.postgres.work.claims import Claimed, HeldDataset, held_datasets, running_jobs
+from adapters.stages.context import JobContexts
 from domain.application import Harvesting
 from domain.objects import HarvestObject
 from harvesters.stages import RetryPolicy, StageRun

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal
 from domain.errors import TargetError
 
 KEPT_FOR = 300.0  # seconds that an answer of CKAN is relied on
@@ -40,7 +40,7 @@ class GroupDirectory:
         self._lock = threading.Lock()
 
     def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Reference | None:
-        """The one with that id, else with that name; see `harvesters.ckan_membership.ResolvesGroups`."""
+        """The one with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
         keys = list(dict.fromkeys(str(wanted[name]) for name in ("id", "name") if wanted.get(name)))
         if not keys:
             return None

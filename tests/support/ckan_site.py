@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.targets.ckan import CKANTarget
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal
-from adapters.targets.ckan_package import OBJECT, extra
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal
+from adapters.targets.ckan.package import OBJECT, extra
+from adapters.targets.ckan.target import CKANTarget
 from harvesters.target import Owner, Stored
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 PAGE = 1000  # packages
 MANY = 500  # packages

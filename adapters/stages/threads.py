@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.kafka.messages import Delivery
-from adapters.roles.fair_queue import FairQueue
-from adapters.roles.object_batch import Item, ObjectRunner
+from adapters.stages.fair_queue import FairQueue
+from adapters.stages.objects import Item, ObjectRunner
 
 log = logging.getLogger(__name__)
 

@@ -21,12 +21,12 @@ from harvesters.base import (
     StageResult,
     load_package,
 )
-from harvesters.ckan_config import CKANConfig
-from harvesters.ckan_listing import Found, Listing, SearchPage
-from harvesters.ckan_membership import Memberships
-from harvesters.ckan_names import dataset_name
-from harvesters.ckan_package import add_extras, add_tags, check_lists, clean_resources
-from harvesters.http_failures import excerpt, redact
+from harvesters.ckan.config import CKANConfig
+from harvesters.ckan.listing import Found, Listing, SearchPage
+from harvesters.ckan.membership import Memberships
+from harvesters.ckan.names import dataset_name
+from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
+from harvesters.http.failures import excerpt, redact
 
 NO_DATE_SEARCH = {"refused", "http_400", "http_409", "http_500"}
 """Answers of sites that can't search by date; then all datasets are asked for."""

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database
-from adapters.postgres.read_model import (
+from adapters.postgres.read_model.tables import (
     DATASETS,
     GATHER_ERRORS,
     JOBS,

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from adapters.postgres.claims import Claimed, Claims
 from adapters.postgres.database import Database
-from adapters.postgres.pending_work import PendingWork
-from adapters.postgres.projector import Projector
-from adapters.roles.gather_run import GatherRun
-from adapters.roles.object_batch import Item, ObjectRunner
+from adapters.postgres.log.projector import Projector
+from adapters.postgres.work.claims import Claimed, Claims
+from adapters.postgres.work.pending_work import PendingWork
+from adapters.stages.gather import GatherRun
+from adapters.stages.objects import Item, ObjectRunner
 from domain.application import Harvesting
 from domain.rules import Progress, job_outcome
 

@@ -33,8 +33,8 @@ from requests.utils import get_auth_from_url
 from urllib3.exceptions import HTTPError
 
 from domain.errors import RemoteError
-from harvesters.http_failures import excerpt, redact, translated
-from harvesters.http_transport import Deadline, DeadlineAdapter, within
+from harvesters.http.failures import excerpt, redact, translated
+from harvesters.http.transport import Deadline, DeadlineAdapter, within
 
 MAX_REDIRECTS = 5
 MAX_WAIT = 10.0  # seconds slept before a retry at most; a longer Retry-After is the caller's to honour

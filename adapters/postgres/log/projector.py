@@ -15,7 +15,7 @@ from typing import LiteralString, Protocol
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database, unavailable
-from adapters.postgres.event_store import read_after
+from adapters.postgres.log.event_store import read_after
 from projections.recorded import Recorded, decode
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
-from adapters.postgres.claims import PRESENCE_CLASS
 from adapters.postgres.database import Database
 from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS
+from adapters.postgres.work.claims import PRESENCE_CLASS
 from domain.commands import FetchObject, GatherJob
 from domain.rules import GATHER_DELIVERIES, SOLO_AFTER, Progress, Waiting
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from adapters.targets.ckan_api import ActionAPI
-from adapters.targets.ckan_errors import Refusal
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal
 from domain.errors import TargetError
 from harvesters.target import Stored
 

@@ -1,0 +1,1 @@
+"""The read model: its tables, its queries, its rebuild (schema `harvest`)."""

@@ -1,0 +1,1 @@
+"""Running the stages of plugins in one process."""

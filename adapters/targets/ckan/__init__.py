@@ -1,0 +1,1 @@
+"""A CKAN as the target, by its Action API."""

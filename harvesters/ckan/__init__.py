@@ -1,0 +1,5 @@
+"""Harvester for CKAN catalogues."""
+
+from harvesters.ckan.harvester import CKANHarvester
+
+__all__ = ["CKANHarvester"]
