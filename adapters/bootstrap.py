@@ -23,6 +23,7 @@ from adapters.postgres.read_model.tables import ReadModelWriter
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.pending_work import PendingWork
 from adapters.postgres.work.projection import WorkProjection
+from adapters.postgres.work.workers import Workers
 from adapters.settings import Settings
 from adapters.targets.catalogue import LocalCatalogue
 from domain.application import Harvesting
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from adapters.stages.context import JobContexts
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
+    from adapters.targets.ckan.patience import PatientAPI
     from adapters.targets.ckan.target import CKANTarget
     from harvesters.http import PoliteSession
 
@@ -92,11 +94,17 @@ class Parts:
     @cached_property
     def ckan(self) -> CKANTarget:
         """The configured CKAN."""
-        from adapters.targets.ckan.patience import PatientAPI
         from adapters.targets.ckan.target import CKANTarget
 
+        return CKANTarget(self.ckan_api)
+
+    @cached_property
+    def ckan_api(self) -> PatientAPI:
+        """The configured CKAN's Action API."""
+        from adapters.targets.ckan.patience import PatientAPI
+
         s = self.settings
-        api = PatientAPI(
+        return PatientAPI(
             s.ckan_url,
             s.ckan_token,
             patience=s.ckan_patience,
@@ -104,7 +112,10 @@ class Parts:
             timeout=s.ckan_timeout,
             user_agent=s.http_user_agent,
         )
-        return CKANTarget(api)
+
+    def target_absence(self) -> tuple[float, str] | None:
+        """For how many seconds the target has been away, and why; None while it answers."""
+        return self.ckan_api.absence() if self.settings.ckan_url else None
 
     def check_target(self) -> str:
         """One line about the target. Raises SettingError that says what is missing, ServiceUnavailable when it is down."""
@@ -272,9 +283,9 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
 
     dispatcher = Dispatcher(work, producer, new_broker if settings.embedded_broker else None)
     application = Harvesting(store, store)
-    return Coordinator(
-        database, application, parts.work_projector(database, log), work, dispatcher, Listener(parts.database, EVENTS)
-    )
+    workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
+    listener = Listener(parts.database, EVENTS)
+    return Coordinator(database, application, parts.work_projector(database, log), work, dispatcher, listener, workers)
 
 
 def read_model_projection(
@@ -297,7 +308,7 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
     topics = Topics(settings.site_id)
     return GatherWorker(
         _consumer(parts, topics.gather, GATHER_COMMANDS, partitions),
-        Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease),
+        Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease, parts.role),
         parts.gather_run,
         DeadLetters(parts.database, parts.producer),
         threads=settings.gather_threads,
@@ -315,13 +326,14 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
     topics = Topics(settings.site_id)
     return FetchWorker(
         _consumer(parts, topics.fetch, FETCH_COMMANDS, partitions),
-        Claims(parts.database, f"fetch-{parts.worker_name()}", settings.lease),
+        Claims(parts.database, f"fetch-{parts.worker_name()}", settings.lease, parts.role),
         parts.runner,
         DeadLetters(parts.database, parts.producer),
         threads=settings.fetch_threads,
         savers=settings.target_concurrency,
         in_flight=settings.in_flight,
         lease=settings.lease,
+        target_absence=parts.target_absence,
     )
 
 

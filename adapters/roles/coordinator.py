@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from adapters.kafka.backoff import Backoff
@@ -16,6 +17,7 @@ from adapters.postgres.leadership import LeaderDatabase
 from adapters.postgres.listener import Listener
 from adapters.postgres.log.projector import BATCH, Projector
 from adapters.postgres.work.pending_work import PendingWork
+from adapters.postgres.work.workers import Activity, Workers
 from domain.application import Harvesting
 from domain.errors import Conflict, JobEnded, NotFound, ServiceUnavailable
 from domain.jobs import Job
@@ -27,6 +29,7 @@ IDLE = 1.0  # seconds between two looks when nothing happens
 RECOVERY_INTERVAL = 2.0  # seconds between two looks for lost claims
 ABSENT_FOR = 3.0  # seconds that a worker may show no presence: it may be opening its connection anew
 FULL_PASS = 2.0  # seconds after which jobs are ended and work is dispatched even when far behind, or when nothing happens
+CLEANING_INTERVAL = 60.0  # seconds between two looks for workers that went silent long ago
 STAND_BY = 1.0  # seconds between two tries to lead
 
 
@@ -41,6 +44,7 @@ class Coordinator:
         work: PendingWork,
         dispatcher: Dispatcher,
         listener: Listener,
+        workers: Workers,
     ) -> None:
         self._database = database
         self._application = application
@@ -48,9 +52,10 @@ class Coordinator:
         self._work = work
         self._dispatcher = dispatcher
         self._listener = listener
+        self._workers = workers
         self._stop = threading.Event()
         self._missing: dict[str, float] = {}  # worker -> since when
-        self._next_recovery = self._next_full_pass = 0.0
+        self._next_recovery = self._next_full_pass = self._next_cleaning = 0.0
         self._again = True  # the last full pass found something to do
         self._done: dict[UUID, int] = {}
 
@@ -64,6 +69,7 @@ class Coordinator:
         while not self._stop.is_set():
             try:
                 if not self._database.lead():
+                    self._workers.report(Activity(state={"leads": False}))
                     self._stop.wait(STAND_BY)
                     continue
                 log.info("this coordinator leads")
@@ -72,13 +78,22 @@ class Coordinator:
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
         self._database.resign()
+        with suppress(ServiceUnavailable):
+            self._workers.forget()
 
     def _lead(self) -> None:
         """An earlier leader may have ended between marking commands as sent and sending them: what is unclaimed goes again."""
         self._work.forget_sent()
         while not self._stop.is_set():
+            self._report()
             if not self.pass_once():
                 self._listener.wait(IDLE)
+
+    def _report(self) -> None:
+        self._workers.report(Activity(state={"leads": True}))
+        if time.monotonic() >= self._next_cleaning:
+            self._next_cleaning = time.monotonic() + CLEANING_INTERVAL
+            self._workers.remove_old()
 
     def pass_until_idle(self) -> bool:
         """Lead until there is nothing to do at once; False when another coordinator leads. Raises ServiceUnavailable."""

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from adapters.kafka.backoff import Backoff, keep_reading
@@ -16,6 +17,7 @@ from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import Claimed, Claims
+from adapters.postgres.work.workers import Activity
 from adapters.stages.batches import Batches
 from adapters.stages.objects import Item, ObjectRunner
 from adapters.stages.threads import ObjectThreads, Running
@@ -50,7 +52,9 @@ class FetchWorker:
         in_flight: int,
         lease: float,
         drain: float = 30.0,
+        target_absence: Callable[[], tuple[float, str] | None] = lambda: None,
     ) -> None:
+        """`target_absence` tells for how many seconds the target has been away and why, None while it answers."""
         self._consumer = consumer
         self._claims = claims
         self._runner = runner
@@ -58,6 +62,7 @@ class FetchWorker:
         self._in_flight = in_flight
         self._lease = lease
         self._drain = drain
+        self._target_absence = target_absence
         self._threads = ObjectThreads(runner, self._finished, self._until_available, threads=threads, savers=savers)
         self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, lambda: self._under_way)
         self._open: dict[UUID, Running] = {}
@@ -94,13 +99,20 @@ class FetchWorker:
     def _stay_alive(self) -> None:
         """Show presence and renew claims, each when it is time."""
         if time.monotonic() >= self._next_presence:
-            self._claims.show_presence()
+            self._claims.show_presence(self._activity())
             self._next_presence = time.monotonic() + PRESENCE_INTERVAL
         if time.monotonic() >= self._next_renewal:
             with self._lock:
                 objects = list(self._open)
             self._claims.renew(objects)
             self._next_renewal = time.monotonic() + self._lease / 4
+
+    def _activity(self) -> Activity:
+        absence = self._target_absence()
+        if absence is None:
+            return self._threads.activity()
+        seconds, reason = absence
+        return replace(self._threads.activity(), state={"reason": reason}, since={"target_away_since": seconds})
 
     def _check(self) -> None:
         if error := self._bug():

@@ -11,6 +11,7 @@ from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.workers import Activity
 from adapters.stages.gather import GatherRun, Stopped
 from domain.commands import GatherJob
 from domain.errors import HarvestError, ServiceUnavailable
@@ -43,7 +44,7 @@ class GatherWorker:
         self._threads = threads
         self._lease = lease
         self._drain = drain
-        self._running: dict[UUID, threading.Thread] = {}
+        self._running: dict[UUID, float] = {}  # job -> monotonic seconds when it began
         self._stop = threading.Event()
         self._broken: BaseException | None = None
 
@@ -60,7 +61,7 @@ class GatherWorker:
                 raise self._broken
             try:
                 if time.monotonic() >= next_presence:
-                    self._claims.show_presence()
+                    self._claims.show_presence(self._activity())
                     next_presence = time.monotonic() + PRESENCE_INTERVAL
                 if time.monotonic() >= next_renewal:
                     self._claims.renew_gather(list(self._running))
@@ -73,13 +74,18 @@ class GatherWorker:
                 retry.wait(error, self._stop)
         self._end()
 
+    def _activity(self) -> Activity:
+        begun = list(self._running.values())
+        oldest = time.monotonic() - min(begun) if begun else None
+        return Activity(self._threads, len(begun), oldest)
+
     def _take(self, delivery: Delivery) -> None:
         command = delivery.command
         if not isinstance(command, GatherJob) or not self._claim(command):
             self._consumer.done([delivery])
             return
         thread = threading.Thread(target=self._gather, args=(command.job_id, delivery), daemon=True)
-        self._running[command.job_id] = thread
+        self._running[command.job_id] = time.monotonic()
         thread.start()
 
     def _claim(self, command: GatherJob) -> bool:

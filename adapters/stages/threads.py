@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.kafka.messages import Delivery
+from adapters.postgres.work.workers import Activity
 from adapters.stages.fair_queue import FairQueue
 from adapters.stages.objects import Item, ObjectRunner
 
@@ -28,6 +29,14 @@ class Running:
     delivery: Delivery
     item: Item
     size: int = 0  # bytes that it keeps in memory
+
+
+@dataclass(slots=True)
+class Hand:
+    """What a thread is busy with."""
+
+    running: Running | None = None
+    begun: float = 0.0  # monotonic seconds
 
 
 @dataclass
@@ -57,7 +66,9 @@ class ObjectThreads:
         self._stages = Step(FairQueue(threads), runner.run)
         self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
         steps = [self._stages] * threads + [self._saving] * savers
-        self._threads = [threading.Thread(target=self._run, args=(step,), daemon=True) for step in steps]
+        self._hands = [Hand() for _ in steps]
+        pairs = zip(steps, self._hands, strict=True)
+        self._threads = [threading.Thread(target=self._run, args=pair, daemon=True) for pair in pairs]
         self.broken: BaseException | None = None
 
     def start(self) -> None:
@@ -78,12 +89,17 @@ class ObjectThreads:
         self._stages.queue.close()
         self._saving.queue.close()
 
-    def _run(self, step: Step) -> None:
+    def activity(self) -> Activity:
+        """How many threads are busy, and since when."""
+        begun = [hand.begun for hand in self._hands if hand.running is not None]
+        return Activity(len(self._hands), len(begun), time.monotonic() - min(begun) if begun else None)
+
+    def _run(self, step: Step, hand: Hand) -> None:
         """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
         while (taken := step.queue.take(TOGETHER if step.quick else 1)) is not None:
             job, group = taken
             try:
-                over, left = self._run_group(step, job, group)
+                over, left = self._run_group(step, hand, job, group)
             except BaseException as error:
                 log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
                 self.broken = error
@@ -95,16 +111,17 @@ class ObjectThreads:
                 self._saving.queue.wait_for_room(job)
             step.queue.finished(job)
 
-    def _run_group(self, step: Step, job: str, group: Sequence[Running]) -> tuple[list[Running], list[Running]]:
+    def _run_group(self, step: Step, hand: Hand, job: str, group: Sequence[Running]) -> tuple[list[Running], list[Running]]:
         """One after the other, those that are over and those to be saved; when one takes long the rest goes back for others."""
         over: list[Running] = []
         left: list[Running] = []
         results: list[bool] = []
         for position, one in enumerate(group, 1):
-            begun = time.monotonic()
+            hand.begun, hand.running = time.monotonic(), one
             if self._until_available(lambda: results.append(step.work(one.item))):  # noqa: B023  it runs here and now
                 (over if results[-1] else left).append(one)
-            step.quick = time.monotonic() - begun < QUICK
+            hand.running = None
+            step.quick = time.monotonic() - hand.begun < QUICK
             if not step.quick and position < len(group):
                 step.queue.put(job, group[position:])
                 break

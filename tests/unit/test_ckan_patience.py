@@ -100,3 +100,21 @@ def test_calls_that_broke_when_ckan_went_away_dont_end_the_wait(site: ActionSite
     api.call("package_create", {})
 
     assert time.now >= 60
+
+
+def test_how_long_ckan_has_been_away_is_told_until_it_answers(site: ActionSite) -> None:
+    time = Time()
+    api = patient(site, time)
+    assert api.absence() is None
+
+    site.answer = lambda action: (502, HTML, {})
+    refused(api)
+    time.now += 30.0
+
+    absence = api.absence()
+    assert absence is not None
+    assert absence[0] == 30.0
+    assert "502" in absence[1]
+    site.answer = lambda action: DONE
+    api.call("package_create", {})
+    assert api.absence() is None

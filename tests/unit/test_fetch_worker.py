@@ -59,7 +59,7 @@ class FakeClaims:
     def _current(self, command: FetchObject) -> bool:
         return self.epochs[command.object_id] == command.epoch
 
-    def show_presence(self) -> None:
+    def show_presence(self, activity: Any = None) -> None:
         pass
 
     def renew(self, objects: Iterable[UUID]) -> None:

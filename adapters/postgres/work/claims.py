@@ -1,13 +1,16 @@
 """A worker's side of pending work: it claims before it runs, renews what it runs, and shows that it lives."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
+from adapters.postgres.work.workers import Activity, Workers
 from domain.commands import FetchObject, GatherJob
+from domain.errors import ServiceUnavailable
 from domain.rules import SOLO_AFTER
 
 PRESENCE_CLASS = 0x48415256  # first key of the advisory locks by which workers show that they live
@@ -80,16 +83,20 @@ class HeldDataset:
 
 
 class Claims:
-    """A worker's side of ops.work. `worker` is unique among all that live."""
+    """A worker's side of ops.work. `worker` is unique among all that live; with a role its reports are listed by `status`."""
 
-    def __init__(self, database: Database, worker: str, lease: float) -> None:
+    def __init__(self, database: Database, worker: str, lease: float, role: str = "") -> None:
         self._database = database
         self.worker = worker
         self._lease = lease
         self._presence: Connection | None = None
+        self._reports = Workers(database, worker, role) if role else None
 
-    def show_presence(self) -> None:
-        """Hold the session lock by which the coordinator sees that this worker lives; call it now and then."""
+    def show_presence(self, activity: Activity | None = None) -> None:
+        """Hold the session lock by which the coordinator sees that this worker lives; call it now and then.
+
+        What the worker is busy with is reported over the same connection, at most every 2 s. Raises ServiceUnavailable.
+        """
         with unavailable(self._database.url):
             if self._presence is None or self._presence.closed or self._presence.broken:
                 self._presence = self._database.connect()
@@ -97,6 +104,8 @@ class Claims:
                 self._presence.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", (PRESENCE_CLASS, self.worker))
             else:
                 list(self._presence.notifies(timeout=0))  # there are none: it fails when the server hung up, without asking it
+            if self._reports is not None and activity is not None:
+                self._reports.report(activity, self._presence)
 
     def claim(self, commands: Sequence[FetchObject], *, alone: bool = False) -> dict[UUID, Claimed]:
         """Claim objects in one statement; those that may run. Finished, superseded and claimed ones are left out.
@@ -138,8 +147,12 @@ class Claims:
 
     def close(self) -> None:
         """Show no presence any more."""
-        if self._presence is not None:
-            self._presence.close()
+        if self._presence is None:
+            return
+        if self._reports is not None:
+            with suppress(ServiceUnavailable):
+                self._reports.forget(self._presence)
+        self._presence.close()
 
 
 def _commands(commands: Sequence[FetchObject]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class PatientAPI(ActionAPI):
         self._clock = clock
         self._sleep = sleep
         self._away_since: float | None = None
+        self._reason = ""
         self._lock = threading.Lock()  # held by the one that looks
 
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
@@ -52,10 +53,16 @@ class PatientAPI(ActionAPI):
         self._away_since = None
         return result
 
+    def absence(self) -> tuple[float, str] | None:
+        """For how many seconds CKAN has been away, and what the call that noticed it met; None: it answers."""
+        since = self._away_since
+        return None if since is None else (self._clock() - since, self._reason)
+
     def _note(self, error: TargetError) -> None:
         if error.code not in AWAY | UNSURE:
             self._away_since = None
         elif error.code in AWAY and self._away_since is None:
+            self._reason = str(error)
             self._away_since = self._clock()
             log.warning("%s; waiting for it up to %g s", error, self._patience)
 
