@@ -1,1 +1,96 @@
-"""Harvester plugins and the interface they implement."""
+"""Harvester plugins and the interface they implement: all that a plugin needs is imported from here.
+
+    from harvesters import Harvester, Package, Record
+
+A name is loaded when it is first asked for, so that importing this package loads neither an HTTP client nor the event library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.errors import HarvestError, RecordError, RemoteError, TargetError
+    from harvesters.base import (
+        Fetched,
+        GatherError,
+        GatherResult,
+        Harvester,
+        HarvestJob,
+        HarvestObject,
+        HarvestObjectExtra,
+        HarvestSource,
+        Imported,
+        ImportResult,
+        Package,
+        Page,
+        Record,
+        StageResult,
+        load_package,
+        owner,
+        package_id,
+        read_config,
+    )
+    from harvesters.ckan import CKANHarvester
+    from harvesters.http import HttpLimits, PoliteSession
+    from harvesters.http.session import Response
+    from harvesters.target import Owner, Stored, Target
+
+__all__ = [
+    "CKANHarvester",
+    "Fetched",
+    "GatherError",
+    "GatherResult",
+    "HarvestError",
+    "HarvestJob",
+    "HarvestObject",
+    "HarvestObjectExtra",
+    "HarvestSource",
+    "Harvester",
+    "HttpLimits",
+    "ImportResult",
+    "Imported",
+    "Owner",
+    "Package",
+    "Page",
+    "PoliteSession",
+    "Record",
+    "RecordError",
+    "RemoteError",
+    "Response",
+    "StageResult",
+    "Stored",
+    "Target",
+    "TargetError",
+    "load_package",
+    "owner",
+    "package_id",
+    "read_config",
+]
+
+_ELSEWHERE = {
+    "CKANHarvester": "harvesters.ckan",
+    "HarvestError": "domain.errors",
+    "HttpLimits": "harvesters.http",
+    "Owner": "harvesters.target",
+    "PoliteSession": "harvesters.http",
+    "RecordError": "domain.errors",
+    "RemoteError": "domain.errors",
+    "Response": "harvesters.http.session",
+    "Stored": "harvesters.target",
+    "Target": "harvesters.target",
+    "TargetError": "domain.errors",
+}
+"""Names that are not in harvesters.base."""
+
+if not TYPE_CHECKING:  # a type checker sees the imports above, and still reports a name that isn't there
+
+    def __getattr__(name: str) -> object:
+        """Load a name of the interface (PEP 562). Raises AttributeError for any other name."""
+        if name not in __all__:
+            raise AttributeError(f"module 'harvesters' has no attribute {name!r}; it offers {', '.join(__all__)}")
+        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "harvesters.base")), name)
+        return value
+
+    def __dir__() -> list[str]:
+        """The interface, for completion."""
+        return sorted(__all__)

@@ -14,8 +14,7 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
-from domain.errors import RemoteError
-from harvesters.base import (
+from harvesters import (
     Fetched,
     GatherError,
     Harvester,
@@ -25,6 +24,7 @@ from harvesters.base import (
     Imported,
     Page,
     Record,
+    RemoteError,
     StageResult,
     read_config,
 )
