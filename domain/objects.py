@@ -21,6 +21,9 @@ from domain.errors import ValidationError
 
 ACTIONS = ("new", "change", "delete")
 IMPORTED_AS = ("added", "updated", "unchanged", "deleted")
+LEVELS = ("error", "warning", "job_warning")
+"""Of what is recorded about an object. A warning: something of the record was lost, and the rest of it was imported.
+A job_warning: all records of the job lose the same; it is recorded with the first one that a worker met."""
 MAX_LINE = 2**31 - 1
 REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
@@ -69,12 +72,14 @@ class HarvestObject(StoredAggregate):
         guid: str
 
     class ErrorRecorded(StoredAggregate.Event):
-        """One of possibly many errors; not an outcome."""
+        """One of possibly many errors or warnings; not an outcome. `level` is one of LEVELS."""
 
         TOPIC = "object.error_recorded"
+        class_version = 2
         stage: str
         message: str
         line: int | None
+        level: str
 
     class Imported(StoredAggregate.Event):
         """Outcome: the target holds the record, or no longer does. `status` is added, updated, unchanged or deleted."""
@@ -151,11 +156,16 @@ class HarvestObject(StoredAggregate):
         """Record an error that is no outcome; after an outcome this changes nothing. A line that is no number is left out."""
         if self.outcome is None:
             valid = isinstance(line, int) and 0 <= line <= MAX_LINE
-            self._error_recorded(stage=stage, message=message, line=line if valid else None)
+            self._error_recorded(stage=stage, message=message, line=line if valid else None, level="error")
+
+    def record_warning(self, stage: str, message: str, *, of_job: bool = False) -> None:
+        """Record a loss that is no failure; after an outcome this changes nothing. `of_job`: it is of the whole job."""
+        if self.outcome is None:
+            self._error_recorded(stage=stage, message=message, line=None, level="job_warning" if of_job else "warning")
 
     @event(ErrorRecorded)
-    def _error_recorded(self, stage: str, message: str, line: int | None) -> None:
-        self.errors += 1
+    def _error_recorded(self, stage: str, message: str, line: int | None, level: str) -> None:
+        self.errors += level == "error"
 
     def import_as(self, status: str, package_id: str | None) -> None:
         """Record the outcome; a second outcome changes nothing. Raises ValidationError for another status."""

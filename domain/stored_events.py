@@ -20,7 +20,13 @@ from domain.sources import HarvestSource, Reservation
 
 AGGREGATES = (HarvestSource, Reservation, Job, HarvestObject)
 
-UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {}
+
+def _set_level(state: State) -> None:
+    """Before version 2 there were no warnings."""
+    state["level"] = "error"
+
+
+UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {"object.error_recorded": {1: _set_level}}
 """topic -> {version n: function that turns a state of version n into one of version n + 1, in place}."""
 
 

@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 
 from domain.errors import HarvestError, RecordError, SettingError
 from domain.objects import object_id
-from harvesters.target import OnRemoved, Owner, Target
+from harvesters.target import Loss, OnRemoved, Owner, Target
 
 if TYPE_CHECKING:
     from harvesters.http import PoliteSession
@@ -126,6 +126,7 @@ class HarvestJob:
     status: str = "Running"
     objects: list["HarvestObject"] = field(default_factory=list)  # saved by a gather_stage that returns ids
     errors: list[GatherError] = field(default_factory=list)
+    warned: set[str] = field(default_factory=set)  # warnings of the whole job that this worker has recorded
 
     @property
     def source_id(self) -> str:
@@ -150,6 +151,7 @@ class HarvestObject:
     content_hash: str | None = None
     force_import: bool = False
     errors: list[tuple[str, str, int | None]] = field(default_factory=list)  # message, stage, line
+    warnings: list[Loss] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.id = self.id or str(object_id(self.job.created, UUID(self.job.id), self.guid))
@@ -226,6 +228,13 @@ class Harvester:
         """Record an error of an object; there may be many."""
         harvest_object.errors.append((message, stage, line))
 
+    def save_object_warning(self, message: str, harvest_object: HarvestObject, *, of_job: bool = False) -> None:
+        """Record something of an object that was lost, while the rest of it is imported; it makes nothing fail.
+
+        `of_job`: all records of the job lose it, so it is told once.
+        """
+        harvest_object.warnings.append(Loss(message, of_job=of_job))
+
     _save_gather_error = save_gather_error
     _save_object_error = save_object_error
 
@@ -269,6 +278,7 @@ class Save:
     def run(self, target: Target) -> Imported:
         """Store it; see `Harvester.save_package`. Raises TargetError."""
         stored = target.save(self.package, self.owner)
+        self.harvest_object.warnings.extend(stored.losses)
         self.harvest_object.current = True
         return Imported(stored.package_id, "updated" if self.owner.held else "added")
 

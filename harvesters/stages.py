@@ -205,6 +205,13 @@ class StageRun:
         for message, stage, line in view.errors:
             self.aggregate.record_error(stage, text.message(message), line)
         view.errors.clear()
+        for loss in view.warnings:
+            if loss.of_job and loss.message in self.job.warned:
+                continue
+            if loss.of_job:
+                self.job.warned.add(loss.message)
+            self.aggregate.record_warning(self._stage, text.message(loss.message), of_job=loss.of_job)
+        view.warnings.clear()
 
     def _stage_failed(self, view: HarvestObject, code: str, message: str) -> None:
         if self.aggregate.errors:

@@ -4,7 +4,7 @@ A target is CKAN or the local catalogue; both follow the same rules of ownership
 changed or deleted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -31,12 +31,24 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of a dataset that was not stored, in words that name its field.
+
+    `of_job`: not of this dataset alone but of all of the job that have the field, so it is reported once.
+    """
+
+    message: str
+    of_job: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A package as the target holds it now; `already` when it bore this object's id and content hash before."""
 
     package_id: str
     name: str
     already: bool = False
+    losses: Sequence[Loss] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ def gather_error(batch: Batch, event: Recorded) -> None:
 
 
 def object_error(batch: Batch, event: Recorded) -> None:
-    """One row per error that is no outcome."""
+    """One row per error or warning that is no outcome."""
     state = event.state
     row = {"harvest_object_id": event.stream, "created": state["timestamp"]}
-    batch.object_errors.insert(line_id(event), row | {name: state[name] for name in ("message", "stage", "line")})
+    batch.object_errors.insert(line_id(event), row | {name: state[name] for name in ("message", "stage", "line", "level")})
 
 
 def failed(batch: Batch, event: Recorded) -> None:
@@ -34,7 +34,9 @@ def failed(batch: Batch, event: Recorded) -> None:
     if state["code"] == REPORTED:
         return
     row = {"harvest_object_id": event.stream, "created": state["timestamp"]}
-    batch.object_errors.insert(line_id(event), row | {name: state[name] for name in ("message", "stage", "code")})
+    batch.object_errors.insert(
+        line_id(event), row | {name: state[name] for name in ("message", "stage", "code")} | {"level": "error"}
+    )
 
 
 HANDLERS: dict[str, Handler] = {

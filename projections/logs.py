@@ -71,6 +71,12 @@ def object_failed(batch: Batch, event: Recorded) -> None:
     _line(batch, event, "WARNING" if again else "ERROR", content, object_id=event.stream)
 
 
+def object_error(batch: Batch, event: Recorded) -> None:
+    """A loss that all records of a job have alike, once; others stand with their records."""
+    if event.state["level"] == "job_warning":
+        _line(batch, event, "WARNING", event.state["message"], object_id=event.stream)
+
+
 HANDLERS: dict[str, Handler] = {
     "job.created": created,
     "job.gather_started": gather_started,
@@ -78,5 +84,6 @@ HANDLERS: dict[str, Handler] = {
     "job.gather_error_recorded": gather_error,
     "job.aborted": aborted,
     "job.finished": finished,
+    "object.error_recorded": object_error,
     "object.failed": object_failed,
 }

@@ -75,6 +75,8 @@ def job_report(source_or_job: str, limit: int, offset: int, as_json: bool) -> No
             "job": row,
             "gather_errors": model.gather_errors(job_id, limit, offset),
             "object_errors": model.object_errors(job_id, limit, offset),
+            "job_warnings": model.job_warnings(job_id, limit),
+            "warnings": model.warnings(job_id, limit, offset),
         }
         emit(report, as_json, lambda: _report(report))
 
@@ -122,7 +124,10 @@ def describe(row: Row) -> str:
 def _report(report: dict[str, Any]) -> str:
     gather = [f"  {error['message']}" for error in report["gather_errors"]]
     objects = [f"  {_where(error)}: {error['message']}" for error in report["object_errors"]]
-    titles = (f"Gather errors ({len(gather)}):", *gather, f"Object errors ({len(objects)}):", *objects)
+    titles = [f"Gather errors ({len(gather)}):", *gather, f"Object errors ({len(objects)}):", *objects]
+    warnings = [f"  all records: {warning['message']}" for warning in report["job_warnings"]]
+    warnings += [f"  {_where(warning)}: {warning['message']}" for warning in report["warnings"]]
+    titles += [f"Warnings ({len(warnings)}), of datasets that were imported:", *warnings] if warnings else []
     return describe(report["job"]) + "\n" + "\n".join(titles) + "\n"
 
 

@@ -59,10 +59,11 @@ def run(
     content: bytes | None = None,
     held: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    job: HarvestJob | None = None,
 ) -> tuple[Aggregate, StageRun]:
     """Run both stages on an object; the object, and the run with its documents."""
     known = known or aggregate()
-    job = HarvestJob(str(JOB), SOURCE, NOW, options=options or {})
+    job = job or HarvestJob(str(JOB), SOURCE, NOW, options=options or {})
     policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
     datasets = {guid: HeldPackage(package) for guid, package in (held or {}).items()}
     stages = StageRun(lambda: plugin, job, known, content, datasets.get, NOW, policy)

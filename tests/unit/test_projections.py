@@ -68,13 +68,28 @@ def test_an_import_that_found_nothing_changed_is_no_fact() -> None:
 
 def test_errors_that_were_reported_one_by_one_have_no_row_for_the_failure() -> None:
     known = uuid4()
-    error = recorded(1, known, "object.error_recorded", stage="Validation", message="no title", line=3)
+    error = recorded(1, known, "object.error_recorded", stage="Validation", message="no title", line=3, level="error")
 
     reported = read_model.fold([error, failed(2, known, code="reported")])
     unreported = read_model.fold([failed(3, known)])
 
     assert [row["message"] for row in reported.object_errors.rows.values()] == ["no title"]
     assert [row["code"] for row in unreported.object_errors.rows.values()] == ["bad"]
+
+
+def test_a_warning_is_a_row_of_its_level_and_makes_no_object_errored() -> None:
+    known = uuid4()
+    lost = [
+        recorded(number, known, "object.error_recorded", stage="Import", message=level, line=None, level=level)
+        for number, level in enumerate(("warning", "job_warning"), 2)
+    ]
+
+    batch = read_model.fold([gathered(1, known), *lost, imported(4, known)])
+
+    assert [row["level"] for row in batch.object_errors.rows.values()] == ["warning", "job_warning"]
+    assert batch.objects.rows[known]["report_status"] == "added"
+    assert batch.statistics.by_job() == {str(JOB): Counter(objects=1, added=1)}
+    assert [row["content"] for row in batch.log.rows.values()] == ["job_warning"]
 
 
 def test_a_retry_waits_again_and_is_counted() -> None:

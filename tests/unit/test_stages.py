@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.objects import object_id
-from harvesters.base import Fetched, HarvestObject, HarvestObjectExtra, Imported
+from harvesters.base import Fetched, HarvestJob, HarvestObject, HarvestObjectExtra, Imported
 from tests.unit.stage_runs import EARLIER, JOB, NOW, SOURCE, Plugin, aggregate, failure, run, topics
 
 # import
@@ -193,3 +193,41 @@ def test_a_plugin_sees_its_record_as_it_knows_it() -> None:
     assert (view.metadata_modified_date, view.force_import) == ("2026-01-01T00:00:00", True)
     assert (view.source.name, view.harvest_source_id, view.harvest_job_id) == ("city", SOURCE.id, str(JOB))
     assert UUID(view.id) == object_id(NOW, JOB, "guid-1")
+
+
+# warnings
+
+
+class Lossy(Plugin):
+    """Warns of a loss, and then returns what it is told to."""
+
+    def __init__(self, message: str, result: Any = True, *, of_job: bool = False) -> None:
+        super().__init__(load=lambda view: self._warn(view, message, of_job) or result)
+
+    def _warn(self, view: HarvestObject, message: str, of_job: bool) -> bool:
+        self.save_object_warning(message, view, of_job=of_job)
+        return False
+
+
+def test_a_warning_is_recorded_and_the_object_is_imported() -> None:
+    known, _ = run(Lossy("no licence"))
+
+    assert topics(known)[-2:] == ["object.error_recorded", "object.imported"]
+    assert vars(known.pending_events[-2])["level"] == "warning"
+    assert known.errors == 0
+
+
+def test_a_warning_of_the_whole_job_is_recorded_with_its_first_object_only() -> None:
+    plugin = Lossy("no place", of_job=True)
+    job = HarvestJob(str(JOB), SOURCE, NOW)
+
+    first, second = (run(plugin, aggregate(guid=guid), job=job)[0] for guid in ("one", "two"))
+
+    assert vars(first.pending_events[-2])["level"] == "job_warning"
+    assert "object.error_recorded" not in topics(second)
+
+
+def test_an_object_that_fails_after_a_warning_fails_for_its_own_reason() -> None:
+    known, _ = run(Lossy("no licence", False))
+
+    assert failure(known)["code"] == "import_failed"

@@ -44,7 +44,12 @@ GATHER_ERRORS = """
 OBJECT_ERRORS = """
     SELECT o.guid, e.stage, e.code, e.message, e.line, e.created, o.id AS object_id, o.state
     FROM harvest.object o JOIN harvest.harvest_object_error e ON e.harvest_object_id = o.id
-    WHERE o.harvest_job_id = %(job)s ORDER BY e.id LIMIT %(limit)s OFFSET %(offset)s
+    WHERE o.harvest_job_id = %(job)s AND e.level = %(level)s ORDER BY e.id LIMIT %(limit)s OFFSET %(offset)s
+"""
+JOB_WARNINGS = """
+    SELECT e.message, min(e.created) AS created
+    FROM harvest.object o JOIN harvest.harvest_object_error e ON e.harvest_object_id = o.id
+    WHERE o.harvest_job_id = %(job)s AND e.level = 'job_warning' GROUP BY e.message ORDER BY min(e.id) LIMIT %(limit)s
 """
 
 
@@ -98,7 +103,15 @@ class ReadModel:
 
     def object_errors(self, job_id: str, limit: int = 100, offset: int = 0) -> list[Row]:
         """Errors of a job's objects, oldest first."""
-        return self._rows(OBJECT_ERRORS, job=job_id, limit=limit, offset=offset)
+        return self._rows(OBJECT_ERRORS, job=job_id, level="error", limit=limit, offset=offset)
+
+    def warnings(self, job_id: str, limit: int = 100, offset: int = 0) -> list[Row]:
+        """What single records of a job lost and were imported without, oldest first."""
+        return self._rows(OBJECT_ERRORS, job=job_id, level="warning", limit=limit, offset=offset)
+
+    def job_warnings(self, job_id: str, limit: int = 100) -> list[Row]:
+        """What all records of a job lost alike, each once however many workers met it."""
+        return self._rows(JOB_WARNINGS, job=job_id, limit=limit)
 
 
 def _with_errors(job: Row) -> Row:

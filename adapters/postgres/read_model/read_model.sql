@@ -109,7 +109,8 @@ CREATE TABLE {schema}.harvest_object_error (
     stage text,
     line integer,
     created timestamp,
-    code text
+    code text,
+    level text NOT NULL
 );
 
 CREATE TYPE {schema}.log_level AS ENUM ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL');

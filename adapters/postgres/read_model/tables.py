@@ -126,6 +126,7 @@ OBJECT_ERRORS = Table(
         "line": "integer",
         "created": "timestamp",
         "code": "text",
+        "level": "text",
     },
 )
 DATASETS = Table(
