@@ -71,6 +71,12 @@ class HarvestObject(StoredAggregate):
         TOPIC = "object.identified"
         guid: str
 
+    class Located(StoredAggregate.Event):
+        """It has an error, and this is where a person finds the original record."""
+
+        TOPIC = "object.located"
+        original_url: str
+
     class ErrorRecorded(StoredAggregate.Event):
         """One of possibly many errors or warnings; not an outcome. `level` is one of LEVELS."""
 
@@ -130,6 +136,7 @@ class HarvestObject(StoredAggregate):
         self.attempts = 0
         self.errors = 0
         self.package_id: str | None = None
+        self.original_url: str | None = None
         self.outcome: str | None = None
 
     def fetch(self, content_hash: str | None, extras: Mapping[str, str]) -> None:
@@ -151,6 +158,15 @@ class HarvestObject(StoredAggregate):
     @event(Identified)
     def _identified(self, guid: str) -> None:
         self.guid = guid
+
+    def locate(self, original_url: str) -> None:
+        """Record where a person finds the original record; no address, the same one, or an outcome, changes nothing."""
+        if self.outcome is None and original_url and original_url != self.original_url:
+            self._located(original_url=original_url)
+
+    @event(Located)
+    def _located(self, original_url: str) -> None:
+        self.original_url = original_url
 
     def record_error(self, stage: str, message: str, line: int | None = None) -> None:
         """Record an error that is no outcome; after an outcome this changes nothing. A line that is no number is left out."""

@@ -1,5 +1,6 @@
 """Runs a harvester's fetch and import stage for one object: the one place where whatever a plugin raises becomes an event."""
 
+import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from harvesters.base import (
 )
 
 MAX_TRACEBACK = 20  # frames
+MAX_URL = 2000  # characters
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class StageRun:
     now: datetime
     policy: RetryPolicy
     documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
+    stored: Callable[[str], bytes | None] = lambda _: None  # a document that was stored before, by sha256
     _stage: str = "Fetch"
     _harvester: Harvester = field(init=False)
     _save: Save | None = None
@@ -90,14 +95,17 @@ class StageRun:
             work()
         except (RemoteError, TargetError, ServiceUnavailable) as error:
             self._report(view)
+            self._locate(view)
             self._failed(error)
         except HarvestError as error:
             self._report(view)
+            self._locate(view)
             self._fail(error.code, str(error))
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # asyncio's CancelledError and SystemExit among them
             self._report(view)
+            self._locate(view)
             self._fail("plugin_error", _with_traceback(error))
 
     def _run(self, view: HarvestObject) -> None:
@@ -202,6 +210,8 @@ class StageRun:
     # failures
 
     def _report(self, view: HarvestObject) -> None:
+        if view.errors or view.warnings:
+            self._locate(view)
         for message, stage, line in view.errors:
             self.aggregate.record_error(stage, text.message(message), line)
         view.errors.clear()
@@ -214,6 +224,7 @@ class StageRun:
         view.warnings.clear()
 
     def _stage_failed(self, view: HarvestObject, code: str, message: str) -> None:
+        self._locate(view)
         if self.aggregate.errors:
             self._fail(REPORTED, f"{self.aggregate.errors} error(s) of {view.guid} were reported by the harvester")
         else:
@@ -237,6 +248,32 @@ class StageRun:
 
     def _fail(self, code: str, message: str) -> None:
         self.aggregate.fail(self._stage, code, text.message(message), None)
+
+    def _locate(self, view: HarvestObject) -> None:
+        """Ask the harvester where a person finds the original; what goes wrong with that doesn't hide the error at hand."""
+        if self.aggregate.original_url is not None:
+            return
+        try:
+            url = self._original_url(view)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            log.debug("no original URL of %s: %s", view.guid, type(error).__name__, exc_info=error)
+        else:
+            self.aggregate.locate(url)
+
+    def _original_url(self, view: HarvestObject) -> str:
+        """The calling thread's harvester is asked, since another one may be running a stage right now; empty: it has none."""
+        harvester = self.new_harvester()
+        if getattr(type(harvester), "get_original_url", None) in (None, Harvester.get_original_url):
+            return ""
+        if view.content is None and self.aggregate.content_hash:
+            body = self.documents.get(self.aggregate.content_hash) or self.stored(self.aggregate.content_hash)
+            view.content = None if body is None else body.decode("utf-8", "replace")
+        from harvesters.http.failures import redact  # the HTTP client takes long to import
+
+        url = harvester.get_original_url(view)
+        return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
 
 
 def _document(view: HarvestObject) -> tuple[str | None, list[tuple[str, str]]]:

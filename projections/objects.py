@@ -49,6 +49,11 @@ def identified(batch: Batch, event: Recorded) -> None:
     batch.objects.update(event.stream, guid=event.state["guid"])
 
 
+def located(batch: Batch, event: Recorded) -> None:
+    """It has an error, and its original is at this address."""
+    batch.objects.update(event.stream, original_url=event.state["original_url"])
+
+
 def imported(batch: Batch, event: Recorded) -> None:
     """Done."""
     state = event.state
@@ -80,6 +85,7 @@ HANDLERS: dict[str, Handler] = {
     "object.gathered": gathered,
     "object.fetched": fetched,
     "object.identified": identified,
+    "object.located": located,
     "object.imported": imported,
     "object.failed": failed,
     "object.skipped": skipped,

@@ -123,10 +123,10 @@ def describe(row: Row) -> str:
 
 def _report(report: dict[str, Any]) -> str:
     gather = [f"  {error['message']}" for error in report["gather_errors"]]
-    objects = [f"  {_where(error)}: {error['message']}" for error in report["object_errors"]]
+    objects = [f"  {_where(error)}: {error['message']}{_original(error)}" for error in report["object_errors"]]
     titles = [f"Gather errors ({len(gather)}):", *gather, f"Object errors ({len(objects)}):", *objects]
     warnings = [f"  all records: {warning['message']}" for warning in report["job_warnings"]]
-    warnings += [f"  {_where(warning)}: {warning['message']}" for warning in report["warnings"]]
+    warnings += [f"  {_where(warning)}: {warning['message']}{_original(warning)}" for warning in report["warnings"]]
     titles += [f"Warnings ({len(warnings)}), of datasets that were imported:", *warnings] if warnings else []
     return describe(report["job"]) + "\n" + "\n".join(titles) + "\n"
 
@@ -134,3 +134,7 @@ def _report(report: dict[str, Any]) -> str:
 def _where(error: Row) -> str:
     line = f", line {error['line']}" if error["line"] else ""
     return f"{error['guid']} ({error['stage']}{line})"
+
+
+def _original(error: Row) -> str:
+    return f"\n    original: {error['original_url']}" if error["original_url"] else ""

@@ -84,6 +84,7 @@ class ObjectRunner:
             now=item.claimed.now,
             policy=self._policy,
             documents=item.documents,
+            stored=lambda digest: self._content.get([digest]).get(digest),
         )
         item.content = None
         return item.stages.run()

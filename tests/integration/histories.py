@@ -142,6 +142,8 @@ class History:
         identity = object_id(job.created_on, job_id, plan.guid)
         for retry in range(plan.retries + 1):
             [known] = self._application.load_objects([identity]).values()
+            if plan.errors:
+                known.locate(f"https://remote.example.org/{plan.guid}")
             for _ in range(plan.errors):
                 known.record_error("Import", "message", 3)
             if retry < plan.retries:

@@ -26,6 +26,7 @@ def gathered(**fields: str) -> HarvestObject:
 CHANGES: dict[str, Callable[[HarvestObject], None]] = {
     "object.fetched": lambda known: known.fetch("ab" * 32, {"key": "value"}),
     "object.identified": lambda known: known.identify("another"),
+    "object.located": lambda known: known.locate("https://remote.example.org/1"),
     "object.error_recorded": lambda known: known.record_error("Import", "message", 3),
     "object.imported": lambda known: known.import_as("added", "package"),
     "object.failed": lambda known: known.fail("Import", "code", "message", None),
@@ -73,6 +74,16 @@ def test_the_same_guid_again_is_no_event() -> None:
     known.identify(known.guid)
 
     assert not known.pending_events
+
+
+def test_the_same_original_url_again_or_none_is_no_event() -> None:
+    known = gathered()
+
+    for url in ("", "https://remote.example.org/1", "https://remote.example.org/1", ""):
+        known.locate(url)
+
+    assert [event.TOPIC for event in known.pending_events] == ["object.located"]  # type: ignore[attr-defined]
+    assert known.original_url == "https://remote.example.org/1"
 
 
 def test_an_import_says_what_the_object_is_by_now() -> None:

@@ -42,7 +42,7 @@ GATHER_ERRORS = """
     ORDER BY id LIMIT %(limit)s OFFSET %(offset)s
 """
 OBJECT_ERRORS = """
-    SELECT o.guid, e.stage, e.code, e.message, e.line, e.created, o.id AS object_id, o.state
+    SELECT o.guid, o.original_url, e.stage, e.code, e.message, e.line, e.created, o.id AS object_id, o.state
     FROM harvest.object o JOIN harvest.harvest_object_error e ON e.harvest_object_id = o.id
     WHERE o.harvest_job_id = %(job)s AND e.level = %(level)s ORDER BY e.id LIMIT %(limit)s OFFSET %(offset)s
 """

@@ -79,7 +79,8 @@ CREATE TABLE {schema}.object (
     gathered timestamp,
     fetch_finished timestamp,
     import_finished timestamp,
-    retry_times integer
+    retry_times integer,
+    original_url text
 ) WITH (fillfactor = 75);
 
 CREATE TABLE {schema}.dataset (
@@ -146,7 +147,8 @@ SELECT
     CASE WHEN j.status = 'Aborted' AND o.state NOT IN ('COMPLETE', 'ERROR') THEN 'errored' ELSE o.report_status END
         AS report_status,
     o.action,
-    o.content_hash
+    o.content_hash,
+    o.original_url
 FROM {schema}.object o
 LEFT JOIN {schema}.harvest_job j ON j.id = o.harvest_job_id
 LEFT JOIN {schema}.dataset d ON d.source_id = o.harvest_source_id AND d.guid = o.guid

@@ -103,6 +103,7 @@ OBJECTS = Table(
         **dict.fromkeys(("id", "guid", "harvest_job_id", "harvest_source_id", "action", "state", "report_status"), "text"),
         "package_id": "text",
         "content_hash": "text",
+        "original_url": "text",
         "extras": "jsonb",
         **dict.fromkeys(("metadata_modified_date", "gathered", "fetch_finished", "import_finished"), "timestamp"),
         "retry_times": "integer",
