@@ -41,7 +41,7 @@ class Settings:
     log_level: str = "INFO"
     fetch_workers: int = 1  # fetch-consumer processes that `up` starts
     fetch_threads: int = 8  # handlers at a time in one fetch worker
-    gather_threads: int = 4  # jobs gathered at a time in one gather worker
+    gather_threads: int = 4  # jobs of the schedule gathered at a time in one gather worker, and as many that people started
     target_concurrency: int = 4  # calls of CKAN at a time, per worker
     ckan_timeout: float = 60.0  # for one call of CKAN
     ckan_patience: float = 900.0  # how long imports wait for a CKAN that is away before records fail

@@ -16,8 +16,13 @@ class GatherJob:
 
     @property
     def key(self) -> UUID:
-        """Message key: commands of one job stay in order."""
+        """Message key."""
         return self.job_id
+
+    @property
+    def turn(self) -> int:
+        """A number that chooses the partition: a command that a busy worker refused goes to another one."""
+        return self.job_id.int + self.epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +36,8 @@ class FetchObject:
     def key(self) -> UUID:
         """Message key: commands of one object stay in order."""
         return self.object_id
+
+    @property
+    def turn(self) -> int:
+        """A number that chooses the partition."""
+        return self.object_id.int

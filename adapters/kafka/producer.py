@@ -99,7 +99,7 @@ class CommandProducer:
             partitions = {topic: self._read_partitions(producer, topic) for topic in self._topics_of(commands)}
             for command in commands:
                 topic, key = self._topic_of[type(command)], command.key
-                partition = partitions[topic][key.int % len(partitions[topic])]
+                partition = partitions[topic][command.turn % len(partitions[topic])]
                 deliveries.append(producer.send(topic, value=encode(command), key=key.bytes, partition=partition))
         except (KafkaError, ValueError) as error:  # ValueError: the partition is gone since partitions_for()
             log.warning("sent %d of %d commands: %s", len(deliveries), len(commands), error)

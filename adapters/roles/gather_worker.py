@@ -1,9 +1,13 @@
-"""The gather worker: claims gather commands and gathers a few jobs at a time, each in a thread of its own."""
+"""The gather worker: claims gather commands and gathers a few jobs at a time, each in a thread.
+
+What the schedule started and what people started are lanes with threads of their own. A command that finds no free thread for a
+while is refused: the dispatcher sends it again, and another worker may get it.
+"""
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from adapters.kafka.backoff import Backoff, keep_reading
@@ -13,18 +17,26 @@ from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.workers import Activity
 from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.lanes import Lane
 from domain.commands import GatherJob
 from domain.errors import HarvestError, ServiceUnavailable
+from domain.rules import LANES
 
 log = logging.getLogger(__name__)
 
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered anew
+ROOM = 500  # commands taken at a time, whether threads are free or not
+REFUSED_AFTER = 1.0  # seconds that a command may wait here for a thread
+REFUSED_FOR = 0.5  # seconds until a refused command is sent again, to any worker
 
 
 class GatherWorker:
-    """One process's worth of gathering. `new_run` makes what gathers one job; it is called in that job's thread."""
+    """One process's worth of gathering. `new_run` makes what gathers one job; it is called in that job's thread.
+
+    `threads` are for each lane.
+    """
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class GatherWorker:
         self._new_run = new_run
         self._dead_letters = dead_letters
         self._threads = threads
+        self._lanes = {lane: Lane(threads, self._gather) for lane in set(LANES.values())}
         self._lease = lease
         self._drain = drain
         self._running: dict[UUID, float] = {}  # job -> monotonic seconds when it began
@@ -66,8 +79,8 @@ class GatherWorker:
                 if time.monotonic() >= next_renewal:
                     self._claims.renew_gather(list(self._running))
                     next_renewal = time.monotonic() + self._lease / 4
-                for delivery in self._consumer.poll(self._threads - len(self._running), POLL if self._running else IDLE_POLL):
-                    self._take(delivery)
+                self._take(self._consumer.poll(ROOM, POLL if self._running else IDLE_POLL))
+                self._refuse([late for lane in self._lanes.values() for late in lane.overdue(REFUSED_AFTER)])
                 self._dead_letters.record(self._consumer)
                 retry.succeeded()
             except ServiceUnavailable as error:
@@ -77,16 +90,39 @@ class GatherWorker:
     def _activity(self) -> Activity:
         begun = list(self._running.values())
         oldest = time.monotonic() - min(begun) if begun else None
-        return Activity(self._threads, len(begun), oldest)
+        return Activity(self._threads * len(self._lanes), len(begun), oldest)
 
-    def _take(self, delivery: Delivery) -> None:
-        command = delivery.command
-        if not isinstance(command, GatherJob) or not self._claim(command):
-            self._consumer.done([delivery])
-            return
-        thread = threading.Thread(target=self._gather, args=(command.job_id, delivery), daemon=True)
-        self._running[command.job_id] = time.monotonic()
-        thread.start()
+    def _take(self, deliveries: Sequence[Delivery]) -> None:
+        """Queue what may be claimed in its job's lane; the rest is over."""
+        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, GatherJob)]
+        lanes = self._lanes_of(commands) if commands else {}
+        over = []
+        for delivery in deliveries:
+            lane = lanes.pop(delivery.command, None) if isinstance(delivery.command, GatherJob) else None
+            if lane is None:
+                over.append(delivery)
+            else:
+                self._lanes[lane].put(delivery)
+        self._consumer.done(over)
+
+    def _lanes_of(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int]:
+        """Until it works: the commands were taken from the consumer."""
+        retry = Backoff()
+        while not self._stop.is_set():
+            try:
+                return self._claims.gather_lanes(commands)
+            except ServiceUnavailable as error:
+                retry.wait(error, self._stop)
+        return {}
+
+    def _refuse(self, deliveries: Sequence[Delivery]) -> None:
+        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, GatherJob)]
+        if commands:
+            try:
+                self._claims.refuse_gather(commands, REFUSED_FOR)
+            except ServiceUnavailable as error:
+                log.warning("%d gather commands are left to be sent again later: %s", len(commands), error)
+            self._consumer.done(deliveries)
 
     def _claim(self, command: GatherJob) -> bool:
         retry = Backoff()
@@ -97,19 +133,30 @@ class GatherWorker:
                 retry.wait(error, self._stop)
         return False
 
-    def _gather(self, job_id: UUID, delivery: Delivery) -> None:
+    def _gather(self, delivery: Delivery) -> None:
+        """In a thread of the job's lane."""
+        command = delivery.command
+        assert isinstance(command, GatherJob)
+        try:
+            if self._claim(command):
+                self._running[command.job_id] = time.monotonic()
+                self._run(command.job_id)
+            elif self._stop.is_set():
+                self._refuse([delivery])
+        except BaseException as error:
+            log.exception("a bug of our own, with job %s", command.job_id)
+            self._broken = error
+            return
+        finally:
+            self._running.pop(command.job_id, None)
+        self._consumer.done([delivery])
+
+    def _run(self, job_id: UUID) -> None:
         try:
             self._new_run(self._stop.is_set).run(job_id, self._claims.worker)
         except (HarvestError, Stopped) as error:
             log.warning("job %s is given back: %s", job_id, error or "this worker ends")
             self._give_back(job_id)
-        except BaseException as error:
-            log.exception("a bug of our own, with job %s", job_id)
-            self._broken = error
-            return
-        finally:
-            self._running.pop(job_id, None)
-        self._consumer.done([delivery])
 
     def _give_back(self, job_id: UUID) -> None:
         try:
@@ -118,6 +165,7 @@ class GatherWorker:
             log.warning("the claim on job %s is left to lapse: %s", job_id, error)
 
     def _end(self) -> None:
+        self._refuse([waiting for lane in self._lanes.values() for waiting in lane.close()])
         end = time.monotonic() + self._drain
         while self._running and time.monotonic() < end:
             keep_reading(self._consumer)

@@ -56,6 +56,16 @@ CLAIM_GATHER = """
         lease_until = now() + make_interval(secs => %(lease)s)
     WHERE job_id = %(job)s AND epoch = %(epoch)s AND worker IS NULL AND gather <> 'finished' RETURNING source_id
 """
+GATHER_LANES = """
+    SELECT j.job_id, j.epoch, j.lane FROM ops.job_progress j
+    JOIN unnest(%(jobs)b::uuid[], %(epochs)b::integer[]) AS m (job_id, epoch) ON j.job_id = m.job_id AND j.epoch = m.epoch
+    WHERE j.worker IS NULL AND j.gather <> 'finished'
+"""
+REFUSE_GATHER = """
+    UPDATE ops.job_progress j SET sent_until = NULL, due_at = now() + make_interval(secs => %(delay)s)
+    FROM unnest(%(jobs)b::uuid[], %(epochs)b::integer[]) AS m (job_id, epoch)
+    WHERE j.job_id = m.job_id AND j.epoch = m.epoch AND j.worker IS NULL AND j.gather <> 'finished'
+"""
 HELD = """
     SELECT d.source_id, d.guid, d.package_id, d.content_hash, d.object_id FROM ops.dataset d
     JOIN unnest(%(sources)b::uuid[], %(guids)b::text[]) AS x (source_id, guid)
@@ -133,6 +143,15 @@ class Claims:
         parameters = {"worker": self.worker, "lease": self._lease, "job": command.job_id, "epoch": command.epoch}
         return bool(self._database.query(CLAIM_GATHER, **parameters))
 
+    def gather_lanes(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int]:
+        """The lanes of the jobs to gather; commands of those that are claimed, gathered or sent again are left out."""
+        rows = self._database.query(GATHER_LANES, **_gather_commands(commands))
+        return {GatherJob(job_id, epoch): lane for job_id, epoch, lane in rows}
+
+    def refuse_gather(self, commands: Sequence[GatherJob], delay: float) -> None:
+        """Hand back commands that were not claimed; their jobs are due again after `delay` seconds."""
+        self._database.query(REFUSE_GATHER, delay=delay, **_gather_commands(commands))
+
     def claim_inline(self, job_id: UUID) -> None:
         """Hold a job of `run-test`, which runs in this very process."""
         self._database.query(CLAIM_INLINE, worker=self.worker, job=job_id)
@@ -157,6 +176,10 @@ class Claims:
 
 def _commands(commands: Sequence[FetchObject]) -> dict[str, Any]:
     return {"objects": [command.object_id for command in commands], "epochs": [command.epoch for command in commands]}
+
+
+def _gather_commands(commands: Sequence[GatherJob]) -> dict[str, Any]:
+    return {"jobs": [command.job_id for command in commands], "epochs": [command.epoch for command in commands]}
 
 
 def held_datasets(database: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], HeldDataset]:
