@@ -23,6 +23,7 @@ PLACEHOLDERS = frozenset(
     }
 )
 FILTERS = ("organizations", "groups")
+HEADERS = {"api_key": ("Authorization", "X-CKAN-API-Key"), "user_agent": ("User-Agent",)}
 SEARCH_FIELDS = {"organizations": "organization", "groups": "groups"}
 
 
@@ -195,13 +196,14 @@ def _policy(options: Mapping[str, Any], name: str) -> str | None:
 
 
 def _headers(options: Mapping[str, Any]) -> dict[str, str]:
-    headers = {}
-    for name, header in (("api_key", "Authorization"), ("user_agent", "User-Agent")):
+    """The key goes by both headers that CKANs know: Authorization is taken where the address has a user name and a password."""
+    headers: dict[str, str] = {}
+    for name, header_names in HEADERS.items():
         value = options.get(name) or ""
         if not isinstance(value, str) or not re.fullmatch(r"[\x20-\x7e]*", value):
             raise ValueError(f"{name} must be one line of ASCII text")
         if value.strip():
-            headers[header] = value.strip()
+            headers |= dict.fromkeys(header_names, value.strip())
     return headers
 
 

@@ -26,6 +26,7 @@ from harvesters.ckan.listing import Found, Listing, SearchPage
 from harvesters.ckan.membership import Memberships
 from harvesters.ckan.names import dataset_name
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
+from harvesters.http.credentials import blotted
 from harvesters.http.failures import excerpt, redact
 
 NO_DATE_SEARCH = {"refused", "http_400", "http_409", "http_500"}
@@ -154,7 +155,7 @@ class CKANHarvester(Harvester):
         if not isinstance(answer, dict):
             raise _bad_answer(source, action, f"a JSON {type(answer).__name__}")
         if answer.get("success") is not True:
-            said = excerpt(_without(headers.get("Authorization"), str(answer.get("error") or answer)))
+            said = excerpt(blotted(str(answer.get("error") or answer), headers))
             raise RemoteError(f"{redact(site(source))} refused {action}: {said}", code="refused")
         result = answer.get("result")
         if not isinstance(result, dict):
@@ -187,7 +188,3 @@ def _record(found: Found) -> Record:
 
 def _bad_answer(source: HarvestSource, action: str, what: str) -> RemoteError:
     return RemoteError(f"{redact(site(source))} answered {action} with {what}: is it a CKAN?", code="bad_answer")
-
-
-def _without(secret: str | None, text: str) -> str:
-    return text.replace(secret, "***") if secret else text

@@ -8,10 +8,12 @@ and whether the same request may succeed later:
     http_<nnn>    a status of 400 or more                      too_large     more than `max_bytes`, uncompressed
     tls           no secure connection                         redirects     too many redirects
     bad_url       not an http or https URL                     bad_header    a header that can't be sent
-    bad_encoding  compressed in a way that was not asked for   not_json      the body is not JSON
+    bad_encoding  compressed in a way that can't be undone     not_json      the body is not JSON
+
+How bodies are uncompressed, decoded and read, however wrong their headers are: `compression.py`, `documents.py`. To whom
+credentials are sent: `credentials.py`.
 """
 
-import json
 import logging
 import random
 import re
@@ -27,12 +29,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 from requests.exceptions import InvalidHeader, InvalidURL, RequestException
-from requests.utils import get_auth_from_url
 from urllib3.exceptions import HTTPError
 
 from domain.errors import RemoteError
+from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, uncompressed
+from harvesters.http.credentials import blotted, may_follow, separated, without
+from harvesters.http.documents import NotJSON, read_json, text_of
 from harvesters.http.failures import excerpt, redact, translated
 from harvesters.http.transport import Deadline, DeadlineAdapter, within
 
@@ -43,8 +47,6 @@ FIRST_WAIT = 0.5  # seconds before the first retry; doubles with each further on
 CHUNK = 32_768  # bytes read at a time
 ERROR_BODY = 20_000  # bytes read of the body of an error
 RETRIED = {"unreachable", "disconnected", "timeout", "http_429", "http_500", "http_502", "http_503", "http_504"}
-ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
-SECRET_HEADERS = {"authorization", "x-ckan-api-key", "cookie", "proxy-authorization"}
 
 log = logging.getLogger(__name__)
 Params = Mapping[str, Any]
@@ -65,28 +67,25 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a remote answered; `url` is the one after redirects."""
+    """What a remote answered; `url` is the one after redirects, without credentials."""
 
     url: str
     status: int
     headers: Headers  # names in any case
     body: bytes
+    withheld: str = ""  # says that a redirect went to another host, which got no credentials
 
     @property
     def text(self) -> str:
-        """The body as text, by the charset of Content-Type, else as UTF-8; what can't be read is replaced."""
-        charset = re.search(r"charset=[\"']?([\w.:-]+)", self.headers.get("Content-Type", ""), re.IGNORECASE)
-        try:
-            return self.body.decode(charset[1] if charset else "utf-8", "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        """The body as text, by the rules of `charset_of`; what can't be read is replaced."""
+        return text_of(self.body, self.headers.get("Content-Type", ""))
 
     def json(self) -> Any:
-        """The body read as JSON. Raises RemoteError `not_json`."""
+        """The body read as JSON, by the rules of `read_json`. Raises RemoteError `not_json`."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            message = f"{redact(self.url)} did not answer JSON but: {excerpt(self.text) or 'nothing'}"
+            return read_json(self.body, self.headers.get("Content-Type", ""))
+        except NotJSON as error:
+            message = f"{redact(self.url)} did not answer JSON {error}{self.withheld}"
             raise RemoteError(message, code="not_json") from error
 
 
@@ -136,7 +135,7 @@ class PoliteSession:
         slots: HostSlots = PROCESS_SLOTS,
     ) -> None:
         self._limits = limits
-        self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": "gzip, deflate", **(headers or {})}
+        self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": ASKED_FOR, **(headers or {})}
         self._sleep = sleep
         self._clock = clock
         self._slots = slots
@@ -145,24 +144,30 @@ class PoliteSession:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, DeadlineAdapter(pool_maxsize=max(limits.host_limit, 1)))
 
-    def get_json(self, url: str, params: Params | None = None, headers: Headers | None = None) -> Any:
+    def get_json(
+        self, url: str, params: Params | None = None, headers: Headers | None = None, *, retries: int | None = None
+    ) -> Any:
         """The JSON at a URL; see `get`."""
-        response = self.get(url, params, headers)
+        response = self.get(url, params, headers, retries=retries)
         try:
             return response.json()
         except RemoteError as error:
-            raise _without_secrets(error, {**self._headers, **(headers or {})}) from error.__cause__
+            _, sent = separated(url, {**self._headers, **(headers or {})})
+            raise _without_secrets(error, sent) from error.__cause__
 
-    def get(self, url: str, params: Params | None = None, headers: Headers | None = None) -> Response:
-        """The answer of a URL after redirects and retries. Raises RemoteError, as listed above."""
-        sent = {**self._headers, **(headers or {})}
+    def get(
+        self, url: str, params: Params | None = None, headers: Headers | None = None, *, retries: int | None = None
+    ) -> Response:
+        """The answer of a URL after redirects and retries (those of the limits, or so many). Raises RemoteError, as above."""
+        url, sent = separated(_prepared_url(url, params), {**self._headers, **(headers or {})})
+        retries = self._limits.retries if retries is None else retries
         overall = Deadline(self._limits.total_timeout, self._clock)
-        for attempt in range(self._limits.retries + 1):
+        for attempt in range(retries + 1):
             try:
-                return self._follow(_prepared_url(url, params), sent)
+                return self._follow(url, sent)
             except RemoteError as error:
                 wait = _wait_before_retry(error, attempt)
-                if attempt == self._limits.retries or wait is None or wait > overall.remaining():
+                if attempt == retries or wait is None or wait > overall.remaining():
                     raise _without_secrets(error, sent) from error.__cause__
             log.info("asking %s again in %.1f s", redact(url), wait)
             self._sleep(wait)
@@ -173,19 +178,26 @@ class PoliteSession:
         self._session.close()
 
     def _follow(self, url: str, headers: Headers) -> Response:
+        withheld = ""
         for _ in range(MAX_REDIRECTS + 1):
-            response, location = self._once(url, headers)
+            try:
+                response, location = self._once(url, headers)
+            except RemoteError as error:
+                raise _with_message(error, f"{error}{withheld}") from error.__cause__
             if location is None:
-                return response
-            target = _prepared_url(location, None, base=url)
-            if _origin(target) != _origin(url):
-                headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
-            url = target
-        raise RemoteError(f"{redact(url)}: more than {MAX_REDIRECTS} redirects", code="redirects")
+                return replace(response, withheld=withheld)
+            target, with_its_own = separated(_prepared_url(location, None, base=url), headers)
+            if not may_follow(url, target):
+                if headers != without(headers):
+                    withheld = f" (redirected from {redact(url)}: another host, so it did not get the credentials)"
+                    log.warning("%s redirects to %s: credentials are not sent there", redact(url), redact(target))
+                with_its_own = separated(_prepared_url(location, None, base=url), without(headers))[1]
+            url, headers = target, with_its_own
+        raise RemoteError(f"{redact(url)}: more than {MAX_REDIRECTS} redirects{withheld}", code="redirects")
 
     def _once(self, url: str, headers: Headers) -> tuple[Response, str | None]:
         """One request: its response, and where it redirects to."""
-        with self._slots.taken(_origin(url)[1], self._limits.host_limit):
+        with self._slots.taken(_host(url), self._limits.host_limit):
             deadline = Deadline(self._limits.total_timeout, self._clock)
             try:
                 with within(deadline), self._open(url, headers) as answer:
@@ -194,13 +206,12 @@ class PoliteSession:
                 raise translated(error, url, self._limits.timeout, self._over(deadline)) from error
 
     def _open(self, url: str, headers: Headers) -> requests.Response:
-        user, password = get_auth_from_url(url)
         try:
             return self._session.request(
                 "GET",
                 url,
                 headers=dict(headers),
-                auth=HTTPBasicAuth(user, password) if user or password else _NoAuth(),
+                auth=_NoAuth(),
                 timeout=min(self._limits.timeout, self._limits.total_timeout),
                 allow_redirects=False,
                 stream=True,
@@ -224,20 +235,26 @@ class PoliteSession:
 
     def _body(self, answer: requests.Response, url: str, max_bytes: int, deadline: Deadline) -> bytes:
         _check_announced(answer, url, max_bytes)
-        body = bytearray()
-        for chunk in answer.raw.stream(CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > max_bytes:
+        raw = bytearray()
+        for chunk in answer.raw.stream(CHUNK, decode_content=False):
+            raw += chunk
+            if len(raw) > max_bytes:
                 raise _too_large(url, max_bytes)
             if deadline.remaining() <= 0:
                 raise TimeoutError
-        return bytes(body)
+        try:
+            body = uncompressed(bytes(raw), _coding(answer, raw), max_bytes)
+        except BadEncoding as error:
+            raise RemoteError(f"{redact(url)} can't be uncompressed: {error}", code="bad_encoding") from error
+        if len(body) > max_bytes:
+            raise _too_large(url, max_bytes)
+        return body
 
     def _refused(self, answer: requests.Response, response: Response, deadline: Deadline) -> RemoteError:
         """The error of a status of 400 or more, with the beginning of what the remote says about it."""
         try:
             text = replace(response, body=self._beginning(answer, deadline)).text
-        except (RemoteError, HTTPError, OSError):
+        except (BadEncoding, RemoteError, HTTPError, OSError):
             text = ""
         code = f"http_{response.status}"
         said = f": {excerpt(text)}" if excerpt(text) else ""
@@ -249,12 +266,12 @@ class PoliteSession:
         )
 
     def _beginning(self, answer: requests.Response, deadline: Deadline) -> bytes:
-        body = b""
-        for chunk in answer.raw.stream(CHUNK, decode_content=True):
-            body += chunk[:ERROR_BODY]
-            if len(body) >= ERROR_BODY or deadline.remaining() <= 0:
+        raw = bytearray()
+        for chunk in answer.raw.stream(CHUNK, decode_content=False):
+            raw += chunk[:ERROR_BODY]
+            if len(raw) >= ERROR_BODY or deadline.remaining() <= 0:
                 break
-        return body
+        return uncompressed(bytes(raw), _coding(answer, raw), ERROR_BODY, whole=False)
 
 
 def _prepared_url(url: str, params: Params | None, base: str = "") -> str:
@@ -271,18 +288,21 @@ def _prepared_url(url: str, params: Params | None, base: str = "") -> str:
     return prepared.url or url
 
 
-def _origin(url: str) -> tuple[str, str]:
-    """Scheme, and host with port."""
+def _host(url: str) -> str:
+    """Host with port."""
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return parts.scheme, f"{parts.hostname}:{port}"
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _coding(answer: requests.Response, raw: bytearray) -> str:
+    """The Content-Encoding; JSON that is compressed and doesn't say so can be told by its first bytes."""
+    named: str = answer.headers.get("Content-Encoding", "")
+    unnamed = not named.strip() and raw.startswith(GZIP) and "json" in answer.headers.get("Content-Type", "").lower()
+    return "gzip" if unnamed else named
 
 
 def _check_announced(answer: requests.Response, url: str, max_bytes: int) -> None:
     """Refuse what the headers tell us not to read."""
-    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in ENCODINGS:
-        raise RemoteError(f"{redact(url)} is compressed with {excerpt(encoding)}", code="bad_encoding")
     length = re.fullmatch(r"\d{1,18}", answer.headers.get("Content-Length", ""))
     if length and int(length[0]) > max_bytes:
         raise _too_large(url, max_bytes)
@@ -317,8 +337,8 @@ def _wait_before_retry(error: RemoteError, attempt: int) -> float | None:
 
 def _without_secrets(error: RemoteError, headers: Headers) -> RemoteError:
     """The error without the value of a secret header, should the remote have repeated it."""
-    message = str(error)
-    for name, value in headers.items():
-        if name.lower() in SECRET_HEADERS and len(value) > 3:
-            message = message.replace(value, "***")
+    return _with_message(error, blotted(str(error), headers))
+
+
+def _with_message(error: RemoteError, message: str) -> RemoteError:
     return RemoteError(message, code=error.code, retryable=error.retryable, retry_after=error.retry_after)

@@ -122,5 +122,9 @@ def test_filters_hold_whatever_the_remote_sends(options: Any, package: dict[str,
 def test_the_api_key_is_sent_and_not_shown() -> None:
     config = read(api_key=" s3cr3t ", user_agent="me/1.0")
 
-    assert config.headers == {"Authorization": "s3cr3t", "User-Agent": "me/1.0"}
+    assert config.headers == {
+        "Authorization": "s3cr3t",
+        "X-CKAN-API-Key": "s3cr3t",
+        "User-Agent": "me/1.0",
+    }
     assert "s3cr3t" not in repr(config)

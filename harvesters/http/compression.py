@@ -1,0 +1,77 @@
+"""Content-Encoding as remotes really use it: what the body is decides, where the header is wrong.
+
+The header says which codings were applied (RFC 9110, section 8.4.1), and many a proxy or script says it of a body that is not
+compressed, or writes something that is no coding there, such as `utf-8` or `none`. Each coding can be told from plain text.
+"""
+
+import re
+import zlib
+
+GZIP = b"\x1f\x8b"
+ASKED_FOR = "gzip, deflate"
+FOREIGN = frozenset({"br", "zstd", "compress", "x-compress", "exi", "pack200-gzip", "dcb", "dcz"})
+"""Codings that exist (https://www.iana.org/assignments/http-parameters), and that we don't ask for and can't undo."""
+NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+MAX_CODINGS = 4
+
+
+class BadEncoding(Exception):
+    """The body can't be uncompressed; the text says why."""
+
+
+def uncompressed(body: bytes, header: str, max_bytes: int, *, whole: bool = True) -> bytes:
+    """The body without its codings, cut after a little more than `max_bytes`. Raises BadEncoding.
+
+    `whole=False`: the body was cut on purpose, so an end in the middle is no error.
+    """
+    codings = [name.strip().lower() for name in header.split(",") if name.strip()]
+    if len(codings) > MAX_CODINGS:
+        raise BadEncoding(f"compressed {len(codings)} times")
+    for coding in reversed(codings):
+        body = _undone(coding, body, max_bytes, whole)
+    return body
+
+
+def _undone(coding: str, body: bytes, max_bytes: int, whole: bool) -> bytes:
+    if coding in ("gzip", "x-gzip"):
+        return _inflated(body, 31, max_bytes, whole) if body.startswith(GZIP) else body
+    if coding == "deflate":
+        return _undeflated(body, max_bytes, whole)
+    if coding in FOREIGN and not _is_text(body):
+        raise BadEncoding(f"compressed with {coding}, which was not asked for")
+    return body
+
+
+def _undeflated(body: bytes, max_bytes: int, whole: bool) -> bytes:
+    """`deflate` means zlib's format, and half of the world sends the bare stream in it; or plain text."""
+    if len(body) >= 2 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0:
+        return _inflated(body, 15, max_bytes, whole)
+    return body if _is_text(body) else _inflated(body, -15, max_bytes, whole)
+
+
+def _inflated(body: bytes, wbits: int, max_bytes: int, whole: bool) -> bytes:
+    """All members of the stream; what follows them and is no member is padding."""
+    result = bytearray()
+    while body and len(result) <= max_bytes:
+        inflater = zlib.decompressobj(wbits)
+        try:
+            result += inflater.decompress(body, max_bytes + 1 - len(result))
+        except zlib.error as error:
+            raise BadEncoding(str(error)) from error
+        if not inflater.eof:
+            if whole and len(result) <= max_bytes:
+                raise BadEncoding("the compressed data ends too early")
+            break
+        body = inflater.unused_data if inflater.unused_data.startswith(GZIP) else b""
+    return bytes(result)
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether this is text as it is: compressed data has control characters, and is no UTF-8."""
+    if NOT_IN_TEXT.search(body, 0, 1_000_000):
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
