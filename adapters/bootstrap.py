@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from adapters.stages.context import JobContexts
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
+    from adapters.stages.run_test import TestRun
     from adapters.targets.ckan.patience import PatientAPI
     from adapters.targets.ckan.target import CKANTarget
+    from domain.rules import Progress
     from harvesters.http import PoliteSession
 
 # Kafka's and the remotes' clients take half a second to import: what doesn't speak to them imports neither.
@@ -288,6 +290,14 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     return Coordinator(database, application, parts.work_projector(database, log), work, dispatcher, listener, workers)
 
 
+def coordinator_with_read_model(
+    settings: Settings, failed: Callable[[Exception], None]
+) -> tuple[Coordinator, ReadModelProjection]:
+    """A whole coordinator: the leader's part, and what keeps the read model up to date. They decode the log once."""
+    log = DecodedLog()
+    return coordinator(settings, log), read_model_projection(settings, failed, log)
+
+
 def read_model_projection(
     settings: Settings, failed: Callable[[Exception], None], log: DecodedLog | None = None
 ) -> ReadModelProjection:
@@ -296,6 +306,19 @@ def read_model_projection(
 
     parts = Parts(settings, "read model")
     return ReadModelProjection(parts.read_model_projector(log), Listener(parts.database, EVENTS), failed)
+
+
+def test_run(parts: Parts, progress: Callable[[Progress], None]) -> TestRun:
+    """A harvest in this process. An object has one attempt: nobody would come by for another one."""
+    from adapters.stages.objects import ObjectRunner
+    from adapters.stages.run_test import TestRun
+
+    projectors = [parts.work_projector(), parts.read_model_projector()]
+    gather = parts.gather_run(lambda: False, projectors[0].catch_up)
+    once = replace(parts.policy, max_attempts=1)
+    runner = ObjectRunner(parts.database, parts.application, parts.content, parts.contexts, once)
+    claims = Claims(parts.database, f"run-test-{parts.worker_name()}", parts.settings.lease)
+    return TestRun(parts.database, parts.application, gather, runner, claims, projectors, progress)
 
 
 def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> GatherWorker:

@@ -5,6 +5,7 @@ HarvestError                  someone can act on it; the CLI prints it as one li
 ├── ServiceUnavailable        a database, broker or target does not answer
 ├── NotFound                  no such source, job, object, dataset
 ├── ValidationError           input with wrong fields: {field: message}
+├── NotAuthorized             the caller may not do this
 ├── Refused                   a rule of the domain forbids it
 │   ├── JobExists             the source has a job that has not ended
 │   ├── SourceInactive        no jobs on inactive sources
@@ -56,6 +57,12 @@ class ValidationError(HarvestError):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {message}" for field, message in errors.items()))
         self.errors = dict(errors)
+
+
+class NotAuthorized(HarvestError):
+    """The caller may not do this; the message tells nothing about what the call was about."""
+
+    code = "not_authorized"
 
 
 class Refused(HarvestError):

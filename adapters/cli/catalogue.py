@@ -2,9 +2,7 @@
 
 import click
 
-from adapters.cli.output import emit, json_option, paging, to_json
-from adapters.cli.services import connected
-from domain.errors import NotFound
+from adapters.cli.output import emit, json_option, paging, session, to_json
 
 
 @click.group()
@@ -17,8 +15,8 @@ def catalogue() -> None:
 @json_option
 def package_list(limit: int, offset: int, as_json: bool) -> None:
     """Names of datasets (CKAN's package_list)."""
-    with connected() as parts:
-        names = parts.catalogue.list(limit, offset)
+    with session() as actions:
+        names = actions.call("package_list", limit=limit, offset=offset)
         emit(names, as_json, lambda: "\n".join(names))
 
 
@@ -26,11 +24,8 @@ def package_list(limit: int, offset: int, as_json: bool) -> None:
 @click.argument("id_or_name")
 def package_show(id_or_name: str) -> None:
     """One dataset as JSON (CKAN's package_show)."""
-    with connected() as parts:
-        package = parts.catalogue.show(id_or_name)
-        if package is None:
-            raise NotFound(f"Dataset {id_or_name} not found in the local catalogue")
-        click.echo(to_json(package))
+    with session() as actions:
+        click.echo(to_json(actions.call("package_show", id=id_or_name)))
 
 
 @catalogue.command("search")
@@ -40,8 +35,7 @@ def package_show(id_or_name: str) -> None:
 @json_option
 def package_search(q: str, source: str, limit: int, offset: int, as_json: bool) -> None:
     """Datasets that hold all words of Q (CKAN's package_search)."""
-    with connected() as parts:
-        source_id = str(parts.application.find_source(source).id) if source else ""
-        found = parts.catalogue.search(q, source_id=source_id, rows=limit, start=offset)
-        lines = [f"{package['name']}  {package.get('title') or ''}" for package in found["results"]]
-        emit(found, as_json, lambda: "\n".join([*lines, f"{found['count']} datasets found"]))
+    with session() as actions:
+        answer = actions.call("package_search", q=q, source_id=source, rows=limit, start=offset)
+        lines = [f"{package['name']}  {package.get('title') or ''}" for package in answer["results"]]
+        emit(answer, as_json, lambda: "\n".join([*lines, f"{answer['count']} datasets found"]))

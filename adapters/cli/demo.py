@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,16 +17,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from adapters.bootstrap import Parts
-from adapters.cli.follow import follow
-from adapters.cli.services import connected
+from adapters.cli.jobs import follow
+from adapters.cli.output import session
 from adapters.embedded import read_runtime
-from adapters.postgres.leadership import has_leader
-from adapters.postgres.read_model.queries import ReadModel, Row
-from adapters.postgres.work.gather_memory import log_position
 from adapters.settings import load
 from domain.errors import NotFound, ServiceUnavailable
-from domain.sources import SourceFields
+
+Row = dict[str, Any]
 
 STARTS_WITHIN = 60.0  # seconds
 SHOWN = 3  # datasets
@@ -38,14 +34,14 @@ SHOWN = 3  # datasets
 def demo(url: str) -> None:
     """Start everything, harvest a catalogue, show what came of it, and stop again."""
     console = Console()
-    with _running(console), _remote(url, console) as address, connected() as parts:
-        _wait_for_leader(parts)
+    with _running(console), _remote(url, console) as address, session() as actions:
+        _wait_for_leader(actions)
         name = "sample" if not url else _name(address)
-        source_id = _source(parts, name, address)
+        source_id = _source(actions, name, address)
         console.print(f"Harvesting [bold]{address}[/bold] into the local catalogue")
-        job_id = parts.application.create_job(source_id, by="demo", options={"force_all": True})
-        row = follow(parts, str(job_id))
-        _show(parts, console, name, row)
+        job = actions.call("harvest_job_create", source_id=source_id, full=True)
+        row = follow(actions, job["id"], quiet=False)
+        _show(actions, console, name, row)
     sys.exit(0 if row["outcome"] == "finished" else 1)
 
 
@@ -94,9 +90,9 @@ def _remote(url: str, console: Console) -> Iterator[str]:
         server.shutdown()
 
 
-def _wait_for_leader(parts: Parts) -> None:
+def _wait_for_leader(actions: Any) -> None:
     end = time.monotonic() + STARTS_WITHIN
-    while not has_leader(parts.database):
+    while not actions.call("harvest_coordinator_show")["leads"]:
         if time.monotonic() > end:
             raise ServiceUnavailable("No coordinator leads: see the logs in HARVEST_DATA_DIR/logs")
         time.sleep(0.05)
@@ -107,30 +103,27 @@ def _name(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", urlsplit(url).netloc.lower()).strip("-")[:100] or "demo"
 
 
-def _source(parts: Parts, name: str, address: str) -> Any:
-    """The demo's source: made at the first call, pointed to the address at later ones."""
-    fields = SourceFields(name, address, "ckan", title=name.title())
+def _source(actions: Any, name: str, address: str) -> str:
+    """The id of the demo's source: created at the first call, pointed to the address at later ones."""
+    for source in actions.call("harvest_source_list", url=address)["sources"]:
+        return str(source["id"])
     try:
-        return parts.application.find_source_at(address, "").id
+        return str(actions.call("harvest_source_patch", id=name, url=address)["id"])
     except NotFound:
-        pass
-    try:
-        known = parts.application.find_source(name)
-    except NotFound:
-        return parts.application.register_source(fields, by="demo")
-    parts.application.change_source(known.id, replace(known.fields, url=address), by="demo")
-    return known.id
+        fields = {"name": name, "url": address, "source_type": "ckan", "title": name.title()}
+        return str(actions.call("harvest_source_create", **fields)["id"])
 
 
-def _show(parts: Parts, console: Console, name: str, row: Row) -> None:
+def _show(actions: Any, console: Console, name: str, row: Row) -> None:
     _show_counts(console, row)
-    _show_errors(parts, console, row)
-    _show_datasets(parts, console, row)
-    console.print(f"\n{log_position(parts.database)} events are in the log. Where to look next:")
+    _show_errors(actions, console, row)
+    _show_datasets(actions, console, row)
+    events = actions.call("harvest_projection_list")["projections"][0]["log"]
+    console.print(f"\n{events} events are in the log. Where to look next:")
     hints = {
         f"job-report {name}": "what happened, error by error",
         "catalogue search water": "datasets, in the form of CKAN's API",
-        "projections rebuild": "the tables made anew from the log",
+        "projections rebuild": "the tables rebuilt from the log",
         "up": "keep everything running, to harvest sources of your own",
     }
     program = _program()
@@ -155,19 +148,19 @@ def _show_counts(console: Console, row: Row) -> None:
         console.print(f"in {(row['finished'] - row['gather_started']).total_seconds():.1f} s", highlight=False)
 
 
-def _show_errors(parts: Parts, console: Console, row: Row) -> None:
-    model = ReadModel(parts.database)
-    errors = [*model.gather_errors(row["id"], SHOWN), *model.object_errors(row["id"], SHOWN)][:SHOWN]
+def _show_errors(actions: Any, console: Console, row: Row) -> None:
+    report = actions.call("harvest_job_report", id=row["id"], limit=SHOWN)
+    errors = [*report["gather_errors"], *report["object_errors"]][:SHOWN]
     for error in errors:
         console.print(
             f"  error: {error['guid'] or 'gather'}: {error['message'].splitlines()[0]}", highlight=False, markup=False
         )
 
 
-def _show_datasets(parts: Parts, console: Console, row: Row) -> None:
-    found = parts.catalogue.search(source_id=row["source_id"], rows=SHOWN)
-    console.print(f"\n{found['count']} datasets of this source are in the local catalogue, among them:")
-    for package in found["results"]:
+def _show_datasets(actions: Any, console: Console, row: Row) -> None:
+    answer = actions.call("package_search", source_id=row["source_id"], rows=SHOWN)
+    console.print(f"\n{answer['count']} datasets of this source are in the local catalogue, among them:")
+    for package in answer["results"]:
         resources = len(package.get("resources") or ())
         console.print(
             f"  {package['name']}: {package.get('title') or ''} ({resources} resources)", highlight=False, markup=False

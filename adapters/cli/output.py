@@ -3,16 +3,27 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
 from domain.errors import HarvestError, ValidationError
 
+if TYPE_CHECKING:
+    from adapters.actions.session import Session
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def session(**options: Any) -> "AbstractContextManager[Session]":
+    """What calls actions, with a usable database; imported when a command runs, since help needs none of it."""
+    from adapters.actions.session import opened
+
+    return opened(**options)
 
 
 def paging(default: int = 100) -> Callable[[Any], Any]:

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import click
 
 from adapters import bootstrap
-from adapters.postgres.log.projector import DecodedLog
 from adapters.settings import Settings, load
 from domain.errors import SettingError
 
@@ -107,15 +106,13 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 def coordinator() -> None:
     """Dispatch work, end jobs, retry, and keep the projections; any number may run, one leads."""
     settings = _configured()
-    log = DecodedLog()
-    leader = bootstrap.coordinator(settings, log)
     failures: list[Exception] = []
 
     def failed(error: Exception) -> None:
         failures.append(error)
         leader.stop()
 
-    read_model = bootstrap.read_model_projection(settings, failed, log)
+    leader, read_model = bootstrap.coordinator_with_read_model(settings, failed)
     read_model.start()
     _run(leader)
     read_model.stop()

@@ -1,21 +1,13 @@
 """`run` and `run-test`."""
 
 import sys
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
-from adapters.bootstrap import Parts, coordinator
-from adapters.cli.follow import follow
 from adapters.cli.jobs import describe, full_option
-from adapters.cli.output import emit, json_option
-from adapters.cli.services import connected, show_current
-from adapters.postgres.leadership import has_leader
-from adapters.postgres.read_model.queries import ReadModel
-from adapters.postgres.work.claims import Claims
-from domain.errors import ServiceUnavailable
-from domain.rules import Progress
+from adapters.cli.output import emit, json_option, session
 
 
 @click.command()
@@ -23,22 +15,12 @@ from domain.rules import Progress
 @json_option
 def run(wait: bool, as_json: bool) -> None:
     """Start the jobs that wait and end those that are done, as a cron job would; a running coordinator does so by itself."""
-    with connected() as parts:
-        if not has_leader(parts.database):
-            _one_pass(parts)
-        show_current(parts)
-        rows = ReadModel(parts.database).jobs(unfinished=True, limit=1000)
-        if wait:
-            rows = [follow(parts, row["id"], quiet=as_json) for row in rows]
-        text = "\n".join(map(describe, rows)) or "There are no unfinished jobs"
-        emit({"jobs": rows}, as_json, lambda: text)
+    from adapters.cli.progress import shown_progress
 
-
-def _one_pass(parts: Parts) -> None:
-    """Lead until there is nothing to do at once."""
-    leader = coordinator(parts.settings)
-    if not leader.pass_until_idle():
-        raise ServiceUnavailable("Another coordinator has begun to lead: try again")
+    with session() as actions, shown_progress(quiet=as_json or not wait) as actions.tell:
+        answer = actions.call("harvest_jobs_run", wait=wait)
+    text = "\n".join(map(describe, answer["jobs"])) or "There are no unfinished jobs"
+    emit(answer, as_json, lambda: text)
 
 
 @click.command("run-test")
@@ -51,24 +33,15 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
 
     With GUID only that record is imported, even when it hasn't changed.
     """
-    from adapters.stages.objects import ObjectRunner
-    from adapters.stages.run_test import TestRun
-
-    with connected() as parts:
-        found = parts.application.find_source(source)
-        projectors = [parts.work_projector(), parts.read_model_projector()]
-        gather = parts.gather_run(lambda: False, projectors[0].catch_up)
-        tell = partial(_tell, quiet=as_json)
-        once = replace(parts.policy, max_attempts=1)  # nobody would come by for another attempt
-        runner = ObjectRunner(parts.database, parts.application, parts.content, parts.contexts, once)
-        claims = Claims(parts.database, f"run-test-{parts.worker_name()}", parts.settings.lease)
-        test = TestRun(parts.database, parts.application, gather, runner, claims, projectors, tell)
-        job_id = test.run(found.id, by="cli", guid=guid, full=full)
-        row = ReadModel(parts.database).job(str(job_id)) or {}
+    with session(tell=_ignore if as_json else _tell) as actions:
+        row = actions.call("harvest_source_test", id=source, guid=guid, full=full)
         emit(row, as_json, lambda: describe(row))
-    sys.exit(0 if row.get("outcome") == "finished" else 1)
+    sys.exit(0 if row["outcome"] == "finished" else 1)
 
 
-def _tell(progress: Progress, *, quiet: bool) -> None:
-    if not quiet:
-        click.echo(f"{progress.done} of {progress.objects} objects done", err=True)
+def _tell(progress: Mapping[str, Any]) -> None:
+    click.echo(f"{progress['done']} of {progress['objects']} objects done", err=True)
+
+
+def _ignore(_progress: Mapping[str, Any]) -> None:
+    pass

@@ -4,12 +4,10 @@ from typing import Any
 
 import click
 
-from adapters.bootstrap import Parts
-from adapters.cli.output import block, emit, json_option, paging
-from adapters.cli.services import connected, show_current
-from adapters.postgres.read_model.queries import ReadModel, Row
-from domain.errors import NotFound, ValidationError
-from domain.sources import SourceFields
+from adapters.cli.output import block, emit, json_option, paging, session
+from domain.errors import ValidationError
+
+Row = dict[str, Any]
 
 
 @click.group()
@@ -26,47 +24,20 @@ def source() -> None:
 @click.argument("owner_org", default="")
 @click.argument("frequency", default="MANUAL")
 @click.argument("config", default="")
-@click.option("--id", "source_id", type=click.UUID, help="The id to use; made when not given.")
+@click.option("--id", type=click.UUID, help="The id to use; made when not given.")
 @json_option
-def create(
-    name: str,
-    url: str,
-    type: str,
-    title: str,
-    active: bool,
-    owner_org: str,
-    frequency: str,
-    config: str,
-    source_id: Any,
-    as_json: bool,
-) -> None:
+def create(type: str, as_json: bool, **fields: Any) -> None:
     """Create a harvest source. TYPE is the name of a harvester, e.g. ckan; CONFIG its configuration as JSON."""
-    fields = SourceFields(name, url, type, title, config=config, frequency=frequency, owner_org=owner_org)
-    with connected() as parts:
-        fields = _checked(fields)
-        made = parts.application.register_source(fields, by="cli", source_id=source_id)
-        if not active:
-            parts.application.deactivate_source(made, by="cli", reason="created inactive")
-        show_current(parts)
-        row = _row(parts, str(made))
-        count = ReadModel(parts.database).count_sources()
+    with session() as actions:
+        try:
+            row = actions.call("harvest_source_create", source_type=type, **fields)
+        except ValidationError as error:
+            raise ValidationError({_ARGUMENTS.get(name, name): said for name, said in error.errors.items()}) from error
+        count = 0 if as_json else actions.call("harvest_source_list", limit=1)["count"]
         emit(row, as_json, lambda: f"Created new harvest source:\n{describe(row)}\n{_there_are(count)}")
 
 
-def _checked(fields: SourceFields) -> SourceFields:
-    """The config as the harvester stores it. Raises ValidationError."""
-    from dataclasses import replace
-
-    from harvesters.base import installed
-
-    harvesters = installed()
-    if fields.type not in harvesters:
-        message = f"Unknown harvester type: {fields.type}. Registered types: {sorted(harvesters)}"
-        raise ValidationError({"type": message})
-    try:
-        return replace(fields, config=harvesters[fields.type]().validate_config(fields.config))
-    except Exception as error:
-        raise ValidationError({"config": f"Error parsing the configuration options: {error}"}) from error
+_ARGUMENTS = {"source_type": "type"}
 
 
 @source.command()
@@ -74,10 +45,8 @@ def _checked(fields: SourceFields) -> SourceFields:
 @json_option
 def show(id_or_name: str, as_json: bool) -> None:
     """Show a harvest source."""
-    with connected() as parts:
-        found = parts.application.find_source(id_or_name)
-        show_current(parts)
-        row = _row(parts, str(found.id))
+    with session() as actions:
+        row = actions.call("harvest_source_show", id=id_or_name)
         emit(row, as_json, lambda: describe(row))
 
 
@@ -87,20 +56,10 @@ def show(id_or_name: str, as_json: bool) -> None:
 @json_option
 def sources(all: str | None, limit: int, offset: int, as_json: bool) -> None:
     """List harvest sources; with `all` the inactive ones too."""
-    with connected() as parts:
-        show_current(parts)
-        model = ReadModel(parts.database)
-        rows = model.sources(inactive=bool(all), limit=limit, offset=offset)
-        count = model.count_sources(inactive=bool(all))
-        data = {"count": count, "sources": rows}
-        emit(data, as_json, lambda: "\n".join([*map(describe, rows), _there_are(count, "" if all else "active ")]))
-
-
-def _row(parts: Parts, source_id: str) -> Row:
-    row = ReadModel(parts.database).source(source_id)
-    if row is None:
-        raise NotFound(f"Source {source_id} is not in the read model: is its projection running? See `harvester status`")
-    return row
+    with session() as actions:
+        page = actions.call("harvest_source_list", only_active=not all, limit=limit, offset=offset)
+        end = _there_are(page["count"], "" if all else "active ")
+        emit(page, as_json, lambda: "\n".join([*map(describe, page["sources"]), end]))
 
 
 def _there_are(count: int, kind: str = "") -> str:

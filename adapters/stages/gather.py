@@ -18,8 +18,9 @@ import orjson
 
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
+from adapters.postgres.positions import log_position, work_position
 from adapters.postgres.work.claims import HeldDataset, held_datasets
-from adapters.postgres.work.gather_memory import GatherMemory, log_position, work_position
+from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.stages.context import JobContexts
 from domain import text
 from domain.application import Harvesting

@@ -20,10 +20,10 @@ from psycopg import sql
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.log.event_store import read_after
 from adapters.postgres.log.projector import BATCH, LOCK, Projector
+from adapters.postgres.positions import log_position
 from adapters.postgres.read_model import tables as read_model
 from adapters.postgres.read_model.rebuild_copy import FACTS, copy_streams
 from adapters.postgres.read_model.tables import LIVE, NAME, ReadModelWriter
-from adapters.postgres.work.gather_memory import log_position
 from adapters.postgres.work.projection import WorkProjection
 from domain.errors import Refused
 from projections.read_model import MODEL_VERSION

@@ -18,8 +18,6 @@ MISSING = """
         AND NOT EXISTS (SELECT FROM pg_temp.seen s WHERE s.guid = d.guid)
     ORDER BY d.guid LIMIT %(limit)s
 """
-POSITION = "SELECT max(notification_id) FROM events.stored_event"
-CHECKPOINT = "SELECT notification_id FROM ops.checkpoint WHERE name = 'work'"
 
 
 class GatherMemory:
@@ -50,13 +48,3 @@ class GatherMemory:
         while rows := self._database.query(MISSING, source=source_id, after=after, upto=upto, limit=page):
             after = rows[-1][0]
             yield dict(rows)
-
-
-def log_position(database: Database) -> int:
-    """The number of the newest event."""
-    return int(database.query(POSITION)[0][0] or 0)
-
-
-def work_position(database: Database) -> int:
-    """The number of the last event that the work projection has applied."""
-    return int(database.query(CHECKPOINT)[0][0])

@@ -1,0 +1,46 @@
+"""Actions on the database: make its tables, show and rebuild projections."""
+
+from typing import Any, Literal
+
+from adapters import bootstrap
+from adapters.actions.parameters import Parameters
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres.positions import log_position, read_model_position, work_position
+from domain.access import Right
+from domain.secrets import mask_text
+
+
+class Rebuild(Parameters):
+    """Which projection; `accept_differences`: put the new read model in place even when it differs from the old one."""
+
+    name: Literal["read_model", "work"] = "read_model"
+    accept_differences: bool = False
+
+
+@action(Right.SYSADMIN)
+def harvest_database_init(session: Session, _asked: Parameters) -> dict[str, Any]:
+    """Create or upgrade the tables, and check the target; a second call changes nothing."""
+    settings = session.parts.settings
+    done = bootstrap.initialise(settings)
+    return {"database": mask_text(settings.database_url), "done": done, "target": session.parts.check_target()}
+
+
+@action(Right.SYSADMIN, reads=True, listed="projections")
+def harvest_projection_list(session: Session, _asked: Parameters) -> dict[str, Any]:
+    """How far each projection is."""
+    database = session.parts.database
+    newest = log_position(database)
+    positions = {"work": work_position(database), "read_model": read_model_position(database)}
+    rows = [{"name": name, "position": at, "behind": newest - at, "log": newest} for name, at in positions.items()]
+    return {"projections": rows}
+
+
+@action(Right.SYSADMIN, Rebuild)
+def harvest_projection_rebuild(session: Session, asked: Rebuild) -> dict[str, Any]:
+    """Build a projection again from the log; readers see the old one until it is replaced."""
+    from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work
+
+    database = session.parts.database
+    report = rebuild_work(database) if asked.name == "work" else rebuild_read_model(database, accept=asked.accept_differences)
+    return report.as_dict()

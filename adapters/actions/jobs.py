@@ -1,0 +1,152 @@
+"""Actions on jobs: create, list, show, report, abort."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator
+
+from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
+from adapters.actions.session import Session, require
+from adapters.actions.table import action
+from adapters.postgres.read_model.queries import Row
+from domain.access import Owned, Right
+from domain.errors import NotFound
+from domain.nearest import unknown
+from domain.secrets import mask_text
+
+if TYPE_CHECKING:
+    from domain.sources import HarvestSource
+
+STATUSES = ("New", "Running", "Finished", "Aborted")
+
+
+def _status(value: str) -> str:
+    """A status as it is stored, however it was written."""
+    by_lower = {status.lower(): status for status in STATUSES}
+    if value and value.lower() not in by_lower:
+        raise ValueError(unknown("status", value, STATUSES))
+    return by_lower.get(value.lower(), "")
+
+
+class JobCreate(Parameters):
+    """What to harvest; `full`: ask for all records, not only for those changed since the last job."""
+
+    source_id: Reference
+    full: bool = False
+
+
+class JobList(Parameters):
+    """Which jobs."""
+
+    source_id: str = ""
+    status: Annotated[str, AfterValidator(_status)] = ""
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class JobAbort(Parameters):
+    """The job, by its id, or the last one of the source that `id` or `source_id` names."""
+
+    id: str = ""
+    source_id: str = ""
+
+
+class JobReport(Parameters):
+    """The job, by its id or its source, and which of its errors."""
+
+    id: Reference
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+def its_source(session: Session, asked: Any) -> Owned | None:
+    """The source that `source_id` names, or the source of the job that `id` names."""
+    if reference := getattr(asked, "source_id", ""):
+        return session.source(reference).fields
+    if reference := getattr(asked, "id", ""):
+        return _source_of(session, job_of(session, reference)).fields
+    return None
+
+
+def _source_of(session: Session, job_id: UUID) -> "HarvestSource":
+    from domain.jobs import Job
+
+    return session.source(session.parts.application.load(Job, job_id).source_id)
+
+
+def job_of(session: Session, job_or_source: str) -> UUID:
+    """The id of a job given by itself, or of the last job of a source (id or name). Raises NotFound."""
+    from domain.jobs import Job
+
+    try:
+        return session.parts.application.load(Job, UUID(job_or_source)).id
+    except (ValueError, NotFound):
+        source = session.source(job_or_source)
+    if source.last_job is None:
+        raise NotFound(f"Source {source.fields.name} has no jobs yet")
+    return UUID(source.last_job)
+
+
+@action(Right.EDIT, JobCreate, subject=its_source)
+def harvest_job_create(session: Session, asked: JobCreate) -> Row:
+    """Make a job of a source; a running coordinator starts it at once."""
+    source = session.source(asked.source_id)
+    options = {"force_all": True} if asked.full else {}
+    job_id = session.parts.application.create_job(source.id, by=session.caller.name, options=options)
+    return current_job(session, str(job_id))
+
+
+@action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs")
+def harvest_job_list(session: Session, asked: JobList) -> dict[str, Any]:
+    """Jobs, newest first, of all sources or one, and how many there are in all."""
+    source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
+    session.show_current()
+    rows = session.model.jobs(source_id=source_id, status=asked.status, limit=asked.limit, offset=asked.offset)
+    count = session.model.count_jobs(source_id=source_id, status=asked.status)
+    return {"count": count, "jobs": [shown(row) for row in rows]}
+
+
+@action(Right.EDIT, ById, reads=True, subject=its_source)
+def harvest_job_show(session: Session, asked: ById) -> Row:
+    """A job, or the last one of a source, with its counts."""
+    return current_job(session, str(job_of(session, asked.id)))
+
+
+@action(Right.EDIT, JobReport, reads=True, subject=its_source)
+def harvest_job_report(session: Session, asked: JobReport) -> dict[str, Any]:
+    """A job, or the last one of a source, with its errors one by one."""
+    job_id = str(job_of(session, asked.id))
+    row, model = current_job(session, job_id), session.model
+    report = {
+        "gather_errors": model.gather_errors(job_id, asked.limit, asked.offset),
+        "object_errors": model.object_errors(job_id, asked.limit, asked.offset),
+        "job_warnings": model.job_warnings(job_id, asked.limit),
+        "warnings": model.warnings(job_id, asked.limit, asked.offset),
+    }
+    return {"job": row, **{name: [masked(error) for error in errors] for name, errors in report.items()}}
+
+
+@action(Right.SYSADMIN, JobAbort)
+def harvest_job_abort(session: Session, asked: JobAbort) -> Row:
+    """Stop a job; what was imported stays. A second call changes nothing."""
+    job_id = job_of(session, asked.id or asked.source_id)
+    session.parts.application.abort_job(job_id, by=session.caller.name)
+    return current_job(session, str(job_id))
+
+
+def current_job(session: Session, job_id: str) -> Row:
+    """A job's row with all that happened up to now. Raises NotFound."""
+    session.show_current()
+    return shown(require(session.model.job(job_id), "Job", job_id))
+
+
+def shown(row: Row) -> Row:
+    """A job as it is shown; `stats` holds its counts in ckanext-harvest's form."""
+    names = {"added": "added", "updated": "updated", "not_modified": "not modified", "errored": "errored", "deleted": "deleted"}
+    return {**row, "stats": {word: row[name] for name, word in names.items()}}
+
+
+def masked(error: Mapping[str, Any]) -> Row:
+    """An error without the secrets that its texts may hold."""
+    return {name: mask_text(value) if isinstance(value, str) else value for name, value in error.items()}

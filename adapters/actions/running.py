@@ -1,0 +1,84 @@
+"""Actions that take as long as a job: follow one to its end, one pass of the coordinator, a harvest in this process."""
+
+import time
+
+from adapters import bootstrap
+from adapters.actions.jobs import current_job, its_source, job_of, shown
+from adapters.actions.parameters import ById, Parameters, Reference
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres.leadership import has_leader
+from adapters.postgres.read_model.queries import Row
+from domain.access import Right
+from domain.errors import NotFound, ServiceUnavailable
+from domain.rules import Progress
+
+POLL = 0.05  # seconds
+PATIENCE = 10.0  # seconds without a coordinator
+ENDED = ("Finished", "Aborted")
+MAX_JOBS = 1000
+
+
+class SourceTest(Parameters):
+    """The source to harvest in this process; with `guid` only that record, changed or not."""
+
+    id: Reference
+    guid: str | None = None
+    full: bool = False
+
+
+class JobsRun(Parameters):
+    """`wait`: follow all unfinished jobs to their end."""
+
+    wait: bool = False
+
+
+@action(Right.EDIT, ById, reads=True, subject=its_source)
+def harvest_job_wait(session: Session, asked: ById) -> Row:
+    """Wait until a job (or the last one of a source) has ended; the session is told how far it is meanwhile.
+
+    Raises ServiceUnavailable when no coordinator leads.
+    """
+    return _wait(session, str(job_of(session, asked.id)))
+
+
+def _wait(session: Session, job_id: str) -> Row:
+    session.show_current()
+    next_check = time.monotonic() + PATIENCE
+    while True:
+        row = session.model.job(job_id)
+        if row is None:
+            raise NotFound(f"Job {job_id} is not in the read model")
+        if row["status"] in ENDED:
+            return shown(row)
+        session.tell(row)
+        if time.monotonic() > next_check:
+            next_check = time.monotonic() + PATIENCE
+            if not has_leader(session.parts.database):
+                raise ServiceUnavailable(
+                    "No coordinator leads, so the job waits: start `harvester up` or `harvester coordinator`"
+                )
+        time.sleep(POLL)
+
+
+@action(Right.SYSADMIN, JobsRun)
+def harvest_jobs_run(session: Session, asked: JobsRun) -> dict[str, list[Row]]:
+    """Start the jobs that wait and end those that are done, as a cron job would; a running coordinator does so by itself."""
+    if not has_leader(session.parts.database) and not bootstrap.coordinator(session.parts.settings).pass_until_idle():
+        raise ServiceUnavailable("Another coordinator has begun to lead: try again")
+    session.show_current()
+    rows = session.model.jobs(unfinished=True, limit=MAX_JOBS)
+    return {"jobs": [_wait(session, row["id"]) if asked.wait else shown(row) for row in rows]}
+
+
+@action(Right.SYSADMIN, SourceTest)
+def harvest_source_test(session: Session, asked: SourceTest) -> Row:
+    """Harvest a source in this process, without broker and workers; the session is told how far it is."""
+
+    def tell(progress: Progress) -> None:
+        session.tell({"done": progress.done, "objects": progress.objects})
+
+    source = session.source(asked.id)
+    test = bootstrap.test_run(session.parts, tell)
+    job_id = test.run(source.id, by=session.caller.name, guid=asked.guid, full=asked.full)
+    return current_job(session, str(job_id))

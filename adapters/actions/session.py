@@ -1,0 +1,129 @@
+"""What actions work with: the parts of this process, who calls, and a read model that shows what the caller wrote."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from adapters import bootstrap
+from adapters.bootstrap import Parts
+from adapters.postgres.leadership import has_leader
+from adapters.postgres.positions import log_position, read_model_position
+from adapters.postgres.read_model.queries import ReadModel
+from adapters.settings import Settings, load
+from domain.access import COMMAND_LINE, Caller
+from domain.errors import HarvestError, NotFound, SettingError
+
+if TYPE_CHECKING:
+    from domain.sources import HarvestSource
+
+PROJECTED_WITHIN = 5.0  # seconds; a coordinator that leads needs milliseconds
+
+Tell = Callable[[Mapping[str, Any]], None]
+"""Told how far a long action is: a job's row, or counts."""
+
+
+class Session:
+    """One caller and the parts that serve it; made for one thread."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        caller: Caller = COMMAND_LINE,
+        tell: Tell = lambda _: None,
+        *,
+        unusable: HarvestError | None = None,
+    ) -> None:
+        self.parts = parts
+        self.caller = caller
+        self.tell = tell
+        self.unusable = unusable  # why there is no usable database
+
+    def call(self, action: str, **values: Any) -> Any:
+        """Call an action by name; None among the values means "not given".
+
+        Raises NotFound, ValidationError, NotAuthorized and what the action raises.
+        """
+        from adapters.actions.table import call
+
+        return call(self, action, {name: value for name, value in values.items() if value is not None})
+
+    @property
+    def model(self) -> ReadModel:
+        """The read model as it is, maybe behind: see `show_current`."""
+        return ReadModel(self.parts.database)
+
+    def source(self, id_or_name: str) -> "HarvestSource":
+        """A source as the log has it. Raises NotFound."""
+        return self.parts.application.find_source(id_or_name)
+
+    def show_current(self) -> None:
+        """Bring the read model up to now: wait for the coordinator, or project here when none leads."""
+        parts = self.parts
+        position = log_position(parts.database)
+        if read_model_position(parts.database) >= position:
+            return
+        if not has_leader(parts.database):
+            parts.work_projector().catch_up()
+            parts.read_model_projector().catch_up()
+            return
+        end = time.monotonic() + PROJECTED_WITHIN
+        while read_model_position(parts.database) < position and time.monotonic() < end:
+            time.sleep(0.01)
+
+
+@contextmanager
+def opened(caller: Caller = COMMAND_LINE, tell: Tell = lambda _: None, *, fresh: bool = False) -> Iterator[Session]:
+    """A session on a usable database: the configured one, the running `up`'s, or the embedded one for as long as this lasts.
+
+    The embedded database is initialised on the way; a configured one must have been, unless `fresh`.
+    Raises SettingError, ServiceUnavailable, Refused.
+    """
+    settings = load()
+    with _database_url(settings) as url:
+        parts = Parts(replace(settings, database_url=url) if settings.own_postgres else settings)
+        try:
+            if not fresh:
+                _check(parts, own=settings.own_postgres)
+            yield Session(parts, caller, tell)
+        finally:
+            parts.database.close()
+
+
+@contextmanager
+def opened_anyway() -> Iterator[Session]:
+    """As `opened`, for the action that tells what is wrong: without a usable database the session says so in `unusable`."""
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(opened())
+        except HarvestError as error:
+            session = Session(Parts(load()), unusable=error)
+        yield session
+
+
+@contextmanager
+def _database_url(settings: Settings) -> Iterator[str]:
+    if settings.database_url:
+        yield settings.database_url
+        return
+    from adapters.embedded import temporary_postgres
+
+    with temporary_postgres(settings) as url:
+        yield url
+
+
+def _check(parts: Parts, *, own: bool) -> None:
+    try:
+        bootstrap.require_tables(parts.database)
+    except SettingError:
+        if not own:
+            raise
+        bootstrap.initialise(parts.settings)
+
+
+def require(row: dict[str, Any] | None, kind: str, identity: str) -> dict[str, Any]:
+    """The row. Raises NotFound when it isn't in the read model."""
+    if row is None:
+        raise NotFound(f"{kind} {identity} is not in the read model: is its projection running? See `harvester status`")
+    return row

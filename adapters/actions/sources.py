@@ -1,0 +1,210 @@
+"""Actions on sources: create, change, show, list; and what harvesters there are."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
+from adapters.actions.session import Session, require
+from adapters.actions.table import action
+from adapters.postgres.read_model.queries import Row
+from domain.access import Owned, Right
+from domain.errors import NotFound, ValidationError
+from domain.nearest import did_you_mean
+from domain.secrets import mask_config, mask_url, unmask_config
+from domain.sources import SourceFields
+
+
+def _as_text(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else value
+
+
+NAMES = {"type": "source_type"}
+"""Fields of the domain that ckanext-harvest's actions call otherwise."""
+
+Config = Annotated[str, BeforeValidator(_as_text)]
+"""The harvester's configuration: JSON text, or the object itself."""
+
+
+class SourceCreate(Parameters):
+    """Fields of a new source; `source_type` is the name of a harvester."""
+
+    name: str = ""
+    url: str = ""
+    source_type: str = ""
+    title: str = ""
+    notes: str = ""
+    config: Config = ""
+    frequency: str = ""
+    owner_org: str = ""
+    private: bool = False
+    extras: dict[str, str] = Field(default_factory=dict)
+    id: UUID | None = None
+    active: bool = True
+
+
+class SourceUpdate(Parameters):
+    """All fields of a source: what isn't given is emptied."""
+
+    id: Reference
+    name: str = ""
+    url: str = ""
+    source_type: str = ""
+    title: str = ""
+    notes: str = ""
+    config: Config = ""
+    frequency: str = ""
+    owner_org: str = ""
+    private: bool = False
+    extras: dict[str, str] = Field(default_factory=dict)
+
+
+class SourcePatch(Parameters):
+    """The fields of a source that change: what isn't given stays."""
+
+    id: Reference
+    name: str | None = None
+    url: str | None = None
+    source_type: str | None = None
+    title: str | None = None
+    notes: str | None = None
+    config: Config | None = None
+    frequency: str | None = None
+    owner_org: str | None = None
+    private: bool | None = None
+    extras: dict[str, str] | None = None
+
+
+class SourceList(Parameters):
+    """Which sources; with `url` the one that harvests this address (without configuration), if any."""
+
+    only_active: bool = False
+    url: str = ""
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+def the_source(session: Session, asked: Any) -> Owned | None:
+    """The source that `id` names."""
+    return session.source(asked.id).fields
+
+
+def _new_owner(_session: Session, asked: SourceCreate) -> Owned | None:
+    return SourceFields(asked.name, asked.url, asked.source_type, owner_org=asked.owner_org, private=asked.private)
+
+
+@action(Right.CREATE, SourceCreate, subject=_new_owner)
+def harvest_source_create(session: Session, asked: SourceCreate) -> Row:
+    """Enter a source; with an `id` that is there already and the same fields, nothing changes."""
+    application, by = session.parts.application, session.caller.name
+    fields = checked_config(_fields(asked))
+    source_id = application.register_source(fields, by=by, source_id=asked.id)
+    if not asked.active:
+        application.deactivate_source(source_id, by=by, reason="created inactive")
+    session.show_current()
+    return _row(session, str(source_id))
+
+
+@action(Right.EDIT, SourceUpdate, subject=the_source)
+def harvest_source_update(session: Session, asked: SourceUpdate) -> Row:
+    """Replace all fields of a source."""
+    return _change(session, asked.id, _fields(asked))
+
+
+@action(Right.EDIT, SourcePatch, subject=the_source)
+def harvest_source_patch(session: Session, asked: SourcePatch) -> Row:
+    """Change some fields of a source; the others stay."""
+    given = asked.model_dump(exclude={"id"}, exclude_none=True)
+    if "source_type" in given:
+        given["type"] = given.pop("source_type")
+    return _change(session, asked.id, replace(session.source(asked.id).fields, **given))
+
+
+def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
+    source = session.source(id_or_name)
+    config = unmask_config(fields.config, source.fields.config)
+    url = source.fields.url if fields.url == mask_url(source.fields.url) else fields.url
+    fields = checked_config(replace(fields, config=config, url=url))
+    _check_owner(session, fields)
+    session.parts.application.change_source(source.id, fields, by=session.caller.name)
+    session.show_current()
+    return _row(session, str(source.id))
+
+
+def _check_owner(session: Session, fields: SourceFields) -> None:
+    """A source can be given only to an organisation in which the caller may create one."""
+    if not session.caller.sysadmin and not session.caller.has_role(fields.owner_org, "editor"):
+        raise ValidationError({"owner_org": "You cannot add a harvest source to this organization"})
+
+
+def _fields(asked: SourceCreate | SourceUpdate) -> SourceFields:
+    values = asked.model_dump(include=asdict(SourceFields("", "", "")).keys() - {"type"})
+    return SourceFields(**values, type=asked.source_type)
+
+
+def checked_config(fields: SourceFields) -> SourceFields:
+    """The fields with the config as the harvester stores it. Raises ValidationError by field."""
+    from domain.application import checked
+    from harvesters.base import installed
+
+    try:
+        fields = checked(fields)
+    except ValidationError as error:
+        raise ValidationError({NAMES.get(name, name): message for name, message in error.errors.items()}) from error
+    harvesters = installed()
+    if fields.type not in harvesters:
+        near = did_you_mean(fields.type, harvesters)
+        message = f"Unknown harvester type: {fields.type}{near}. Registered types: {sorted(harvesters)}"
+        raise ValidationError({"source_type": message})
+    try:
+        return replace(fields, config=harvesters[fields.type]().validate_config(fields.config))
+    except Exception as error:
+        raise ValidationError({"config": f"Error parsing the configuration options: {error}"}) from error
+
+
+@action(Right.READ, ById, reads=True, subject=the_source)
+def harvest_source_show(session: Session, asked: ById) -> Row:
+    """A source with its counts; secrets are masked."""
+    source = session.source(asked.id)
+    session.show_current()
+    return _row(session, str(source.id))
+
+
+@action(Right.SYSADMIN, SourceList, reads=True, listed="sources")
+def harvest_source_list(session: Session, asked: SourceList) -> dict[str, Any]:
+    """Sources, newest first, and how many there are in all."""
+    session.show_current()
+    inactive = not asked.only_active
+    if asked.url:
+        rows = _at(session, asked.url)
+        return {"count": len(rows), "sources": rows}
+    rows = session.model.sources(inactive=inactive, limit=asked.limit, offset=asked.offset)
+    return {"count": session.model.count_sources(inactive=inactive), "sources": [shown(row) for row in rows]}
+
+
+def _at(session: Session, url: str) -> list[Row]:
+    try:
+        return [_row(session, str(session.parts.application.find_source_at(url, "").id))]
+    except NotFound:
+        return []
+
+
+def _row(session: Session, source_id: str) -> Row:
+    return shown(require(session.model.source(source_id), "Source", source_id))
+
+
+def shown(row: Row) -> Row:
+    """A source as it is shown: without secrets."""
+    return {**row, "url": mask_url(row["url"]), "config": mask_config(row["config"] or "")}
+
+
+@action(Right.ANYONE, reads=True)
+def harvesters_info_show(_session: Session, _asked: Parameters) -> list[dict[str, Any]]:
+    """The harvesters that are installed, as they describe themselves."""
+    from harvesters.base import installed
+
+    return [dict(harvester().info()) for harvester in installed().values()]

@@ -1,0 +1,112 @@
+"""The table of all actions: what a person or a program may ask, by the names of ckanext-harvest's Action API.
+
+A new capability starts here: a function with `@action` in a module of this package, and its line in ACTIONS. The command, the
+route and the button are then a few lines each. Names that ckanext-harvest has mean what they mean there; further ones are
+named alike.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.actions.parameters import NoParameters, Parameters, parse
+from adapters.actions.session import Session
+from domain.access import Owned, Right, may
+from domain.errors import NotAuthorized, NotFound
+from domain.nearest import did_you_mean
+
+ACTIONS = {
+    "harvest_source_create": "sources",
+    "harvest_source_list": "sources",
+    "harvest_source_patch": "sources",
+    "harvest_source_show": "sources",
+    "harvest_source_update": "sources",
+    "harvesters_info_show": "sources",
+    "harvest_job_abort": "jobs",
+    "harvest_job_create": "jobs",
+    "harvest_job_list": "jobs",
+    "harvest_job_report": "jobs",
+    "harvest_job_show": "jobs",
+    "harvest_job_wait": "running",
+    "harvest_jobs_run": "running",
+    "harvest_source_test": "running",
+    "harvest_database_init": "database",
+    "harvest_projection_list": "database",
+    "harvest_projection_rebuild": "database",
+    "harvest_coordinator_show": "status",
+    "harvest_status_show": "status",
+    "package_list": "catalogue",
+    "package_search": "catalogue",
+    "package_show": "catalogue",
+}
+"""The module of each action, imported when it is called."""
+
+Subject = Callable[[Session, Any], Owned | None]
+"""Finds the source that a call is about, for `may`. Raises NotFound."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One row of the table. `listed`: the key of its answer under which CKAN's API shows the list itself."""
+
+    name: str
+    run: Callable[[Session, Any], Any]
+    parameters: type[Parameters]
+    right: Right
+    reads: bool  # it changes nothing
+    subject: Subject | None
+    listed: str
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a line."""
+        return (self.run.__doc__ or "").strip().splitlines()[0]
+
+
+def action(
+    right: Right,
+    parameters: type[Parameters] = NoParameters,
+    *,
+    reads: bool = False,
+    subject: Subject | None = None,
+    listed: str = "",
+) -> Callable[[Callable[[Session, Any], Any]], Action]:
+    """Make a function of (session, parameters) an action of the same name. `right` READ and EDIT need a `subject`."""
+
+    def decorate(function: Callable[[Session, Any], Any]) -> Action:
+        return Action(function.__name__, function, parameters, right, reads, subject, listed)
+
+    return decorate
+
+
+def find(name: str) -> Action:
+    """An action by name. Raises NotFound that names the nearest one."""
+    module = ACTIONS.get(name)
+    if module is None:
+        raise NotFound(f"Action name not known: {name}{did_you_mean(name, ACTIONS)}")
+    found: Action = getattr(importlib.import_module(f"adapters.actions.{module}"), name)
+    return found
+
+
+def call(session: Session, name: str, values: Mapping[str, Any]) -> Any:
+    """Check the values and the caller's right, and call an action; plain data comes back.
+
+    Raises NotFound, ValidationError, NotAuthorized and what the action raises.
+    """
+    found = find(name)
+    asked = parse(found.parameters, values)
+    authorise(session, found, asked)
+    return found.run(session, asked)
+
+
+def authorise(session: Session, action: Action, asked: Any) -> None:
+    """Raises NotAuthorized unless the session's caller may. An unknown source is refused as one that isn't theirs is."""
+    if session.caller.sysadmin or may(session.caller, action):
+        return
+    try:
+        source = action.subject(session, asked) if action.subject else None
+    except NotFound:
+        source = None
+    if not may(session.caller, action, source):
+        raise NotAuthorized(f"User {session.caller.name or '(anonymous)'} is not authorized to call {action.name}")

@@ -1,0 +1,47 @@
+"""Shows how far a job is: a progress bar on a terminal, nothing elsewhere."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+@contextmanager
+def shown_progress(*, quiet: bool = False) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """What to tell a job's row to, as often as one likes."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True, quiet=quiet),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("waiting", total=None, counts="")
+
+        def tell(row: Mapping[str, Any]) -> None:
+            progress.update(task, description=_stage(row), counts=counts(row), **_amount(row))
+
+        yield tell
+
+
+def _stage(row: Mapping[str, Any]) -> str:
+    if row["gather_started"] is None:
+        return "waiting"
+    return "importing" if row["gather_finished"] else "gathering"
+
+
+def _amount(row: Mapping[str, Any]) -> dict[str, Any]:
+    unchanged = row["not_modified"] - row["objects_not_modified"]
+    total = {"total": float(row["objects"] + unchanged)} if row["gather_finished"] else {}
+    return {"completed": float(row["done"] + unchanged), **total}
+
+
+def counts(row: Mapping[str, Any]) -> str:
+    """The counts that aren't 0, in words."""
+    words = {"added": "added", "updated": "updated", "not_modified": "not modified", "deleted": "deleted", "errored": "errored"}
+    return ", ".join(f"{row[name]} {word}" for name, word in words.items() if row[name])
