@@ -1,8 +1,9 @@
 """The fetch worker: claims commands, runs fetch and import, stores outcomes. It batches by nature.
 
 One poll thread (the caller's) takes commands and claims them; others run the plugins and store in the target; one flusher
-stores outcomes while the next batch collects. Offsets count as done after that. Nothing that a plugin does ends the worker,
-short of ending the process: then the claims fall back and what took the process down is at last run alone.
+stores outcomes while the next batch collects. An offset counts as done once its command is claimed or refused: from then on
+`ops.work` knows who has it, and a worker that dies loses its claims, so one slow record holds up no others. Nothing that a
+plugin does ends the worker, short of ending the process: then what took the process down is at last run alone.
 """
 
 import logging
@@ -69,7 +70,7 @@ class FetchWorker:
         self._open_bytes = 0
         self._under_way = 0  # objects that are open and not done
         self._lock = threading.Lock()
-        self._solo: list[Delivery] = []  # to be claimed alone
+        self._solo: list[FetchObject] = []  # to be claimed alone
         self._alone: UUID | None = None  # the object that was claimed alone last
         self._next_presence = self._next_renewal = 0.0  # monotonic seconds
         self._stop = threading.Event()
@@ -135,19 +136,19 @@ class FetchWorker:
     # claiming, in the poll thread
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
-        commands = [delivery for delivery in deliveries if isinstance(delivery.command, FetchObject)]
-        if commands:
-            self._start(commands, self._claim(commands))
+        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, FetchObject)]
+        items = self._claim(commands) if commands else []
+        if items is not None:
+            self._consumer.done(deliveries)
+            self._start(items)
         if self._solo and not self._open:
             alone = self._solo.pop()
-            self._alone = _object_id(alone)
-            self._start([alone], self._claim([alone], alone=True))
-        self._consumer.done([delivery for delivery in deliveries if not isinstance(delivery.command, FetchObject)])
+            self._alone = alone.object_id
+            self._start(self._claim([alone], alone=True) or [])
         self._dead_letters.record(self._consumer)  # last: it may raise, and nothing that was taken may be forgotten
 
-    def _claim(self, deliveries: Sequence[Delivery], *, alone: bool = False) -> list[Item]:
-        """Until it works: the commands were taken from the consumer."""
-        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, FetchObject)]
+    def _claim(self, commands: Sequence[FetchObject], *, alone: bool = False) -> list[Item] | None:
+        """Until it works, since the commands were taken from the consumer; None when the worker ends first."""
         retry = Backoff()
         claimed: dict[UUID, Claimed] | None = None
         while True:
@@ -155,29 +156,20 @@ class FetchWorker:
                 if claimed is None:
                     claimed = self._claims.claim(commands, alone=alone)
                 if len(claimed) < len(commands) and not alone:
-                    self._put_aside(deliveries, self._claims.need_solo(commands))
+                    self._put_aside(self._claims.need_solo(commands))
                 return self._runner.load(claimed.values())
             except ServiceUnavailable as error:
                 if self._stop.is_set():
-                    return []
+                    return None
                 retry.wait(error, self._stop)
 
-    def _put_aside(self, deliveries: Sequence[Delivery], solo: set[FetchObject]) -> None:
-        known = {delivery.command for delivery in self._solo}
-        self._solo += [delivery for delivery in deliveries if delivery.command in solo - known]
+    def _put_aside(self, solo: set[FetchObject]) -> None:
+        """Should this worker die before their turn comes, their commands are sent again as those that nobody claimed."""
+        self._solo += solo.difference(self._solo)
 
-    def _start(self, deliveries: Sequence[Delivery], items: Sequence[Item]) -> None:
-        """Hand objects to the threads; what isn't to be run (done, claimed elsewhere) is over."""
-        by_id = {item.aggregate.id: item for item in items}
-        solo = {id(delivery) for delivery in self._solo}
-        running, over = [], []
-        for delivery in deliveries:
-            item = by_id.pop(_object_id(delivery), None)
-            if item is not None:
-                running.append(Running(delivery, item))
-            elif id(delivery) not in solo:
-                over.append(delivery)
-        self._consumer.done(over)
+    def _start(self, items: Sequence[Item]) -> None:
+        """Hand objects to the threads; what isn't among them is done, or claimed elsewhere."""
+        running = [Running(item) for item in items]
         with self._lock:
             self._open |= {one.item.aggregate.id: one for one in running}
             self._under_way += len(running)
@@ -231,7 +223,6 @@ class FetchWorker:
     def _store(self, batch: Sequence[Running]) -> None:
         if not self._until_available(lambda: self._runner.store([one.item for one in batch])):
             return
-        self._consumer.done([one.delivery for one in batch])
         with self._lock:
             for one in batch:
                 self._open.pop(one.item.aggregate.id, None)
@@ -248,6 +239,7 @@ class FetchWorker:
         self._done.close()
         self._flusher.join(timeout=10.0)
         self._release([*self._open.values()])
+        self._give_back_solo()
         self._consumer.close()
         self._claims.close()
 
@@ -261,7 +253,9 @@ class FetchWorker:
         except ServiceUnavailable as error:
             log.warning("claims are left to lapse: %s", error)
 
-
-def _object_id(delivery: Delivery) -> UUID:
-    assert isinstance(delivery.command, FetchObject)
-    return delivery.command.object_id
+    def _give_back_solo(self) -> None:
+        try:
+            if self._solo:
+                self._claims.give_back(self._solo)
+        except ServiceUnavailable as error:
+            log.warning("commands are sent again when their lease ends: %s", error)

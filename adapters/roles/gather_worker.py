@@ -1,7 +1,8 @@
 """The gather worker: claims gather commands and gathers a few jobs at a time, each in a thread.
 
 What the schedule started and what people started are lanes with threads of their own. A command that finds no free thread for a
-while is refused: the dispatcher sends it again, and another worker may get it.
+while is refused: the dispatcher sends it again, and another worker may get it. As with records, an offset counts as done once
+its command is claimed or refused: `ops.job_progress` knows the rest.
 """
 
 import logging
@@ -124,32 +125,34 @@ class GatherWorker:
                 log.warning("%d gather commands are left to be sent again later: %s", len(commands), error)
             self._consumer.done(deliveries)
 
-    def _claim(self, command: GatherJob) -> bool:
+    def _claim(self, command: GatherJob) -> bool | None:
+        """Whether the job is this worker's now; None when the worker ends before that is known."""
         retry = Backoff()
         while not self._stop.is_set():
             try:
                 return self._claims.claim_gather(command)
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
-        return False
+        return None
 
     def _gather(self, delivery: Delivery) -> None:
         """In a thread of the job's lane."""
         command = delivery.command
         assert isinstance(command, GatherJob)
         try:
-            if self._claim(command):
+            claimed = self._claim(command)
+            if claimed is None:
+                self._refuse([delivery])
+                return
+            self._consumer.done([delivery])
+            if claimed:
                 self._running[command.job_id] = time.monotonic()
                 self._run(command.job_id)
-            elif self._stop.is_set():
-                self._refuse([delivery])
         except BaseException as error:
             log.exception("a bug of our own, with job %s", command.job_id)
             self._broken = error
-            return
         finally:
             self._running.pop(command.job_id, None)
-        self._consumer.done([delivery])
 
     def _run(self, job_id: UUID) -> None:
         try:

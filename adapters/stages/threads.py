@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.kafka.messages import Delivery
 from adapters.postgres.work.workers import Activity
 from adapters.stages.fair_queue import FairQueue
 from adapters.stages.objects import Item, ObjectRunner
@@ -24,9 +23,8 @@ AHEAD = 16  # objects of a job that wait to be saved before more of its stages a
 
 @dataclass(slots=True)
 class Running:
-    """A command that was claimed, with its object."""
+    """An object that was claimed."""
 
-    delivery: Delivery
     item: Item
     size: int = 0  # bytes that it keeps in memory
 

@@ -72,7 +72,7 @@ def started(runner: FakeRunner, finished: Callable[[Sequence[Running]], None]) -
 
 
 def objects(number: int) -> list[Running]:
-    return [Running(cast(Any, None), cast(Any, SimpleNamespace(aggregate=SimpleNamespace(id=one)))) for one in range(number)]
+    return [Running(cast(Any, SimpleNamespace(aggregate=SimpleNamespace(id=one)))) for one in range(number)]
 
 
 def test_what_the_stages_leave_is_saved_and_each_object_is_reported_once(

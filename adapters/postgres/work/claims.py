@@ -43,6 +43,11 @@ RELEASE = """
     UPDATE ops.work SET sent = false, worker = NULL, lease_until = NULL, deliveries = greatest(deliveries - 1, 0)
     WHERE object_id = ANY (%(objects)b::uuid[]) AND worker = %(worker)s
 """
+RETURN = """
+    UPDATE ops.work w SET sent = false, lease_until = NULL
+    FROM unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
+    WHERE w.object_id = m.object_id AND w.epoch = m.epoch AND w.sent AND w.worker IS NULL
+"""
 RELEASE_GATHER = """
     UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL,
         deliveries = greatest(deliveries - 1, 0), due_at = now() + make_interval(secs => %(delay)s)
@@ -137,6 +142,10 @@ class Claims:
     def release(self, objects: Iterable[UUID]) -> None:
         """Hand objects back that were claimed and not run."""
         self._database.query(RELEASE, objects=list(objects), worker=self.worker)
+
+    def give_back(self, commands: Sequence[FetchObject]) -> None:
+        """Let commands be sent again that were taken and not claimed."""
+        self._database.query(RETURN, **_commands(commands))
 
     def claim_gather(self, command: GatherJob) -> bool:
         """Claim a job's gather."""
