@@ -1,10 +1,14 @@
-"""What went wrong, with which record? Tables harvest_gather_error and harvest_object_error."""
+"""What went wrong, with which record? Tables harvest_gather_error and harvest_object_error.
+
+An object's error doesn't name its job; where the object was gathered in an earlier batch, whoever stores the row adds it.
+"""
 
 from typing import Protocol
 
 from domain.objects import REPORTED
 from projections.logs import line_id
-from projections.recorded import Changes, Handler, Recorded
+from projections.recorded import Changes, Handler, Recorded, Row
+from projections.statistics import Statistics
 
 
 class Batch(Protocol):
@@ -12,6 +16,7 @@ class Batch(Protocol):
 
     gather_errors: Changes
     object_errors: Changes
+    statistics: Statistics
 
 
 def gather_error(batch: Batch, event: Recorded) -> None:
@@ -24,7 +29,7 @@ def gather_error(batch: Batch, event: Recorded) -> None:
 def object_error(batch: Batch, event: Recorded) -> None:
     """One row per error or warning that is no outcome."""
     state = event.state
-    row = {"harvest_object_id": event.stream, "created": state["timestamp"]}
+    row = _of_object(batch, event)
     batch.object_errors.insert(line_id(event), row | {name: state[name] for name in ("message", "stage", "line", "level")})
 
 
@@ -33,10 +38,15 @@ def failed(batch: Batch, event: Recorded) -> None:
     state = event.state
     if state["code"] == REPORTED:
         return
-    row = {"harvest_object_id": event.stream, "created": state["timestamp"]}
+    row = _of_object(batch, event)
     batch.object_errors.insert(
         line_id(event), row | {name: state[name] for name in ("message", "stage", "code")} | {"level": "error"}
     )
+
+
+def _of_object(batch: Batch, event: Recorded) -> Row:
+    job = batch.statistics.job_of.get(event.stream)
+    return {"harvest_object_id": event.stream, "harvest_job_id": job, "created": event.state["timestamp"]}
 
 
 HANDLERS: dict[str, Handler] = {

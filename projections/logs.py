@@ -4,12 +4,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from projections.recorded import Changes, Handler, Recorded
+from projections.statistics import Statistics
 
 
 class Batch(Protocol):
     """What this fold changes."""
 
     log: Changes
+    statistics: Statistics
 
 
 def line_id(event: Recorded) -> str:
@@ -68,13 +70,15 @@ def object_failed(batch: Batch, event: Recorded) -> None:
     state = event.state
     again = f" (again at {state['retry_at']})" if state["retry_at"] else ""
     content = f"Object {event.stream} failed in {state['stage']}{again}: {state['message']}"
-    _line(batch, event, "WARNING" if again else "ERROR", content, object_id=event.stream)
+    job = batch.statistics.job_of.get(event.stream)  # None: whoever stores the row adds it
+    _line(batch, event, "WARNING" if again else "ERROR", content, object_id=event.stream, job_id=job)
 
 
 def object_error(batch: Batch, event: Recorded) -> None:
     """A loss that all records of a job have alike, once; others stand with their records."""
     if event.state["level"] == "job_warning":
-        _line(batch, event, "WARNING", event.state["message"], object_id=event.stream)
+        job = batch.statistics.job_of.get(event.stream)
+        _line(batch, event, "WARNING", event.state["message"], object_id=event.stream, job_id=job)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -25,6 +25,7 @@ class Statistics:
     pages_unchanged: Counter[str] = field(default_factory=Counter)
     pages_restarted: set[str] = field(default_factory=set)  # jobs whose pages count from 0 again
     source_jobs: Counter[str] = field(default_factory=Counter)
+    ended_jobs: dict[str, Counter[str]] = field(default_factory=dict)  # source -> jobs by how they ended
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job
     counted: dict[str, Counter[str]] = field(default_factory=dict)  # increments that were added up before, by job and column
 
@@ -99,6 +100,11 @@ def job_started(batch: Batch, event: Recorded) -> None:
     batch.statistics.last_job[str(event.stream)] = event.state["job_id"]
 
 
+def job_ended(batch: Batch, event: Recorded) -> None:
+    """One job of the source less that has not ended."""
+    batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[event.state["outcome"]] += 1
+
+
 HANDLERS: dict[str, Handler] = {
     "object.gathered": gathered,
     "object.imported": imported,
@@ -108,4 +114,5 @@ HANDLERS: dict[str, Handler] = {
     "job.page_gathered": page_gathered,
     "job.gather_error_recorded": gather_error,
     "source.job_started": job_started,
+    "source.job_ended": job_ended,
 }

@@ -37,12 +37,13 @@ class JobCreate(Parameters):
 
 
 class JobList(Parameters):
-    """Which jobs."""
+    """Which jobs; `after` is the id of the last one seen."""
 
     source_id: str = ""
     status: Annotated[str, AfterValidator(_status)] = ""
     limit: Limit = 100
     offset: Offset = 0
+    after: str = ""
 
 
 class JobAbort(Parameters):
@@ -53,11 +54,12 @@ class JobAbort(Parameters):
 
 
 class JobReport(Parameters):
-    """The job, by its id or its source, and which of its errors."""
+    """The job, by its id or its source, and which of its errors; `after` is the id of the last one seen."""
 
     id: Reference
     limit: Limit = 100
     offset: Offset = 0
+    after: str = ""
 
 
 def its_source(session: Session, asked: Any) -> Owned | None:
@@ -99,12 +101,13 @@ def harvest_job_create(session: Session, asked: JobCreate) -> Row:
 
 @action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs")
 def harvest_job_list(session: Session, asked: JobList) -> dict[str, Any]:
-    """Jobs, newest first, of all sources or one, and how many there are in all."""
+    """Jobs, newest first, of all sources or one, and how many there are in all; `next` is `after` for the next page."""
     source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
     session.show_current()
-    rows = session.model.jobs(source_id=source_id, status=asked.status, limit=asked.limit, offset=asked.offset)
+    page: Any = {"limit": asked.limit, "offset": asked.offset, "after": asked.after}
+    rows = session.model.jobs(source_id=source_id, status=asked.status, **page)
     count = session.model.count_jobs(source_id=source_id, status=asked.status)
-    return {"count": count, "jobs": [shown(row) for row in rows]}
+    return {"count": count, "jobs": [shown(row) for row in rows], "next": rows.next}
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
@@ -115,16 +118,13 @@ def harvest_job_show(session: Session, asked: ById) -> Row:
 
 @action(Right.EDIT, JobReport, reads=True, subject=its_source)
 def harvest_job_report(session: Session, asked: JobReport) -> dict[str, Any]:
-    """A job, or the last one of a source, with its errors one by one."""
+    """A job, or the last one of a source, with its errors one by one; `next` is `after` for the next page."""
     job_id = str(job_of(session, asked.id))
-    row, model = current_job(session, job_id), session.model
-    report = {
-        "gather_errors": model.gather_errors(job_id, asked.limit, asked.offset),
-        "object_errors": model.object_errors(job_id, asked.limit, asked.offset),
-        "job_warnings": model.job_warnings(job_id, asked.limit),
-        "warnings": model.warnings(job_id, asked.limit, asked.offset),
-    }
-    return {"job": row, **{name: [masked(error) for error in errors] for name, errors in report.items()}}
+    row = current_job(session, job_id)
+    report = session.model.report(job_id, asked.limit, asked.offset, asked.after)
+    following = report.pop("next")
+    errors = {name: [masked(error) for error in errors] for name, errors in report.items()}
+    return {"job": row, **errors, "next": following}
 
 
 @action(Right.SYSADMIN, JobAbort)

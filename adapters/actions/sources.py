@@ -80,12 +80,16 @@ class SourcePatch(Parameters):
 
 
 class SourceList(Parameters):
-    """Which sources; with `url` the one that harvests this address (without configuration), if any."""
+    """Which sources; with `url` the one that harvests this address (without configuration), if any.
+
+    `after` is the last one seen, by id or name.
+    """
 
     only_active: bool = False
     url: str = ""
     limit: Limit = 100
     offset: Offset = 0
+    after: str = ""
 
 
 def the_source(session: Session, asked: Any) -> Owned | None:
@@ -176,14 +180,15 @@ def harvest_source_show(session: Session, asked: ById) -> Row:
 
 @action(Right.SYSADMIN, SourceList, reads=True, listed="sources")
 def harvest_source_list(session: Session, asked: SourceList) -> dict[str, Any]:
-    """Sources, newest first, and how many there are in all."""
+    """Sources, newest first, and how many there are in all; `next` is `after` for the next page."""
     session.show_current()
     inactive = not asked.only_active
     if asked.url:
         rows = _at(session, asked.url)
-        return {"count": len(rows), "sources": rows}
-    rows = session.model.sources(inactive=inactive, limit=asked.limit, offset=asked.offset)
-    return {"count": session.model.count_sources(inactive=inactive), "sources": [shown(row) for row in rows]}
+        return {"count": len(rows), "sources": rows, "next": None}
+    page = session.model.sources(inactive=inactive, limit=asked.limit, offset=asked.offset, after=asked.after)
+    count = session.model.count_sources(inactive=inactive)
+    return {"count": count, "sources": [shown(row) for row in page], "next": page.next}
 
 
 def _at(session: Session, url: str) -> list[Row]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import block, emit, json_option, paging, session
+from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
 
 Row = dict[str, Any]
 full_option = click.option("--full", is_flag=True, help="Ask for all records, not only for those changed since the last job.")
@@ -37,17 +37,18 @@ def follow(actions: Any, job_id: str, *, quiet: bool) -> Row:
 
 
 @click.command()
-@click.option("--source", default="", help="Of this source only (id or name).")
+@click.option("--source", "source_id", default="", help="Of this source only (id or name).")
 @click.option("--status", default="", help="New, Running, Finished or Aborted.")
 @paging(20)
+@after_option("job id")
 @json_option
-def jobs(source: str, status: str, limit: int, offset: int, as_json: bool) -> None:
+def jobs(as_json: bool, **which: Any) -> None:
     """List harvest jobs, newest first."""
     with session() as actions:
-        page = actions.call("harvest_job_list", source_id=source, status=status, limit=limit, offset=offset)
+        page = actions.call("harvest_job_list", **which)
         count = page["count"]
         end = "There is 1 harvest job" if count == 1 else f"There are {count} harvest jobs"
-        emit(page, as_json, lambda: "\n".join([*map(describe, page["jobs"]), end]))
+        emit(page, as_json, lambda: "\n".join([*map(describe, page["jobs"]), end, *more(page["next"])]))
 
 
 @click.command("job-abort")
@@ -63,11 +64,12 @@ def job_abort(source_or_job: str, as_json: bool) -> None:
 @click.command("job-report")
 @click.argument("source_or_job")
 @paging()
+@after_option("error's id")
 @json_option
-def job_report(source_or_job: str, limit: int, offset: int, as_json: bool) -> None:
+def job_report(source_or_job: str, as_json: bool, **which: Any) -> None:
     """Show a job (by its id, or the last one of a source) with all its errors."""
     with session() as actions:
-        report = actions.call("harvest_job_report", id=source_or_job, limit=limit, offset=offset)
+        report = actions.call("harvest_job_report", id=source_or_job, **which)
         emit(report, as_json, lambda: _report(report))
 
 
@@ -97,6 +99,7 @@ def _report(report: dict[str, Any]) -> str:
     warnings = [f"  all records: {warning['message']}" for warning in report["job_warnings"]]
     warnings += [f"  {_where(warning)}: {warning['message']}{_original(warning)}" for warning in report["warnings"]]
     titles += [f"Warnings ({len(warnings)}), of datasets that were imported:", *warnings] if warnings else []
+    titles += more(report["next"])
     return describe(report["job"]) + "\n" + "\n".join(titles) + "\n"
 
 

@@ -38,6 +38,16 @@ def paging(default: int = 100) -> Callable[[Any], Any]:
     return decorate
 
 
+def after_option(of: str) -> Callable[[Any], Any]:
+    """Option --after, which goes on after a row that was shown."""
+    return click.option("--after", default="", help=f"Go on after this {of}: the last one of the page before.")
+
+
+def more(after: str | None) -> list[str]:
+    """A line that says how to see what follows, if anything does."""
+    return [f"There are more: --after {after}"] if after else []
+
+
 def emit(data: Any, as_json: bool, text: Callable[[], str]) -> None:
     """Print data as JSON, or what `text` makes of it."""
     click.echo(to_json(data) if as_json else text())

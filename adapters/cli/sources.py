@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import block, emit, json_option, paging, session
+from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
 from domain.errors import ValidationError
 
 Row = dict[str, Any]
@@ -53,13 +53,14 @@ def show(id_or_name: str, as_json: bool) -> None:
 @click.command()
 @click.argument("all", required=False, type=click.Choice(["all"]))
 @paging()
+@after_option("source (id or name)")
 @json_option
-def sources(all: str | None, limit: int, offset: int, as_json: bool) -> None:
+def sources(all: str | None, as_json: bool, **which: Any) -> None:
     """List harvest sources; with `all` the inactive ones too."""
     with session() as actions:
-        page = actions.call("harvest_source_list", only_active=not all, limit=limit, offset=offset)
+        page = actions.call("harvest_source_list", only_active=not all, **which)
         end = _there_are(page["count"], "" if all else "active ")
-        emit(page, as_json, lambda: "\n".join([*map(describe, page["sources"]), end]))
+        emit(page, as_json, lambda: "\n".join([*map(describe, page["sources"]), end, *more(page["next"])]))
 
 
 def _there_are(count: int, kind: str = "") -> str:

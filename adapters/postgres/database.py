@@ -25,6 +25,11 @@ KEEPALIVES: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 5, "keepalives
 MIGRATION_LOCK = "harvestlog migrations"
 KEEPALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3"
 """For sessions that hold a lock: the server notices within 20 s that their host is gone, not after hours."""
+PLANS = """
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off
+"""
+"""For sessions that run the same statements for days: a plan is kept from when its table was empty and two pages long, and then
+read the whole table again for each batch, until an ANALYZE came by. Ours all have an index to go by (decision 0023)."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 LIMITS = "54"  # class of SQLSTATEs that the driver counts as operational errors, though the statement is to blame
 
@@ -37,10 +42,17 @@ class Database:
         self.name = name
         self._local = threading.local()
 
-    def connect(self) -> Connection:
-        """A new connection. Raises ServiceUnavailable, or SettingError for a wrong address, user or password."""
+    def connect(self, *, whole_tables: bool = False) -> Connection:
+        """A new connection; statements go by indexes, unless they are to read `whole_tables`.
+
+        Raises ServiceUnavailable, or SettingError for a wrong address, user or password.
+        """
+        name = self.name[:60]
         try:
-            return psycopg.connect(self.url, autocommit=True, application_name=self.name[:60], connect_timeout=5, **KEEPALIVES)
+            connection = psycopg.connect(self.url, autocommit=True, application_name=name, connect_timeout=5, **KEEPALIVES)
+            if not whole_tables:
+                connection.execute(PLANS)
+            return connection
         except psycopg.ProgrammingError as error:
             raise SettingError(f"HARVEST_DATABASE_URL is not a Postgres address: {one_line(error)}") from error
         except psycopg.OperationalError as error:

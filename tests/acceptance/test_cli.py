@@ -190,6 +190,22 @@ def test_sources_lists_active_ones_or_all_page_by_page(own_cli: CommandLine) -> 
     assert (page["count"], [source["name"] for source in page["sources"]]) == (3, ["two"])
 
 
+def test_a_list_goes_on_after_the_last_row_of_the_page_before(own_cli: CommandLine, own_site: Stack) -> None:
+    names = ["one", "two", "three"]
+    jobs = [own_site.start_job(own_site.source(name, f"http://{name}.example")) for name in names]
+
+    first = own_cli.json("sources", "--limit", "2")
+    second = own_cli.json("sources", "--limit", "2", "--after", first["next"])
+    assert [source["name"] for source in (*first["sources"], *second["sources"])] == ["three", "two", "one"]
+    assert second["next"] is None
+    assert [source["name"] for source in own_cli.json("sources", "--after", "two")["sources"]] == ["one"]
+
+    page = own_cli("jobs", "--limit", "2").out
+    assert page.endswith(f"There are 3 harvest jobs\nThere are more: --after {jobs[1]}\n")
+    assert [job["id"] for job in own_cli.json("jobs", "--after", jobs[1])["jobs"]] == [jobs[0]]
+    assert "no-such-job" in own_cli("jobs", "--after", "no-such-job", status=1).err
+
+
 # jobs, with nobody to run them
 
 

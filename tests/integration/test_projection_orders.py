@@ -114,6 +114,8 @@ def test_the_read_model_does_not_depend_on_how_it_was_projected(
     assert without_empty(job_counts(parts, sql.Identifier(LIVE, "job_statistics"))) == without_empty(expected.counts())
     assert held(parts, LIVE) == expected.datasets
     assert datasets_by_source(parts) == datasets_counted(parts)
+    assert jobs_by_source(parts) == jobs_counted(parts)
+    assert without_their_job(parts) == []
 
 
 def held(parts: Parts, schema: str) -> dict[tuple[str, str], str]:
@@ -129,6 +131,30 @@ def datasets_counted(parts: Parts) -> list[tuple[Any, ...]]:
     return parts.database.query(
         "SELECT source_id, count(*) FROM other_live.dataset WHERE state = 'active' GROUP BY 1 ORDER BY 1"
     )
+
+
+def jobs_by_source(parts: Parts) -> list[tuple[Any, ...]]:
+    columns = "source_id, jobs, jobs_finished, jobs_failed, jobs_aborted"
+    return parts.database.query(f"SELECT {columns} FROM other_live.source_statistics WHERE jobs > 0 ORDER BY 1")
+
+
+def jobs_counted(parts: Parts) -> list[tuple[Any, ...]]:
+    return parts.database.query("""
+        SELECT source_id, count(*), count(*) FILTER (WHERE outcome = 'finished'), count(*) FILTER (WHERE outcome = 'failed'),
+            count(*) FILTER (WHERE outcome = 'aborted')
+        FROM other_live.harvest_job GROUP BY 1 ORDER BY 1
+    """)
+
+
+def without_their_job(parts: Parts) -> list[tuple[Any, ...]]:
+    """Errors and log lines of objects that name another job than the object's, or none."""
+    return parts.database.query("""
+        SELECT x.id FROM (
+            SELECT id, harvest_object_id AS object_id, harvest_job_id AS job_id FROM other_live.harvest_object_error
+            UNION ALL SELECT id, object_id, job_id FROM other_live.harvest_log WHERE object_id IS NOT NULL
+        ) x
+        JOIN other_live.object o ON o.id = x.object_id WHERE x.job_id IS DISTINCT FROM o.harvest_job_id
+    """)
 
 
 @EXAMPLES

@@ -1,4 +1,13 @@
-"""What the command line reads from the read model; every list is paged."""
+"""What actions read from the read model. Every list is paged by the key of its last row, every number is kept, not counted.
+
+A list is found by an index that has its order, and only then joined: a page costs the same however many rows there are and
+however far on it is. `after` is the id of the last row that the caller has seen (a dataset's: its guid); `Page.next` is what
+to hand in for the next page. `offset` is for callers that know nothing else, and walks over what it skips.
+
+Of one job, source or status is asked for as a range (`>=` and `<=`) and is named in ORDER BY: only the index that begins with
+that column then has the order. For an equality the planner also tries the index without it, and to filter; what happened in
+one week years ago is then looked for among everything since.
+"""
 
 from collections.abc import Sequence
 from typing import Any, LiteralString
@@ -7,18 +16,23 @@ from psycopg import errors
 from psycopg.rows import dict_row
 
 from adapters.postgres.database import Database, unavailable
+from domain.errors import NotFound
 
 Row = dict[str, Any]
 
-SOURCES = """
+SOURCES: LiteralString = """
     SELECT s.id, s.name, s.title, s.url, s.type, s.active, s.frequency, s.owner_org, s.config, s.description AS notes,
-        s.created, coalesce(t.jobs, 0) AS jobs, coalesce(t.datasets, 0) AS datasets, t.last_job_id
-    FROM harvest.harvest_source s LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
-    WHERE (s.active OR %(all)s) AND (%(id)s = '' OR s.id = %(id)s)
-    ORDER BY s.created DESC, s.id LIMIT %(limit)s OFFSET %(offset)s
+        s.created, coalesce(t.jobs, 0) AS jobs, coalesce(t.datasets, 0) AS datasets, t.last_job_id,
+        l.status AS last_job_status, l.outcome AS last_job_outcome, l.created AS last_job_created,
+        l.finished AS last_job_finished
+    FROM (SELECT * FROM harvest.harvest_source WHERE {where} ORDER BY created DESC, id DESC {page}) s
+    LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
+    LEFT JOIN harvest.harvest_job l ON l.id = t.last_job_id
+    ORDER BY s.created DESC, s.id DESC
 """
-COUNT_SOURCES = "SELECT count(*) AS n FROM harvest.harvest_source WHERE active OR %(all)s"
-JOBS = """
+COUNT_SOURCES: LiteralString = "SELECT count(*) AS n FROM harvest.harvest_source WHERE active OR %(all)s"
+SOURCE_KEY: LiteralString = "SELECT created, id FROM harvest.harvest_source WHERE id = %(after)s OR name = %(after)s LIMIT 1"
+JOBS: LiteralString = """
     SELECT j.id, j.source_id, s.name AS source, j.status, j.kind, j.trigger, j.outcome, j.complete, j.full_listing,
         j.created, j.gather_started, j.gather_finished, j.finished,
         coalesce(t.objects, 0) AS objects, coalesce(t.gather_errors, 0) AS gather_errors,
@@ -26,31 +40,75 @@ JOBS = """
         coalesce(t.unchanged + t.pages_unchanged + t.skipped, 0) AS not_modified,
         coalesce(t.unchanged + t.skipped, 0) AS objects_not_modified,
         coalesce(t.deleted, 0) AS deleted, coalesce(t.errored, 0) AS objects_errored
-    FROM harvest.harvest_job j
+    FROM (SELECT * FROM harvest.harvest_job WHERE {where} {page}) j
     LEFT JOIN harvest.job_statistics t ON t.job_id = j.id
     LEFT JOIN harvest.harvest_source s ON s.id = j.source_id
-    WHERE (%(source)s = '' OR j.source_id = %(source)s) AND (%(id)s = '' OR j.id = %(id)s)
-        AND (%(status)s = '' OR j.status = %(status)s) AND (NOT %(unfinished)s OR j.status IN ('New', 'Running'))
-    ORDER BY j.created DESC, j.id LIMIT %(limit)s OFFSET %(offset)s
+    ORDER BY j.created DESC, j.id DESC
 """
-COUNT_JOBS = """
-    SELECT count(*) AS n FROM harvest.harvest_job j
-    WHERE (%(source)s = '' OR j.source_id = %(source)s) AND (%(status)s = '' OR j.status = %(status)s)
+JOB_KEY: LiteralString = "SELECT created, id FROM harvest.harvest_job WHERE id = %(after)s"
+COUNT_JOBS: LiteralString = """
+    SELECT coalesce(sum(jobs), 0)::bigint AS jobs, coalesce(sum(jobs_finished + jobs_failed), 0)::bigint AS "Finished",
+        coalesce(sum(jobs_aborted), 0)::bigint AS "Aborted"
+    FROM harvest.source_statistics WHERE {where}
 """
-GATHER_ERRORS = """
-    SELECT code, message, guid, created FROM harvest.harvest_gather_error WHERE harvest_job_id = %(job)s
-    ORDER BY id LIMIT %(limit)s OFFSET %(offset)s
+COUNT_UNFINISHED: LiteralString = """
+    SELECT count(*) AS n FROM harvest.harvest_job
+    WHERE status = %(status)s AND status <> 'Finished' AND (%(source)s = '' OR source_id = %(source)s)
 """
-OBJECT_ERRORS = """
-    SELECT o.guid, o.original_url, e.stage, e.code, e.message, e.line, e.created, o.id AS object_id, o.state
-    FROM harvest.object o JOIN harvest.harvest_object_error e ON e.harvest_object_id = o.id
-    WHERE o.harvest_job_id = %(job)s AND e.level = %(level)s ORDER BY e.id LIMIT %(limit)s OFFSET %(offset)s
+GATHER_ERRORS: LiteralString = """
+    SELECT id, code, message, guid, created FROM harvest.harvest_gather_error
+    WHERE (harvest_job_id, id) > (%(job)s, %(after)s) AND harvest_job_id <= %(job)s ORDER BY harvest_job_id, id {page}
 """
-JOB_WARNINGS = """
-    SELECT e.message, min(e.created) AS created
-    FROM harvest.object o JOIN harvest.harvest_object_error e ON e.harvest_object_id = o.id
-    WHERE o.harvest_job_id = %(job)s AND e.level = 'job_warning' GROUP BY e.message ORDER BY min(e.id) LIMIT %(limit)s
+OBJECT_ERRORS: LiteralString = """
+    SELECT e.id, o.guid, o.original_url, e.stage, e.code, e.message, e.line, e.created, e.harvest_object_id AS object_id,
+        o.state
+    FROM (
+        SELECT * FROM harvest.harvest_object_error
+        WHERE (harvest_job_id, level, id) > (%(job)s, %(level)s, %(after)s)
+            AND (harvest_job_id, level) <= (%(job)s, %(level)s)
+        ORDER BY harvest_job_id, level, id {page}
+    ) e
+    LEFT JOIN harvest.object o ON o.id = e.harvest_object_id ORDER BY e.id
 """
+JOB_WARNINGS: LiteralString = """
+    SELECT message, min(created) AS created FROM harvest.harvest_object_error
+    WHERE harvest_job_id = %(job)s AND level = 'job_warning' GROUP BY message ORDER BY min(id) LIMIT %(limit)s
+"""
+LOG: LiteralString = """
+    SELECT id, created, level, content, source_id, job_id, object_id FROM harvest.harvest_log
+    WHERE id < %(before)s ORDER BY id DESC {page}
+"""
+LOG_OF_JOB: LiteralString = """
+    SELECT id, created, level, content, source_id, job_id, object_id FROM harvest.harvest_log
+    WHERE (job_id, id) < (%(job)s, %(before)s) AND job_id >= %(job)s ORDER BY job_id DESC, id DESC {page}
+"""
+LOG_BY_LEVEL: LiteralString = """
+    SELECT l.* FROM unnest(%(levels)s::harvest.log_level[]) AS wanted (level)
+    CROSS JOIN LATERAL (
+        SELECT id, created, level, content, source_id, job_id, object_id FROM harvest.harvest_log
+        WHERE level = wanted.level AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s + 1 + %(offset)s
+    ) l
+    ORDER BY l.id DESC {page}
+"""
+DATASETS: LiteralString = """
+    SELECT guid, package_id, object_id, content_hash, imported FROM harvest.dataset
+    WHERE (source_id, guid) > (%(source)s, %(after)s) AND source_id <= %(source)s AND state = 'active'
+    ORDER BY source_id, guid {page}
+"""
+CURRENT_OBJECTS: LiteralString = "SELECT datasets AS n FROM harvest.source_statistics WHERE source_id = %(source)s"
+PAGE: LiteralString = "LIMIT %(limit)s + 1 OFFSET %(offset)s"
+ONE: LiteralString = "LIMIT 1"
+NEWEST = "g"  # sorts after all ids
+LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+UNFINISHED = ("New", "Running")
+
+
+class Page(list[Row]):
+    """Rows of a list, and what to hand in as `after` for those that follow: None when these are the last."""
+
+    def __init__(self, rows: Sequence[Row], limit: int, key: str = "id") -> None:
+        super().__init__(rows[:limit])
+        self.next: str | None = str(self[-1][key]) if len(rows) > limit else None
 
 
 class ReadModel:
@@ -59,59 +117,147 @@ class ReadModel:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def _rows(self, statement: LiteralString, **parameters: Any) -> list[Row]:
+    def _rows(
+        self, statement: LiteralString, where: Sequence[LiteralString] = (), page: LiteralString = "", **parameters: Any
+    ) -> list[Row]:
+        text = statement.replace("{where}", " AND ".join(where) or "true").replace("{page}", page)
         with unavailable(self._database.url):
             for _ in range(2):
                 try:
                     with self._database.connection.cursor(row_factory=dict_row) as cursor:
-                        return cursor.execute(statement, parameters).fetchall()
+                        return cursor.execute(text.encode(), parameters).fetchall()
                 except errors.FeatureNotSupported:  # "cached plan must not change result type": the model was swapped
                     continue
         return []
 
-    def sources(self, *, inactive: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
-        """Sources, newest first."""
-        return self._rows(SOURCES, all=inactive, id="", limit=limit, offset=offset)
+    def _key(self, statement: LiteralString, after: str, what: str) -> Row:
+        rows = self._rows(statement, after=after)
+        if not rows:
+            raise NotFound(f"There is no {what} {after} to go on after: begin again without it")
+        return {"after_created": rows[0]["created"], "after_id": rows[0]["id"]}
+
+    def sources(self, *, inactive: bool = False, limit: int = 100, offset: int = 0, after: str = "") -> Page:
+        """Sources, newest first. `after` may be a name, too. Raises NotFound for one that isn't there."""
+        where: list[LiteralString] = [] if inactive else ["active"]
+        key = self._key(SOURCE_KEY, after, "source") if after else {}
+        if key:
+            where.append("(created, id) < (%(after_created)s, %(after_id)s)")
+        return Page(self._rows(SOURCES, where, PAGE, limit=limit, offset=offset, **key), limit)
 
     def source(self, source_id: str) -> Row | None:
         """One source."""
-        return next(iter(self._rows(SOURCES, all=True, id=source_id, limit=1, offset=0)), None)
+        return next(iter(self._rows(SOURCES, ["id = %(id)s"], ONE, id=source_id)), None)
 
     def count_sources(self, *, inactive: bool = False) -> int:
         """How many sources there are."""
         return int(self._rows(COUNT_SOURCES, all=inactive)[0]["n"])
 
     def jobs(
-        self, *, source_id: str = "", status: str = "", unfinished: bool = False, limit: int = 100, offset: int = 0
-    ) -> list[Row]:
-        """Jobs, newest first."""
-        parameters = {"source": source_id, "status": status, "unfinished": unfinished, "limit": limit, "offset": offset}
-        return [_with_errors(row) for row in self._rows(JOBS, id="", **parameters)]
+        self,
+        *,
+        source_id: str = "",
+        status: str = "",
+        unfinished: bool = False,
+        limit: int = 100,
+        offset: int = 0,
+        after: str = "",
+    ) -> Page:
+        """Jobs, newest first. Raises NotFound for an `after` that isn't there."""
+        key = self._key(JOB_KEY, after, "job") if after else {}
+        where, order = _of_jobs(source_id, status, bool(after))
+        if unfinished:
+            where.append("status <> 'Finished' AND status = ANY (%(unfinished)s)")
+        filters = {"source": source_id, "status": status, "unfinished": list(UNFINISHED)}
+        rows = self._rows(JOBS, where, order + PAGE, limit=limit, offset=offset, **filters, **key)
+        return Page([_with_errors(row) for row in rows], limit)
 
     def job(self, job_id: str) -> Row | None:
         """One job."""
-        parameters = {"source": "", "status": "", "unfinished": False, "limit": 1, "offset": 0}
-        return next((_with_errors(row) for row in self._rows(JOBS, id=job_id, **parameters)), None)
+        return next((_with_errors(row) for row in self._rows(JOBS, ["id = %(id)s"], ONE, id=job_id)), None)
 
     def count_jobs(self, *, source_id: str = "", status: str = "") -> int:
-        """How many jobs there are."""
-        return int(self._rows(COUNT_JOBS, source=source_id, status=status)[0]["n"])
+        """How many jobs there are, of a source and with a status if they are given."""
+        if status in UNFINISHED:
+            return int(self._rows(COUNT_UNFINISHED, source=source_id, status=status)[0]["n"])
+        kept = self._rows(COUNT_JOBS, ["source_id = %(source)s"] if source_id else (), source=source_id)[0]
+        return int(kept.get(status or "jobs", 0))
 
-    def gather_errors(self, job_id: str, limit: int = 100, offset: int = 0) -> list[Row]:
+    def gather_errors(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """Errors of a job's gather, oldest first."""
-        return self._rows(GATHER_ERRORS, job=job_id, limit=limit, offset=offset)
+        return Page(self._rows(GATHER_ERRORS, page=PAGE, job=job_id, limit=limit, offset=offset, after=after), limit)
 
-    def object_errors(self, job_id: str, limit: int = 100, offset: int = 0) -> list[Row]:
+    def object_errors(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """Errors of a job's objects, oldest first."""
-        return self._rows(OBJECT_ERRORS, job=job_id, level="error", limit=limit, offset=offset)
+        return self._of_objects("error", job_id, limit, offset, after)
 
-    def warnings(self, job_id: str, limit: int = 100, offset: int = 0) -> list[Row]:
+    def warnings(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """What single records of a job lost and were imported without, oldest first."""
-        return self._rows(OBJECT_ERRORS, job=job_id, level="warning", limit=limit, offset=offset)
+        return self._of_objects("warning", job_id, limit, offset, after)
+
+    def _of_objects(self, level: str, job_id: str, limit: int, offset: int, after: str) -> Page:
+        parameters: dict[str, Any] = {"job": job_id, "level": level, "limit": limit, "offset": offset, "after": after}
+        return Page(self._rows(OBJECT_ERRORS, page=PAGE, **parameters), limit)
 
     def job_warnings(self, job_id: str, limit: int = 100) -> list[Row]:
         """What all records of a job lost alike, each once however many workers met it."""
         return self._rows(JOB_WARNINGS, job=job_id, limit=limit)
+
+    def report(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> dict[str, Any]:
+        """A page of a job's errors and warnings in the order of the log, by kind; `next` is for the page after it.
+
+        What all records lost alike is on the first page.
+        """
+        reads = {"gather_errors": self.gather_errors, "object_errors": self.object_errors, "warnings": self.warnings}
+        pages = {name: read(job_id, limit + offset, 0, after) for name, read in reads.items()}
+        ids = sorted(row["id"] for page in pages.values() for row in page)
+        shown = set(ids[offset : offset + limit])
+        more = len(ids) > offset + limit or any(page.next for page in pages.values())
+        return {
+            **{name: [row for row in page if row["id"] in shown] for name, page in pages.items()},
+            "job_warnings": [] if after or offset else self.job_warnings(job_id, limit),
+            "next": max(shown) if more and shown else None,
+        }
+
+    def log_lines(self, *, level: str = "", lowest: str = "", limit: int = 100, offset: int = 0, after: str = "") -> Page:
+        """Lines of the log, newest first: all, of one level, or from the `lowest` level on."""
+        levels = [level] if level else LEVELS[LEVELS.index(lowest) :] if lowest else LEVELS
+        statement = LOG_BY_LEVEL if level or lowest else LOG
+        rows = self._rows(statement, page=PAGE, levels=levels, before=after or NEWEST, limit=limit, offset=offset)
+        return Page(rows, limit)
+
+    def log_lines_of_job(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
+        """Lines of the log about a job and its objects, newest first."""
+        rows = self._rows(LOG_OF_JOB, page=PAGE, job=job_id, before=after or NEWEST, limit=limit, offset=offset)
+        return Page(rows, limit)
+
+    def datasets(self, source_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
+        """What a source holds now, by guid; `after` is a guid."""
+        rows = self._rows(DATASETS, page=PAGE, source=source_id, limit=limit, offset=offset, after=after)
+        return Page(rows, limit, key="guid")
+
+    def count_current_objects(self, source_id: str) -> int:
+        """How many objects of a source are current: one for each dataset that it holds."""
+        return next((int(row["n"]) for row in self._rows(CURRENT_OBJECTS, source=source_id)), 0)
+
+
+def _of_jobs(source_id: str, status: str, after: bool) -> tuple[list[LiteralString], LiteralString]:
+    """Conditions and order of a list of jobs. Two indexes hold the jobs that are not finished, which nearly all are."""
+    where: list[LiteralString] = []
+    columns: list[LiteralString] = ["source_id"] if source_id else []
+    if status == "Finished":
+        where.append("status = 'Finished'")
+    elif status:
+        where.append("status <> 'Finished'")
+        columns.append("status")
+    values = ["%(source)s"] * bool(source_id) + ["%(status)s"] * ("status" in columns)
+    names = ", ".join(columns)
+    if columns:
+        where.append(f"({names}) >= ({', '.join(values)})")
+        where.append(f"({names}) <= ({', '.join(values)})")
+    if after:
+        key = [*values, "%(after_created)s", "%(after_id)s"]
+        where.append(f"({', '.join([*columns, 'created', 'id'])}) < ({', '.join(key)})")
+    return where, "ORDER BY " + "".join(f"{name} DESC, " for name in columns) + "created DESC, id DESC "
 
 
 def _with_errors(job: Row) -> Row:

@@ -60,7 +60,10 @@ CREATE TABLE {schema}.job_statistics (
 CREATE TABLE {schema}.source_statistics (
     source_id text COLLATE "C" NOT NULL,
     jobs bigint NOT NULL DEFAULT 0,
-    datasets bigint NOT NULL DEFAULT 0,
+    jobs_finished bigint NOT NULL DEFAULT 0, -- by how they ended; the rest has not ended
+    jobs_failed bigint NOT NULL DEFAULT 0,
+    jobs_aborted bigint NOT NULL DEFAULT 0,
+    datasets bigint NOT NULL DEFAULT 0, -- active ones: as many as the source has current objects
     last_job_id text
 );
 
@@ -111,7 +114,8 @@ CREATE TABLE {schema}.harvest_object_error (
     line integer,
     created timestamp,
     code text,
-    level text NOT NULL
+    level text COLLATE "C" NOT NULL, -- error, warning, job_warning
+    harvest_job_id text COLLATE "C" -- of the object: a job's report needs none of its objects that went well
 );
 
 CREATE TYPE {schema}.log_level AS ENUM ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL');
@@ -127,11 +131,12 @@ CREATE TABLE {schema}.harvest_log (
 );
 
 -- `current` and the state of an aborted job's objects cross streams: they are derived here, so no fold can get them wrong.
+-- `current` tests a column of the outer join for null: a query for current objects then starts from `dataset`, by source.
 CREATE VIEW {schema}.harvest_object AS
 SELECT
     o.id,
     o.guid,
-    coalesce(d.object_id = o.id AND d.state = 'active', false) AS current,
+    d.object_id IS NOT NULL AS current,
     o.gathered,
     NULL::timestamp AS fetch_started,
     CASE WHEN c.is_text THEN convert_from(c.body, 'UTF8') END AS content,
@@ -151,7 +156,8 @@ SELECT
     o.original_url
 FROM {schema}.object o
 LEFT JOIN {schema}.harvest_job j ON j.id = o.harvest_job_id
-LEFT JOIN {schema}.dataset d ON d.source_id = o.harvest_source_id AND d.guid = o.guid
+LEFT JOIN {schema}.dataset d
+    ON d.source_id = o.harvest_source_id AND d.guid = o.guid AND d.object_id = o.id AND d.state = 'active'
 LEFT JOIN content.document c ON c.hash = decode(o.content_hash, 'hex');
 
 CREATE VIEW {schema}.harvest_object_extra AS

@@ -2,9 +2,14 @@
 
 ALTER TABLE {schema}.harvest_source ADD PRIMARY KEY (id);
 CREATE INDEX harvest_source_name_idx ON {schema}.harvest_source (name);
+CREATE INDEX harvest_source_created_idx ON {schema}.harvest_source (created, id);
 ALTER TABLE {schema}.harvest_job ADD PRIMARY KEY (id);
-CREATE INDEX harvest_job_source_id_idx ON {schema}.harvest_job (source_id, created);
-CREATE INDEX harvest_job_created_idx ON {schema}.harvest_job (created);
+CREATE INDEX harvest_job_source_id_idx ON {schema}.harvest_job (source_id, created, id);
+CREATE INDEX harvest_job_created_idx ON {schema}.harvest_job (created, id);
+-- Nearly all jobs are finished: these hold the others, for lists and counts by status.
+CREATE INDEX harvest_job_status_idx ON {schema}.harvest_job (status, created, id) WHERE status <> 'Finished';
+CREATE INDEX harvest_job_source_status_idx ON {schema}.harvest_job (source_id, status, created, id)
+    WHERE status <> 'Finished';
 ALTER TABLE {schema}.job_statistics ADD PRIMARY KEY (job_id);
 ALTER TABLE {schema}.source_statistics ADD PRIMARY KEY (source_id);
 ALTER TABLE {schema}.object ADD PRIMARY KEY (id);
@@ -14,10 +19,13 @@ CREATE INDEX package_id_idx ON {schema}.object (package_id) WHERE package_id IS 
 CREATE INDEX guid_idx ON {schema}.object (guid);
 ALTER TABLE {schema}.dataset ADD PRIMARY KEY (source_id, guid);
 CREATE INDEX dataset_package_id_idx ON {schema}.dataset (package_id) WHERE package_id IS NOT NULL;
+CREATE INDEX dataset_active_idx ON {schema}.dataset (source_id, guid) WHERE state = 'active';
 ALTER TABLE {schema}.harvest_gather_error ADD PRIMARY KEY (id);
-CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (harvest_job_id);
+CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (harvest_job_id, id);
 ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);
 CREATE INDEX harvest_error_harvest_object_id_idx ON {schema}.harvest_object_error (harvest_object_id);
+CREATE INDEX harvest_object_error_job_id_idx ON {schema}.harvest_object_error (harvest_job_id, level, id);
 ALTER TABLE {schema}.harvest_log ADD PRIMARY KEY (id);
 CREATE INDEX harvest_log_created_idx ON {schema}.harvest_log (created);
-CREATE INDEX harvest_log_job_id_idx ON {schema}.harvest_log (job_id) WHERE job_id IS NOT NULL;
+CREATE INDEX harvest_log_level_idx ON {schema}.harvest_log (level, id);
+CREATE INDEX harvest_log_job_id_idx ON {schema}.harvest_log (job_id, id) WHERE job_id IS NOT NULL;

@@ -101,7 +101,7 @@ def rebuild_read_model(database: Database, *, accept: bool = False, processes: i
     model of another version of the tables is always replaced.
     """
     begun = time.monotonic()
-    with database.connect() as connection:
+    with database.connect(whole_tables=True) as connection:
         _only_one(connection)
         _refuse_materialized_views(connection)
         upto = log_position(database)
@@ -269,7 +269,7 @@ RESTORE_CLAIMS: tuple[LiteralString, ...] = (
 def rebuild_work(database: Database) -> Report:
     """Replay the log into ops.work, ops.job_progress and ops.dataset, in one transaction; claims of workers stay."""
     begun = time.monotonic()
-    with database.connect() as connection, connection.transaction():
+    with database.connect(whole_tables=True) as connection, connection.transaction():
         _only_one(connection)
         connection.execute(LOCK, {"lock": "harvestlog projection work"})
         before = connection.execute(sql.SQL(CHECKSUM).format(table=sql.Identifier("ops", "dataset"))).fetchone()

@@ -105,4 +105,6 @@ def _add(total: Statistics, part: Statistics) -> None:
     for job, counts in part.by_job().items():
         total.counted.setdefault(job, type(counts)()).update(counts)
     total.source_jobs.update(part.source_jobs)
+    for source, outcomes in part.ended_jobs.items():
+        total.ended_jobs.setdefault(source, type(outcomes)()).update(outcomes)
     total.last_job.update(part.last_job)

@@ -4,7 +4,6 @@ Rows travel as one JSON parameter per table and are spread by jsonb_to_recordset
 many rows from Python.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -128,6 +127,7 @@ OBJECT_ERRORS = Table(
         "created": "timestamp",
         "code": "text",
         "level": "text",
+        "harvest_job_id": "text",
     },
 )
 DATASETS = Table(
@@ -138,6 +138,8 @@ DATASETS = Table(
         "event_number": "bigint",
     },
 )
+OUTCOMES = ("finished", "failed", "aborted")
+"""of jobs."""
 COUNTERS = ("objects", "added", "updated", "unchanged", "pages_unchanged", "deleted", "errored", "skipped", "gather_errors")
 
 
@@ -164,6 +166,9 @@ class ReadModelWriter:
         self._inserts = {
             table.name: table.insert(schema) for table in (SOURCES, JOBS, OBJECTS, GATHER_ERRORS, OBJECT_ERRORS, self.log)
         }
+        self._jobs_of = sql.SQL("SELECT id, harvest_job_id FROM {} WHERE id = ANY (%(ids)s)").format(
+            sql.Identifier(schema, OBJECTS.name)
+        )
         self._save_datasets = _save_datasets(schema)
         self._count_jobs = _count_jobs(schema)
         self._count_sources = _count_sources(schema)
@@ -174,6 +179,7 @@ class ReadModelWriter:
     def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Write what the events change, within the caller's transaction."""
         batch = fold(events)
+        self._name_jobs(connection, batch)
         self._write(connection, SOURCES, batch.sources)
         self._write(connection, JOBS, batch.jobs)
         for table, changes in ((GATHER_ERRORS, batch.gather_errors), (OBJECT_ERRORS, batch.object_errors)):
@@ -182,6 +188,17 @@ class ReadModelWriter:
         self._insert(connection, OBJECTS, batch.objects.rows)
         counted = self._change_objects(connection, batch)
         self.count(connection, batch.statistics, counted, self._write_datasets(connection, batch))
+
+    def _name_jobs(self, connection: Connection, batch: ReadModelBatch) -> None:
+        """Give errors and log lines of objects of earlier batches their job, which only the table knows."""
+        errors = [(row, "harvest_job_id", row["harvest_object_id"]) for row in batch.object_errors.rows.values()]
+        lines = [(row, "job_id", row["object_id"]) for row in batch.log.rows.values() if "object_id" in row]
+        nameless = [(row, column, str(object_id)) for row, column, object_id in (*errors, *lines) if row[column] is None]
+        if nameless:
+            ids = sorted({object_id for _, _, object_id in nameless})
+            jobs: dict[str, str] = dict(connection.execute(self._jobs_of, {"ids": ids}).fetchall())
+            for row, column, object_id in nameless:
+                row[column] = jobs.get(object_id)
 
     def _write(self, connection: Connection, table: Table, changes: Changes) -> None:
         self._insert(connection, table, changes.rows)
@@ -228,13 +245,14 @@ def job_counts(statistics: Statistics, counted: Sequence[Counted]) -> list[Row]:
 
 def source_counts(statistics: Statistics, datasets: Mapping[str, int]) -> list[Row]:
     """Rows of source_statistics to add."""
-    jobs: Counter[str] = statistics.source_jobs
-    last = statistics.last_job
-    sources = [*jobs, *(source for source in datasets if source not in jobs)]
-    return [
-        {"source_id": source, "jobs": jobs[source], "datasets": datasets.get(source, 0), "last_job_id": last.get(source)}
-        for source in sources
-    ]
+    jobs, ended = statistics.source_jobs, statistics.ended_jobs
+    rows = []
+    for source in {**jobs, **ended, **datasets}:
+        by_outcome: Mapping[str, int] = ended.get(source, {})
+        row = {"source_id": source, "jobs": jobs[source], "datasets": datasets.get(source, 0)}
+        row |= {f"jobs_{outcome}": by_outcome.get(outcome, 0) for outcome in OUTCOMES}
+        rows.append({**row, "last_job_id": statistics.last_job.get(source)})
+    return rows
 
 
 def _json(rows: Sequence[Row]) -> dict[str, Any]:
@@ -300,13 +318,17 @@ def _count_jobs(schema: str) -> sql.Composed:
 
 
 def _count_sources(schema: str) -> sql.Composed:
-    types = {"source_id": "text", "jobs": "bigint", "datasets": "bigint", "last_job_id": "text"}
+    counters = ("jobs", *(f"jobs_{outcome}" for outcome in OUTCOMES), "datasets")
+    types = {"source_id": "text", **dict.fromkeys(counters, "bigint"), "last_job_id": "text"}
     return sql.SQL("""
-        INSERT INTO {table} AS t (source_id, jobs, datasets, last_job_id)
-        SELECT source_id, jobs, datasets, last_job_id FROM {rows}
-        ON CONFLICT (source_id) DO UPDATE SET jobs = t.jobs + EXCLUDED.jobs, datasets = t.datasets + EXCLUDED.datasets,
-            last_job_id = coalesce(EXCLUDED.last_job_id, t.last_job_id)
-    """).format(table=sql.Identifier(schema, "source_statistics"), rows=Table._recordset(types))
+        INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {rows}
+        ON CONFLICT (source_id) DO UPDATE SET {add}, last_job_id = coalesce(EXCLUDED.last_job_id, t.last_job_id)
+    """).format(
+        table=sql.Identifier(schema, "source_statistics"),
+        columns=_names(types),
+        rows=Table._recordset(types),
+        add=sql.SQL(", ").join(sql.SQL("{0} = t.{0} + EXCLUDED.{0}").format(sql.Identifier(name)) for name in counters),
+    )
 
 
 def create(connection: Connection, schema: str, position: int = 0, *, indexes: bool = True) -> None:

@@ -1,0 +1,220 @@
+"""Lists, counts and reports read a few pages of the tables, whatever the history holds; no list needs an offset."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from adapters.embedded import EmbeddedPostgres
+from adapters.postgres.database import Database
+from adapters.postgres.read_model.queries import Page, ReadModel, Row
+from adapters.postgres.read_model.rebuild import TABLES
+from domain.errors import NotFound
+from tests.conftest import new_database
+from tests.support.full_read_model import Size, fill, job_id, source_id
+
+SIZE = Size(sources=200, nights=100, objects=60_000, large=40_000)
+LARGE = job_id(1, SIZE.nights)
+BUFFERS = 1200  # of 8 KB: a page of 100 rows takes some lookups for each; the smallest large table has more
+LARGE_TABLES = {"harvest_job", "job_statistics", "object", "dataset", "harvest_object_error", "harvest_log"}
+
+
+@pytest.fixture(scope="module")
+def full(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with a large read model."""
+    with new_database(postgres, tmp_path_factory.mktemp("full")) as settings:
+        database = Database(settings.database_url)
+        fill(database, SIZE)
+        yield database
+        database.close()
+
+
+class Explained(ReadModel):
+    """Explains what it reads, too."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.buffers = 0
+        self.scanned: set[str] = set()
+
+    def _rows(self, statement: Any, where: Any = (), page: Any = "", **parameters: Any) -> list[Row]:
+        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
+        [[plan]] = [list(row.values()) for row in super()._rows(explain + statement, where, page, **parameters)]
+        self._note(plan[0]["Plan"])
+        self.buffers += sum(plan[0]["Plan"][f"Shared {kind} Blocks"] for kind in ("Hit", "Read"))
+        return super()._rows(statement, where, page, **parameters)
+
+    def _note(self, node: dict[str, Any]) -> None:
+        if node["Node Type"] == "Seq Scan":
+            self.scanned.add(node["Relation Name"])
+        for child in node.get("Plans", ()):
+            self._note(child)
+
+
+READS: dict[str, Callable[[ReadModel], Any]] = {
+    "sources": lambda model: model.sources(),
+    "sources, all, further on": lambda model: model.sources(inactive=True, after=source_id(SIZE.sources // 2)),
+    "a source with its status": lambda model: model.source(source_id(7)),
+    "number of sources": lambda model: model.count_sources(),
+    "jobs": lambda model: model.jobs(),
+    "jobs, nearly at the end": lambda model: model.jobs(after=job_id(9, 2)),
+    "jobs of a source": lambda model: model.jobs(source_id=source_id(7)),
+    "jobs of a source, further on": lambda model: model.jobs(source_id=source_id(7), after=job_id(7, 50)),
+    "running jobs": lambda model: model.jobs(status="Running"),
+    "aborted jobs": lambda model: model.jobs(status="Aborted"),
+    "aborted jobs of a source": lambda model: model.jobs(status="Aborted", source_id=source_id(7)),
+    "finished jobs": lambda model: model.jobs(status="Finished"),
+    "unfinished jobs": lambda model: model.jobs(unfinished=True),
+    "a job": lambda model: model.job(LARGE),
+    "number of jobs": lambda model: model.count_jobs(),
+    "number of finished jobs": lambda model: model.count_jobs(status="Finished"),
+    "number of running jobs": lambda model: model.count_jobs(status="Running"),
+    "number of a source's jobs": lambda model: model.count_jobs(source_id=source_id(7)),
+    "errors of a large job's gather": lambda model: model.gather_errors(LARGE),
+    "errors of a large job's objects": lambda model: model.object_errors(LARGE),
+    "the last errors of a large job's objects": lambda model: model.object_errors(
+        LARGE, after=model.object_errors(LARGE).next or ""
+    ),
+    "the log": lambda model: model.log_lines(),
+    "newest errors": lambda model: model.log_lines(level="ERROR"),
+    "newest warnings and errors": lambda model: model.log_lines(lowest="WARNING"),
+    "lines of no level that is there": lambda model: model.log_lines(level="CRITICAL"),
+    "the log of a large job": lambda model: model.log_lines_of_job(LARGE),
+    "the log of a job of long ago": lambda model: model.log_lines_of_job(job_id(7, 1)),
+    "datasets of a source": lambda model: model.datasets(source_id(1)),
+    "datasets of a source, further on": lambda model: model.datasets(source_id(1), after="guid-1-5"),
+    "number of a source's current objects": lambda model: model.count_current_objects(source_id(1)),
+}
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_touches_few_pages_and_scans_no_large_table(full: Database, read: str) -> None:
+    model = Explained(full)
+
+    READS[read](model)
+
+    assert model.scanned & LARGE_TABLES == set()
+    assert model.buffers < BUFFERS
+
+
+def test_current_objects_of_a_source_are_found_from_what_it_holds(full: Database) -> None:
+    model = Explained(full)
+    statement = "SELECT count(*) AS n FROM harvest.harvest_object WHERE current AND harvest_source_id = %(source)s"
+
+    [counted] = model._rows(statement, source=source_id(7))
+
+    assert counted["n"] == SIZE.each == model.count_current_objects(source_id(7))
+    assert model.scanned & LARGE_TABLES == set()
+    assert model.buffers < 20 * SIZE.each
+
+
+def all_pages(read: Callable[..., Page], **arguments: Any) -> list[Row]:
+    rows: list[Row] = []
+    after: str | None = ""
+    while after is not None:
+        page = read(**arguments, after=after)
+        rows += page
+        after = page.next
+    return rows
+
+
+PAGED: dict[str, tuple[Callable[[ReadModel], Callable[..., Page]], dict[str, Any], str, str]] = {
+    "sources": (lambda m: m.sources, {"inactive": True, "limit": 7}, "harvest_source", "true"),
+    "active sources": (lambda m: m.sources, {"limit": 7}, "harvest_source", "active"),
+    "jobs": (lambda m: m.jobs, {"limit": 1000}, "harvest_job", "true"),
+    "aborted jobs": (lambda m: m.jobs, {"limit": 3, "status": "Aborted"}, "harvest_job", "status = 'Aborted'"),
+    "jobs of a source": (
+        lambda m: m.jobs,
+        {"limit": 9, "source_id": source_id(4)},
+        "harvest_job",
+        f"source_id = '{source_id(4)}'",
+    ),
+    "errors of objects": (
+        lambda m: m.object_errors,
+        {"limit": 999, "job_id": LARGE},
+        "harvest_object_error",
+        f"harvest_job_id = '{LARGE}'",
+    ),
+    "errors of gather": (
+        lambda m: m.gather_errors,
+        {"limit": 100, "job_id": LARGE},
+        "harvest_gather_error",
+        f"harvest_job_id = '{LARGE}'",
+    ),
+    "the log of a job": (
+        lambda m: m.log_lines_of_job,
+        {"limit": 3, "job_id": job_id(4, 2)},
+        "harvest_log",
+        f"job_id = '{job_id(4, 2)}'",
+    ),
+    "the log": (lambda m: m.log_lines, {"limit": 20_000}, "harvest_log", "true"),
+    "warnings and errors": (
+        lambda m: m.log_lines,
+        {"limit": 5000, "lowest": "WARNING"},
+        "harvest_log",
+        "level >= 'WARNING'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_pages_hold_every_row_once_in_order(full: Database, name: str) -> None:
+    read, arguments, table, condition = PAGED[name]
+    rows = [row["id"] for row in all_pages(read(ReadModel(full)), **arguments)]
+
+    expected = {row[0] for row in full.query(f"SELECT id FROM harvest.{table} WHERE {condition}")}
+    assert expected
+    assert len(rows) == len(expected)
+    assert set(rows) == expected
+    one_page = read(ReadModel(full))(**{**arguments, "limit": len(rows)})
+    assert [row["id"] for row in one_page] == rows
+    assert one_page.next is None
+
+
+def test_datasets_of_a_source_are_paged_by_guid(full: Database) -> None:
+    model = ReadModel(full)
+    guids = [row["guid"] for row in all_pages(model.datasets, source_id=source_id(3), limit=11)]
+
+    assert len(guids) == SIZE.each == model.count_current_objects(source_id(3))
+    assert guids == sorted(guids)
+
+
+def test_counts_are_those_of_the_rows(full: Database) -> None:
+    model = ReadModel(full)
+    by_status = dict(full.query("SELECT status, count(*) FROM harvest.harvest_job GROUP BY 1"))
+    of_source = dict(
+        full.query("SELECT status, count(*) FROM harvest.harvest_job WHERE source_id = %(s)s GROUP BY 1", s=source_id(7))
+    )
+
+    for status in ("New", "Running", "Finished", "Aborted"):
+        assert model.count_jobs(status=status) == by_status.get(status, 0)
+        assert model.count_jobs(status=status, source_id=source_id(7)) == of_source.get(status, 0)
+    assert model.count_jobs() == sum(by_status.values())
+
+
+def test_an_offset_that_skips_rows_gives_the_same_rows_as_a_page_after_them(full: Database) -> None:
+    model = ReadModel(full)
+    first = model.jobs(limit=50)
+
+    assert model.jobs(limit=50, offset=50) == model.jobs(limit=50, after=first.next or "")
+
+
+@pytest.mark.parametrize("read", ["jobs", "sources"])
+def test_a_row_to_go_on_after_that_is_not_there_is_named(full: Database, read: str) -> None:
+    with pytest.raises(NotFound, match="no-such-id"):
+        getattr(ReadModel(full), read)(after="no-such-id")
+
+
+def test_what_is_made_for_these_tests_is_consistent(full: Database) -> None:
+    """The bench measures the same rows: its counters must be what is counted."""
+    [[objects, errored]] = full.query("SELECT sum(objects), sum(errored) FROM harvest.job_statistics")
+    assert full.query("SELECT count(*), count(*) FILTER (WHERE state = 'ERROR') FROM harvest.object") == [(objects, errored)]
+    assert full.query("SELECT sum(datasets) FROM harvest.source_statistics") == full.query(
+        "SELECT count(*) FROM harvest.dataset"
+    )
+    assert full.query("SELECT sum(gather_errors) FROM harvest.job_statistics") == full.query(
+        "SELECT count(*) FROM harvest.harvest_gather_error"
+    )
+    assert set(TABLES) == {row[0] for row in full.query("SELECT tablename FROM pg_tables WHERE schemaname = 'harvest'")} - {
+        "checkpoint"
+    }

@@ -1,0 +1,164 @@
+"""A read model of the size of a portal, made by SQL: the rows that the projector would have written, without the log behind.
+
+Sources have a job a night. The first night gathers everything, the later ones find it unchanged; one job in a hundred is
+aborted, one in a hundred has errors of gather. The first source is the large one: its last job has `large` objects, a quarter
+of them in error, and `large` / 40 errors of gather. The newest job of every 20th source is running.
+"""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+from adapters.postgres.database import Connection, Database
+from adapters.postgres.read_model import tables as read_model
+
+TABLES = (
+    *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
+    *("job_statistics", "source_statistics"),
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is."""
+
+    sources: int = 1_000
+    nights: int = 365
+    objects: int = 1_000_000
+    large: int = 400_000  # objects of the large job, of all objects
+
+    @property
+    def each(self) -> int:
+        """Objects of every other source."""
+        return max(1, (self.objects - self.large) // max(1, self.sources - 1))
+
+
+def source_id(number: int) -> str:
+    """The id of a source: 1 is the large one."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def job_id(source: int, night: int) -> str:
+    """The id of a source's job: nights count from 1."""
+    return f"00000000-0000-4000-9{source // 65536:03x}-{source % 65536:06d}{night:06d}"
+
+
+FUNCTIONS: LiteralString = """
+    CREATE FUNCTION pg_temp.source_id(n integer) RETURNS text IMMUTABLE LANGUAGE sql AS
+        $$ SELECT '00000000-0000-4000-8000-' || lpad(n::text, 12, '0') $$;
+    CREATE FUNCTION pg_temp.job_id(s integer, night integer) RETURNS text IMMUTABLE LANGUAGE sql AS
+        $$ SELECT '00000000-0000-4000-9' || lpad(to_hex(s / 65536), 3, '0') || '-' || lpad((s % 65536)::text, 6, '0')
+            || lpad(night::text, 6, '0') $$;
+    CREATE FUNCTION pg_temp.created(s integer, night integer) RETURNS timestamp IMMUTABLE LANGUAGE sql AS
+        $$ SELECT timestamp '2016-01-01' + make_interval(days => night, secs => s) $$;
+    CREATE FUNCTION pg_temp.object_id(s integer, n integer) RETURNS text IMMUTABLE LANGUAGE sql AS
+        $$ SELECT (CASE WHEN s = 1 THEN 'f' ELSE '0' END || substr(md5(s || ' ' || n), 2))::uuid::text $$;
+    CREATE FUNCTION pg_temp.line_id(n bigint) RETURNS text IMMUTABLE LANGUAGE sql AS
+        $$ SELECT lpad(to_hex(n), 32, '0')::uuid::text $$;
+"""
+JOBS: LiteralString = """
+    CREATE TEMPORARY TABLE job AS
+    SELECT s, night, pg_temp.job_id(s, night) AS id, pg_temp.created(s, night) AS created,
+        CASE WHEN night = %(nights)s AND s %% 20 = 0 THEN 'Running' WHEN (s + night) %% 100 = 7 THEN 'Aborted'
+            ELSE 'Finished' END AS status,
+        CASE WHEN s = 1 AND night = %(nights)s THEN %(large)s WHEN s > 1 AND night = 1 THEN %(each)s ELSE 0 END AS objects,
+        CASE WHEN s = 1 AND night = %(nights)s THEN %(large)s / 40 WHEN (s + night) %% 100 = 3 THEN 1 ELSE 0 END
+            AS gather_errors
+    FROM generate_series(1, %(nights)s) AS night CROSS JOIN generate_series(1, %(sources)s) AS s
+"""
+ROWS: tuple[LiteralString, ...] = (
+    """
+    INSERT INTO harvest.harvest_source (id, name, url, title, description, config, created, type, active, user_id, publisher_id,
+        frequency, owner_org, private, extras)
+    SELECT pg_temp.source_id(s), 'source-' || s, 'https://portal-' || s || '.example/data', 'Source ' || s, '', '',
+        timestamp '2015-12-01' + make_interval(secs => s), 'ckan', s %% 50 <> 0, 'admin', '', 'DAILY', '', false, '{}'
+    FROM generate_series(1, %(sources)s) AS s
+    """,
+    """
+    INSERT INTO harvest.harvest_job (id, created, gather_started, gather_finished, finished, source_id, status, kind, trigger,
+        created_by, outcome, complete, full_listing)
+    SELECT id, created, created + interval '2 seconds', CASE WHEN status <> 'Running' THEN created + interval '20 seconds' END,
+        CASE WHEN status <> 'Running' THEN created + interval '30 seconds' END, pg_temp.source_id(s), status, 'harvest',
+        'schedule', '', CASE status WHEN 'Finished' THEN 'finished' WHEN 'Aborted' THEN 'aborted' END, true, true
+    FROM job ORDER BY created, id
+    """,
+    """
+    INSERT INTO harvest.job_statistics (job_id, objects, added, errored, pages_unchanged, gather_errors)
+    SELECT id, objects, objects - errored, errored, CASE WHEN s > 1 AND night > 1 THEN %(each)s ELSE 0 END, gather_errors
+    FROM (SELECT *, CASE WHEN s = 1 THEN objects / 4 ELSE 0 END AS errored FROM job) j
+    """,
+    """
+    INSERT INTO harvest.object (id, guid, harvest_job_id, harvest_source_id, action, state, report_status, package_id, extras,
+        gathered, fetch_finished, import_finished, retry_times, content_hash)
+    SELECT pg_temp.object_id(j.s, n), 'guid-' || j.s || '-' || n, j.id, pg_temp.source_id(j.s), 'new',
+        CASE WHEN failed THEN 'ERROR' ELSE 'COMPLETE' END, CASE WHEN failed THEN 'errored' ELSE 'added' END,
+        CASE WHEN NOT failed THEN md5('package ' || j.s || ' ' || n)::uuid::text END, '{"format": "json"}',
+        created, created, created, 0, md5('a' || n) || md5('b' || n)
+    FROM job j CROSS JOIN LATERAL generate_series(1, objects) AS n
+    CROSS JOIN LATERAL (SELECT j.s = 1 AND n %% 4 = 0 AS failed) f
+    ORDER BY 1
+    """,
+    """
+    INSERT INTO harvest.dataset (source_id, guid, package_id, object_id, content_hash, state, imported, event_number)
+    SELECT harvest_source_id, guid, package_id, id, content_hash, 'active', import_finished, row_number() OVER ()
+    FROM harvest.object WHERE state = 'COMPLETE' ORDER BY harvest_source_id, guid
+    """,
+    """
+    INSERT INTO harvest.source_statistics (source_id, jobs, jobs_finished, jobs_aborted, datasets, last_job_id)
+    SELECT pg_temp.source_id(s), count(*), count(*) FILTER (WHERE status = 'Finished'),
+        count(*) FILTER (WHERE status = 'Aborted'), CASE WHEN s = 1 THEN %(large)s - %(large)s / 4 ELSE %(each)s END, max(id)
+    FROM job GROUP BY s
+    """,
+    """
+    INSERT INTO harvest.harvest_object_error (id, harvest_object_id, message, stage, created, code, harvest_job_id,
+        level)
+    SELECT pg_temp.line_id(100000000 + n), pg_temp.object_id(1, n), 'guid-1-' || n || ': title: is missing', 'Import', created,
+        'validation', id, 'error'
+    FROM job CROSS JOIN LATERAL generate_series(4, objects, 4) AS n WHERE s = 1
+    """,
+    """
+    INSERT INTO harvest.harvest_gather_error (id, harvest_job_id, message, created, code, guid)
+    SELECT pg_temp.line_id(200000000 + row_number() OVER (ORDER BY created)), id, 'Page ' || n || ' can''t be read', created,
+        'bad_json', NULL
+    FROM job CROSS JOIN LATERAL generate_series(1, gather_errors) AS n
+    """,
+    """
+    INSERT INTO harvest.harvest_log (id, content, level, created, source_id, job_id, object_id)
+    SELECT pg_temp.line_id(row_number() OVER (ORDER BY created, step)), 'Job ' || id || words[step],
+        CASE WHEN status = 'Aborted' AND step = 4 THEN 'WARNING' ELSE 'INFO' END::harvest.log_level, created,
+        CASE WHEN step = 1 THEN pg_temp.source_id(s) END, id, NULL
+    FROM job CROSS JOIN generate_series(1, 4) AS step
+    CROSS JOIN (SELECT ARRAY[' created', ' gather started', ' gather finished, complete', ' ended'] AS words) w
+    """,
+    """
+    INSERT INTO harvest.harvest_log (id, content, level, created, job_id, object_id)
+    SELECT id, 'Object ' || harvest_object_id || ' failed in Import: ' || message, 'ERROR', created, harvest_job_id,
+        harvest_object_id
+    FROM harvest.harvest_object_error
+    """,
+    """
+    INSERT INTO harvest.harvest_log (id, content, level, created, job_id)
+    SELECT id, 'Job ' || harvest_job_id || ' gather error: ' || message, 'ERROR', created, harvest_job_id
+    FROM harvest.harvest_gather_error
+    """,
+)
+
+
+def fill(database: Database, size: Size) -> None:
+    """Put a read model of this size in the place of the live one."""
+    values = {"sources": size.sources, "nights": size.nights, "large": size.large, "each": size.each}
+    with database.connect(whole_tables=True) as connection, connection.transaction():
+        connection.execute(FUNCTIONS)
+        connection.execute(JOBS, values)
+        connection.execute("DROP SCHEMA harvest CASCADE")
+        read_model.create(connection, read_model.LIVE, indexes=False)
+        for statement in ROWS:
+            connection.execute(statement, values)
+        read_model.create_indexes(connection, read_model.LIVE)
+    with database.connect(whole_tables=True) as connection:
+        settle(connection)
+
+
+def settle(connection: Connection) -> None:
+    """What autovacuum does in time."""
+    for table in TABLES:
+        connection.execute(f"VACUUM ANALYZE harvest.{table}".encode())
