@@ -18,6 +18,7 @@ from adapters.postgres.leadership import LeaderDatabase
 from adapters.postgres.listener import EVENTS, FETCH_COMMANDS, GATHER_COMMANDS, Listener
 from adapters.postgres.log.event_store import PostgresEventStore
 from adapters.postgres.log.projector import DecodedLog, Projector
+from adapters.postgres.log.snapshots import PostgresSnapshots
 from adapters.postgres.read_model import tables as read_model
 from adapters.postgres.read_model.tables import ReadModelWriter
 from adapters.postgres.work.claims import Claims
@@ -76,7 +77,7 @@ class Parts:
     @cached_property
     def application(self) -> Harvesting:
         """The write side."""
-        return Harvesting(self.event_store, self.event_store)
+        return Harvesting(self.event_store, self.event_store, PostgresSnapshots(self.database))
 
     @cached_property
     def content(self) -> ContentStore:
@@ -284,7 +285,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
         producer.forget()
 
     dispatcher = Dispatcher(work, producer, new_broker if settings.embedded_broker else None)
-    application = Harvesting(store, store)
+    application = Harvesting(store, store, PostgresSnapshots(database))
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
     listener = Listener(parts.database, EVENTS)
     return Coordinator(database, application, parts.work_projector(database, log), work, dispatcher, listener, workers)

@@ -5,7 +5,7 @@ ever: fields may be added with a default, never renamed or removed (see `stored_
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -15,11 +15,22 @@ from eventsourcing.persistence import Transcoder
 from domain.text import clean
 
 State = dict[str, Any]
+BY_STREAM = {"_id", "_version", "_pending_events"}
 NUL = rb"\u0000"  # as JSON has it
 
 
 class StoredAggregate(Aggregate):
     """An aggregate whose events have explicit topics."""
+
+    SNAPSHOT_VERSION: ClassVar[int] = 0  # raised with every change of what it remembers; 0: its streams are short
+
+    def snapshot_state(self) -> State:
+        """What it remembers, as JSON values and times."""
+        return {name: value for name, value in vars(self).items() if name not in BY_STREAM}
+
+    def restore_state(self, state: State) -> None:
+        """Remember what `snapshot_state` gave."""
+        vars(self).update(state)
 
     class Event(Aggregate.Event):
         """Something that happened to an aggregate."""

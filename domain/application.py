@@ -6,18 +6,21 @@ reports streams that somebody else changed first; a conflict is answered by load
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.application import Application
 from eventsourcing.domain import CanMutateAggregate
 from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent, Transcoder
+from eventsourcing.utils import resolve_topic
 
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
 from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.jobs import Job
-from domain.objects import GatheredRecord, HarvestObject, gathered_event, object_id
+from domain.objects import GatheredRecord, HarvestObject, gathered_event
+from domain.snapshots import EVERY, NoSnapshots, Snapshots, restored, taken
 from domain.sources import (
     FREQUENCIES,
     HarvestSource,
@@ -47,15 +50,22 @@ class EventLog(Protocol):
     def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
         """All events of many streams, stream by stream, each in order."""
 
+    def select_events(self, stream: UUID, *, gt: int | None = None, lte: int | None = None) -> Sequence[StoredEvent]:
+        """Events of one stream after version `gt`, up to version `lte`, in order."""
+
+    def recorded_at(self, stream: UUID, version: int) -> datetime | None:
+        """When an event was stored, by the database's clock (aware UTC); None: there is no such event."""
+
 
 class Harvesting(Application[UUID]):
     """Commands on sources, jobs and objects."""
 
     name = "harvest"
 
-    def __init__(self, recorder: ApplicationRecorder, log: EventLog) -> None:
+    def __init__(self, recorder: ApplicationRecorder, log: EventLog, snapshots: Snapshots | None = None) -> None:
         self._given_recorder = recorder
         self.event_log = log
+        self._snapshots = snapshots or NoSnapshots()
         super().__init__({"PERSISTENCE_MODULE": "eventsourcing.popo"})
 
     def construct_recorder(self) -> ApplicationRecorder:
@@ -72,15 +82,29 @@ class Harvesting(Application[UUID]):
 
     # loading and storing
 
-    def load(self, cls: type[A], aggregate_id: UUID) -> A:
-        """One aggregate as it is now. Raises NotFound."""
-        try:
-            aggregate: StoredAggregate = self.repository.get(aggregate_id)
-        except AggregateNotFoundError as error:
-            raise NotFound(f"There is no {cls.__name__} {aggregate_id}") from error
+    def load(self, cls: type[A], aggregate_id: UUID, version: int | None = None) -> A:
+        """One aggregate as it is now, or as it was at a version of its stream. Raises NotFound.
+
+        It costs the same however long the stream is: the events since a snapshot are replayed.
+        """
+        snapshot = self._snapshots.newest(aggregate_id, cls.SNAPSHOT_VERSION, version) if cls.SNAPSHOT_VERSION else None
+        aggregate: Any = None
+        if snapshot is not None:
+            aggregate = restored(resolve_topic(snapshot.topic), snapshot)
+        events = self.event_log.select_events(aggregate_id, gt=snapshot.version if snapshot else None, lte=version)
+        for event in events:
+            aggregate = self.mapper.to_domain_event(event).mutate(aggregate)  # type: ignore[attr-defined]
+        if aggregate is None:
+            raise NotFound(f"There is no {cls.__name__} {aggregate_id}")
         if not isinstance(aggregate, cls):
             raise NotFound(f"{aggregate_id} is not a {cls.__name__} but a {type(aggregate).__name__}")
+        if len(events) >= EVERY and version is None:
+            self._keep_snapshot(aggregate)
         return aggregate
+
+    def _keep_snapshot(self, aggregate: StoredAggregate) -> None:
+        if aggregate.SNAPSHOT_VERSION:
+            self._snapshots.keep(taken(aggregate))
 
     def load_objects(self, ids: Sequence[UUID]) -> dict[UUID, HarvestObject]:
         """Many objects in one query; ids that are unknown are left out."""
@@ -229,10 +253,11 @@ class Harvesting(Application[UUID]):
         job_id = job_id or uuid4()
         for _ in range(ATTEMPTS):
             source = self.load(HarvestSource, source_id)
-            if self._is_there(Job, job_id):
+            if self._is_there(job_id):
                 return job_id
             source.start_job(job_id, kind)
-            job = Job.create(job_id, source_id, kind, trigger, by, options or {})
+            number, version = source.jobs, source.version
+            job = Job.create(job_id, source_id, kind, trigger, by, options or {}, number=number, source_version=version)
             try:
                 self._all_or_nothing(source, job)
             except GuardConflict:
@@ -240,20 +265,21 @@ class Harvesting(Application[UUID]):
             return job_id
         raise Conflict([source_id])
 
-    def _is_there(self, cls: type[StoredAggregate], aggregate_id: UUID) -> bool:
-        try:
-            self.load(cls, aggregate_id)
-        except NotFound:
-            return False
-        return True
+    def _is_there(self, aggregate_id: UUID) -> bool:
+        return bool(self.event_log.select_events(aggregate_id, lte=1))
 
     def abort_job(self, job_id: UUID, by: str, reason: str = "") -> None:
         """Stop a job; one that has ended stays as it is. Raises NotFound."""
         self._end_job(job_id, lambda job: job.abort(reason, by), outcome="aborted", counts=None)
 
-    def finish_job(self, job_id: UUID, outcome: str, counts: Mapping[str, int]) -> None:
-        """End a job; one that has ended stays as it is. Raises NotFound."""
-        self._end_job(job_id, lambda job: job.finish(outcome, counts), outcome=outcome, counts=counts)
+    def finish_job(
+        self, job_id: UUID, outcome: str, counts: Mapping[str, int], statistics: Mapping[str, int] | None = None
+    ) -> None:
+        """End a job with its counts in the words of reports and all its counters (`Progress.counts`, `.statistics`).
+
+        One that has ended stays as it is. Raises NotFound.
+        """
+        self._end_job(job_id, lambda job: job.finish(outcome, counts, statistics), outcome=outcome, counts=counts)
 
     def _end_job(self, job_id: UUID, end: Any, outcome: str, counts: Mapping[str, int] | None) -> None:
         for _ in range(ATTEMPTS):
@@ -262,9 +288,12 @@ class Harvesting(Application[UUID]):
             end(job)
             source.end_job(job_id, outcome, _gathered_from(job, counts))
             try:
-                return self._all_or_nothing(job, source)
+                self._all_or_nothing(job, source)
             except GuardConflict:
                 continue
+            if job.version > EVERY:
+                self._snapshots.forget(job_id)
+            return
         raise Conflict([job_id])
 
     def start_gather(self, job_id: UUID, worker: str) -> Job:
@@ -275,16 +304,18 @@ class Harvesting(Application[UUID]):
         return job
 
     def record_page(
-        self, job: Job, records: Sequence[GatheredRecord], unchanged: Sequence[str], cursor: str = ""
+        self, job: Job, records: Sequence[GatheredRecord], unchanged: int, cursor: str = ""
     ) -> list[GatheredRecord]:
         """Store a page of gather in one call, guarded by the job; the records whose guid this attempt had stored before.
+
+        `unchanged` is how many further records need no object.
 
         Objects that an earlier attempt stored are the same objects and stay as they are. Raises GuardConflict when the job
         went on without this worker: nothing was stored, and it must stop.
         """
         ids: dict[UUID, GatheredRecord] = {}
-        repeated = [r for r in records if ids.setdefault(object_id(job.created_on, job.id, r.guid), r) is not r]
-        job.record_page(cursor, len(ids), list(unchanged))
+        repeated = [r for r in records if ids.setdefault(job.object_id(r.guid), r) is not r]
+        job.record_page(cursor, len(ids), unchanged)
         now = job.modified_on
         events = [
             gathered_event(record, identity, str(job.id), job.source_id, job.attempt, now) for identity, record in ids.items()
@@ -311,10 +342,14 @@ class Harvesting(Application[UUID]):
         job.record_gather_error(code, message, guid)
         self._append_to_job(job)
 
-    def finish_gather(self, job: Job, *, complete: bool, full: bool, deletions: int) -> None:
-        """End gathering. Raises GuardConflict, JobEnded."""
-        job.finish_gather(complete, full, deletions)
+    def finish_gather(
+        self, job: Job, *, complete: bool, full: bool, deletions: int, seen_since: datetime | None = None
+    ) -> None:
+        """End gathering; see `Job.GatherFinished`. Raises GuardConflict, JobEnded."""
+        job.finish_gather(complete, full, deletions, seen_since.isoformat() if seen_since else None)
         self._append_to_job(job)
+        if job.version > EVERY:  # its end doesn't replay all its pages
+            self._keep_snapshot(job)
 
     # objects
 
@@ -324,13 +359,13 @@ class Harvesting(Application[UUID]):
 
 
 def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:
-    """When a job that missed nothing began, None when the next one must ask for everything.
+    """Since when the next job must ask for changes after one that missed nothing; None: it must ask for everything.
 
-    The first attempt counts, since its objects stay; a job that skipped all records but one missed them.
+    A job that skipped all records but one missed them.
     """
     if counts is None or job.kind != "harvest" or job.options.get("only_guid") or not job.error_free(counts):
         return None
-    return job.first_started.isoformat() if job.first_started else None
+    return job.seen_since
 
 
 def checked(fields: SourceFields) -> SourceFields:

@@ -13,6 +13,7 @@ from eventsourcing.domain import event
 from domain.aggregate import Created as FirstEvent
 from domain.aggregate import StoredAggregate
 from domain.errors import GuardConflict, JobEnded
+from domain.objects import object_id
 
 KINDS = ("harvest", "retry", "import", "clear")
 COUNTS = ("added", "updated", "not modified", "deleted", "errored")
@@ -22,16 +23,24 @@ class Job(StoredAggregate):
     """One run of a source, from its creation to its end."""
 
     TOPIC = "job"
+    SNAPSHOT_VERSION = 1
 
     class Created(FirstEvent):
-        """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test."""
+        """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test.
+
+        `number` counts the jobs of the source, from 1: of two jobs the one with the larger number is newer, whatever any clock
+        says. `source_version` is the version of the source whose settings the job runs with. Both are 0 in events of version 1.
+        """
 
         TOPIC = "job.created"
+        class_version = 2
         source_id: str
         kind: str
         trigger: str
         by: str
         options: dict[str, Any]
+        number: int
+        source_version: int
 
     class GatherStarted(StoredAggregate.Event):
         """A worker began to gather; a further attempt starts from the first page and shuts the earlier one out."""
@@ -41,15 +50,16 @@ class Job(StoredAggregate):
         worker: str
 
     class PageGathered(StoredAggregate.Event):
-        """One page of records: `gathered` objects were made of it, `unchanged` guids need no work.
+        """One page of records: `gathered` objects were made of it, `unchanged` records need no work.
 
-        `cursor` is the harvester's own mark of where it is, for people who read the log.
+        `cursor` is the harvester's own mark of where it is, for people who read the log. Version 1 listed the unchanged guids.
         """
 
         TOPIC = "job.page_gathered"
+        class_version = 2
         cursor: str
         gathered: int
-        unchanged: list[str]
+        unchanged: int
 
     class GatherErrorRecorded(StoredAggregate.Event):
         """Something went wrong while gathering; more may be gathered all the same."""
@@ -63,14 +73,18 @@ class Job(StoredAggregate):
         """Gathering is over; counts are of the last attempt.
 
         `complete`: everything that was asked for was seen. `full`: that was the whole remote, so what it lacks was removed.
+        `seen_since` (ISO 8601): what changed at the remote later than this may have been missed. It is a time of the remote's
+        clock or of the database's, never of a worker's; None in events of version 1.
         """
 
         TOPIC = "job.gather_finished"
+        class_version = 2
         complete: bool
         full: bool
         gathered: int
         unchanged: int
         deletions: int
+        seen_since: str | None
 
     class DeletionsHeld(StoredAggregate.Event):
         """So many datasets are missing at the remote that a person must say whether they go."""
@@ -99,22 +113,34 @@ class Job(StoredAggregate):
         by: str
 
     class Finished(StoredAggregate.Event):
-        """Gather is over and every object has an outcome. `outcome` is finished, or failed when gather failed."""
+        """Gather is over and every object has an outcome. `outcome` is finished, or failed when gather failed.
+
+        `counts` are in the words of reports. `statistics` are all counters of the job that aren't 0, by their names in
+        `domain.rules.Progress`; None in events of version 1.
+        """
 
         TOPIC = "job.finished"
+        class_version = 2
         outcome: str
         counts: dict[str, int]
+        statistics: dict[str, int] | None
 
     @event(Created)
-    def __init__(self, source_id: str, kind: str, trigger: str, by: str, options: dict[str, Any]) -> None:
+    def __init__(
+        self, source_id: str, kind: str, trigger: str, by: str, options: dict[str, Any], number: int, source_version: int
+    ) -> None:
         self.source_id = source_id
         self.kind = kind
         self.options = options
+        self.number = number
+        self.source_version = source_version
         self.status = "New"
         self.attempt = 0
         self.full = False
         self.gather_started: datetime | None = None
         self.first_started: datetime | None = None  # by the first attempt, whose objects stay
+        self.first_started_version = 0  # of this stream
+        self.seen_since: str | None = None
         self.gather_finished: datetime | None = None
         self.complete = False
         self.gather_errors = 0
@@ -123,11 +149,34 @@ class Job(StoredAggregate):
         self.lost = False  # an append failed: this copy is ahead of what is stored, and of no more use
 
     @classmethod
-    def create(cls, job_id: UUID, source_id: UUID, kind: str, trigger: str, by: str, options: Mapping[str, Any]) -> "Job":
-        """A new job with the id given."""
+    def create(
+        cls,
+        job_id: UUID,
+        source_id: UUID,
+        kind: str,
+        trigger: str,
+        by: str,
+        options: Mapping[str, Any],
+        *,
+        number: int,
+        source_version: int,
+    ) -> "Job":
+        """A new job with the id given; `number` and `source_version` as in `Created`."""
         return cls._create(
-            cls.Created, id=job_id, source_id=str(source_id), kind=kind, trigger=trigger, by=by, options=dict(options)
+            cls.Created,
+            id=job_id,
+            source_id=str(source_id),
+            kind=kind,
+            trigger=trigger,
+            by=by,
+            options=dict(options),
+            number=number,
+            source_version=source_version,
         )
+
+    def object_id(self, guid: str) -> UUID:
+        """The id of this job's object for a guid."""
+        return object_id(self.created_on, self.id, guid, self.number)
 
     @property
     def ended(self) -> bool:
@@ -153,17 +202,18 @@ class Job(StoredAggregate):
         self.attempt = attempt
         self.gather_started = self.modified_on
         self.first_started = self.first_started or self.modified_on
+        self.first_started_version = self.first_started_version or self.version
         self.gathered = self.unchanged = 0
 
-    def record_page(self, cursor: str, gathered: int, unchanged: list[str]) -> None:
+    def record_page(self, cursor: str, gathered: int, unchanged: int) -> None:
         """Record one page. Raises JobEnded."""
         self._must_go_on()
         self._page_gathered(cursor=cursor, gathered=gathered, unchanged=unchanged)
 
     @event(PageGathered)
-    def _page_gathered(self, cursor: str, gathered: int, unchanged: list[str]) -> None:
+    def _page_gathered(self, cursor: str, gathered: int, unchanged: int) -> None:
         self.gathered += gathered
-        self.unchanged += len(unchanged)
+        self.unchanged += unchanged
 
     def record_gather_error(self, code: str, message: str, guid: str | None = None) -> None:
         """Record an error of gather. Raises JobEnded."""
@@ -174,7 +224,7 @@ class Job(StoredAggregate):
     def _gather_error_recorded(self, code: str, message: str, guid: str | None) -> None:
         self.gather_errors += 1
 
-    def finish_gather(self, complete: bool, full: bool, deletions: int) -> None:
+    def finish_gather(self, complete: bool, full: bool, deletions: int, seen_since: str | None = None) -> None:
         """End gathering; a second call changes nothing. Raises JobEnded."""
         self._must_go_on()
         if self.gather_finished is None:
@@ -184,12 +234,16 @@ class Job(StoredAggregate):
                 gathered=self.gathered,
                 unchanged=self.unchanged,
                 deletions=deletions,
+                seen_since=seen_since,
             )
 
     @event(GatherFinished)
-    def _gather_finished(self, complete: bool, full: bool, gathered: int, unchanged: int, deletions: int) -> None:
+    def _gather_finished(
+        self, complete: bool, full: bool, gathered: int, unchanged: int, deletions: int, seen_since: str | None
+    ) -> None:
         self.complete = complete
         self.full = full
+        self.seen_since = seen_since
         self.gather_finished = self.modified_on
 
     @event(DeletionsHeld)
@@ -213,13 +267,14 @@ class Job(StoredAggregate):
     def _aborted(self, reason: str, by: str) -> None:
         self.status = "Aborted"
 
-    def finish(self, outcome: str, counts: Mapping[str, int]) -> None:
+    def finish(self, outcome: str, counts: Mapping[str, int], statistics: Mapping[str, int] | None = None) -> None:
         """End the job; a second call changes nothing."""
         if not self.ended:
-            self._finished(outcome=outcome, counts=dict(counts))
+            kept = None if statistics is None else {name: number for name, number in statistics.items() if number}
+            self._finished(outcome=outcome, counts=dict(counts), statistics=kept)
 
     @event(Finished)
-    def _finished(self, outcome: str, counts: dict[str, int]) -> None:
+    def _finished(self, outcome: str, counts: dict[str, int], statistics: dict[str, int] | None) -> None:
         self.status = "Finished"
 
     def error_free(self, counts: Mapping[str, int]) -> bool:

@@ -25,6 +25,7 @@ LEVELS = ("error", "warning", "job_warning")
 """Of what is recorded about an object. A warning: something of the record was lost, and the rest of it was imported.
 A job_warning: all records of the job lose the same; it is recorded with the first one that a worker met."""
 MAX_LINE = 2**31 - 1
+MAX_NUMBER = 2**24 - 1  # of a source's jobs
 REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
 
@@ -88,14 +89,21 @@ class HarvestObject(StoredAggregate):
         level: str
 
     class Imported(StoredAggregate.Event):
-        """Outcome: the target holds the record, or no longer does. `status` is added, updated, unchanged or deleted."""
+        """Outcome: the target holds the record, or no longer does. `status` is added, updated, unchanged or deleted.
+
+        What the next job may ask the remote with: when the record was changed there (`metadata_modified`, ISO 8601 in UTC
+        without zone), and the `validators` of its document, `etag` and `last_modified` (RFC 9110, section 8.8).
+        """
 
         TOPIC = "object.imported"
+        class_version = 2
         source_id: str
         guid: str
         package_id: str | None
         status: str
         content_hash: str | None
+        metadata_modified: str | None
+        validators: dict[str, str]
 
     class Failed(StoredAggregate.Event):
         """Did not work, and why; `retry_at` (ISO 8601) says when it is tried again, None: this is the outcome."""
@@ -183,7 +191,7 @@ class HarvestObject(StoredAggregate):
     def _error_recorded(self, stage: str, message: str, line: int | None, level: str) -> None:
         self.errors += level == "error"
 
-    def import_as(self, status: str, package_id: str | None) -> None:
+    def import_as(self, status: str, package_id: str | None, validators: Mapping[str, str] | None = None) -> None:
         """Record the outcome; a second outcome changes nothing. Raises ValidationError for another status."""
         if status not in IMPORTED_AS:
             raise ValidationError({"status": f"{status!r} is none of {', '.join(IMPORTED_AS)}"})
@@ -195,10 +203,21 @@ class HarvestObject(StoredAggregate):
                 package_id=None if package_id is None else text.key(package_id, "package id"),
                 status=status,
                 content_hash=self.content_hash,
+                metadata_modified=self.metadata_modified,
+                validators=text.extras(validators or {}),
             )
 
     @event(Imported)
-    def _imported(self, source_id: str, guid: str, package_id: str | None, status: str, content_hash: str | None) -> None:
+    def _imported(
+        self,
+        source_id: str,
+        guid: str,
+        package_id: str | None,
+        status: str,
+        content_hash: str | None,
+        metadata_modified: str | None,
+        validators: dict[str, str],
+    ) -> None:
         self.package_id = package_id
         self.outcome = status
 
@@ -224,14 +243,37 @@ class HarvestObject(StoredAggregate):
         self.outcome = "skipped"
 
 
-def object_id(job_created: datetime, job_id: UUID, guid: str) -> UUID:
-    """The id of a job's object for a guid: a UUIDv8 (RFC 9562, section 5.8) of the job's creation in ms and a sha256.
+def object_id(job_created: datetime, job_id: UUID, guid: str, number: int = 0) -> UUID:
+    """The id of a job's object for a guid: a UUIDv8 (RFC 9562, section 5.8) that bears the job's number in its source.
 
-    Ids of one job share a prefix and rise with time, which keeps index writes together.
+    A bit that is set, the job's creation in units of 2 seconds (31 bits, so that ids of one job lie together in an index), its
+    number (24 bits), and a sha256 of job and guid (66 bits). Jobs without a number, of events of version 1, have milliseconds
+    (48 bits, of which the first is 0) and the hash (74 bits).
     """
-    ms = int(job_created.timestamp() * 1000)
-    bits = int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big")
-    return UUID(int=(ms & (1 << 48) - 1) << 80 | 8 << 76 | (bits >> 62 & 0xFFF) << 64 | 2 << 62 | bits & (1 << 62) - 1)
+    digest = int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big")
+    if not number:
+        head, hashed = int(job_created.timestamp() * 1000) & (1 << 48) - 1, digest & (1 << 74) - 1
+        bits = head << 74 | hashed
+    else:
+        moment = 1 << 31 | int(job_created.timestamp()) >> 1 & (1 << 31) - 1
+        bits = moment << 90 | (number & MAX_NUMBER) << 66 | digest & (1 << 66) - 1
+    return UUID(int=bits >> 74 << 80 | 8 << 76 | (bits >> 62 & 0xFFF) << 64 | 2 << 62 | bits & (1 << 62) - 1)
+
+
+def job_number(identity: UUID | str) -> int | None:
+    """The number of an object's job in its source; 0 for jobs older than numbers, None for ids that aren't ours.
+
+    Of two objects of a source the one with the larger number is of the newer job.
+    """
+    try:
+        identity = identity if isinstance(identity, UUID) else UUID(identity)
+    except ValueError:
+        return None
+    if identity.version != 8:
+        return None
+    if not identity.int >> 127:
+        return 0
+    return (identity.int >> 80 & 0xFFFF) << 8 | identity.int >> 68 & 0xFF
 
 
 def gathered_event(

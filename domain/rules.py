@@ -102,6 +102,10 @@ def retry_at(
     return now + timedelta(seconds=delay) if delay < (deadline - now).total_seconds() else None
 
 
+STATISTICS = ("objects", "added", "updated", "unchanged", "pages_unchanged", "deleted", "errored", "skipped", "gather_errors")
+"""The counters of a job: names in Progress, columns of the projections, keys in `job.finished`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The state of an unfinished job as its counts tell."""
@@ -122,6 +126,11 @@ class Progress:
     def done(self) -> int:
         """Objects with an outcome."""
         return self.added + self.updated + self.unchanged + self.deleted + self.errored + self.skipped
+
+    @property
+    def statistics(self) -> dict[str, int]:
+        """All counters, by name: what the job's end keeps of them."""
+        return {name: getattr(self, name) for name in STATISTICS}
 
     @property
     def counts(self) -> dict[str, int]:

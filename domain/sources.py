@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import event
 
-from domain.aggregate import Created, StoredAggregate
+from domain.aggregate import Created, State, StoredAggregate
 from domain.errors import JobExists, SourceInactive
 
 FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
@@ -37,6 +37,7 @@ class HarvestSource(StoredAggregate):
     """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
 
     TOPIC = "source"
+    SNAPSHOT_VERSION = 1
 
     class Registered(Created):
         """A source was entered; `by` is who did it."""
@@ -99,8 +100,8 @@ class HarvestSource(StoredAggregate):
     class JobEnded(StoredAggregate.Event):
         """The running job ended.
 
-        `gathered_from` is when its gather started (ISO 8601) if it was complete and free of errors, else None: the next
-        incremental harvest asks for what changed since then.
+        `gathered_from` (ISO 8601) is set if its gather was complete, free of errors, and of the settings that the source still
+        has: the next incremental harvest asks for what changed at the remote since then.
         """
 
         TOPIC = "source.job_ended"
@@ -129,6 +130,17 @@ class HarvestSource(StoredAggregate):
         self.running_job: str | None = None
         self.last_job: str | None = None
         self.gathered_from: str | None = None
+        self.jobs = 0  # that were ever started
+        self.job_started_at = 0  # version of this stream at which the last one started
+        self.remote_changed_at = 0  # version at which url, type or config changed, or the datasets went
+
+    def snapshot_state(self) -> State:
+        """What it remembers, the fields as a dict."""
+        return {**super().snapshot_state(), "fields": {**asdict(self.fields), "extras": dict(self.fields.extras)}}
+
+    def restore_state(self, state: State) -> None:
+        """Remember what `snapshot_state` gave."""
+        super().restore_state({**state, "fields": SourceFields(**state["fields"])})
 
     @classmethod
     def register(cls, source_id: UUID, fields: SourceFields, by: str) -> "HarvestSource":
@@ -147,7 +159,12 @@ class HarvestSource(StoredAggregate):
     def _changed(self, changes: dict[str, list[Any]], by: str) -> None:
         self.fields = SourceFields(**{**asdict(self.fields), **{name: new for name, (_, new) in changes.items()}})
         if changes.keys() & {"url", "type", "config"}:
-            self.gathered_from = None
+            self._forget_gathered()
+
+    def _forget_gathered(self) -> None:
+        """The next harvest asks for everything, whatever a job that still runs has seen."""
+        self.gathered_from = None
+        self.remote_changed_at = self.version
 
     def deactivate(self, reason: str, by: str) -> None:
         """Stop harvesting; a second call changes nothing."""
@@ -169,7 +186,7 @@ class HarvestSource(StoredAggregate):
 
     @event(Cleared)
     def _cleared(self, job_id: str, by: str) -> None:
-        self.gathered_from = None
+        self._forget_gathered()
 
     @event(HistoryCleared)
     def _history_cleared(self, keep_current: bool, by: str) -> None:
@@ -194,16 +211,24 @@ class HarvestSource(StoredAggregate):
     @event(JobStarted)
     def _job_started(self, job_id: str, kind: str) -> None:
         self.running_job = self.last_job = job_id
+        self.jobs += 1
+        self.job_started_at = self.version
 
     def end_job(self, job_id: UUID, outcome: str, gathered_from: str | None) -> None:
         """Give the source back; a second call, or one for another job, changes nothing."""
         if self.running_job == str(job_id):
-            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=gathered_from)
+            counts = None if self._changed_since_start else gathered_from
+            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts)
+
+    @property
+    def _changed_since_start(self) -> bool:
+        """Whether what the running job sees is of another address, type or configuration than the source has now."""
+        return self.remote_changed_at > self.job_started_at
 
     @event(JobEnded)
     def _job_ended(self, job_id: str, outcome: str, gathered_from: str | None) -> None:
         self.running_job = None
-        if gathered_from is not None:
+        if gathered_from is not None and not self._changed_since_start:  # earlier versions stored it all the same
             self.gathered_from = gathered_from
 
 

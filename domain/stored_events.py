@@ -26,7 +26,34 @@ def _set_level(state: State) -> None:
     state["level"] = "error"
 
 
-UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {"object.error_recorded": {1: _set_level}}
+def _job_without_number(state: State) -> None:
+    state["number"] = state["source_version"] = 0
+
+
+def _count_unchanged(state: State) -> None:
+    state["unchanged"] = len(state["unchanged"])
+
+
+def _without_seen_since(state: State) -> None:
+    state["seen_since"] = None
+
+
+def _without_statistics(state: State) -> None:
+    state["statistics"] = None
+
+
+def _without_validators(state: State) -> None:
+    state["metadata_modified"], state["validators"] = None, {}
+
+
+UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
+    "job.created": {1: _job_without_number},
+    "job.page_gathered": {1: _count_unchanged},
+    "job.gather_finished": {1: _without_seen_since},
+    "job.finished": {1: _without_statistics},
+    "object.error_recorded": {1: _set_level},
+    "object.imported": {1: _without_validators},
+}
 """topic -> {version n: function that turns a state of version n into one of version n + 1, in place}."""
 
 

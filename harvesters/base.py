@@ -127,6 +127,7 @@ class HarvestJob:
     objects: list["HarvestObject"] = field(default_factory=list)  # saved by a gather_stage that returns ids
     errors: list[GatherError] = field(default_factory=list)
     warned: set[str] = field(default_factory=set)  # warnings of the whole job that this worker has recorded
+    number: int = 0  # of the source's jobs, from 1: the newer of two jobs has the larger one
 
     @property
     def source_id(self) -> str:
@@ -154,7 +155,7 @@ class HarvestObject:
     warnings: list[Loss] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.id = self.id or str(object_id(self.job.created, UUID(self.job.id), self.guid))
+        self.id = self.id or str(object_id(self.job.created, UUID(self.job.id), self.guid, self.job.number))
 
     @property
     def source(self) -> HarvestSource:

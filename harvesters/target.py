@@ -7,11 +7,10 @@ changed or deleted.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
-from uuid import UUID
 
 from domain.errors import TargetError
+from domain.objects import job_number
 
-TIME_BITS = 80  # of an object's id lie below its job's creation time
 OnRemoved = Literal["delete", "purge", "keep"]
 
 
@@ -74,19 +73,10 @@ class Origin:
         """Raise TargetError `dataset_not_ours` or, when an object of a later job has written the package, `superseded`."""
         if self.source_id != owner.source_id:
             raise not_ours(package_id, owner)
-        mine, theirs = job_time(owner.object_id), job_time(self.object_id)
+        mine, theirs = job_number(owner.object_id), job_number(self.object_id)
         if mine is not None and theirs is not None and theirs > mine:
-            message = f"package {package_id} of record {owner.guid} was imported from a newer object already"
+            message = f"package {package_id} of record {owner.guid} was imported by a newer job already"
             raise TargetError(message, code="superseded")
-
-
-def job_time(object_id: str) -> int | None:
-    """When the job of an object was created (milliseconds), None for ids that don't say so, such as ckanext-harvest's."""
-    try:
-        found = UUID(object_id)
-    except ValueError:
-        return None
-    return found.int >> TIME_BITS if found.version == 8 else None
 
 
 def not_ours(package_id: str, owner: Owner) -> TargetError:

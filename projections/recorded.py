@@ -6,6 +6,7 @@ the same rows in the end, so a fold uses nothing but the events: what crosses st
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +19,10 @@ Key = UUID | str
 
 
 class Recorded(NamedTuple):
-    """One event of the log. `number` is its notification id; `state` has the time as ISO 8601 text in `timestamp`."""
+    """One event of the log. `number` is its notification id; `state` is at the newest version of its class.
+
+    `state["timestamp"]` is when the database stored the event (ISO 8601, UTC), not what its writer's clock said.
+    """
 
     number: int
     stream: UUID
@@ -27,17 +31,22 @@ class Recorded(NamedTuple):
     state: dict[str, Any]
 
 
-StoredRow = tuple[int, UUID, int, str, bytes]
-"""notification id, stream, version, topic, state: as it lies in the log."""
+StoredRow = tuple[int, UUID, int, str, bytes, datetime]
+"""notification id, stream, version, topic, state, when it was stored (UTC without zone): as it lies in the log."""
 
 
 def decode(rows: Iterable[StoredRow]) -> list[Recorded]:
     """Decode stored events at the newest version of their class. Raises UnknownEvent: a projector stops, it never skips."""
     known = class_versions()
     return [
-        Recorded(number, stream, version, topic, upcast(topic, orjson.loads(state), known))
-        for number, stream, version, topic, state in rows
+        Recorded(number, stream, version, topic, _timed(upcast(topic, orjson.loads(state), known), recorded))
+        for number, stream, version, topic, state, recorded in rows
     ]
+
+
+def _timed(state: dict[str, Any], recorded: datetime) -> dict[str, Any]:
+    state["timestamp"] = f"{recorded.isoformat()}+00:00"
+    return state
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """How many? Counters of jobs and sources, kept and not counted. Tables job_statistics and source_statistics.
 
+A job's counters add up while it runs; its end names them all, and nothing is added afterwards.
+
 An object's outcome event doesn't name its job: outcomes are handed on by object, and whoever stores them adds the job.
 """
 
@@ -27,6 +29,7 @@ class Statistics:
     source_jobs: Counter[str] = field(default_factory=Counter)
     ended_jobs: dict[str, Counter[str]] = field(default_factory=dict)  # source -> jobs by how they ended
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job
+    final: dict[str, dict[str, int]] = field(default_factory=dict)  # job -> all its counters, from its end
     counted: dict[str, Counter[str]] = field(default_factory=dict)  # increments that were added up before, by job and column
 
     def by_job(self, counted: Iterable[tuple[str, str, int]] = ()) -> dict[str, Counter[str]]:
@@ -85,13 +88,19 @@ def gather_started(batch: Batch, event: Recorded) -> None:
 
 def page_gathered(batch: Batch, event: Recorded) -> None:
     """Records that needed no object."""
-    if unchanged := len(event.state["unchanged"]):
+    if unchanged := event.state["unchanged"]:
         batch.statistics.pages_unchanged[str(event.stream)] += unchanged
 
 
 def gather_error(batch: Batch, event: Recorded) -> None:
     """One error of gather more."""
     batch.statistics.gather_errors[str(event.stream)] += 1
+
+
+def job_finished(batch: Batch, event: Recorded) -> None:
+    """The job's counters are final: they stay right when its objects are no longer in the log."""
+    if (counters := event.state["statistics"]) is not None:
+        batch.statistics.final[str(event.stream)] = counters
 
 
 def job_started(batch: Batch, event: Recorded) -> None:
@@ -113,6 +122,7 @@ HANDLERS: dict[str, Handler] = {
     "job.gather_started": gather_started,
     "job.page_gathered": page_gathered,
     "job.gather_error_recorded": gather_error,
+    "job.finished": job_finished,
     "source.job_started": job_started,
     "source.job_ended": job_ended,
 }

@@ -27,6 +27,7 @@ class WorkBatch:
     retries: dict[UUID, str] = field(default_factory=dict)  # object -> due at (ISO 8601)
     failures: Counter[UUID] = field(default_factory=Counter)  # object -> failed attempts in this batch
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
+    validators: dict[tuple[str, str], Row] = field(default_factory=dict)  # of documents that had no news, by (source, guid)
     statistics: Statistics = field(default_factory=Statistics)
 
 
@@ -73,8 +74,17 @@ def failed(batch: WorkBatch, event: Recorded) -> None:
         batch.failures[event.stream] += 1
 
 
+def found_unchanged(batch: WorkBatch, event: Recorded) -> None:
+    """The same document may come with other validators."""
+    state = event.state
+    if state["status"] == "unchanged" and state["validators"]:
+        columns = {name: state[name] for name in ("source_id", "guid", "content_hash", "validators")}
+        batch.validators[state["source_id"], state["guid"]] = columns
+
+
 HANDLERS = merge_handlers(
     {
+        "object.imported": found_unchanged,
         "job.created": created,
         "job.gather_started": gather_started,
         "job.gather_finished": gather_finished,

@@ -139,7 +139,7 @@ class Coordinator:
     def _end_jobs(self, progress: dict[UUID, Progress]) -> int:
         over = {job_id: outcome for job_id, job in progress.items() if (outcome := job_outcome(job))}
         for job_id, outcome in over.items():
-            self._application.finish_job(job_id, outcome, progress[job_id].counts)
+            self._application.finish_job(job_id, outcome, progress[job_id].counts, progress[job_id].statistics)
         return len(over)
 
     # what was lost

@@ -55,18 +55,22 @@ class JobContexts:
             return context
 
     def _load(self, job_id: UUID) -> JobContext:
-        job: Job = self._application.repository.get(job_id, version=CREATED)
-        source = self._application.load(Source, UUID(job.source_id))
-        return self.make(job, source)
+        job = self._application.load(Job, job_id, version=CREATED)
+        return self.make(job, self.source_of(job))
+
+    def source_of(self, job: Job) -> Source:
+        """The source as it was when the job was created: an edit counts from the next job on. Raises NotFound."""
+        return self._application.load(Source, UUID(job.source_id), job.source_version or None)
 
     def make(self, job: Job, source: Source) -> JobContext:
-        """A context of a job and its source as they are now."""
+        """A context of a job with its source."""
         view = HarvestJob(
             id=str(job.id),
             source=source_view(source),
             created=job.created_on,
             gather_started=job.gather_started,
             options=job.options,
+            number=job.number,
         )
         return JobContext(view, lambda: self._new_harvester(view.source.type))
 

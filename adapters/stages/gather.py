@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,9 @@ from adapters.stages.context import JobContexts
 from domain import text
 from domain.application import Harvesting
 from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable, ValidationError
-from domain.objects import ACTIONS, GatheredRecord, object_id
-from domain.sources import HarvestSource
+from domain.objects import ACTIONS, GatheredRecord
 from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
+from harvesters.http.session import RemoteTime
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ PAGE = 500  # records stored at a time
 PAGE_BYTES = 8_000_000
 PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
 WAIT_FOR_PROJECTION = 60.0  # seconds
+CLOCK_MARGIN = timedelta(seconds=60)  # servers of one site differ a little; a Date header has whole seconds
 MAX_ERRORS = 1000  # recorded one by one; further ones are counted
 
 
@@ -81,13 +82,13 @@ class GatherRun:
         """
         try:
             self._job = self._application.start_gather(job_id, worker)
+            self._began, self._start_version = time.monotonic(), self._job.version
             self._gather()
         except (Conflict, JobEnded) as error:
             log.info("job %s went on without this worker: %s", job_id, error)
 
     def _gather(self) -> None:
-        source = self._application.load(HarvestSource, UUID(self._job.source_id))
-        self._source = source
+        self._source = source = self._contexts.source_of(self._job)
         self._start_position = self._wait_for_projection()
         self._memory = GatherMemory(self._database)
         context = self._contexts.make(self._job, source)
@@ -98,7 +99,26 @@ class GatherRun:
         full = complete and view.full_listing
         if full:
             self._gather_removed()
-        self._application.finish_gather(self._job, complete=complete, full=full, deletions=self._deletions)
+        seen_since = self._seen_since(context.harvester.http.first_answer) if complete else None
+        self._application.finish_gather(
+            self._job, complete=complete, full=full, deletions=self._deletions, seen_since=seen_since
+        )
+
+    def _seen_since(self, answer: RemoteTime | None) -> datetime | None:
+        """Since when changes at the remote may have been missed: the start of the first attempt, whose objects stay.
+
+        By the database's clock, or by the remote's if that is behind: where it is ahead, to ask since too early a time only
+        costs some records. This worker's clock doesn't count.
+        """
+        log, job = self._application.event_log, self._job
+        first = log.recorded_at(job.id, job.first_started_version)
+        began = log.recorded_at(job.id, self._start_version)
+        if first is None or began is None:
+            return None
+        ahead = timedelta(0)
+        if answer is not None:
+            ahead = answer.time - (began + timedelta(seconds=answer.noted - self._began))
+        return first + min(ahead, timedelta(0)) - CLOCK_MARGIN
 
     def _wait_for_projection(self) -> int:
         """What the source holds must be known up to now, since unchanged and removed records are told by it."""
@@ -221,14 +241,14 @@ class GatherRun:
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
         self._content.put({h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None})
         records = [_gathered(guid, record, hashes[guid], guid in held) for guid, (record, _) in changed.items()]
-        for record in self._application.record_page(self._job, records, unchanged, cursor):
+        for record in self._application.record_page(self._job, records, len(unchanged), cursor):
             self._twice(record.guid, None, record.content_hash)
 
     def _same(self, guid: str, held: HeldDataset | None, digest: str | None) -> bool:
         """Whether nothing changed since an earlier job; what an earlier attempt imported is counted by its object."""
         if held is None or digest is None or held.content_hash != digest:
             return False
-        return self._job.attempt == 1 or held.object_id != object_id(self._job.created_on, self._job.id, guid)
+        return self._job.attempt == 1 or held.object_id != self._job.object_id(guid)
 
     def _held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
         source = str(self._source.id)
@@ -248,7 +268,7 @@ class GatherRun:
         return {others[listed] for listed in self._memory.seen(list(others))} if others else set()
 
     def _store_removed(self, guids: Sequence[str]) -> None:
-        self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], [], "removed")
+        self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], 0, "removed")
         self._deletions += len(guids)
 
     def _error(self, code: str, message: str, guid: str | None = None) -> None:

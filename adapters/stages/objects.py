@@ -9,9 +9,8 @@ from adapters.postgres.database import Database
 from adapters.postgres.work.claims import Claimed, HeldDataset, held_datasets, running_jobs
 from adapters.stages.context import JobContexts
 from domain.application import Harvesting
-from domain.objects import HarvestObject
+from domain.objects import HarvestObject, job_number
 from harvesters.stages import RetryPolicy, StageRun
-from harvesters.target import job_time
 
 FACTS = ("added", "updated", "deleted")  # outcomes that say something new about a dataset
 
@@ -134,5 +133,5 @@ class ObjectRunner:
 
 
 def _newer(one: UUID, other: UUID) -> bool:
-    """Whether an object belongs to a job that was created later."""
-    return (job_time(str(one)) or 0) > (job_time(str(other)) or 0)
+    """Whether an object belongs to a newer job of the same source."""
+    return (job_number(one) or 0) > (job_number(other) or 0)

@@ -99,7 +99,7 @@ class TestRun:
     def _finish(self, job_id: UUID) -> None:
         progress = self._progress_of(job_id)
         if progress is not None and (outcome := job_outcome(progress)):
-            self._application.finish_job(job_id, outcome, progress.counts)
+            self._application.finish_job(job_id, outcome, progress.counts, progress.statistics)
         self._catch_up()
 
     def _catch_up(self) -> None:

@@ -89,6 +89,14 @@ class Response:
             raise RemoteError(message, code="not_json") from error
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteTime:
+    """What a remote's clock said (aware UTC), and when: by this process's monotonic clock, in seconds."""
+
+    time: datetime
+    noted: float
+
+
 class HostSlots:
     """Counts the requests under way to each host, so that all sessions of a process together stay polite."""
 
@@ -139,6 +147,7 @@ class PoliteSession:
         self._sleep = sleep
         self._clock = clock
         self._slots = slots
+        self.first_answer: RemoteTime | None = None  # by its Date header
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
@@ -227,6 +236,8 @@ class PoliteSession:
 
     def _read(self, answer: requests.Response, url: str, deadline: Deadline) -> tuple[Response, str | None]:
         response = Response(url, answer.status_code, answer.headers, b"")
+        if self.first_answer is None and (date := _http_date(answer.headers.get("Date"))):
+            self.first_answer = RemoteTime(date, time.monotonic())
         if answer.is_redirect:
             return response, answer.headers["Location"].encode("latin-1").decode("utf-8", "replace")
         if answer.status_code >= 400:
@@ -262,7 +273,7 @@ class PoliteSession:
             f"{redact(response.url)} answered HTTP {response.status}{said}",
             code=code,
             retryable=code in RETRIED,
-            retry_after=_retry_after(response.headers.get("Retry-After")),
+            retry_after=_retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),
         )
 
     def _beginning(self, answer: requests.Response, deadline: Deadline) -> bytes:
@@ -312,18 +323,29 @@ def _too_large(url: str, max_bytes: int) -> RemoteError:
     return RemoteError(f"{redact(url)} is larger than {max_bytes:,} bytes", code="too_large")
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110, section 10.2.3), None when there is none that can be read."""
+def _retry_after(value: str | None, date: str | None) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110, section 10.2.3), None when there is none that can be read.
+
+    A time counts from what the remote's own clock said, in its Date header.
+    """
     if not value:
         return None
     if re.fullmatch(r"\d{1,18}", value.strip()):
         return min(float(value), LONGEST_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+    moment = _http_date(value)
+    if moment is None:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_RETRY_AFTER)
+    now = _http_date(date) or datetime.now(UTC)
+    return min(max(0.0, (moment - now).total_seconds()), LONGEST_RETRY_AFTER)
+
+
+def _http_date(value: str | None) -> datetime | None:
+    """The time in a header (RFC 9110, section 5.6.7) as aware UTC, None when it is none."""
+    try:
+        moment = parsedate_to_datetime(value) if value else None
+        return moment if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _wait_before_retry(error: RemoteError, attempt: int) -> float | None:

@@ -23,7 +23,7 @@ OURS, THEIRS = str(uuid4()), str(uuid4())
 def owner(source: str = OURS, *, job: int = 1, content: str = "a", adopt: bool = False, guid: str = "guid-1") -> Owner:
     """The owner of a package in the source's first, second … job."""
     created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=job)
-    identity = object_id(created, UUID(int=job), f"{source} {guid}")
+    identity = object_id(created, UUID(int=job), f"{source} {guid}", job)
     return Owner(source, "City", guid, str(identity), content * 64, adopt)
 
 

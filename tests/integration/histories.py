@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain.application import Harvesting
 from domain.jobs import COUNTS, Job
-from domain.objects import GatheredRecord, HarvestObject, object_id
+from domain.objects import GatheredRecord, HarvestObject, job_number
 from domain.sources import HarvestSource, SourceFields
 from tests.support.fakes import MemoryLog
 
@@ -115,7 +115,7 @@ class History:
                 self._application.abort_job(job_id, "admin")
             yield from self._run_object(job_id, known)
         if plan.end in ("finished", "failed"):
-            self._application.finish_job(job_id, plan.end, NONE)
+            self._application.finish_job(job_id, plan.end, NONE, Expected(self.events).jobs[str(job_id)])
         else:
             self._application.abort_job(job_id, "admin")
         return None
@@ -123,23 +123,22 @@ class History:
     def _gather(self, job_id: UUID, plan: JobPlan) -> Iterator[None]:
         records = [GatheredRecord(known.guid, known.action, extras={"x": known.guid}) for known in plan.objects]
         half = len(records) // 2
-        unchanged = [f"unchanged {number}" for number in range(plan.unchanged)]
         for attempt in range(plan.attempts):
             job: Job = self._application.start_gather(job_id, "worker")
             yield
-            self._application.record_page(job, records[:half], unchanged)
+            self._application.record_page(job, records[:half], plan.unchanged)
             yield
             for number in range(plan.gather_errors):
                 self._application.record_gather_error(job, "code", f"error {number}", None)
             if attempt == plan.attempts - 1:
-                self._application.record_page(job, records[half:], [])
+                self._application.record_page(job, records[half:], 0)
                 if plan.end != "in gather":
                     complete = plan.end == "finished"
                     self._application.finish_gather(job, complete=complete, full=complete, deletions=0)
 
     def _run_object(self, job_id: UUID, plan: ObjectPlan) -> Iterator[None]:
         job = self._application.load(Job, job_id)
-        identity = object_id(job.created_on, job_id, plan.guid)
+        identity = job.object_id(plan.guid)
         for retry in range(plan.retries + 1):
             [known] = self._application.load_objects([identity]).values()
             if plan.errors:
@@ -181,6 +180,7 @@ class Expected:
         self.ended: set[str] = set()
         self.open_objects: dict[str, str] = {}  # object without outcome -> job
         self.datasets: dict[tuple[str, str], str] = {}  # (source, guid) -> object, of active datasets
+        self._facts: dict[tuple[str, str], int] = {}  # (source, guid) -> number of the job of the newest fact
         self._job_of: dict[str, str] = {}
         for event in events:
             self._take(str(event.originator_id), event.topic, orjson.loads(event.state))
@@ -191,7 +191,7 @@ class Expected:
         elif topic == "job.gather_started":
             self.jobs[stream]["pages_unchanged"] = 0
         elif topic == "job.page_gathered":
-            self.jobs[stream]["pages_unchanged"] += len(state["unchanged"])
+            self.jobs[stream]["pages_unchanged"] += state["unchanged"]
         elif topic == "job.gather_error_recorded":
             self.jobs[stream]["gather_errors"] += 1
         elif topic in ("job.finished", "job.aborted"):
@@ -212,10 +212,13 @@ class Expected:
         del self.open_objects[stream]
 
     def _dataset(self, stream: str, state: dict[str, Any]) -> None:
-        key = (state["source_id"], state["guid"])
+        key, job = (state["source_id"], state["guid"]), job_number(stream) or 0
+        if state["status"] == "unchanged" or job < self._facts.get(key, 0):
+            return
+        self._facts[key] = job
         if state["status"] == "deleted":
             self.datasets.pop(key, None)
-        elif state["status"] != "unchanged":
+        else:
             self.datasets[key] = stream
 
     def counts(self, jobs: Sequence[str] | None = None) -> dict[str, dict[str, int]]:

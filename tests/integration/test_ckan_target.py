@@ -30,7 +30,7 @@ def site() -> Iterator[CkanSite]:
 
 def owner(source: str = OURS, job: int = 1, **more: Any) -> Owner:
     created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=job)
-    return Owner(source, "City", "guid-1", str(object_id(created, UUID(int=job), source)), "a" * 64, **more)
+    return Owner(source, "City", "guid-1", str(object_id(created, UUID(int=job), source, job)), "a" * 64, **more)
 
 
 def package(name: str = "", **fields: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.targets.ckan.package import OBJECT, extra
-from domain.objects import HarvestObject, object_id
+from domain.jobs import Job
+from domain.objects import HarvestObject
 from domain.sources import SourceFields
 from tests.support.ckan_gateway import Gateway, Hold, gateway
 from tests.support.ckan_site import CkanSite, ckan_site
@@ -59,7 +60,7 @@ def source(stack: Stack, site: CkanSite, remote: RogueServer) -> str:
 
 def object_of(stack: Stack, job_id: str, guid: str) -> HarvestObject | None:
     """A record's object of a job, None as long as there is none."""
-    identity = object_id(stack.job(job_id)["created"], UUID(job_id), guid)
+    identity = stack.parts.application.load(Job, UUID(job_id)).object_id(guid)
     return stack.parts.application.load_objects([identity]).get(identity)
 
 

@@ -46,7 +46,7 @@ def new_job(parts: Parts, objects: int = 0, trigger: str = "cli") -> Job:
     job_id = parts.application.create_job(source, trigger=trigger)
     if objects:
         job = parts.application.start_gather(job_id, "gatherer")
-        parts.application.record_page(job, [GatheredRecord(f"guid-{n}") for n in range(objects)], [])
+        parts.application.record_page(job, [GatheredRecord(f"guid-{n}") for n in range(objects)], 0)
     parts.work_projector().catch_up()
     return parts.application.load(Job, job_id)
 

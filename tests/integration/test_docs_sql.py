@@ -98,7 +98,7 @@ class History:
         self.clock.set(day, "10:00:02")
         found = application.start_gather(JOBS[job], "worker")
         for records, unchanged in pages:
-            application.record_page(found, records, unchanged)
+            application.record_page(found, records, len(unchanged))
         if error:
             application.record_gather_error(found, "http_500", error)
         self.clock.set(day, "10:00:20")
@@ -109,7 +109,7 @@ class History:
     def outcome(self, job: Job, guid: str, status: str, message: str = "", retry_at: datetime | None = None) -> None:
         """What became of a record: imported as `status`, else failed in the stage `status`."""
         application = self.parts.application
-        identity = object_id(job.created_on, job.id, guid)
+        identity = job.object_id(guid)
         known = application.load_objects([identity])[identity]
         if message:
             known.fail(status, "validation", message, retry_at)
@@ -128,6 +128,7 @@ class History:
         self.parts.application.finish_job(JOBS[job], outcome, {"added": 1})
 
     def project(self) -> None:
+        self.parts.database.query(AS_TOLD)
         self.parts.read_model_projector().catch_up()
 
 
@@ -229,8 +230,9 @@ def ask(database_url: str, number: int, **values: str) -> Rows:
 
 
 SECONDS = timedelta(seconds=1)
+AS_TOLD = "UPDATE events.stored_event SET recorded_at = (convert_from(state, 'UTF8')::jsonb ->> 'timestamp')::timestamptz"
 FIRST_JOB = f"Job {JOBS['full']}"
-FIRST_X, FIRST_F = (f"Object {object_id(log_at(FULL, '10:00:00'), JOBS['full'], guid)}" for guid in ("x1", "f"))
+FIRST_X, FIRST_F = (f"Object {object_id(log_at(FULL, '10:00:00'), JOBS['full'], guid, 1)}" for guid in ("x1", "f"))
 ANSWERS: dict[int, Rows] = {
     1: [
         ("survey", at(ABORTED, "10:09:00"), "aborted", 0, f"Job {JOBS['survey']} aborted by ben too slow"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -13,8 +13,11 @@ from adapters.stages import context as job_context
 from adapters.stages.objects import Item
 from domain.errors import SettingError
 from domain.objects import HarvestObject as Aggregate
+from domain.objects import job_number, object_id
 from harvesters.base import Fetched, Harvester, HarvestObject
 from tests.integration.test_claims import new_job
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # by a clock that was wrong
 
 
 class FakeHarvester(Harvester):
@@ -108,7 +111,7 @@ def import_newer(parts: Parts, source_id: str, item: Item) -> None:
         "INSERT INTO ops.dataset VALUES (%(source)s, %(guid)s, 'package', %(object)s, NULL, 1)",
         source=source_id,
         guid=item.aggregate.guid,
-        object=UUID(int=item.aggregate.id.int + (1 << 80)),
+        object=object_id(LONG_AGO, uuid4(), item.aggregate.guid, (job_number(item.aggregate.id) or 0) + 1),
     )
 
 

@@ -181,7 +181,7 @@ def test_pending_work_is_what_has_no_outcome_yet_and_nothing_in_the_end(
     assert emptied.database.query("SELECT FROM ops.work") == []
     assert emptied.database.query("SELECT FROM ops.job_progress") == []
     sources = {str(source) for source in sources_of(history.events)}
-    found = emptied.database.query("SELECT source_id::text, guid, object_id::text FROM ops.dataset")
+    found = emptied.database.query("SELECT source_id::text, guid, object_id::text FROM ops.dataset WHERE NOT deleted")
     assert {(s, g): o for s, g, o in found if s in sources} == Expected(history.events).datasets
 
 
@@ -198,7 +198,7 @@ def test_what_the_source_holds_is_the_same_for_decisions_and_for_readers(emptied
     emptied.read_model_projector().catch_up()
 
     columns = "source_id::text, guid, package_id, object_id::text, content_hash"
-    decisions = emptied.database.query(f"SELECT {columns}, notification_id FROM ops.dataset ORDER BY 1, 2")
+    decisions = emptied.database.query(f"SELECT {columns}, notification_id FROM ops.dataset WHERE NOT deleted ORDER BY 1, 2")
     readers = emptied.database.query(
         f"SELECT {columns}, event_number FROM harvest.dataset WHERE state = 'active' ORDER BY 1, 2"
     )

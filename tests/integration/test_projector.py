@@ -15,7 +15,7 @@ from adapters.postgres.read_model.tables import COUNTERS
 from domain.application import Harvesting
 from domain.errors import UnknownEvent
 from domain.jobs import COUNTS, Job
-from domain.objects import GatheredRecord, object_id
+from domain.objects import GatheredRecord
 from domain.sources import SourceFields
 from tests.integration.histories import Expected, big_job
 from tests.integration.processes import ended, killed_in_the_end, project_for_ever, project_to_the_end, start
@@ -159,13 +159,13 @@ def in_a_job(app: Harvesting) -> None:
 
 def in_a_record(app: Harvesting) -> None:
     job = app.start_gather(app.create_job(registered(app)), "worker")
-    app.record_page(job, [GatheredRecord(NUL, NUL, None, {NUL: NUL})], [NUL], NUL)
+    app.record_page(job, [GatheredRecord(NUL, NUL, None, {NUL: NUL})], 1, NUL)
 
 
 def in_an_outcome(app: Harvesting) -> None:
     job: Job = app.start_gather(app.create_job(registered(app)), "worker")
-    app.record_page(job, [GatheredRecord(guid) for guid in "abc"], [])
-    found = app.load_objects([object_id(job.created_on, job.id, guid) for guid in "abc"])
+    app.record_page(job, [GatheredRecord(guid) for guid in "abc"], 0)
+    found = app.load_objects([job.object_id(guid) for guid in "abc"])
     one, other, third = found.values()
     one.fetch(None, {NUL: NUL})
     one.identify(NUL)

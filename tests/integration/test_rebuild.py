@@ -25,7 +25,7 @@ def harvest(parts: Parts, name: str, pages: int = 2) -> str:
     job = application.start_gather(job_id, "test")
     for page in range(pages):
         records = [GatheredRecord(f"{name}-{page}-{n}", extras={"n": str(n)}) for n in range(PAGE)]
-        application.record_page(job, records, [f"same-{page}"])
+        application.record_page(job, records, 1)
         finish_waiting(application, parts.database)
     application.record_gather_error(job, "odd", "something was odd")
     application.finish_gather(job, complete=True, full=True, deletions=0)
@@ -155,7 +155,7 @@ def test_pending_work_can_be_made_anew_and_claims_stay(parts: Parts) -> None:
     application = parts.application
     source = application.register_source(SourceFields("open", "http://127.0.0.1/open", "noop"), by="test")
     job = application.start_gather(application.create_job(source, by="test"), "test")
-    application.record_page(job, [GatheredRecord(f"record-{n}") for n in range(3)], [])
+    application.record_page(job, [GatheredRecord(f"record-{n}") for n in range(3)], 0)
     project(parts)
     parts.database.query("UPDATE ops.work SET sent = true, worker = 'busy', epoch = 4, lease_until = 'infinity'")
     before = rows(parts, "work", "ops")

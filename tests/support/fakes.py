@@ -1,9 +1,11 @@
 """Fakes that pass the contract suites of the real things: the event log in a list, a target in a dict."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification, StoredEvent, Subscription
 
 from adapters.targets.catalogue import check
@@ -40,6 +42,10 @@ class MemoryLog(ApplicationRecorder):
     def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
         wanted = [event for event in self.events if event.originator_id in set(ids)]
         return sorted(wanted, key=lambda event: (_uuid(event), event.originator_version))
+
+    def recorded_at(self, stream: UUID, version: int) -> datetime | None:
+        events = self.select_events(stream, gt=version - 1, lte=version)
+        return datetime.fromisoformat(orjson.loads(events[0].state)["timestamp"]) if events else None
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         first: dict[UUID, int] = {}

@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from domain.application import Harvesting
 from domain.errors import GuardConflict, JobEnded, JobExists, NotFound, SourceInactive
 from domain.jobs import COUNTS, Job
-from domain.objects import GatheredRecord, HarvestObject, object_id
+from domain.objects import GatheredRecord, HarvestObject
+from domain.rules import Progress
 from domain.sources import HarvestSource, SourceFields
 from tests.support.fakes import MemoryLog
 
 NONE = dict.fromkeys(COUNTS, 0)
+SINCE = datetime(2026, 3, 1, 12, 29, 45, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def records(*guids: str) -> list[GatheredRecord]:
 
 def objects(app: Harvesting, job_id: UUID, guids: Sequence[str]) -> list[HarvestObject]:
     job = app.load(Job, job_id)
-    return list(app.load_objects([object_id(job.created_on, job_id, guid) for guid in guids]).values())
+    return list(app.load_objects([job.object_id(guid) for guid in guids]).values())
 
 
 def count(log: MemoryLog, topic: str) -> int:
@@ -154,7 +160,7 @@ def gather(app: Harvesting, source: UUID, *, complete: bool = True, error: bool 
     job = app.start_gather(job_id, "worker")
     if error:
         app.record_gather_error(job, "code", "message")
-    app.finish_gather(job, complete=complete, full=True, deletions=0)
+    app.finish_gather(job, complete=complete, full=True, deletions=0, seen_since=SINCE)
     return job_id
 
 
@@ -163,9 +169,47 @@ def test_after_a_clean_job_the_next_asks_for_what_changed_since_its_gather(app: 
 
     app.finish_job(job_id, "finished", {**NONE, "added": 3})
 
-    started = app.load(Job, job_id).gather_started
-    assert started is not None
-    assert app.load(HarvestSource, source).gathered_from == started.isoformat()
+    assert app.load(HarvestSource, source).gathered_from == SINCE.isoformat()
+
+
+CHANGES: dict[str, bool] = {"title": True, "url": False, "type": False, "config": False}
+"""Field that is edited while a job runs -> whether what the job saw still counts afterwards."""
+
+
+@pytest.mark.parametrize(("field", "counts"), CHANGES.items())
+def test_an_edit_during_a_job_is_not_hidden_by_its_end(app: Harvesting, source: UUID, field: str, counts: bool) -> None:
+    app.finish_job(gather(app, source), "finished", NONE)
+    job_id = gather(app, source)
+    edit: dict[str, Any] = {field: '{"a": 1}' if field == "config" else "http://new.example"}
+    edited = replace(app.load(HarvestSource, source).fields, **edit)
+    app.change_source(source, edited, "admin")
+
+    app.finish_job(job_id, "finished", NONE)
+
+    assert app.load(HarvestSource, source).gathered_from == (SINCE.isoformat() if counts else None)
+    app.finish_job(gather(app, source), "finished", NONE)
+    assert app.load(HarvestSource, source).gathered_from == SINCE.isoformat()
+
+
+def test_jobs_are_numbered_in_the_order_of_their_source_and_pin_its_version(app: Harvesting, source: UUID) -> None:
+    first = app.load(Job, app.create_job(source))
+    app.abort_job(first.id, "admin")
+    app.change_source(source, replace(app.load(HarvestSource, source).fields, title="New"), "admin")
+
+    second = app.load(Job, app.create_job(source))
+
+    assert [first.number, second.number] == [1, 2]
+    assert app.load(HarvestSource, source, second.source_version).fields.title == "New"
+    assert app.load(HarvestSource, source, first.source_version).fields.title == "city"
+
+
+def test_the_end_of_a_job_keeps_all_its_counters(app: Harvesting, log: MemoryLog, source: UUID) -> None:
+    progress = Progress("finished", True, 3, added=1, unchanged=1, skipped=1, pages_unchanged=7)
+
+    app.finish_job(gather(app, source), "finished", progress.counts, progress.statistics)
+
+    [end] = [orjson.loads(event.state) for event in log.events if event.topic == "job.finished"]
+    assert end["statistics"] == {"objects": 3, "added": 1, "unchanged": 1, "skipped": 1, "pages_unchanged": 7}
 
 
 def test_after_errors_the_next_job_asks_for_everything_since_the_last_clean_one(app: Harvesting, source: UUID) -> None:
@@ -193,7 +237,7 @@ def test_a_job_that_did_not_list_the_remote_says_nothing_about_it(app: Harvestin
 def test_a_page_makes_an_object_of_every_record(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
 
-    assert app.record_page(job, records("a", "b"), ["c"], "page 1") == []
+    assert app.record_page(job, records("a", "b"), 1, "page 1") == []
 
     assert [event.topic for event in log.events[-3:]] == ["job.page_gathered", "object.gathered", "object.gathered"]
     loaded = objects(app, job.id, ["a", "b", "c"])
@@ -203,9 +247,9 @@ def test_a_page_makes_an_object_of_every_record(app: Harvesting, log: MemoryLog,
 
 def test_a_guid_that_this_attempt_stored_before_is_told(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
-    app.record_page(job, records("a", "b"), [])
+    app.record_page(job, records("a", "b"), 0)
 
-    repeated = app.record_page(job, records("b", "c"), [])
+    repeated = app.record_page(job, records("b", "c"), 0)
 
     assert [record.guid for record in repeated] == ["b"]
     assert count(log, "object.gathered") == 3
@@ -213,13 +257,13 @@ def test_a_guid_that_this_attempt_stored_before_is_told(app: Harvesting, log: Me
 
 def test_objects_of_an_earlier_attempt_stay_and_are_no_repetition(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job_id = app.create_job(source)
-    app.record_page(app.start_gather(job_id, "first"), records("a", "b"), [])
+    app.record_page(app.start_gather(job_id, "first"), records("a", "b"), 0)
     [first, _] = objects(app, job_id, ["a", "b"])
     first.import_as("added", "package")
     app.record_objects([first])
 
     job = app.start_gather(job_id, "second")
-    assert app.record_page(job, records("a", "b", "c"), []) == []
+    assert app.record_page(job, records("a", "b", "c"), 0) == []
 
     assert count(log, "object.gathered") == 3
     assert [o.outcome for o in objects(app, job_id, [first.guid])] == ["added"]
@@ -228,13 +272,13 @@ def test_objects_of_an_earlier_attempt_stay_and_are_no_repetition(app: Harvestin
 def test_two_records_of_one_guid_in_a_page_are_one_object(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
 
-    app.record_page(job, records("a", "a"), [])
+    app.record_page(job, records("a", "a"), 0)
 
     assert (count(log, "object.gathered"), app.load(Job, job.id).gathered) == (1, 1)
 
 
 LATE_COMMANDS: list[Callable[[Harvesting, Job], object]] = [
-    lambda app, job: app.record_page(job, records("a"), []),
+    lambda app, job: app.record_page(job, records("a"), 0),
     lambda app, job: app.record_gather_error(job, "code", "message"),
     lambda app, job: app.finish_gather(job, complete=True, full=True, deletions=0),
 ]
@@ -263,7 +307,7 @@ def test_a_worker_that_was_shut_out_stays_shut_out(
     dead = app.start_gather(job_id, "thought dead")
     app.start_gather(job_id, "second")
     with pytest.raises(GuardConflict):
-        app.record_page(dead, records("a"), [])
+        app.record_page(dead, records("a"), 0)
     before = list(log.events)
 
     with pytest.raises(GuardConflict):
@@ -275,7 +319,7 @@ def test_a_worker_that_was_shut_out_stays_shut_out(
 def test_a_page_that_cannot_be_stored_leaves_the_job_usable(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
     with suppress(TypeError):
-        app.record_page(job, records("a"), [], cursor=chr(0xD800))
+        app.record_page(job, records("a"), 0, cursor=chr(0xD800))
 
     app.record_gather_error(job, "bad_page", "message")
 
@@ -291,7 +335,7 @@ def test_an_ended_job_takes_no_more_pages(app: Harvesting, log: MemoryLog, sourc
         app.finish_job(job.id, "failed", NONE)
 
     with pytest.raises(GuardConflict):
-        app.record_page(job, records("a"), [])
+        app.record_page(job, records("a"), 0)
     with pytest.raises(JobEnded):
         app.start_gather(job.id, "another")
 
@@ -324,7 +368,7 @@ def test_ending_gather_twice_changes_nothing(app: Harvesting, log: MemoryLog, so
 
 def test_of_two_outcomes_the_faster_counts(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
-    app.record_page(job, records("a", "b"), [])
+    app.record_page(job, records("a", "b"), 0)
     faster, slower = objects(app, job.id, ["a", "b"]), objects(app, job.id, ["a", "b"])
     faster[0].import_as("added", "package")
     app.record_objects(faster)
@@ -340,7 +384,7 @@ def test_of_two_outcomes_the_faster_counts(app: Harvesting, log: MemoryLog, sour
 
 def test_objects_without_news_are_not_stored(app: Harvesting, log: MemoryLog, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
-    app.record_page(job, records("a"), [])
+    app.record_page(job, records("a"), 0)
     before = list(log.events)
 
     assert app.record_objects(objects(app, job.id, ["a"])) == frozenset()
@@ -350,7 +394,7 @@ def test_objects_without_news_are_not_stored(app: Harvesting, log: MemoryLog, so
 
 def test_unknown_objects_are_left_out(app: Harvesting, source: UUID) -> None:
     job = app.start_gather(app.create_job(source), "worker")
-    app.record_page(job, records("a"), [])
+    app.record_page(job, records("a"), 0)
     [known] = objects(app, job.id, ["a"])
 
     assert app.load_objects([uuid4(), known.id, uuid4()]).keys() == {known.id}

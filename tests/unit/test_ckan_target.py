@@ -15,7 +15,7 @@ from adapters.targets.ckan.names import Names, free_name
 from adapters.targets.ckan.package import by_length, expected, form, match, origin
 from adapters.targets.ckan.target import CKANTarget
 from domain.errors import TargetError
-from harvesters.target import Origin, Owner, job_time
+from harvesters.target import Origin, Owner
 from tests.support.action_site import HTML, ActionSite, action_site
 from tests.support.stack import wait_for
 
@@ -244,12 +244,6 @@ def test_what_package_revise_compares_is_at_its_place_in_every_order() -> None:
             {},
         ],
     }
-
-
-def test_ids_that_tell_no_time_are_never_newer() -> None:
-    assert job_time("f0000000-0000-4000-8000-000000000000") is None
-    assert job_time("no uuid") is None
-    assert job_time("00000000-0001-8000-8000-000000000000") == 1
 
 
 # names

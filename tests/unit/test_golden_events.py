@@ -6,6 +6,7 @@ Add a file with each new version of an event; never change one that is there.
 import json
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from projections.recorded import decode
 FOLDER = Path(__file__).parent.parent / "golden"
 STREAM = UUID("33333333-3333-4333-8333-333333333333")
 BY_LIBRARY = {"originator_id", "originator_version"}  # not in the state: columns of the log
+STORED = datetime.fromisoformat("2026-03-01T12:30:46")
 GOLDEN = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 CLASSES = {topic: cls for topic, cls in event_classes().items() if cls.__module__.startswith("domain.")}
 
@@ -112,10 +114,11 @@ def test_a_stored_event_is_read_as_an_object_of_its_class(name: str) -> None:
 def test_a_projector_reads_what_the_write_side_reads(name: str) -> None:
     event = as_stored(GOLDEN[name])
 
-    [recorded] = decode([(7, STREAM, 2, event.topic, event.state)])
+    [recorded] = decode([(7, STREAM, 2, event.topic, event.state, STORED)])
 
     seen = vars(mapper().to_domain_event(event))
     assert (recorded.number, str(recorded.stream), recorded.version, recorded.topic) == (7, str(STREAM), 2, event.topic)
+    assert recorded.state["timestamp"] == "2026-03-01T12:30:46+00:00"  # the database's clock, not the writer's
     assert {**recorded.state, "timestamp": seen["timestamp"]} == {k: v for k, v in seen.items() if k not in BY_LIBRARY}
 
 
@@ -144,7 +147,7 @@ def test_an_old_version_is_brought_to_the_newest_step_by_step(state: dict[str, A
     event = stored("parcel.weighed", state)
 
     read: Any = mapper().to_domain_event(event)
-    [recorded] = decode([(1, STREAM, 2, event.topic, event.state)])
+    [recorded] = decode([(1, STREAM, 2, event.topic, event.state, STORED)])
 
     assert (read.kilos, read.scale) == (kilos, scale)
     assert (recorded.state["kilos"], recorded.state["scale"]) == (kilos, scale)
@@ -179,14 +182,14 @@ def test_a_version_that_is_not_known_yet_is_refused() -> None:
     with pytest.raises(UnknownEvent, match=r"version 4 of 'parcel\.weighed', newest known is 3"):
         mapper().to_domain_event(event)
     with pytest.raises(UnknownEvent, match="upgrade"):
-        decode([(1, STREAM, 2, event.topic, event.state)])
+        decode([(1, STREAM, 2, event.topic, event.state, STORED)])
 
 
 def test_a_topic_that_is_not_known_is_refused() -> None:
     event = stored("parcel.exploded", {})
 
     with pytest.raises(UnknownEvent, match=r"parcel\.exploded"):
-        decode([(1, STREAM, 1, event.topic, event.state)])
+        decode([(1, STREAM, 1, event.topic, event.state, STORED)])
     with pytest.raises(UnknownEvent, match=r"parcel\.exploded"):
         mapper().to_domain_event(event)
 

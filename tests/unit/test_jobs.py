@@ -12,7 +12,7 @@ CLEAN = dict.fromkeys(COUNTS, 0)
 
 
 def job() -> Job:
-    return Job.create(uuid4(), uuid4(), "harvest", "cli", "admin", {"force_import": True})
+    return Job.create(uuid4(), uuid4(), "harvest", "cli", "admin", {"force_import": True}, number=1, source_version=2)
 
 
 def gathered(*, complete: bool = True) -> Job:
@@ -28,7 +28,7 @@ ENDINGS: list[Callable[[Job], None]] = [
 ]
 CHANGES: list[Callable[[Job], None]] = [
     lambda job: job.start_gather("other"),
-    lambda job: job.record_page("", 1, []),
+    lambda job: job.record_page("", 1, 0),
     lambda job: job.record_gather_error("code", "message"),
     lambda job: job.finish_gather(complete=True, full=True, deletions=0),
 ]
@@ -43,10 +43,10 @@ def test_a_new_job_waits() -> None:
 def test_every_attempt_at_gathering_counts_anew() -> None:
     made = job()
     made.start_gather("first")
-    made.record_page("page 1", 10, ["a", "b"])
+    made.record_page("page 1", 10, 2)
 
     made.start_gather("second")
-    made.record_page("page 1", 4, ["a"])
+    made.record_page("page 1", 4, 1)
 
     assert (made.status, made.attempt, made.gathered, made.unchanged) == ("Running", 2, 4, 1)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.objects import GatheredRecord, HarvestObject, gathered_event, object_id
+from domain.objects import GatheredRecord, HarvestObject, gathered_event, job_number, object_id
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = UUID("11111111-1111-4111-8111-111111111111")
@@ -110,7 +110,9 @@ def test_extras_of_fetch_are_added_to_those_of_gather() -> None:
 @given(TIMES, st.uuids(), st.text(st.characters(codec="utf-8")))
 def test_an_object_id_is_a_uuid_of_version_8_and_always_the_same(created: datetime, job: UUID, guid: str) -> None:
     identity = object_id(created, job, guid)
+    numbered = object_id(created, job, guid, 3)
 
+    assert (numbered.version, numbered.variant, numbered) == (8, RFC_4122, object_id(created, job, guid, 3))
     assert (identity.version, identity.variant) == (8, RFC_4122)
     assert identity == object_id(created, job, guid)
     assert identity.int >> 80 == int(created.timestamp() * 1000)
@@ -123,8 +125,22 @@ def test_objects_of_a_later_job_sort_after_those_of_an_earlier_one(one: datetime
         assert object_id(early, a, "guid") < object_id(late, b, "guid")
 
 
+@given(TIMES, st.uuids(), st.text(max_size=5), st.integers(1, 2**24 - 1))
+def test_an_object_id_tells_the_number_of_its_job_whatever_the_clock_said(
+    created: datetime, job: UUID, guid: str, number: int
+) -> None:
+    assert job_number(object_id(created, job, guid, number)) == number
+    assert job_number(str(object_id(created, job, guid))) == 0  # a job older than numbers
+
+
+def test_ids_that_are_not_ours_tell_no_number() -> None:
+    assert job_number("f0000000-0000-4000-8000-000000000000") is None
+    assert job_number("no uuid") is None
+
+
 @given(st.uuids(), st.uuids(), st.text(max_size=5), st.text(max_size=5))
 def test_another_job_or_another_guid_is_another_object(a: UUID, b: UUID, guid: str, other: str) -> None:
     same = (a, guid) == (b, other)
 
     assert (object_id(NOW, a, guid) == object_id(NOW, b, other)) is same
+    assert (object_id(NOW, a, guid, 1) == object_id(NOW, b, other, 1)) is same

@@ -1,9 +1,11 @@
 """Folds: a batch of events becomes rows, changes and counts, without a database."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.objects import object_id
 from projections import read_model, work
 from projections.datasets import DatasetFact
 from projections.recorded import Changes, Recorded
@@ -24,7 +26,8 @@ def gathered(number: int, stream: UUID, job: UUID = JOB, **state: Any) -> Record
 
 def imported(number: int, stream: UUID, status: str = "added", **state: Any) -> Recorded:
     known = {"source_id": str(SOURCE), "guid": "guid", "package_id": "package", "content_hash": None}
-    return recorded(number, stream, "object.imported", status=status, **{**known, **state})
+    known = {**known, "metadata_modified": None}
+    return recorded(number, stream, "object.imported", status=status, validators={}, **{**known, **state})
 
 
 def failed(number: int, stream: UUID, retry_at: str | None = None, code: str = "bad") -> Recorded:
@@ -60,6 +63,16 @@ def test_the_newest_fact_about_a_dataset_counts_in_whatever_order_it_is_folded()
         [fact] = read_model.fold(order).datasets.values()
         assert isinstance(fact, DatasetFact)
         assert (fact.object_id, fact.state, fact.event_number) == (newer, "deleted", 9)
+
+
+def test_of_two_jobs_the_newer_one_counts_though_the_older_one_told_later() -> None:
+    fast = datetime(2030, 1, 1, tzinfo=UTC)
+    older, newer = object_id(fast, JOB, "guid", 7), object_id(fast - timedelta(days=1), uuid4(), "guid", 8)
+    events = [imported(5, newer, "deleted"), imported(9, older, "updated")]
+
+    for order in (events, events[::-1]):
+        [fact] = read_model.fold(order).datasets.values()
+        assert (fact.object_id, fact.state, fact.job_number) == (newer, "deleted", 8)
 
 
 def test_an_import_that_found_nothing_changed_is_no_fact() -> None:
@@ -123,14 +136,14 @@ def test_every_fold_counts_outcomes_by_the_job_that_gathered() -> None:
 
 
 def test_a_further_attempt_counts_its_pages_anew() -> None:
-    def page(number: int, *unchanged: str) -> Recorded:
-        return recorded(number, JOB, "job.page_gathered", cursor="", gathered=0, unchanged=list(unchanged))
+    def page(number: int, unchanged: int) -> Recorded:
+        return recorded(number, JOB, "job.page_gathered", cursor="", gathered=0, unchanged=unchanged)
 
     def attempt(number: int, attempt: int) -> Recorded:
         return recorded(number, JOB, "job.gather_started", attempt=attempt, worker="worker")
 
-    first = read_model.fold([attempt(1, 1), page(2, "a", "b")]).statistics
-    both = read_model.fold([attempt(1, 1), page(2, "a", "b"), attempt(3, 2), page(4, "a")]).statistics
+    first = read_model.fold([attempt(1, 1), page(2, 2)]).statistics
+    both = read_model.fold([attempt(1, 1), page(2, 2), attempt(3, 2), page(4, 1)]).statistics
 
     assert (first.pages_unchanged, first.pages_restarted) == (Counter({str(JOB): 2}), set())
     assert (both.pages_unchanged, both.pages_restarted) == (Counter({str(JOB): 1}), {str(JOB)})

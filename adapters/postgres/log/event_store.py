@@ -5,6 +5,7 @@ one autocommit statement that calls `events.append`; nothing is ever sent in a p
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from eventsourcing.persistence import (
 
 from adapters.postgres.database import Connection, Database, unavailable
 from domain.errors import Conflict, GuardConflict
+from projections.recorded import StoredRow
 
 APPEND = """
     SELECT last_id, conflicts, guarded
@@ -35,8 +37,8 @@ SELECT_STREAM = """
     ORDER BY originator_version
 """
 SELECT_AFTER = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
-    WHERE notification_id > %(position)s ORDER BY notification_id LIMIT %(limit)s
+    SELECT notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'
+    FROM events.stored_event WHERE notification_id > %(position)s ORDER BY notification_id LIMIT %(limit)s
 """
 SELECT_NOTIFICATIONS = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
@@ -46,8 +48,9 @@ SELECT_NOTIFICATIONS = """
 """
 MAX_VERSION = 2**62
 
-Row = tuple[int, UUID, int, str, bytes]
-"""notification id, stream, version, topic, state."""
+RECORDED_AT = """
+    SELECT recorded_at FROM events.stored_event WHERE originator_id = %(id)s AND originator_version = %(version)s
+"""
 
 
 class PostgresEventStore(ApplicationRecorder):
@@ -117,6 +120,11 @@ class PostgresEventStore(ApplicationRecorder):
         events = [StoredEvent(*row) for row in (reversed(rows) if desc else rows)]
         return events if limit is None else events[:limit]
 
+    def recorded_at(self, stream: UUID, version: int) -> datetime | None:
+        """When the database stored an event of a stream, by its own clock (aware UTC); None: there is no such event."""
+        rows = self.database.query(RECORDED_AT, id=stream, version=version)
+        return rows[0][0].astimezone(UTC) if rows else None
+
     def select_notifications(
         self,
         start: int | None,
@@ -152,7 +160,7 @@ def _uuid(event: StoredEvent) -> UUID:
     return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
 
 
-def read_after(connection: Connection, position: int, limit: int) -> list[Row]:
+def read_after(connection: Connection, position: int, limit: int) -> list[StoredRow]:
     """Up to `limit` events after a position, in log order."""
     with connection.cursor(binary=True) as cursor:
         cursor.execute(SELECT_AFTER, {"position": position, "limit": limit}, prepare=True)

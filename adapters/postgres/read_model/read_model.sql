@@ -54,7 +54,8 @@ CREATE TABLE {schema}.job_statistics (
     deleted bigint NOT NULL DEFAULT 0,
     errored bigint NOT NULL DEFAULT 0,
     skipped bigint NOT NULL DEFAULT 0,
-    gather_errors bigint NOT NULL DEFAULT 0
+    gather_errors bigint NOT NULL DEFAULT 0,
+    final boolean NOT NULL DEFAULT false -- as the job's end named them: nothing is added any more
 );
 
 CREATE TABLE {schema}.source_statistics (
@@ -94,7 +95,8 @@ CREATE TABLE {schema}.dataset (
     content_hash text,
     state text NOT NULL,
     imported timestamp,
-    event_number bigint NOT NULL
+    event_number bigint NOT NULL,
+    job_number integer NOT NULL -- of two facts the one of the newer job counts, then the one with the larger event number
 );
 
 CREATE TABLE {schema}.harvest_gather_error (

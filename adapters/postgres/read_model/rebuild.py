@@ -43,7 +43,7 @@ TABLES = (
 ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended('harvestlog rebuild', 0))"
 NEWEST_FACTS = """
     INSERT INTO {schema}.dataset SELECT DISTINCT ON (source_id, guid) * FROM {schema}.dataset_fact
-    ORDER BY source_id, guid, event_number DESC
+    ORDER BY source_id, guid, job_number DESC, event_number DESC
 """
 COUNT_DATASETS = """
     INSERT INTO {schema}.source_statistics AS t (source_id, datasets)

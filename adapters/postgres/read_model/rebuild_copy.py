@@ -27,7 +27,8 @@ from projections.statistics import Statistics
 CHUNK = 20_000  # events
 FACTS = "CREATE UNLOGGED TABLE {schema}.dataset_fact (LIKE {schema}.dataset)"
 STREAMS = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
+    SELECT notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'
+    FROM events.stored_event
     WHERE originator_id >= %(low)s AND originator_id < %(high)s AND notification_id <= %(upto)s
     ORDER BY originator_id, originator_version
 """
@@ -108,3 +109,4 @@ def _add(total: Statistics, part: Statistics) -> None:
     for source, outcomes in part.ended_jobs.items():
         total.ended_jobs.setdefault(source, type(outcomes)()).update(outcomes)
     total.last_job.update(part.last_job)
+    total.final.update(part.final)

@@ -15,6 +15,7 @@ import orjson
 from psycopg import sql
 
 from adapters.postgres.database import Connection
+from domain.rules import STATISTICS
 from projections.read_model import MODEL_VERSION, ReadModelBatch, fold
 from projections.recorded import Changes, Key, Recorded, Row
 from projections.statistics import Statistics
@@ -136,11 +137,12 @@ DATASETS = Table(
         **dict.fromkeys(("source_id", "guid", "package_id", "object_id", "content_hash", "state"), "text"),
         "imported": "timestamp",
         "event_number": "bigint",
+        "job_number": "integer",
     },
 )
 OUTCOMES = ("finished", "failed", "aborted")
 """of jobs."""
-COUNTERS = ("objects", "added", "updated", "unchanged", "pages_unchanged", "deleted", "errored", "skipped", "gather_errors")
+COUNTERS = STATISTICS
 
 
 def log_table(schema: str) -> Table:
@@ -171,6 +173,7 @@ class ReadModelWriter:
         )
         self._save_datasets = _save_datasets(schema)
         self._count_jobs = _count_jobs(schema)
+        self._end_jobs = _end_jobs(schema)
         self._count_sources = _count_sources(schema)
 
     def _update_of(self, table: Table) -> sql.Composed:
@@ -231,6 +234,10 @@ class ReadModelWriter:
         """Add to the counters; `counted` are further outcomes, `datasets` tells how many datasets each source has more."""
         if rows := job_counts(statistics, counted):
             connection.execute(self._count_jobs, _json(rows))
+        if statistics.final:
+            empty = dict.fromkeys(COUNTERS, 0)
+            rows = [{"job_id": job, **empty, **counters} for job, counters in statistics.final.items()]
+            connection.execute(self._end_jobs, _json(rows))
         if rows := source_counts(statistics, datasets):
             connection.execute(self._count_sources, _json(rows))
 
@@ -281,7 +288,8 @@ def _save_datasets(schema: str) -> sql.Composed:
         ),
         saved AS (
             INSERT INTO {table} AS d ({columns}) SELECT {columns} FROM x
-            ON CONFLICT (source_id, guid) DO UPDATE SET {replaced} WHERE d.event_number < EXCLUDED.event_number
+            ON CONFLICT (source_id, guid) DO UPDATE SET {replaced}
+            WHERE (d.job_number, d.event_number) < (EXCLUDED.job_number, EXCLUDED.event_number)
             RETURNING d.source_id, d.guid, d.state
         )
         SELECT saved.source_id, sum((saved.state = 'active')::int - coalesce((old.state = 'active')::int, 0))::int
@@ -305,6 +313,7 @@ def _count_jobs(schema: str) -> sql.Composed:
         INSERT INTO {table} AS t (job_id, {counters})
         SELECT x.job_id, {values} FROM x LEFT JOIN old USING (job_id)
         ON CONFLICT (job_id) DO UPDATE SET {add}, pages_unchanged = t.pages_unchanged + EXCLUDED.pages_unchanged
+        WHERE NOT t.final
     """).format(
         rows=Table._recordset(types),
         table=table,
@@ -314,6 +323,20 @@ def _count_jobs(schema: str) -> sql.Composed:
             for name in COUNTERS
         ),
         add=sql.SQL(", ").join(add),
+    )
+
+
+def _end_jobs(schema: str) -> sql.Composed:
+    """The counters that the end of a job named, in place of those that were added up."""
+    types = {"job_id": "text", **dict.fromkeys(COUNTERS, "bigint")}
+    return sql.SQL("""
+        INSERT INTO {table} AS t ({columns}, final) SELECT {columns}, true FROM {rows}
+        ON CONFLICT (job_id) DO UPDATE SET {changes}, final = true
+    """).format(
+        table=sql.Identifier(schema, "job_statistics"),
+        columns=_names(types),
+        rows=Table._recordset(types),
+        changes=sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in COUNTERS),
     )
 
 

@@ -1,6 +1,6 @@
 """A worker's side of pending work: it claims before it runs, renews what it runs, and shows that it lives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,9 +72,9 @@ REFUSE_GATHER = """
     WHERE j.job_id = m.job_id AND j.epoch = m.epoch AND j.worker IS NULL AND j.gather <> 'finished'
 """
 HELD = """
-    SELECT d.source_id, d.guid, d.package_id, d.content_hash, d.object_id FROM ops.dataset d
-    JOIN unnest(%(sources)b::uuid[], %(guids)b::text[]) AS x (source_id, guid)
-    ON d.source_id = x.source_id AND d.guid = x.guid
+    SELECT d.source_id, d.guid, d.package_id, d.content_hash, d.object_id, d.metadata_modified, d.validators
+    FROM ops.dataset d JOIN unnest(%(sources)b::uuid[], %(guids)b::text[]) AS x (source_id, guid)
+    ON d.source_id = x.source_id AND d.guid = x.guid WHERE NOT d.deleted
 """
 RUNNING = "SELECT job_id FROM ops.job_progress WHERE job_id = ANY (%(jobs)b::uuid[])"
 
@@ -95,6 +95,8 @@ class HeldDataset:
     package_id: str | None
     content_hash: str | None
     object_id: UUID
+    metadata_modified: str | None = None
+    validators: Mapping[str, str] | None = None
 
 
 class Claims:

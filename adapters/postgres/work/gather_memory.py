@@ -14,7 +14,7 @@ REMEMBER = """
 HASHES = "SELECT guid, content_hash FROM pg_temp.seen WHERE guid = ANY (%(guids)b::text[])"
 MISSING = """
     SELECT d.guid, d.object_id FROM ops.dataset d
-    WHERE d.source_id = %(source)s AND d.guid > %(after)s AND d.notification_id <= %(upto)s
+    WHERE d.source_id = %(source)s AND d.guid > %(after)s AND d.notification_id <= %(upto)s AND NOT d.deleted
         AND NOT EXISTS (SELECT FROM pg_temp.seen s WHERE s.guid = d.guid)
     ORDER BY d.guid LIMIT %(limit)s
 """

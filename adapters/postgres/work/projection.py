@@ -58,16 +58,22 @@ SET_PROGRESS = """
     WHERE j.job_id = x.job_id
 """
 SAVE_DATASETS = """
-    INSERT INTO ops.dataset AS d (source_id, guid, package_id, object_id, content_hash, notification_id)
-    SELECT source_id, guid, package_id, object_id, content_hash, event_number
+    INSERT INTO ops.dataset AS d (source_id, guid, package_id, object_id, content_hash, notification_id, job_number, deleted,
+        metadata_modified, validators)
+    SELECT source_id, guid, package_id, object_id, content_hash, event_number, job_number, state = 'deleted',
+        metadata_modified, nullif(validators, '{}')
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, package_id text, object_id uuid,
-        content_hash text, event_number bigint)
+        content_hash text, event_number bigint, job_number integer, state text, metadata_modified text, validators jsonb)
     ON CONFLICT (source_id, guid) DO UPDATE SET package_id = EXCLUDED.package_id, object_id = EXCLUDED.object_id,
-        content_hash = EXCLUDED.content_hash, notification_id = EXCLUDED.notification_id
+        content_hash = EXCLUDED.content_hash, notification_id = EXCLUDED.notification_id, job_number = EXCLUDED.job_number,
+        deleted = EXCLUDED.deleted, metadata_modified = EXCLUDED.metadata_modified, validators = EXCLUDED.validators
+    WHERE (d.job_number, d.notification_id) < (EXCLUDED.job_number, EXCLUDED.notification_id)
 """
-DELETE_DATASETS = """
-    DELETE FROM ops.dataset d USING unnest(%(sources)b::uuid[], %(guids)b::text[]) AS x (source_id, guid)
-    WHERE d.source_id = x.source_id AND d.guid = x.guid
+SAVE_VALIDATORS = """
+    UPDATE ops.dataset d SET validators = x.validators
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, content_hash text, validators jsonb)
+    WHERE d.source_id = x.source_id AND d.guid = x.guid AND d.content_hash = x.content_hash AND NOT d.deleted
+        AND d.validators IS DISTINCT FROM x.validators
 """
 END_JOBS = """
     WITH under_way AS (DELETE FROM ops.work WHERE job_id = ANY (%(jobs)b::uuid[]) AND sent),
@@ -122,13 +128,10 @@ class WorkProjection:
             connection.execute(COUNT_JOBS, _json(rows))
 
     def _save_datasets(self, connection: Connection, batch: WorkBatch) -> None:
-        held = [fact._asdict() for fact in batch.datasets.values() if fact.state == "active"]
-        gone = [fact for fact in batch.datasets.values() if fact.state == "deleted"]
-        if held:
-            connection.execute(SAVE_DATASETS, _json(held))
-        if gone:
-            parameters = {"sources": [UUID(fact.source_id) for fact in gone], "guids": [fact.guid for fact in gone]}
-            connection.execute(DELETE_DATASETS, parameters)
+        if batch.datasets:
+            connection.execute(SAVE_DATASETS, _json([fact._asdict() for fact in batch.datasets.values()]))
+        if batch.validators:
+            connection.execute(SAVE_VALIDATORS, _json(list(batch.validators.values())))
 
 
 def _job_rows(batch: WorkBatch) -> list[dict[str, Any]]:

@@ -1,0 +1,57 @@
+"""Snapshots of aggregates with long streams, in the table ops.snapshot. Empty it and nothing changes."""
+
+from uuid import UUID
+
+import orjson
+
+from adapters.postgres.database import Database
+from domain.snapshots import Snapshot
+
+NEWEST = """
+    SELECT originator_version, topic, state FROM ops.snapshot
+    WHERE originator_id = %(id)s AND class_version = %(class_version)s AND originator_version <= %(upto)s
+    ORDER BY originator_version DESC LIMIT 1
+"""
+KEEP = """
+    WITH kept AS (
+        INSERT INTO ops.snapshot (originator_id, class_version, originator_version, topic, state)
+        VALUES (%(id)s, %(class_version)s, %(version)s, %(topic)s, %(state)s) ON CONFLICT DO NOTHING
+    )
+    DELETE FROM ops.snapshot s WHERE originator_id = %(id)s AND (class_version < %(class_version)s
+        OR class_version = %(class_version)s AND originator_version < (
+            SELECT min(originator_version) FROM (
+                SELECT originator_version FROM ops.snapshot WHERE originator_id = %(id)s AND class_version = %(class_version)s
+                ORDER BY originator_version DESC LIMIT 2
+            ) newest
+        ))
+"""
+FORGET = "DELETE FROM ops.snapshot WHERE originator_id = %(id)s"
+NO_LIMIT = 2**62
+
+
+class PostgresSnapshots:
+    """The newest three of each stream: a running job still asks for its source as it was when the job began."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, stream: UUID, class_version: int, upto: int | None) -> Snapshot | None:
+        """The newest one of that class version, of at most version `upto` of the stream."""
+        limit = NO_LIMIT if upto is None else upto
+        rows = self._database.query(NEWEST, id=stream, class_version=class_version, upto=limit)
+        return Snapshot(stream, class_version, rows[0][0], rows[0][1], orjson.loads(rows[0][2])) if rows else None
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep it; of older ones two stay, those of older class versions go."""
+        self._database.query(
+            KEEP,
+            id=snapshot.stream,
+            class_version=snapshot.class_version,
+            version=snapshot.version,
+            topic=snapshot.topic,
+            state=orjson.dumps(snapshot.state),
+        )
+
+    def forget(self, stream: UUID) -> None:
+        """Drop all of a stream."""
+        self._database.query(FORGET, id=stream)
