@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -22,12 +21,13 @@ from harvesters.base import (
     load_package,
 )
 from harvesters.ckan.config import CKANConfig
-from harvesters.ckan.listing import Found, Listing, SearchPage
+from harvesters.ckan.listing import Found, Listing
 from harvesters.ckan.membership import Memberships
+from harvesters.ckan.named import Named
 from harvesters.ckan.names import dataset_name
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
-from harvesters.http.credentials import blotted
-from harvesters.http.failures import excerpt, redact
+from harvesters.ckan.remote import RemoteCKAN, has_no_search
+from harvesters.http.failures import redact
 
 NO_DATE_SEARCH = {"refused", "http_400", "http_409", "http_500"}
 """Answers of sites that can't search by date; then all datasets are asked for."""
@@ -115,52 +115,38 @@ class CKANHarvester(Harvester):
         return self._memberships
 
     def _show(self, source: HarvestSource, action: str, id_or_name: str) -> Mapping[str, Any]:
-        shown: Mapping[str, Any] = self._action(source, action, {"id": id_or_name})
-        return shown
+        return self._remote(source).show(action, id_or_name)
 
-    def _begin(self, job: HarvestJob, config: CKANConfig) -> tuple[Listing, bool]:
+    def _remote(self, source: HarvestSource) -> RemoteCKAN:
+        return RemoteCKAN(self.http, site(source), self._read_config(source).headers)
+
+    def _begin(self, job: HarvestJob, config: CKANConfig) -> tuple[Listing | Named, bool]:
         """The listing with its first page, and whether it is of all datasets."""
+        remote = self._remote(job.source)
         force = config.force_all or bool(job.options.get("force_all"))
         if job.last_complete and not force:
-            changed = self._listing(job, config, job.last_complete)
+            changed = remote.listing(config.search_terms(job.last_complete), config.page_size)
             try:
                 changed.begin()
             except RemoteError as error:
-                if error.code not in NO_DATE_SEARCH:
+                if error.code not in NO_DATE_SEARCH and not has_no_search(error):
                     raise
                 log.warning("asking for all datasets, since asking for the changed ones failed: %s", error)
             else:
                 return changed, False
-        everything = self._listing(job, config, None)
-        everything.begin()
-        return everything, True
+        return self._everything(remote, config), True
 
-    def _listing(self, job: HarvestJob, config: CKANConfig, since: datetime | None) -> Listing:
-        terms = config.search_terms(since)
-        return Listing(partial(self._search, job.source, terms), config.page_size, redact(site(job.source)))
-
-    def _search(self, source: HarvestSource, terms: str, start: int, rows: int) -> SearchPage:
-        params = {"rows": rows, "start": start, "sort": "id asc", **({"fq": terms} if terms else {})}
-        result = self._action(source, "package_search", params)
-        count, results = result.get("count"), result.get("results")
-        if not isinstance(count, int) or isinstance(count, bool) or not isinstance(results, list):
-            what = f"count {excerpt(repr(count))} and {type(results).__name__} results"
-            raise _bad_answer(source, "package_search", f"{what}, not a number and a list")
-        return SearchPage(start, count, results)
-
-    def _action(self, source: HarvestSource, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """The `result` of an action. Raises RemoteError `refused` or `bad_answer` when the answer isn't CKAN's success."""
-        headers = self._read_config(source).headers
-        answer = self.http.get_json(f"{site(source)}/api/3/action/{action}", params, headers)
-        if not isinstance(answer, dict):
-            raise _bad_answer(source, action, f"a JSON {type(answer).__name__}")
-        if answer.get("success") is not True:
-            said = excerpt(blotted(str(answer.get("error") or answer), headers))
-            raise RemoteError(f"{redact(site(source))} refused {action}: {said}", code="refused")
-        result = answer.get("result")
-        if not isinstance(result, dict):
-            raise _bad_answer(source, action, f"a result that is a {type(result).__name__}")
-        return result
+    def _everything(self, remote: RemoteCKAN, config: CKANConfig) -> Listing | Named:
+        everything = remote.listing(config.search_terms(None), config.page_size)
+        try:
+            everything.begin()
+        except RemoteError as error:
+            names = remote.names() if has_no_search(error) else None
+            if names is None:
+                raise
+            log.warning("asking for each dataset by its name, since a search failed: %s", error)
+            return Named(names, partial(remote.show, "package_show"))
+        return everything
 
 
 def site(source: HarvestSource) -> str:
@@ -184,7 +170,3 @@ def placeholders(package: Mapping[str, Any], harvest_object: HarvestObject) -> d
 def _record(found: Found) -> Record:
     modified = found.package.get("metadata_modified")
     return Record(found.guid, found.package, metadata_modified=modified if isinstance(modified, str) else None)
-
-
-def _bad_answer(source: HarvestSource, action: str, what: str) -> RemoteError:
-    return RemoteError(f"{redact(site(source))} answered {action} with {what}: is it a CKAN?", code="bad_answer")

@@ -8,7 +8,8 @@ Two ways, chosen by what the remote does:
   seen once.
 * A remote that doesn't sort by id is read by offset, again if need be, and compared with the count that it reports.
 
-Ids that were seen are kept as hashes of 8 bytes, for the change from the first way to the second.
+Ids that were seen are kept as hashes of 8 bytes, for the change from the first way to the second. How a page is got that a bad
+record makes fail is in `pages.py`; here such a record is one without a usable id, which is reported and passed.
 """
 
 from array import array
@@ -19,6 +20,7 @@ from typing import Any
 
 from domain.errors import RemoteError
 from harvesters.base import GatherError, Page
+from harvesters.ckan.pages import Look, Pages, Search, SearchPage, Unreadable
 from harvesters.http.failures import excerpt
 
 MAX_REPEATS = 3  # pages without anything new when read by offset, and equal pages in a row
@@ -26,22 +28,6 @@ MAX_STALLED = 50  # pages without anything new when sorted, because datasets are
 MAX_PASSES = 3  # readings of a listing that is not sorted
 MAX_RECORDS = 10_000_000  # no catalogue is so large: a listing without an end
 MAX_ID = 1000  # characters
-FEWEST_ROWS = {"too_large": 2, "slow": 100, "timeout": 100, "http_504": 100}
-"""Failures after which smaller pages are tried, and how small they may become."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """What the remote answers when asked for rows from `start` on; `count` is that of the whole listing."""
-
-    start: int
-    count: int
-    results: Sequence[Any]
-
-    @property
-    def end(self) -> int:
-        """Position after the last record."""
-        return self.start + len(self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +38,23 @@ class Found:
     package: Mapping[str, Any]
 
 
-Search = Callable[[int, int], SearchPage]  # start, rows
 Item = Found | GatherError | Page
 
 
 class Listing:
     """All datasets of a package_search, each once. `complete` says at the end that none can be missing."""
 
-    def __init__(self, search: Search, rows: int, where: str) -> None:
-        self._search = search
-        self._rows = rows
+    def __init__(self, search: Search, rows: int, where: str, hasty: Search | None = None, look: Look | None = None) -> None:
+        self._pages = Pages(search, rows, hasty, look)
         self._where = where
         self._first: SearchPage | None = None
         self._hashes = array("q")  # of the guids that were given out
         self.complete = False
+
+    @property
+    def count(self) -> int | None:
+        """What the remote says is in the whole listing; None before `begin`, and once it is being read."""
+        return self._first.count if self._first else None
 
     def begin(self) -> None:
         """Get the first page. Raises RemoteError."""
@@ -86,19 +75,10 @@ class Listing:
             self.complete = by_offset.complete
 
     def _ask(self, start: int) -> SearchPage:
-        """A page; where it is too much for the remote or for us, smaller ones from now on."""
-        while True:
-            try:
-                page = self._search(start, self._rows)
-            except RemoteError as error:
-                smaller = self._rows // 4
-                if smaller < FEWEST_ROWS.get(error.code, self._rows):
-                    raise
-                self._rows = smaller
-                continue
-            if page.start > MAX_RECORDS:
-                raise RemoteError(f"the listing of {self._where} does not end", code="endless")
-            return page
+        page = self._pages.ask(start)
+        if page.start > MAX_RECORDS:
+            raise RemoteError(f"the listing of {self._where} does not end", code="endless")
+        return page
 
 
 class InOrder:
@@ -165,7 +145,7 @@ class InOrder:
             if guid is None:
                 if position >= self.reported:
                     self._seen += 1
-                    yield unusable(record, position)
+                    yield from unusable(record, position, self._last_package)
             elif self._last is None or guid > self._last:
                 self._seen += 1
                 self._last, self._last_package = guid, record
@@ -247,7 +227,7 @@ class ByOffset:
     def _report(self, record: Any, position: int) -> Iterator[GatherError]:
         if position >= self._reported:
             self._reported = position + 1
-            yield unusable(record, position)
+            yield from unusable(record, position, {})
 
 
 def usable_ids(page: SearchPage) -> list[str | None]:
@@ -265,14 +245,29 @@ def usable_id(record: Any) -> str | None:
     return None
 
 
-def unusable(record: Any, position: int) -> GatherError:
-    """The error of a record without a usable id."""
+def unusable(record: Any, position: int, before: Mapping[str, Any]) -> Iterator[GatherError]:
+    """The error of a record without a usable id, or of one that can't be read; `before` is the dataset before it."""
+    if isinstance(record, Unreadable):
+        if position == record.first:
+            yield _unreadable(record, before)
+        return
     if not isinstance(record, dict):
-        return GatherError(f"record {position} of the listing is a {type(record).__name__}, not a dataset", "bad_record")
+        yield GatherError(f"record {position} of the listing is a {type(record).__name__}, not a dataset", "bad_record")
+        return
     name = record.get("name")
     named = f" (name {excerpt(name)})" if isinstance(name, str) else ""
     what = f"the id {excerpt(repr(record['id']))}" if "id" in record else "no id"
-    return GatherError(f"record {position} of the listing{named} has {what}: it can't be harvested", "bad_record")
+    yield GatherError(f"record {position} of the listing{named} has {what}: it can't be harvested", "bad_record")
+
+
+def _unreadable(record: Unreadable, before: Mapping[str, Any]) -> GatherError:
+    """Says which record it is as well as can be: by its id and name, else by the dataset before it."""
+    which = f"record {record.first}" if record.first == record.last else f"records {record.first} to {record.last}"
+    known = [f"{word} {excerpt(text)}" for word, text in (("id", record.guid), ("name", record.name)) if text]
+    if not known and before:
+        known = [f"the one after {excerpt(str(before.get('name') or before.get('id')))}"]
+    named = f" ({', '.join(known)})" if known else ""
+    return GatherError(f"{which} of the listing{named} can't be read: {record.reason}", "unreadable", record.guid)
 
 
 def twice(guid: str, position: int) -> GatherError:

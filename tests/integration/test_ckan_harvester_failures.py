@@ -13,7 +13,7 @@ from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestSource, Page, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
-from tests.support.rogue_server import RogueServer
+from tests.support.rogue_server import MODES, RogueServer, package
 
 LIMITS = HttpLimits(timeout=5.0, total_timeout=10.0, max_bytes=1_000_000, retries=0)
 HASTY = replace(LIMITS, timeout=0.2, total_timeout=0.4)  # for remotes that are too slow at any rate
@@ -107,6 +107,32 @@ def test_one_bad_record_does_not_spoil_the_others() -> None:
     assert [error.message for error in errors(items)] == [
         "record 10 of the listing (name dataset-10) has the id {'not': 'an id'}: it can't be harvested"
     ]
+    assert not job.full_listing
+
+
+@pytest.mark.parametrize("last_complete", [None, YESTERDAY])
+@pytest.mark.parametrize("mode", sorted(mode for mode in MODES if mode.startswith("page_")))
+def test_a_record_that_spoils_its_page_costs_no_other(mode: str, last_complete: datetime | None) -> None:
+    with RogueServer(mode, datasets=21) as remote:
+        job = new_job(remote.url, last_complete, page_size=8)
+        items = gather(job, HASTY if mode in ("page_drip", "page_silent") else LIMITS)
+
+    assert sorted(record.guid for record in records(items)) == [package(n)["id"] for n in range(21) if n != 10]
+    assert [error.code for error in errors(items)] == ["unreadable"]
+    message = errors(items)[0].message
+    assert message.startswith("record 10 of the listing (the one after dataset-9) can't be read: ")
+    assert remote.url in message
+    assert not job.full_listing
+    assert len(remote.requests) < 25
+
+
+def test_a_remote_without_search_is_read_name_by_name() -> None:
+    with RogueServer("no_search", datasets=21) as remote:
+        job = new_job(remote.url, YESTERDAY)
+        items = gather(job)
+
+    assert [record.guid for record in records(items)] == [package(n)["id"] for n in range(21) if n != 10]
+    assert [error.message[:50] for error in errors(items)] == ["dataset dataset-10 of package_list can't be read: "]
     assert not job.full_listing
 
 

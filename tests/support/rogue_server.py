@@ -102,6 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.rogue
 
     @property
+    def action(self) -> str:
+        """The action that is asked for."""
+        return urlsplit(self.path).path.rpartition("/")[2]
+
+    @property
     def query(self) -> dict[str, str]:
         """Parameters of the request."""
         return {name: values[-1] for name, values in parse_qs(urlsplit(self.path).query).items()}
@@ -148,6 +153,39 @@ def _mixed(handler: _Handler) -> None:
     packages: list[Any] = list(handler.rogue.packages)
     packages[len(packages) // 2] = {**packages[len(packages) // 2], "id": {"not": "an id"}}
     handler.answer(page(packages, handler.query))
+
+
+def _around_bad(bad: Callable[[_Handler, bytes], None]) -> Callable[[_Handler], None]:
+    """A good listing but for pages with the record in the middle: those are answered by `bad`, which gets the good body."""
+
+    def answer(handler: _Handler) -> None:
+        packages = handler.rogue.packages
+        body = page(packages, handler.query)
+        if handler.action != "package_search" or packages[len(packages) // 2] in body["result"]["results"]:
+            bad(handler, json.dumps(body, ensure_ascii=False).encode())
+        else:
+            handler.answer(body)
+
+    return answer
+
+
+def _dropped(handler: _Handler) -> None:
+    """The connection ends before anything was answered."""
+    handler.close_connection = True
+
+
+def _no_search(handler: _Handler) -> None:
+    """Old software: package_list and package_show only, and one dataset that can't be shown."""
+    packages = {package["name"]: package for package in handler.rogue.packages}
+    middle = list(packages)[len(packages) // 2]
+    if handler.action == "package_list":
+        handler.answer(_result_of(list(packages)))
+    elif handler.action != "package_show":
+        handler.answer(b"<h1>Not found</h1>", 404, "text/html")
+    elif handler.query["id"] == middle:
+        handler.answer(b"Internal server error", 500, "text/plain")
+    else:
+        handler.answer(_result_of(packages[handler.query["id"]]))
 
 
 def _same_page(handler: _Handler) -> None:
@@ -247,8 +285,12 @@ def _closed_port() -> int:
         return port
 
 
-def _result(**result: Any) -> dict[str, Any]:
+def _result_of(result: Any) -> dict[str, Any]:
     return {"success": True, "result": result}
+
+
+def _result(**result: Any) -> dict[str, Any]:
+    return _result_of(result)
 
 
 HTML = b"<!doctype html><html><head><style>p {color: red}</style></head><body><p>Scheduled   maintenance</p></body></html>"
@@ -258,6 +300,28 @@ MODES: dict[str, Callable[[_Handler], None]] = {
     "good": _good,
     "no_dates": _no_dates,
     "mixed": _mixed,
+    "page_500": _around_bad(lambda handler, _: handler.answer(HTML, 500, "text/html")),
+    "page_403": _around_bad(lambda handler, _: handler.answer(HTML, 403, "text/html")),
+    "page_refused": _around_bad(lambda handler, _: handler.answer(NO_SEARCH)),
+    "page_409": _around_bad(lambda handler, _: handler.answer(NO_SEARCH, 409)),
+    "page_html": _around_bad(lambda handler, _: handler.answer(HTML, 200, "text/html")),
+    "page_empty": _around_bad(lambda handler, _: handler.answer(b"")),
+    "page_broken": _around_bad(lambda handler, body: handler.answer(body.replace(b'"title"', b"title"))),
+    "page_truncated": _around_bad(lambda handler, body: handler.answer(body[:-20])),
+    "page_cut": _around_bad(
+        lambda handler, body: handler.pour(iter([b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", body]))
+    ),
+    "page_dropped": _around_bad(lambda handler, _: _dropped(handler)),
+    "page_large": _around_bad(lambda handler, body: handler.answer(body.replace(b'"Dataset', b'"' + ZEROS * 20))),
+    "page_drip": _around_bad(lambda handler, _: _drip(handler)),
+    "page_silent": _around_bad(lambda handler, _: _silent(handler)),
+    "page_latin1": _around_bad(lambda handler, body: handler.answer(body.replace(b"Dataset", "Bäume".encode("latin-1")))),
+    "page_unpacked": _around_bad(lambda handler, body: handler.answer(b"\x1f\x8b" + body, Content_Encoding="gzip")),
+    "page_list": _around_bad(lambda handler, _: handler.answer([1, 2, 3])),
+    "page_result_null": _around_bad(lambda handler, _: handler.answer(_result_of(None))),
+    "page_results_null": _around_bad(lambda handler, _: handler.answer(_result(count=21, results=None))),
+    "page_count_null": _around_bad(lambda handler, _: handler.answer(_result(count=None, results=[]))),
+    "no_search": _no_search,
     "same_page": _same_page,
     "drip": _drip,
     "slow_headers": _slow_headers,

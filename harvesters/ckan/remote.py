@@ -1,0 +1,102 @@
+"""The Action API of one remote CKAN, as far as harvesting reads it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from domain.errors import RemoteError
+from harvesters.ckan.listing import Listing
+from harvesters.ckan.pages import SearchPage
+from harvesters.http import PoliteSession
+from harvesters.http.credentials import blotted
+from harvesters.http.failures import excerpt, redact
+
+NO_SEARCH = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410", "http_501", "not_json"})
+"""Answers of sites that have no package_search; many of those have package_list and package_show."""
+NO_SUCH_ACTION = re.compile(r"not (found|known|supported|implemented|exist)|unknown|no such|invalid action", re.IGNORECASE)
+
+
+class RemoteCKAN:
+    """One remote; `params` go with each package_search."""
+
+    def __init__(
+        self, http: PoliteSession, address: str, headers: Mapping[str, str], params: Mapping[str, str] | None = None
+    ) -> None:
+        self.shown = redact(address)
+        self._http = http
+        self._address = address
+        self._headers = headers
+        self._params = params or {}
+
+    def action(self, name: str, params: Mapping[str, Any], *, hasty: bool = False) -> Any:
+        """The `result` of an action. Raises RemoteError `refused` or `bad_answer` when the answer isn't CKAN's success."""
+        how = {"retries": 0} if hasty else {}
+        answer = self._http.get_json(f"{self._address}/api/3/action/{name}", params, self._headers, **how)
+        if not isinstance(answer, dict):
+            raise self._bad_answer(name, f"a JSON {type(answer).__name__}")
+        if answer.get("success") is not True:
+            said = excerpt(blotted(str(answer.get("error") or answer), self._headers))
+            raise RemoteError(f"{self.shown} refused {name}: {said}", code="refused")
+        return answer.get("result")
+
+    def show(self, action: str, id_or_name: str, *, hasty: bool = False) -> Mapping[str, Any]:
+        """What package_show, organization_show or group_show gives. Raises RemoteError."""
+        result = self.action(action, {"id": id_or_name}, hasty=hasty)
+        if not isinstance(result, dict):
+            raise self._bad_answer(action, f"a result that is a {type(result).__name__}")
+        return result
+
+    def search(self, start: int, rows: int, *, terms: str = "", fields: Sequence[str] = (), hasty: bool = False) -> SearchPage:
+        """A page of the datasets sorted by id, by `fq` terms; only some of their fields where the remote can do that."""
+        params: dict[str, Any] = {**self._params, "rows": rows, "start": start, "sort": "id asc"}
+        params |= {"fq": terms} if terms else {}
+        params |= {"fl": list(fields)} if fields else {}
+        result = self.action("package_search", params, hasty=hasty)
+        if not isinstance(result, dict):
+            raise self._bad_answer("package_search", f"a result that is a {type(result).__name__}")
+        results, count = result.get("results"), result.get("count")
+        if not isinstance(results, list):
+            raise self._bad_answer("package_search", f"results that are a {type(results).__name__}")
+        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            raise self._bad_answer("package_search", f"the count {excerpt(repr(count))}")
+        return SearchPage(start, count, results)
+
+    def count(self, terms: str) -> int:
+        """How many datasets there are. Raises RemoteError."""
+        return self.search(0, 0, terms=terms).count
+
+    def listing(self, terms: str, rows: int, fields: Sequence[str] = ()) -> Listing:
+        """All datasets that these terms find."""
+        search: Callable[..., SearchPage] = partial(self.search, terms=terms, fields=fields)
+        look = None if fields else partial(self._look, terms)
+        return Listing(search, rows, self.shown, partial(search, hasty=True), look)
+
+    def names(self) -> list[Any] | None:
+        """Names of all datasets by package_list; None where there is no such list either."""
+        try:
+            names = self.action("package_list", {})
+        except RemoteError:
+            return None
+        return names if isinstance(names, list) else None
+
+    def _look(self, terms: str, position: int) -> Mapping[str, Any] | None:
+        """The dataset at a position that package_search doesn't show: by package_show, else only its id and name."""
+        results = self.search(position, 1, terms=terms, fields=("id", "name"), hasty=True).results
+        found = results[0] if results else None
+        if not isinstance(found, dict) or not isinstance(found.get("id"), str):
+            return None
+        known = {name: found[name] for name in ("id", "name") if name in found}
+        try:
+            package = self.show("package_show", found["id"], hasty=True)
+        except RemoteError:
+            return known
+        return package if package.get("id") == found["id"] else known
+
+    def _bad_answer(self, action: str, what: str) -> RemoteError:
+        return RemoteError(f"{self.shown} answered {action} with {what}: is it a CKAN?", code="bad_answer")
+
+
+def has_no_search(error: RemoteError) -> bool:
+    """Whether this answer to a package_search may be that of a site that has none."""
+    return error.code in NO_SEARCH or (error.code == "refused" and bool(NO_SUCH_ACTION.search(str(error))))
