@@ -10,10 +10,11 @@ from domain.errors import NotFound
 
 
 class PackageList(Parameters):
-    """A page of names."""
+    """A page of names; `after` is the last one seen."""
 
     limit: Limit = 100
     offset: Offset = 0
+    after: str = ""
 
 
 class PackageSearch(Parameters):
@@ -28,7 +29,7 @@ class PackageSearch(Parameters):
 @action(Right.ANYONE, PackageList, reads=True)
 def package_list(session: Session, asked: PackageList) -> list[str]:
     """Names of datasets in the local catalogue."""
-    return list(session.parts.catalogue.list(asked.limit, asked.offset))
+    return list(session.parts.catalogue.list(asked.limit, asked.offset, asked.after))
 
 
 @action(Right.ANYONE, ById, reads=True)

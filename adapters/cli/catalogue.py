@@ -1,8 +1,10 @@
 """`catalogue list|show|search`: the local catalogue, in the form of CKAN's API."""
 
+from typing import Any
+
 import click
 
-from adapters.cli.output import emit, json_option, paging, session, to_json
+from adapters.cli.output import after_option, emit, json_option, paging, session, to_json
 
 
 @click.group()
@@ -12,11 +14,12 @@ def catalogue() -> None:
 
 @catalogue.command("list")
 @paging()
+@after_option("name")
 @json_option
-def package_list(limit: int, offset: int, as_json: bool) -> None:
+def package_list(as_json: bool, **which: Any) -> None:
     """Names of datasets (CKAN's package_list)."""
     with session() as actions:
-        names = actions.call("package_list", limit=limit, offset=offset)
+        names = actions.call("package_list", **which)
         emit(names, as_json, lambda: "\n".join(names))
 
 

@@ -41,7 +41,7 @@ SAVE = """
     RETURNING id, name
 """
 OWNED = "SELECT id, name, source_id, object_id, content_hash, state FROM catalogue.package WHERE id = %(id)s"
-NAMES_LIKE = "SELECT name FROM catalogue.package WHERE name LIKE %(like)s AND id <> %(id)s"
+TAKEN = "SELECT name FROM catalogue.package WHERE name = ANY (%(names)s) AND id <> %(id)s"
 DELETE = """
     UPDATE catalogue.package SET state = 'deleted', object_id = %(object)s, metadata_modified = now(),
         name = CASE WHEN state = 'active' THEN left(name, 58) || '--' || left(md5(id), 40) ELSE name END
@@ -49,7 +49,10 @@ DELETE = """
 """
 COLUMNS = "id, name, state, package, source_id, object_id, metadata_created, metadata_modified"
 SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE id = %(key)s OR name = %(key)s"
-LIST = "SELECT name FROM catalogue.package WHERE state = 'active' ORDER BY name LIMIT %(limit)s OFFSET %(offset)s"
+LIST = """
+    SELECT name FROM catalogue.package WHERE state = 'active' AND name > %(after)s ORDER BY name
+    LIMIT %(limit)s OFFSET %(offset)s
+"""
 WORDS = "to_tsvector('simple', left(package::text, 250000))"  # a vector holds 1 MB at most
 SEARCH = f"""
     SELECT {COLUMNS} FROM catalogue.package
@@ -62,6 +65,8 @@ COUNT = f"""
     WHERE state = 'active' AND (%(q)s = '' OR {WORDS} @@ plainto_tsquery('simple', %(q)s))
         AND (%(source)s = '' OR source_id = %(source)s)
 """
+NUMBERS = (range(1, 10), range(10, 100), range(100, 1000))
+"""Appended to a name that is taken, looked up in so many statements."""
 ATTEMPTS = 20  # at a unique name, against other workers
 
 
@@ -109,15 +114,18 @@ class LocalCatalogue:
 
     def _unique(self, name: str, package_id: str, attempt: int) -> str:
         """The name, or the name with a number: name1, name2 … (number-sequence of ckanext-harvest), 100 characters at most."""
-        like = _like(name[: 100 - 3])
-        taken = {row[0] for row in self._database.query(NAMES_LIKE, like=like, id=package_id)}
-        if name not in taken and attempt == 0:
+        if attempt == 0 and not self._taken([name], package_id):
             return name
-        numbers = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
-        free = next((candidate for candidate in numbers if candidate not in taken), None)
-        if free is None:
-            raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
-        return free
+        for numbers in NUMBERS:
+            names = [f"{name[: 100 - len(str(number))]}{number}" for number in numbers]
+            taken = self._taken(names, package_id)
+            if free := next((candidate for candidate in names if candidate not in taken), None):
+                return free
+        raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
+
+    def _taken(self, names: Sequence[str], package_id: str) -> set[str]:
+        """Those of the names that another package has."""
+        return {name for (name,) in self._database.query(TAKEN, names=names, id=package_id)}
 
     def delete(self, package_id: str, owner: Owner) -> bool:
         """Delete a package of this source; see `harvesters.target.Target`. A purged one is kept as deleted too."""
@@ -131,9 +139,9 @@ class LocalCatalogue:
         rows = self._database.query(SHOW, key=id_or_name)
         return as_ckan(rows[0]) if rows and rows[0][2] == "active" else None
 
-    def list(self, limit: int = 1000, offset: int = 0) -> Sequence[str]:
-        """package_list: names in order."""
-        return [name for (name,) in self._database.query(LIST, limit=limit, offset=offset)]
+    def list(self, limit: int = 1000, offset: int = 0, after: str = "") -> Sequence[str]:
+        """package_list: names in order, those that come after `after`."""
+        return [name for (name,) in self._database.query(LIST, limit=limit, offset=offset, after=after)]
 
     def search(self, q: str = "", *, source_id: str = "", rows: int = 10, start: int = 0) -> dict[str, Any]:
         """package_search: packages that hold all words of `q`, with their number."""
@@ -197,10 +205,6 @@ def _json(package: Mapping[str, Any]) -> str:
         return orjson.dumps(package).decode()
     except TypeError as error:
         raise TargetError(f"package {package.get('id')} can't be stored as JSON: {error}", code="validation") from error
-
-
-def _like(stem: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", stem) + "%"
 
 
 def _short(value: object) -> str:
