@@ -13,6 +13,7 @@ HarvestError                  someone can act on it; the CLI prints it as one li
 ├── Conflict                  somebody appended first: reload and compare
 │   └── GuardConflict         the guard stream moved on: nothing of the call was stored
 ├── UnknownEvent              a projector met an event that it does not know: it stops
+├── PluginError               a harvester plugin doesn't keep to its interface
 ├── RecordError               one record of a remote can't be used
 ├── RemoteError               a remote catalogue failed or answered nonsense
 └── TargetError               the target refused or failed to store a dataset
@@ -109,6 +110,14 @@ class UnknownEvent(HarvestError):
     """The log holds an event that this version of harvestlog does not know."""
 
     code = "unknown_event"
+
+
+class PluginError(HarvestError):
+    """A harvester plugin doesn't keep to its interface; the message names what was expected and what came."""
+
+    def __init__(self, message: str, code: str = "plugin_error") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class RecordError(HarvestError):

@@ -1,4 +1,4 @@
-"""The interface of harvester plugins, and how they are found.
+"""The interface of harvester plugins; `harvesters` offers it as a whole.
 
 A harvester is a class with the six methods that authors of ckanext-harvest plugins know: `info`, `validate_config`,
 `get_original_url`, `gather_stage`, `fetch_stage`, `import_stage`. One instance is made for each job, so nothing leaks from one
@@ -7,24 +7,18 @@ memory), or save `HarvestObject`s and return the list of their ids.
 """
 
 import json
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID, uuid5
 
-from domain.errors import HarvestError, RecordError, SettingError
+from domain.errors import RecordError
 from domain.objects import object_id
 from harvesters.target import Loss, OnRemoved, Owner, Target
 
 if TYPE_CHECKING:
     from harvesters.http import PoliteSession
-
-ENTRY_POINTS = "harvestlog.harvesters"
-log = logging.getLogger(__name__)
 
 Action = Literal["new", "change", "delete"]
 
@@ -63,7 +57,7 @@ class Page:
 class Fetched:
     """Typed result of fetch_stage: the document, and what else is known of it."""
 
-    content: str | bytes | None = None  # None: the object's content as it is
+    content: str | bytes | Mapping[str, Any] | None = None  # None: the object's content as it is
     extras: Mapping[str, str] = field(default_factory=dict)
     guid: str | None = None  # the document says that its guid is another
 
@@ -153,6 +147,7 @@ class HarvestObject:
     force_import: bool = False
     errors: list[tuple[str, str, int | None]] = field(default_factory=list)  # message, stage, line
     warnings: list[Loss] = field(default_factory=list)
+    saved: bool = False  # it is among its job's objects, or it is being fetched or imported
 
     def __post_init__(self) -> None:
         self.id = self.id or str(object_id(self.job.created, UUID(self.job.id), self.guid, self.job.number))
@@ -174,7 +169,8 @@ class HarvestObject:
 
     def save(self) -> None:
         """Add a new object to its job; on an object that is being fetched or imported this does nothing."""
-        if not any(known is self for known in self.job.objects):
+        if not self.saved:
+            self.saved = True
             self.job.objects.append(self)
 
     def add(self) -> None:
@@ -220,13 +216,18 @@ class Harvester:
         raise NotImplementedError
 
     def save_gather_error(self, message: str, job: HarvestJob, code: str = "gather") -> None:
-        """Record an error of gather; gathering goes on."""
+        """Record an error of gather; gathering goes on. Raises TypeError for an argument in the place of another one."""
+        if not isinstance(job, HarvestJob):
+            raise TypeError(f"save_gather_error(message, job, code): job is a {type(job).__name__}")
         job.errors.append(GatherError(message, code))
 
     def save_object_error(
         self, message: str, harvest_object: HarvestObject, stage: str = "Fetch", line: int | None = None
     ) -> None:
-        """Record an error of an object; there may be many."""
+        """Record an error of an object; there may be many. Raises TypeError for an argument in the place of another one."""
+        if not isinstance(harvest_object, HarvestObject):
+            kind = type(harvest_object).__name__
+            raise TypeError(f"save_object_error(message, harvest_object, stage, line): harvest_object is a {kind}")
         harvest_object.errors.append((message, stage, line))
 
     def save_object_warning(self, message: str, harvest_object: HarvestObject, *, of_job: bool = False) -> None:
@@ -346,32 +347,3 @@ def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
     if not isinstance(package, dict):
         raise RecordError(f"record {harvest_object.guid} is not a JSON object but a {type(package).__name__}")
     return package
-
-
-def installed() -> dict[str, type[Harvester]]:
-    """All harvesters found by entry point, by the name of the entry point; one that can't be imported is logged."""
-    found: dict[str, type[Harvester]] = {}
-    for point in _points().values():
-        try:
-            found[point.name] = point.load()
-        except Exception:
-            log.exception("harvester %s (%s) can't be loaded", point.name, point.value)
-    return found
-
-
-@cache
-def _points() -> Mapping[str, EntryPoint]:
-    """By name; to look them up takes as long as tens of records."""
-    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-
-
-def load_harvester(source_type: str) -> type[Harvester]:
-    """The harvester class of a source type. Raises SettingError that names the registered types."""
-    points = _points()
-    if source_type not in points:
-        raise SettingError(f"Unknown harvester type: {source_type}. Registered types: {sorted(points)}")
-    try:
-        loaded: type[Harvester] = points[source_type].load()
-    except Exception as error:
-        raise HarvestError(f"harvester {source_type} ({points[source_type].value}) can't be loaded: {error}") from error
-    return loaded

@@ -1,18 +1,18 @@
 """Runs a harvester's fetch and import stage for one object: the one place where whatever a plugin raises becomes an event."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from domain import rules, text
 from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
+from harvesters import results
 from harvesters.base import (
     Fetched,
     Harvester,
@@ -20,13 +20,10 @@ from harvesters.base import (
     HarvestObject,
     HarvestObjectExtra,
     Imported,
-    ImportResult,
     Package,
     Save,
-    StageResult,
 )
 
-MAX_TRACEBACK = 20  # frames
 MAX_URL = 2000  # characters
 
 log = logging.getLogger(__name__)
@@ -93,27 +90,28 @@ class StageRun:
         """Whatever it raises becomes an event."""
         try:
             work()
-        except (RemoteError, TargetError, ServiceUnavailable) as error:
-            self._report(view)
-            self._locate(view)
-            self._failed(error)
-        except HarvestError as error:
-            self._report(view)
-            self._locate(view)
-            self._fail(error.code, str(error))
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # asyncio's CancelledError and SystemExit among them
-            self._report(view)
-            self._locate(view)
-            self._fail("plugin_error", _with_traceback(error))
+            self._record(view, error)
+
+    def _record(self, view: HarvestObject, error: BaseException) -> None:
+        self._report(view)
+        if isinstance(error, results.StageFailed):
+            self._stage_failed(view, error)
+        elif isinstance(error, RemoteError | TargetError | ServiceUnavailable):
+            self._failed(view, error)
+        elif isinstance(error, HarvestError):
+            self._fail(view, error.code, results.said(error))
+        else:
+            self._fail(view, "plugin_error", results.with_traceback(error))
 
     def _run(self, view: HarvestObject) -> None:
         self._harvester = self.new_harvester()
         if self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view):
             return
         self._stage = "Import"
-        self._take_import(view, self._harvester.import_stage(view))
+        self._take_import(view, results.imported(self._harvester.import_stage(view), view))
 
     def _view(self) -> HarvestObject:
         known = self.aggregate
@@ -129,6 +127,7 @@ class StageRun:
             metadata_modified_date=known.metadata_modified,
             content_hash=known.content_hash,
             force_import=bool(self.job.options.get("force_import")),
+            saved=True,
         )
         self._show_held(view)
         return view
@@ -143,14 +142,13 @@ class StageRun:
     def _fetch(self, view: HarvestObject) -> bool:
         """Whether import is to follow."""
         before = _document(view)
-        result = self._harvester.fetch_stage(view)
+        result = results.fetched(self._harvester.fetch_stage(view), view)
+        self._report(view)
+        if result == "unchanged":
+            self.aggregate.import_as("unchanged", view.package_id)
+            return False
         if isinstance(result, Fetched):
             _apply(result, view)
-            result = True
-        if result is not True:
-            self._not_fetched(view, result)
-            return False
-        self._report(view)
         self._identify(view)
         if _document(view) != before:
             self._store(view)
@@ -174,33 +172,24 @@ class StageRun:
             view.guid = guid
             self._show_held(view)
 
-    def _not_fetched(self, view: HarvestObject, result: StageResult) -> None:
-        self._report(view)
-        if result == "unchanged":
-            self.aggregate.import_as("unchanged", view.package_id)
-        else:
-            self._stage_failed(view, "fetch_failed", f"fetch_stage returned {result!r} for {view.guid}")
-
     # import
 
-    def _take_import(self, view: HarvestObject, result: ImportResult) -> None:
+    def _take_import(self, view: HarvestObject, result: Package | Imported | Literal["unchanged"] | None) -> None:
         if isinstance(result, Package):
             self._save = Save.of(result.fields, view)
             view.content = None  # its memory is free while the package waits
         else:
             self._imported(view, result)
 
-    def _imported(self, view: HarvestObject, result: StageResult | Imported) -> None:
+    def _imported(self, view: HarvestObject, result: Imported | Literal["unchanged"] | None) -> None:
         self._report(view)
         self._identify(view)
         if isinstance(result, Imported):
             self.aggregate.import_as(result.status, result.package_id)
         elif result == "unchanged":
             self.aggregate.import_as("unchanged", view.package_id)
-        elif result is True:
-            self.aggregate.import_as(self._status(), view.package_id)
         else:
-            self._stage_failed(view, "import_failed", f"import_stage returned {result!r} for {view.guid}")
+            self.aggregate.import_as(self._status(), view.package_id)
 
     def _status(self) -> str:
         if self.aggregate.action == "delete":
@@ -212,9 +201,8 @@ class StageRun:
     def _report(self, view: HarvestObject) -> None:
         if view.errors or view.warnings:
             self._locate(view)
-        for message, stage, line in view.errors:
-            self.aggregate.record_error(stage, text.message(message), line)
-        view.errors.clear()
+        for message, stage, line in results.saved_errors(view):
+            self.aggregate.record_error(stage, message, line)
         for loss in view.warnings:
             if loss.of_job and loss.message in self.job.warned:
                 continue
@@ -223,18 +211,17 @@ class StageRun:
             self.aggregate.record_warning(self._stage, text.message(loss.message), of_job=loss.of_job)
         view.warnings.clear()
 
-    def _stage_failed(self, view: HarvestObject, code: str, message: str) -> None:
-        self._locate(view)
+    def _stage_failed(self, view: HarvestObject, error: results.StageFailed) -> None:
         if self.aggregate.errors:
-            self._fail(REPORTED, f"{self.aggregate.errors} error(s) of {view.guid} were reported by the harvester")
+            self._fail(view, REPORTED, f"{self.aggregate.errors} error(s) of {view.guid} were reported by the harvester")
         else:
-            self._fail(code, message)
+            self._fail(view, error.code, results.said(error))
 
-    def _failed(self, error: RemoteError | TargetError | ServiceUnavailable) -> None:
+    def _failed(self, view: HarvestObject, error: RemoteError | TargetError | ServiceUnavailable) -> None:
         if error.code == "superseded":
             self.aggregate.skip("superseded")
         elif not getattr(error, "retryable", True):
-            self._fail(error.code, str(error))
+            self._fail(view, error.code, results.said(error))
         else:
             when = rules.retry_at(
                 self.now,
@@ -242,12 +229,13 @@ class StageRun:
                 first_delay=self.policy.first_delay,
                 max_attempts=self.policy.max_attempts,
                 deadline=self.job.created + timedelta(seconds=self.policy.job_deadline),
-                retry_after=getattr(error, "retry_after", None),
+                retry_after=_seconds(getattr(error, "retry_after", None)),
             )
-            self.aggregate.fail(self._stage, error.code, text.message(error), when)
+            self._fail(view, error.code, results.said(error), when)
 
-    def _fail(self, code: str, message: str) -> None:
-        self.aggregate.fail(self._stage, code, text.message(message), None)
+    def _fail(self, view: HarvestObject, code: str, message: str, retry_at: datetime | None = None) -> None:
+        self._locate(view)
+        self.aggregate.fail(self._stage, results.said(code), message, retry_at)
 
     def _locate(self, view: HarvestObject) -> None:
         """Ask the harvester where a person finds the original; what goes wrong with that doesn't hide the error at hand."""
@@ -281,18 +269,16 @@ def _document(view: HarvestObject) -> tuple[str | None, list[tuple[str, str]]]:
 
 
 def _apply(fetched: Fetched, view: HarvestObject) -> None:
-    if fetched.content is not None:
-        content = fetched.content
-        view.content = content if isinstance(content, str) else content.decode("utf-8", "replace")
-    view.extras.extend(HarvestObjectExtra(key, value) for key, value in fetched.extras.items())
-    view.guid = fetched.guid or view.guid
+    content = results.document(fetched.content)
+    if content is not None:
+        view.content = content.decode("utf-8", "replace")
+    view.extras.extend(HarvestObjectExtra(key, value) for key, value in results.extra_texts(fetched.extras).items())
+    view.guid = view.guid if fetched.guid is None else results.identity(fetched.guid)
 
 
-def _with_traceback(error: BaseException) -> str:
-    """The error first, for lists that show one line, then where it came from."""
-    where = "".join(traceback.format_tb(error.__traceback__, limit=-MAX_TRACEBACK))
+def _seconds(value: object) -> float | None:
+    """What a plugin says as seconds, None when that is no number."""
     try:
-        said = str(error)
-    except Exception as second:
-        said = f"its text can't be had ({type(second).__name__})"
-    return f"{type(error).__name__}: {said}\n{where}"
+        return None if value is None else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None

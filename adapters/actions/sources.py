@@ -14,7 +14,6 @@ from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Row
 from domain.access import Owned, Right
 from domain.errors import NotFound, ValidationError
-from domain.nearest import did_you_mean
 from domain.secrets import mask_config, mask_url, unmask_config
 from domain.sources import SourceFields
 
@@ -153,21 +152,13 @@ def _fields(asked: SourceCreate | SourceUpdate) -> SourceFields:
 def checked_config(fields: SourceFields) -> SourceFields:
     """The fields with the config as the harvester stores it. Raises ValidationError by field."""
     from domain.application import checked
-    from harvesters.base import installed
+    from harvesters.loading import validated_config
 
     try:
         fields = checked(fields)
+        return replace(fields, config=validated_config(fields.type, fields.config))
     except ValidationError as error:
         raise ValidationError({NAMES.get(name, name): message for name, message in error.errors.items()}) from error
-    harvesters = installed()
-    if fields.type not in harvesters:
-        near = did_you_mean(fields.type, harvesters)
-        message = f"Unknown harvester type: {fields.type}{near}. Registered types: {sorted(harvesters)}"
-        raise ValidationError({"source_type": message})
-    try:
-        return replace(fields, config=harvesters[fields.type]().validate_config(fields.config))
-    except Exception as error:
-        raise ValidationError({"config": f"Error parsing the configuration options: {error}"}) from error
 
 
 @action(Right.READ, ById, reads=True, subject=the_source)
@@ -209,7 +200,10 @@ def shown(row: Row) -> Row:
 
 @action(Right.ANYONE, reads=True)
 def harvesters_info_show(_session: Session, _asked: Parameters) -> list[dict[str, Any]]:
-    """The harvesters that are installed, as they describe themselves."""
-    from harvesters.base import installed
+    """The harvesters that are installed, as they describe themselves; `problem` says why one can't be used."""
+    from harvesters.loading import installed
 
-    return [dict(harvester().info()) for harvester in installed().values()]
+    return [
+        {"name": one.type, "title": one.title, "description": one.description, "place": one.place, "problem": one.problem}
+        for one in installed()
+    ]

@@ -8,8 +8,9 @@ from uuid import UUID
 from domain.application import Harvesting
 from domain.jobs import Job
 from domain.sources import HarvestSource as Source
-from harvesters.base import Harvester, HarvestJob, HarvestSource, load_harvester
+from harvesters.base import Harvester, HarvestJob, HarvestSource
 from harvesters.http import PoliteSession
+from harvesters.loading import load_harvester, new_harvester
 from harvesters.target import Target
 
 KEPT = 200  # jobs
@@ -75,7 +76,7 @@ class JobContexts:
         return JobContext(view, lambda: self._new_harvester(view.source.type))
 
     def _new_harvester(self, source_type: str) -> Harvester:
-        harvester = load_harvester(source_type)()
+        harvester = new_harvester(source_type, load_harvester(source_type))
         harvester.http = self._session()
         harvester.target = self._target
         return harvester

@@ -4,17 +4,13 @@ Every page is one append guarded by the job's stream. A worker that was thought 
 attempt or an abort went on with: its next page meets GuardConflict, and it stops.
 """
 
-import json
 import logging
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
@@ -24,8 +20,9 @@ from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.stages.context import JobContexts
 from domain import text
 from domain.application import Harvesting
-from domain.errors import Conflict, HarvestError, JobEnded, RemoteError, ServiceUnavailable, ValidationError
+from domain.errors import Conflict, HarvestError, JobEnded, PluginError, ServiceUnavailable, ValidationError
 from domain.objects import ACTIONS, GatheredRecord
+from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
 from harvesters.http.session import RemoteTime
 
@@ -36,6 +33,7 @@ PAGE_BYTES = 8_000_000
 PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
 WAIT_FOR_PROJECTION = 60.0  # seconds
 CLOCK_MARGIN = timedelta(seconds=60)  # servers of one site differ a little; a Date header has whole seconds
+MAX_GUID = 2000  # characters of a guid that is shown with an error
 MAX_ERRORS = 1000  # recorded one by one; further ones are counted
 
 
@@ -74,6 +72,7 @@ class GatherRun:
         self._catch_up = catch_up
         self._errors = 0
         self._deletions = 0
+        self._nameless = False  # a record without guid may be any of those that seem to be gone
 
     def run(self, job_id: UUID, worker: str) -> None:
         """Gather the job to its end. A job that went on without this worker is left alone.
@@ -96,10 +95,10 @@ class GatherRun:
         if source.gathered_from and self._job.kind == "harvest":
             view.last_complete = datetime.fromisoformat(source.gathered_from)
         complete = self._take_all(lambda: context.harvester, view)
-        full = complete and view.full_listing
+        full = complete and view.full_listing and not self._nameless
         if full:
             self._gather_removed()
-        seen_since = self._seen_since(context.harvester.http.first_answer) if complete else None
+        seen_since = self._seen_since(_first_answer(context.harvester)) if complete else None
         self._application.finish_gather(
             self._job, complete=complete, full=full, deletions=self._deletions, seen_since=seen_since
         )
@@ -144,7 +143,7 @@ class GatherRun:
                 raise Stopped
             page = self._take(item, page)
         self._store(page)
-        for gather_error in view.errors:
+        for gather_error in results.gather_errors(view):  # of a gather_stage that raised
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         if self._errors > MAX_ERRORS:
             more = f"{self._errors - MAX_ERRORS} further errors of this gather are not listed"
@@ -154,44 +153,25 @@ class GatherRun:
     def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
         """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""
         try:
-            yield from self._items(make(), view)
+            yield from results.gathered(make(), view)
             self._complete = True
-        except (Stopped, ServiceUnavailable, Conflict, JobEnded, GeneratorExit, KeyboardInterrupt):
+        except (Stopped, ServiceUnavailable, GeneratorExit, KeyboardInterrupt):
             raise
         except BaseException as error:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, HarvestError):
-            self._error(error.code, str(error))
+            self._error(error.code, results.said(error))
         else:
-            where = "".join(traceback.format_tb(error.__traceback__))
-            self._error("plugin_error", f"{type(error).__name__}: {error}\n{where}")
-
-    @staticmethod
-    def _items(harvester: Harvester, view: HarvestJob) -> Iterator[Any]:
-        result = harvester.gather_stage(view)
-        if result is None:
-            raise RemoteError("gather_stage returned nothing", code="gather_failed")
-        saved = set()
-        for item in result:
-            if isinstance(item, Record | GatherError | Page):
-                yield item
-            else:
-                saved.add(item)
-        for known in view.objects:
-            if known.id in saved:
-                extras = {extra.key: extra.value for extra in known.extras}
-                status = extras.get("status", known.action)  # how plugins for ckanext-harvest say it
-                action = status if status in ACTIONS else known.action
-                yield Record(known.guid, known.content, action, extras, known.metadata_modified_date)  # type: ignore[arg-type]
+            self._error("plugin_error", results.with_traceback(error))
 
     def _take(self, item: Record | GatherError | Page, page: _Page) -> _Page:
         if isinstance(item, GatherError):
             self._error(item.code, item.message, item.guid)
         elif isinstance(item, Page):
             if page.full() or len(page.records) * 2 >= PAGE:
-                self._store(page, item.cursor)
+                self._store(page, results.said(item.cursor) if item.cursor else "")
                 page = _Page()
         else:
             self._add(item, page)
@@ -201,16 +181,19 @@ class GatherRun:
         return page
 
     def _add(self, record: Record, page: _Page) -> None:
-        guid = text.clean(str(record.guid)).strip()
-        if not guid:
-            self._error("bad_guid", f"A record has no guid: {_shorten(record.content)}")
+        try:
+            guid = results.identity(record.guid)
+        except PluginError as error:
+            self._error("bad_guid", f"A record has no guid ({error}): {results.shown(record.content)}")
+            self._nameless = True
             return
         try:
             text.key(guid, "guid")
-            body = _body(record.content)
+            body = results.document(record.content)
             _gathered(guid, record, None, False)
-        except (TypeError, ValueError, AttributeError, RecursionError, ValidationError) as error:
-            self._error("bad_record", f"Record {guid[:200]} can't be stored: {error}", guid[:200])
+        except (TypeError, ValueError, AttributeError, RecursionError, ValidationError, PluginError) as error:
+            self._error("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid[:200])
+            self._memory.remember({guid[:MAX_GUID]: None})  # the remote has it: what was imported from it stays
             return
         if guid in page.records:
             self._twice(guid, _digest(page.records[guid][1]), _digest(body))
@@ -274,32 +257,22 @@ class GatherRun:
     def _error(self, code: str, message: str, guid: str | None = None) -> None:
         self._errors += 1
         if self._errors <= MAX_ERRORS:
-            self._application.record_gather_error(
-                self._job, code, text.message(message), None if guid is None else text.clean(str(guid))[:2000]
-            )
+            who = None if guid is None else results.said(guid)[:MAX_GUID]
+            self._application.record_gather_error(self._job, results.said(code), results.said(message), who)
 
 
 def _gathered(guid: str, record: Record, digest: str | None, held: bool) -> GatheredRecord:
     if record.action not in ACTIONS:
         raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
     action = "change" if held and record.action == "new" else record.action
-    return GatheredRecord(guid, action, digest, text.extras(record.extras), text.utc_time(record.metadata_modified))
+    return GatheredRecord(guid, action, digest, results.extra_texts(record.extras), text.utc_time(record.metadata_modified))
 
 
-def _body(content: Any) -> bytes | None:
-    if content is None or isinstance(content, bytes):
-        return content
-    if isinstance(content, str):
-        return content.encode("utf-8", "replace")
-    try:
-        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # integers beyond 64 bits, lone surrogates
-        return json.dumps(content, sort_keys=True).encode()
+def _first_answer(harvester: Harvester) -> RemoteTime | None:
+    """When the remote first answered, None when the plugin has put another client in the place of the session."""
+    answer = getattr(getattr(harvester, "http", None), "first_answer", None)
+    return answer if isinstance(answer, RemoteTime) else None
 
 
 def _digest(body: bytes | None) -> str | None:
     return None if body is None else content_hash(body)
-
-
-def _shorten(content: Any) -> str:
-    return repr(content)[:200]

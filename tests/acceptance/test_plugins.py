@@ -57,8 +57,8 @@ def test_every_form_of_result_has_its_outcome(stack: Stack) -> None:
     assert states(stack, job["id"]) == expected
     assert [error["message"] for error in stack.model.gather_errors(job["id"])] == ["something about the remote"]
     messages = {error["guid"]: error["message"] for error in stack.model.object_errors(job["id"])}
-    assert messages["False-True"] == "fetch_stage returned False for False-True"
-    assert messages["typed-None"] == "import_stage returned None for typed-None"
+    assert messages["False-True"] == "fetch_stage returned False for False-True, and saved no error that says why"
+    assert messages["typed-None"].startswith("import_stage returned None for typed-None (is a `return` missing?); expected")
 
 
 def test_an_object_is_tried_again_with_growing_delays_until_it_works(stack: Stack, tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ class FakeHarvester(Harvester):
     def gather_stage(self, harvest_job: HarvestJob) -> Any:
         return type(self).remote(harvest_job)
 
+    def import_stage(self, harvest_object: Any) -> bool:
+        return True
+
 
 class Gathering:
     """A source whose remote can be given, harvested job by job."""

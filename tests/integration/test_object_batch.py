@@ -14,7 +14,7 @@ from adapters.stages.objects import Item
 from domain.errors import SettingError
 from domain.objects import HarvestObject as Aggregate
 from domain.objects import job_number, object_id
-from harvesters.base import Fetched, Harvester, HarvestObject
+from harvesters import Fetched, Harvester, HarvestJob, HarvestObject
 from tests.integration.test_claims import new_job
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # by a clock that was wrong
@@ -24,6 +24,9 @@ class FakeHarvester(Harvester):
     """Its stages are the functions given."""
 
     fetch: Callable[[HarvestObject], Any] = staticmethod(lambda known: Fetched(f"document of {known.guid}"))
+
+    def gather_stage(self, harvest_job: HarvestJob) -> list[str]:
+        return []
 
     def fetch_stage(self, harvest_object: HarvestObject) -> Any:
         return self.fetch(harvest_object)

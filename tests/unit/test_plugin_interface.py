@@ -30,7 +30,7 @@ def test_the_old_places_offer_the_same_things() -> None:
 
 def test_what_the_base_module_defines_is_in_the_interface() -> None:
     """What is only for the engine is listed here, so that nothing new is forgotten in the interface."""
-    for_the_engine = {"Save", "installed", "load_harvester", "on_removed"}
+    for_the_engine = {"Save", "on_removed"}
     public = {name for name, value in vars(harvesters.base).items() if not name.startswith("_") and _defined(value)}
 
     assert public - set(harvesters.__all__) <= for_the_engine

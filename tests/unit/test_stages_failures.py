@@ -50,7 +50,8 @@ def test_an_exception_becomes_a_failure_with_its_traceback(error: BaseException,
 
     failed = failure(known)
     assert (failed["stage"], failed["code"], failed["retry_at"]) == (stage, "plugin_error", None)
-    assert failed["message"].startswith(f"{type(error).__name__}: {error}\n")
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    assert failed["message"].startswith(f"{said}\n")
     assert "in stage" in failed["message"]
 
 

@@ -1,0 +1,185 @@
+"""Finds harvesters by entry point, makes instances of them, and checks that a class is a harvester.
+
+Each error is for the person who wrote or installed the plugin: it names the plugin and what to do.
+"""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from domain.errors import PluginError, SettingError, ValidationError
+from domain.nearest import did_you_mean
+from harvesters.base import Harvester
+from harvesters.results import raised, shown, with_traceback
+
+ENTRY_POINTS = "harvestlog.harvesters"
+STAGES = ("gather_stage", "fetch_stage", "import_stage")
+METHODS: Mapping[str, tuple[str, ...]] = {
+    "info": (),
+    "validate_config": ("config",),
+    "get_original_url": ("harvest_object",),
+    "gather_stage": ("harvest_job",),
+    "fetch_stage": ("harvest_object",),
+    "import_stage": ("harvest_object",),
+}
+"""What each method is called with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A harvester that an entry point names; `problem` says why it can't be used, empty when it can."""
+
+    type: str
+    place: str  # module:class
+    distribution: str  # name and version
+    title: str = ""
+    description: str = ""
+    problem: str = ""
+
+
+def load_harvester(source_type: str) -> type[Harvester]:
+    """The harvester class of a source type. Raises SettingError that names the registered types, or PluginError."""
+    points = _points().get(source_type, ())
+    if not points:
+        news = "A plugin that was installed after this process began is not seen: restart `harvester up`, or this worker"
+        raise SettingError(f"{_unknown(source_type)}. {news}")
+    if len(points) > 1:
+        raise PluginError(f"{_places(points)} are all called {source_type!r}: uninstall all but one of them")
+    try:
+        loaded = points[0].load()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise PluginError(f"harvester {_place(points[0])} can't be loaded: {raised(error)}") from error
+    if not isinstance(loaded, type):
+        raise PluginError(f"harvester {_place(points[0])} must be a class, is {shown(loaded)}")
+    return loaded
+
+
+def new_harvester(source_type: str, kind: type[Harvester]) -> Harvester:
+    """An instance of the class of a source type. Raises PluginError when it can't be made, or is no harvester."""
+    try:
+        harvester = kind()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise PluginError(f"{kind.__name__}() of harvester {source_type} raised {with_traceback(error)}") from error
+    if problem := _problem(source_type, kind):
+        raise PluginError(problem)
+    return harvester
+
+
+def validated_config(source_type: str, config: str) -> str:
+    """A source's configuration as its harvester wants it stored.
+
+    Raises ValidationError: of `type` when the harvester can't be used, of `config` when it refuses the configuration.
+    """
+    if source_type not in _points():
+        raise ValidationError({"type": _unknown(source_type)})
+    try:
+        harvester = new_harvester(source_type, load_harvester(source_type))
+        info(harvester)
+    except (SettingError, PluginError) as error:
+        raise ValidationError({"type": str(error).splitlines()[0]}) from error
+    if not hasattr(harvester, "validate_config"):
+        return config
+    try:
+        checked = harvester.validate_config(config)
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        text = str(error) if isinstance(error, ValueError) and str(error) else raised(error).splitlines()[0]
+        raise ValidationError({"config": f"Error parsing the configuration options: {text}"}) from error
+    if checked is not None and not isinstance(checked, str):
+        message = f"validate_config of harvester {source_type} must return the configuration as text, returned {shown(checked)}"
+        raise ValidationError({"config": message})
+    return config if checked is None else checked
+
+
+def info(harvester: Harvester) -> dict[str, str]:
+    """What `info` says, as text. Raises PluginError when it doesn't return a dict with a name."""
+    name = type(harvester).__name__
+    try:
+        told: object = harvester.info()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise PluginError(f"{name}.info must return a dict with name, title and description, raised {raised(error)}") from error
+    if not isinstance(told, dict) or not isinstance(told.get("name"), str) or not told["name"].strip():
+        raise PluginError(f"{name}.info must return a dict with name, title and description, returned {shown(told)}")
+    return {str(key): str(value) for key, value in told.items()}
+
+
+def installed() -> list[Installed]:
+    """Every harvester that an entry point names, by type; one that can't be used says why."""
+    return [_look(source_type, points) for source_type, points in sorted(_points().items())]
+
+
+def _look(source_type: str, points: tuple[EntryPoint, ...]) -> Installed:
+    where = (" and ".join(point.value for point in points), " and ".join(map(_distribution, points)))
+    try:
+        told = info(new_harvester(source_type, load_harvester(source_type)))
+    except PluginError as error:
+        return Installed(source_type, *where, problem=str(error).splitlines()[0])
+    return Installed(source_type, *where, told.get("title", ""), told.get("description", ""))
+
+
+@cache
+def _points() -> Mapping[str, tuple[EntryPoint, ...]]:
+    """By type; to look them up takes as long as tens of records. The same place named twice counts once."""
+    points: dict[str, dict[str, EntryPoint]] = {}
+    for point in entry_points(group=ENTRY_POINTS):
+        points.setdefault(point.name, {}).setdefault(point.value, point)
+    return {name: tuple(by_place.values()) for name, by_place in points.items()}
+
+
+def _problem(source_type: str, kind: type[Harvester]) -> str:
+    """What is wrong with a class, empty when it is a harvester."""
+    what = f"harvester {source_type} ({kind.__module__}.{kind.__qualname__})"
+    missing = [name for name in STAGES if getattr(kind, name, None) in (None, *_abstract())]
+    if missing:
+        return f"{what} has no {' and no '.join(missing)}: a harvester subclasses harvesters.Harvester and has all three stages"
+    problems = (_method_problem(kind, name) for name in METHODS)
+    return next((f"{what}: {problem}" for problem in problems if problem), "")
+
+
+def _abstract() -> tuple[object, ...]:
+    return Harvester.gather_stage, Harvester.import_stage
+
+
+def _method_problem(kind: type, name: str) -> str:
+    method = getattr(kind, name, None)
+    if method is None:
+        return ""
+    if not callable(method):
+        return f"{name} must be a method, is {shown(method)}"
+    if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
+        return f"{name} is `async def`: harvestlog calls it as a plain method, so write `def`"
+    static = inspect.getattr_static(kind, name)
+    given = METHODS[name] if isinstance(static, staticmethod | classmethod) else ("self", *METHODS[name])
+    try:
+        inspect.signature(method).bind(*given)
+    except TypeError as error:
+        return f"{name} must take ({', '.join(('self', *METHODS[name]))}): {error}"
+    except ValueError:  # no signature can be had, as of a method written in C
+        return ""
+    return ""
+
+
+def _unknown(source_type: str) -> str:
+    types = sorted(_points())
+    return f"Unknown harvester type: {source_type}{did_you_mean(source_type, types)}. Registered types: {types}"
+
+
+def _place(point: EntryPoint) -> str:
+    return f"{point.name} ({point.value}, of {_distribution(point)})"
+
+
+def _places(points: Iterable[EntryPoint]) -> str:
+    return " and ".join(f"{point.value} (of {_distribution(point)})" for point in points)
+
+
+def _distribution(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown distribution"

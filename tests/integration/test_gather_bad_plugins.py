@@ -1,0 +1,114 @@
+"""A harvester that breaks its interface while it gathers: the job says so, deletes nothing, and comes to its end."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from adapters.bootstrap import Parts
+from domain.errors import Conflict, JobEnded
+from harvesters import GatherError, HarvestJob, HarvestObject, Record
+from tests.integration.test_gather_run import Gathering, full
+
+
+@pytest.fixture
+def gathering(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> Gathering:
+    """A source that holds the records a and b."""
+    gathering = Gathering(emptied, monkeypatch)
+    gathering.finish(gathering.run(full(Record("a", "1"), Record("b", "2"))))
+    return gathering
+
+
+class Unspeakable(Exception):
+    """Has no text."""
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+WITHOUT_GUID = [None, "", {"id": "b"}, True]
+
+
+@pytest.mark.parametrize("guid", WITHOUT_GUID, ids=repr)
+def test_a_record_without_guid_may_be_any_so_nothing_is_deleted(gathering: Gathering, guid: Any) -> None:
+    job = gathering.run(full(Record("a", "1"), Record(guid, "2")))
+
+    [(code, message, _)] = gathering.errors(job)
+    assert (code, message[:35]) == ("bad_guid", "A record has no guid (a guid must b")
+    assert gathering.objects(job) == {}
+
+
+def test_a_record_that_cannot_be_stored_is_still_at_the_remote(gathering: Gathering) -> None:
+    job = gathering.run(full(Record("a", "1"), Record("b", {2})))  # type: ignore[arg-type]
+
+    [(code, message, guid)] = gathering.errors(job)
+    assert (code, guid) == ("bad_record", "b")
+    assert message == "Record b can't be stored: content must be text, bytes, or a mapping (stored as JSON), is a set: {2}"
+    assert gathering.objects(job) == {}
+
+
+def test_what_a_broken_listing_does_not_show_is_not_deleted(gathering: Gathering) -> None:
+    job = gathering.run(full(Record("a", "1"), None))
+
+    [(code, message, _)] = gathering.errors(job)
+    assert code == "bad_result"
+    assert message.endswith("one of what it gave is None")
+    assert gathering.objects(job) == {}
+
+
+def test_what_a_good_listing_does_not_show_is_deleted(gathering: Gathering) -> None:
+    job = gathering.run(full(Record("a", "1")))
+
+    assert [known.action for known in gathering.objects(job).values()] == ["delete"]
+
+
+@pytest.mark.parametrize("raised", [Unspeakable(), Conflict([]), JobEnded("odd")], ids=lambda error: type(error).__name__)
+def test_whatever_is_raised_ends_the_gather_with_an_error(gathering: Gathering, raised: BaseException) -> None:
+    def remote(job: HarvestJob) -> Iterator[Any]:
+        yield Record("c", "3")
+        raise raised
+
+    job = gathering.run(remote)
+
+    assert (job.complete, job.gather_finished is not None, len(gathering.errors(job))) == (False, True, 1)
+    assert gathering.objects(job).keys() == {"c"}
+
+
+@pytest.mark.parametrize("extras", [["a"], "text", 7], ids=repr)
+def test_extras_that_are_none_are_told(gathering: Gathering, extras: Any) -> None:
+    job = gathering.run(full(Record("a", "1"), Record("b", "2", extras=extras)))
+
+    [(code, message, _)] = gathering.errors(job)
+    assert (code, message[:68]) == ("bad_record", "Record b can't be stored: extras must be a mapping of text to text, ")
+
+
+@pytest.mark.parametrize("error", [GatherError(None, None, []), GatherError({}, 7, None)], ids=repr)  # type: ignore[arg-type]
+def test_an_error_of_other_things_than_text_is_recorded_as_text(gathering: Gathering, error: GatherError) -> None:
+    job = gathering.run(full(error))
+
+    [recorded] = gathering.errors(job)
+    assert recorded == (str(error.code), str(error.message), None if error.guid is None else str(error.guid))
+
+
+def test_ids_that_were_not_saved_are_an_error_of_the_job(gathering: Gathering) -> None:
+    def remote(job: HarvestJob) -> Iterable[Any]:
+        saved = HarvestObject("c", job, content="3")
+        saved.save()
+        return [saved.id, HarvestObject("d", job).id]
+
+    job = gathering.run(remote)
+
+    [(code, message, _)] = gathering.errors(job)
+    assert (code, message[:38]) == ("bad_result", "1 of the 2 ids that gather_stage gave,")
+    assert message.endswith("call save() on each")
+    assert gathering.objects(job).keys() == {"c"}
+
+
+def test_errors_saved_before_an_exception_are_kept(gathering: Gathering) -> None:
+    def remote(job: HarvestJob) -> Iterable[Any]:
+        job.errors += [GatherError("first", "odd"), "second"]  # type: ignore[list-item]
+        raise KeyError("title")
+
+    job = gathering.run(remote)
+
+    assert [message.splitlines()[0] for _, message, _ in gathering.errors(job)] == ["KeyError: 'title'", "first", "second"]
