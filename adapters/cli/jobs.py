@@ -70,7 +70,7 @@ def job_report(source_or_job: str, as_json: bool, **which: Any) -> None:
     """Show a job (by its id, or the last one of a source) with all its errors."""
     with session() as actions:
         report = actions.call("harvest_job_report", id=source_or_job, **which)
-        emit(report, as_json, lambda: _report(report))
+        emit(report, as_json, lambda: report_text(report))
 
 
 def describe(row: Row) -> str:
@@ -92,7 +92,8 @@ def describe(row: Row) -> str:
     return block(fields)
 
 
-def _report(report: dict[str, Any]) -> str:
+def report_text(report: dict[str, Any]) -> str:
+    """A job with its errors and warnings."""
     gather = [f"  {error['message']}" for error in report["gather_errors"]]
     objects = [f"  {_where(error)}: {error['message']}{_original(error)}" for error in report["object_errors"]]
     titles = [f"Gather errors ({len(gather)}):", *gather, f"Object errors ({len(objects)}):", *objects]

@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
-from adapters.cli.jobs import describe, full_option
+from adapters.cli.jobs import describe, full_option, report_text
 from adapters.cli.output import emit, json_option, session
+
+SHOWN_ERRORS = 20
 
 
 @click.command()
@@ -31,12 +33,18 @@ def run(wait: bool, as_json: bool) -> None:
 def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
     """Harvest SOURCE in this process, without broker and workers; for testing a harvester.
 
-    With GUID only that record is imported, even when it hasn't changed.
+    With GUID only that record is imported, even when it hasn't changed. Ends with status 1 when gathering failed, or
+    when this record failed or isn't there. What the harvester logs and prints comes on standard error.
     """
+    from adapters.cli.plugin_output import log_level, plugin_output
+
     with session(tell=_ignore if as_json else _tell) as actions:
-        row = actions.call("harvest_source_test", id=source, guid=guid, full=full)
-        emit(row, as_json, lambda: describe(row))
-    sys.exit(0 if row["outcome"] == "finished" else 1)
+        with plugin_output(log_level()):
+            row = actions.call("harvest_source_test", id=source, guid=guid, full=full)
+        report = actions.call("harvest_job_report", id=row["id"], limit=SHOWN_ERRORS)
+        emit(row, as_json, lambda: report_text(report))
+    failed = row["outcome"] != "finished" or (guid is not None and row["objects_errored"])
+    sys.exit(1 if failed else 0)
 
 
 def _tell(progress: Mapping[str, Any]) -> None:

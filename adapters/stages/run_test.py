@@ -1,23 +1,50 @@
 """`run-test`: gather, fetch and import of one job in this process, without the broker, for authors of harvesters."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from adapters.postgres.database import Database
 from adapters.postgres.log.projector import Projector
-from adapters.postgres.work.claims import Claimed, Claims
+from adapters.postgres.work.claims import Claimed, Claims, held_datasets
 from adapters.postgres.work.pending_work import PendingWork
 from adapters.stages.gather import GatherRun
 from adapters.stages.objects import Item, ObjectRunner
 from domain.application import Harvesting
+from domain.errors import NotFound
+from domain.nearest import did_you_mean
 from domain.rules import Progress, job_outcome
 
 BATCH = 200  # objects
+MAX_EXAMPLES = 10_000  # guids among which one is looked for that is spelt nearly like the one asked for
 OPEN_OBJECTS = """
     SELECT object_id, attempt, now() FROM ops.work WHERE job_id = %(job)s AND object_id > %(after)s
     ORDER BY object_id LIMIT %(limit)s
 """
 NIL = UUID(int=0)
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The one record to be imported, by the guids that it may be listed under; and what else the remote lists."""
+
+    guids: frozenset[str]
+    seen: bool = False
+    listed: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def is_it(self, guid: str) -> bool:
+        """Whether a record that the remote lists is the one."""
+        self.listed += 1
+        if len(self.examples) < MAX_EXAMPLES:
+            self.examples.append(guid)
+        self.seen = self.seen or guid in self.guids
+        return guid in self.guids
+
+    def others(self, guid: str) -> str:
+        """What the remote has in the place of this one, for a message."""
+        shown = f", for example {', '.join(self.examples[:3])}" if self.examples else ""
+        return f"{did_you_mean(guid, self.examples)}: it listed {self.listed} records{shown}"
 
 
 class TestRun:
@@ -46,19 +73,29 @@ class TestRun:
     def run(self, source_id: UUID, *, by: str, guid: str | None = None, full: bool = False) -> UUID:
         """Run a new job to its end; its id. With `guid` only that record is imported, changed or not; others are skipped.
 
-        Raises JobExists, SourceInactive, NotFound.
+        Raises JobExists, SourceInactive, NotFound: also when the remote lists no record with this guid.
         """
+        wanted = Wanted(self._guids(source_id, guid)) if guid is not None else None
         options = {"force_all": full or guid is not None, "force_import": guid is not None, "only_guid": guid or ""}
         job_id = self._application.create_job(source_id, trigger="run-test", by=by, options=options)
         try:
-            self._run_stages(job_id, guid)
+            complete = self._run_stages(job_id, wanted)
         except BaseException:
             self._application.abort_job(job_id, by=by, reason="run-test ended before its job")
             self._catch_up()
             raise
+        if wanted is not None and guid is not None and complete and not wanted.seen:
+            raise NotFound(f"The source has no record {guid}{wanted.others(guid)}")
         return job_id
 
-    def _run_stages(self, job_id: UUID, guid: str | None) -> None:
+    def _guids(self, source_id: UUID, guid: str) -> frozenset[str]:
+        """How the remote may list the record: by this guid, or by the one that it had before its document named this one."""
+        held = held_datasets(self._database, [(str(source_id), guid)]).values()
+        objects = self._application.load_objects([dataset.object_id for dataset in held])
+        return frozenset({guid, *(known.gathered_guid for known in objects.values())})
+
+    def _run_stages(self, job_id: UUID, wanted: "Wanted | None") -> bool:
+        """Whether gather was complete."""
         self._claims.show_presence()
         self._catch_up()
         self._claims.claim_inline(job_id)
@@ -66,23 +103,23 @@ class TestRun:
         after = NIL
         while batch := self._next(job_id, after):
             after = batch[-1].object_id
-            self._run(batch, guid)
+            self._run(batch, wanted)
             self._show(job_id)
-        self._finish(job_id)
+        return self._finish(job_id)
 
     def _next(self, job_id: UUID, after: UUID) -> list[Claimed]:
         self._catch_up()
         return [Claimed(*row) for row in self._database.query(OPEN_OBJECTS, job=job_id, after=after, limit=BATCH)]
 
-    def _run(self, claimed: Sequence[Claimed], guid: str | None) -> None:
+    def _run(self, claimed: Sequence[Claimed], wanted: "Wanted | None") -> None:
         items = self._runner.load(claimed)
         self._runner.load_content(items)
         for item in items:
-            self._run_one(item, guid)
+            self._run_one(item, wanted)
         self._runner.store(items)
 
-    def _run_one(self, item: Item, guid: str | None) -> None:
-        if guid is not None and item.aggregate.guid != guid:
+    def _run_one(self, item: Item, wanted: "Wanted | None") -> None:
+        if wanted is not None and not wanted.is_it(item.aggregate.guid):
             item.aggregate.skip("not the record asked for")
         elif not self._runner.run(item):
             self._runner.save(item)
@@ -96,11 +133,12 @@ class TestRun:
         if progress is not None:
             self._progress(progress)
 
-    def _finish(self, job_id: UUID) -> None:
+    def _finish(self, job_id: UUID) -> bool:
         progress = self._progress_of(job_id)
         if progress is not None and (outcome := job_outcome(progress)):
             self._application.finish_job(job_id, outcome, progress.counts, progress.statistics)
         self._catch_up()
+        return progress is not None and progress.complete
 
     def _catch_up(self) -> None:
         for projector in self._projectors:

@@ -322,7 +322,7 @@ def test_run_test_ends_with_status_1_when_the_remote_cant_be_read(cli: CommandLi
     with RogueServer("404") as remote:
         cli("source", "create", "gone", remote.url, "ckan")
 
-        job = cli.json("run-test", "gone", status=1)
+        job = json.loads(cli("run-test", "gone", "--json", status=1).out)  # what the harvester logs is on standard error
 
     assert (job["status"], job["outcome"], job["gather_errors"]) == ("Finished", "failed", 1)
     report = cli("job-report", "gone").out

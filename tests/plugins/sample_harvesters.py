@@ -7,6 +7,7 @@
 {"folder": "/tmp/x"}                        Flaky, Counting: a line in a file for each time that a record is fetched
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -24,11 +25,13 @@ from harvesters import (
     Imported,
     Page,
     Record,
+    RecordError,
     RemoteError,
     StageResult,
     read_config,
 )
 
+log = logging.getLogger("chatty")
 LETTERS = "".join(Random(7).choices("abcdefghijklmnopqrstuvwxyz     ", k=200_000))
 
 
@@ -196,3 +199,22 @@ class Stubborn(NoOp):
             time.sleep(0.02)
             yield Page("waiting")
         yield from super().gather_stage(harvest_job)
+
+
+class Chatty(NoOp):
+    """Logs and prints in each stage, and knows where its records are; fails at those in `poison`."""
+
+    def get_original_url(self, harvest_object: HarvestObject) -> str | None:
+        return f"{harvest_object.source.url}/{harvest_object.guid}"
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        log.info("gathering %s", harvest_job.source.name)
+        log.debug("in detail")
+        yield from super().gather_stage(harvest_job)
+
+    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+        print("importing", harvest_object.guid)
+        log.warning("%s has no licence", harvest_object.guid)
+        if harvest_object.guid in _config(harvest_object).get("poison", ()):
+            raise RecordError(f"{harvest_object.guid} has no title")
+        return True

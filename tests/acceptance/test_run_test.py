@@ -1,0 +1,85 @@
+"""`run-test` is for authors of harvesters: it says what went wrong, and what their harvester said meanwhile."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.embedded import EmbeddedPostgres
+from tests.acceptance.command_line import CommandLine
+from tests.conftest import new_database
+from tests.support.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A site of which nothing runs but the database."""
+    folder = tmp_path_factory.mktemp("site")
+    with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
+        yield site
+
+
+@pytest.fixture
+def cli(site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(site.environment, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sources(site: Stack) -> None:
+    site.source("chatty", "http://127.0.0.1/chatty", "chatty", {"records": 3, "poison": ["record-1"]})
+
+
+def test_what_the_harvester_logs_and_prints_is_shown_beside_the_result(cli: CommandLine) -> None:
+    printed = cli("run-test", "chatty")
+
+    assert "INFO chatty: gathering chatty\n" in printed.err
+    assert "WARNING chatty: record-2 has no licence\n" in printed.err
+    assert "importing record-0\n" in printed.err
+    assert "importing" not in printed.out
+    assert "in detail" not in printed.err
+
+
+def test_lines_of_debugging_are_shown_when_asked_for(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVEST_LOG_LEVEL", "DEBUG")
+
+    assert "DEBUG chatty: in detail\n" in cli("run-test", "chatty").err
+
+
+def test_logging_is_afterwards_as_before(cli: CommandLine) -> None:
+    root = logging.getLogger()
+    before = root.level, list(root.handlers), logging.getLogger("adapters").level
+
+    cli("run-test", "chatty")
+
+    assert (root.level, list(root.handlers), logging.getLogger("adapters").level) == before
+
+
+def test_errors_are_shown_with_the_address_of_the_original(cli: CommandLine) -> None:
+    printed = cli("run-test", "chatty")
+
+    assert "record-1 has no title" in printed.out
+    assert "http://127.0.0.1/chatty/record-1" in printed.out
+
+
+def test_what_a_harvester_prints_stays_out_of_the_json(cli: CommandLine, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = cli("run-test", "chatty", "--json")
+
+    assert printed.out.startswith("{\n")
+    assert "importing record-0" in printed.err
+
+
+def test_a_guid_that_the_source_does_not_have_ends_with_status_1(cli: CommandLine) -> None:
+    printed = cli("run-test", "chatty", "recrod-2", status=1)
+
+    assert "Error: The source has no record recrod-2 (did you mean record-2?): it listed 3 records, for example " in printed.err
+    assert cli.json("jobs", "--source", "chatty", "--limit", "1")["jobs"][0]["status"] == "Finished"
+
+
+def test_a_guid_whose_record_fails_ends_with_status_1(cli: CommandLine) -> None:
+    assert "record-1 has no title" in cli("run-test", "chatty", "record-1", status=1).out
+
+
+def test_a_guid_whose_record_is_imported_ends_with_status_0_whatever_the_others_would_do(cli: CommandLine) -> None:
+    job = cli("run-test", "chatty", "record-2").out
+
+    assert "  errored:       0\n" in job
