@@ -79,7 +79,7 @@ setup(
     ],
     extras_require=EXTRAS,
     entry_points={
-        "console_scripts": ["harvester = adapters.cli.main:main"],
+        "console_scripts": ["harvester = adapters.cli.start:harvester"],
         "harvestlog.harvesters": ["ckan = harvesters.ckan:CKANHarvester"],
     },
     classifiers=[

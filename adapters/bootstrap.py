@@ -12,31 +12,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database, migrate, require_migrations
-from adapters.postgres.leadership import LeaderDatabase
-from adapters.postgres.listener import EVENTS, FETCH_COMMANDS, GATHER_COMMANDS, Listener
-from adapters.postgres.log.event_store import PostgresEventStore
-from adapters.postgres.log.projector import DecodedLog, Projector
-from adapters.postgres.log.snapshots import PostgresSnapshots
-from adapters.postgres.read_model import tables as read_model
-from adapters.postgres.read_model.tables import ReadModelWriter
-from adapters.postgres.work.claims import Claims
-from adapters.postgres.work.pending_work import PendingWork
-from adapters.postgres.work.projection import WorkProjection
-from adapters.postgres.work.workers import Workers
+from adapters.postgres.positions import read_model_version
 from adapters.settings import Settings
-from adapters.targets.catalogue import LocalCatalogue
-from domain.application import Harvesting
 from domain.errors import ServiceUnavailable, SettingError
-from harvesters.stages import RetryPolicy
-from harvesters.target import Target
-from projections.read_model import MODEL_VERSION
+from projections.model_version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from adapters.kafka.consumer import CommandConsumer
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
+    from adapters.postgres.content import ContentStore
+    from adapters.postgres.log.event_store import PostgresEventStore
+    from adapters.postgres.log.projector import DecodedLog, Projector
     from adapters.roles.coordinator import Coordinator, ReadModelProjection
     from adapters.roles.fetch_worker import FetchWorker
     from adapters.roles.gather_worker import GatherWorker
@@ -44,12 +32,17 @@ if TYPE_CHECKING:
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
     from adapters.stages.run_test import TestRun
+    from adapters.targets.catalogue import LocalCatalogue
     from adapters.targets.ckan.patience import PatientAPI
     from adapters.targets.ckan.target import CKANTarget
+    from domain.application import Harvesting
     from domain.rules import Progress
     from harvesters.http import PoliteSession
+    from harvesters.stages import RetryPolicy
+    from harvesters.target import Target
 
-# Kafka's and the remotes' clients take half a second to import: what doesn't speak to them imports neither.
+# A command needs few of these parts, and importing all of them takes longer than most commands: each is imported where it is
+# made.
 
 log = logging.getLogger(__name__)
 
@@ -72,21 +65,30 @@ class Parts:
     @cached_property
     def event_store(self) -> PostgresEventStore:
         """The event log."""
+        from adapters.postgres.log.event_store import PostgresEventStore
+
         return PostgresEventStore(self.database)
 
     @cached_property
     def application(self) -> Harvesting:
         """The write side."""
+        from adapters.postgres.log.snapshots import PostgresSnapshots
+        from domain.application import Harvesting
+
         return Harvesting(self.event_store, self.event_store, PostgresSnapshots(self.database))
 
     @cached_property
     def content(self) -> ContentStore:
         """The content store."""
+        from adapters.postgres.content import ContentStore
+
         return ContentStore(self.database)
 
     @cached_property
     def catalogue(self) -> LocalCatalogue:
         """The local catalogue."""
+        from adapters.targets.catalogue import LocalCatalogue
+
         return LocalCatalogue(self.database)
 
     @property
@@ -153,6 +155,8 @@ class Parts:
     @property
     def policy(self) -> RetryPolicy:
         """When failed objects are tried again."""
+        from harvesters.stages import RetryPolicy
+
         s = self.settings
         return RetryPolicy(first_delay=s.retry_delay, max_attempts=s.retry_attempts, job_deadline=s.job_deadline)
 
@@ -189,11 +193,17 @@ class Parts:
 
     def work_projector(self, database: Database | None = None, log: DecodedLog | None = None) -> Projector:
         """Moves the work projection."""
+        from adapters.postgres.log.projector import Projector
+        from adapters.postgres.work.projection import WorkProjection
+
         return Projector(database or self.database, "work", "ops", WorkProjection(), log=log)
 
     def read_model_projector(self, log: DecodedLog | None = None) -> Projector:
         """Moves the read model."""
-        return Projector(self.database, read_model.NAME, read_model.LIVE, ReadModelWriter(), log=log)
+        from adapters.postgres.log.projector import Projector
+        from adapters.postgres.read_model import tables as read_model
+
+        return Projector(self.database, read_model.NAME, read_model.LIVE, read_model.ReadModelWriter(), log=log)
 
     def worker_name(self) -> str:
         """A name that no other worker has."""
@@ -205,6 +215,8 @@ def initialise(settings: Settings) -> list[str]:
 
     Raises ServiceUnavailable, SettingError.
     """
+    from adapters.postgres.read_model import tables as read_model
+
     parts = Parts(settings, "initdb")
     database = parts.database
     database.check_session()
@@ -258,7 +270,7 @@ def require_tables(database: Database) -> None:
     """Raises SettingError unless `initdb` of this version was run."""
     database.check_session()
     require_migrations(database)
-    if read_model.model_version(database.connection) != MODEL_VERSION:
+    if read_model_version(database) != MODEL_VERSION:
         raise SettingError("The read model is of another version of harvestlog: run `harvester initdb`, which makes it anew")
 
 
@@ -271,7 +283,14 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     """The leader's part of a coordinator."""
     from adapters.kafka.dispatcher import Dispatcher
     from adapters.kafka.topics import ensure_topics
+    from adapters.postgres.leadership import LeaderDatabase
+    from adapters.postgres.listener import EVENTS, Listener
+    from adapters.postgres.log.event_store import PostgresEventStore
+    from adapters.postgres.log.snapshots import PostgresSnapshots
+    from adapters.postgres.work.pending_work import PendingWork
+    from adapters.postgres.work.workers import Workers
     from adapters.roles.coordinator import Coordinator
+    from domain.application import Harvesting
 
     parts = Parts(settings, "coordinator")
     database = LeaderDatabase(settings.database_url, "harvestlog coordinator")
@@ -295,6 +314,8 @@ def coordinator_with_read_model(
     settings: Settings, failed: Callable[[Exception], None]
 ) -> tuple[Coordinator, ReadModelProjection]:
     """A whole coordinator: the leader's part, and what keeps the read model up to date. They decode the log once."""
+    from adapters.postgres.log.projector import DecodedLog
+
     log = DecodedLog()
     return coordinator(settings, log), read_model_projection(settings, failed, log)
 
@@ -303,6 +324,7 @@ def read_model_projection(
     settings: Settings, failed: Callable[[Exception], None], log: DecodedLog | None = None
 ) -> ReadModelProjection:
     """Keeps the read model up to date."""
+    from adapters.postgres.listener import EVENTS, Listener
     from adapters.roles.coordinator import ReadModelProjection
 
     parts = Parts(settings, "read model")
@@ -311,6 +333,7 @@ def read_model_projection(
 
 def test_run(parts: Parts, progress: Callable[[Progress], None]) -> TestRun:
     """A harvest in this process. An object has one attempt: nobody would come by for another one."""
+    from adapters.postgres.work.claims import Claims
     from adapters.stages.objects import ObjectRunner
     from adapters.stages.run_test import TestRun
 
@@ -326,6 +349,8 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
     """A gather worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
     from adapters.kafka.dead_letters import DeadLetters
     from adapters.kafka.topics import Topics
+    from adapters.postgres.listener import GATHER_COMMANDS
+    from adapters.postgres.work.claims import Claims
     from adapters.roles.gather_worker import GatherWorker
 
     parts = Parts(settings, "gather-consumer")
@@ -344,6 +369,8 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
     """A fetch worker; with `partitions` it reads those, else it joins the group. Raises ServiceUnavailable."""
     from adapters.kafka.dead_letters import DeadLetters
     from adapters.kafka.topics import Topics
+    from adapters.postgres.listener import FETCH_COMMANDS
+    from adapters.postgres.work.claims import Claims
     from adapters.roles.fetch_worker import FetchWorker
 
     parts = Parts(settings, "fetch-consumer")
@@ -364,6 +391,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
 def _consumer(parts: Parts, topic: str, channel: str, partitions: Sequence[int] | None) -> CommandConsumer:
     """Reads a topic; the consumer group bears its name."""
     from adapters.kafka.consumer import CommandConsumer
+    from adapters.postgres.listener import Listener
 
     announced = Listener(parts.database, channel) if partitions and parts.broker.embedded else None
     return CommandConsumer(parts.broker, topic, topic, partitions=partitions, announcements=announced)

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import SettingError
+from domain.nearest import did_you_mean
 
 MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries")
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -39,6 +41,7 @@ class Settings:
     data_dir: Path = field(default_factory=_default_data_dir)
     site_id: str = "default"  # names topics and consumer groups, as ckan.site_id does
     log_level: str = "INFO"
+    log_format: str = "text"  # or json: one object a line, with job, source and object
     fetch_workers: int = 1  # fetch-consumer processes that `up` starts
     fetch_threads: int = 8  # handlers at a time in one fetch worker
     gather_threads: int = 4  # jobs of the schedule gathered at a time in one gather worker, and as many that people started
@@ -86,6 +89,24 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+NOT_SETTINGS = re.compile(r"HARVEST_(TEST_.*|.*_TEST|REQUIRE_.*|PLUGIN_.*)")
+"""Names that are nobody's mistake: for our tests, and for plugins."""
+
+
+def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
+    """What is named like a setting and is none, in words, with the nearest one. Raises SettingError for an unreadable file."""
+    env = dict(os.environ if environ is None else environ)
+    path = env.get("HARVEST_SETTINGS_FILE")
+    names = {name: "" for name in env if name.startswith("HARVEST_")}
+    names |= dict.fromkeys(_read_file(Path(path)) if path else (), f" in {path}")
+    known = {f"HARVEST_{f.name.upper()}" for f in fields(Settings)} | {"HARVEST_SETTINGS_FILE"}
+    return [
+        f"{name}{place} is not a setting of harvestlog{did_you_mean(name, known)}: it has no effect"
+        for name, place in names.items()
+        if name not in known and not NOT_SETTINGS.fullmatch(name)
+    ]
+
+
 def _read_file(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8")
@@ -125,6 +146,8 @@ def _check(settings: Settings) -> None:
         raise SettingError(f"HARVEST_SITE_ID={settings.site_id!r}: only letters, digits, '.', '_' and '-' may be used")
     if settings.log_level.upper() not in LOG_LEVELS:
         raise SettingError(f"HARVEST_LOG_LEVEL={settings.log_level!r} is none of {', '.join(LOG_LEVELS)}")
+    if settings.log_format not in LOG_FORMATS:
+        raise SettingError(f"HARVEST_LOG_FORMAT={settings.log_format!r} is none of {', '.join(LOG_FORMATS)}")
     if settings.ckan_url and not re.match(r"https?://", settings.ckan_url):
         raise SettingError(f"HARVEST_CKAN_URL={settings.ckan_url!r} does not start with http:// or https://")
     for server in filter(None, settings.kafka_bootstrap_servers.split(",")):

@@ -8,9 +8,6 @@ from projections.datasets import DatasetFact
 from projections.recorded import Changes, Recorded, merge_handlers
 from projections.statistics import Statistics
 
-MODEL_VERSION = 5
-"""Raise it when the tables or a fold change: a read model of another version is rebuilt from the log."""
-
 HANDLERS = merge_handlers(
     sources.HANDLERS,
     jobs.HANDLERS,

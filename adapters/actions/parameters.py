@@ -33,7 +33,7 @@ MESSAGES = {
 class Parameters(BaseModel):
     """Base of all models of parameters; unknown names are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT, defer_build=True)
 
 
 def _present(value: Any) -> Any:

@@ -7,8 +7,7 @@ from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.embedded import read_runtime
 from adapters.postgres.leadership import has_leader
-from adapters.postgres.positions import log_position, read_model_position, work_position
-from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.positions import log_position, read_model_position, read_model_version, work_position
 from adapters.settings import Settings, load
 from domain.access import Right
 from domain.errors import HarvestError
@@ -50,7 +49,7 @@ def _database(session: Session) -> dict[str, Any]:
         "unfinished_jobs": database.query("SELECT count(*) FROM ops.job_progress")[0][0],
         "pending_objects": database.query("SELECT count(*) FROM ops.work")[0][0],
         "projection_lag": {"work": newest - work_position(database), "read_model": newest - read_model_position(database)},
-        "model_version": read_model.model_version(database.connection),
+        "model_version": read_model_version(database),
         "dead_letters": database.query("SELECT count(*) FROM ops.dead_letter")[0][0],
     }
 

@@ -1,5 +1,5 @@
 """`python -m adapters.cli` is `harvester`: `up` starts its roles that way."""
 
-from adapters.cli.main import main
+from adapters.cli.start import harvester
 
-main(prog_name="harvester")
+harvester()

@@ -32,7 +32,7 @@ SHOWN = 3  # datasets
 @click.command()
 @click.option("--url", default="", metavar="URL", help="Harvest this CKAN instead of the sample catalogue.")
 def demo(url: str) -> None:
-    """Start everything, harvest a catalogue, show what came of it, and stop again."""
+    """Start everything, harvest a catalogue, show the result, and stop again."""
     console = Console()
     with _running(console), _remote(url, console) as address, session() as actions:
         _wait_for_leader(actions)

@@ -1,58 +1,109 @@
 """The command `harvester`: its groups and commands, each imported when it is called."""
 
-import importlib
-import logging
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from adapters.cli.output import fail
-from domain.errors import HarvestError
+from domain.errors import HarvestError, SettingError
 
 COMMANDS = {
-    "initdb": "setup:initdb",
-    "source": "sources:source",
-    "sources": "sources:sources",
-    "job": "jobs:job",
-    "jobs": "jobs:jobs",
-    "job-abort": "jobs:job_abort",
-    "job-report": "jobs:job_report",
-    "run": "running:run",
-    "run-test": "running:run_test",
-    "up": "roles:up",
-    "coordinator": "roles:coordinator",
-    "gather-consumer": "roles:gather_consumer",
-    "fetch-consumer": "roles:fetch_consumer",
-    "projections": "projections:projections",
-    "catalogue": "catalogue:catalogue",
-    "status": "setup:status",
-    "demo": "demo:demo",
+    "initdb": ("setup:initdb", "Create or upgrade the database schemas, and check the target."),
+    "source": ("sources:source", "Create and show harvest sources."),
+    "sources": ("sources:sources", "List harvest sources; with `all` the inactive ones too."),
+    "job": ("jobs:job", "Create a harvest job for SOURCE."),
+    "jobs": ("jobs:jobs", "List harvest jobs, newest first."),
+    "job-abort": ("jobs:job_abort", "Stop a job, given by its id or by its source."),
+    "job-report": ("jobs:job_report", "Show a job (by its id, or the last one of a source) with all its errors."),
+    "run": ("running:run", "Start the jobs that wait and end those that are done, as a cron job would."),
+    "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),
+    "up": ("roles:up", "Run everything on this machine."),
+    "coordinator": ("roles:coordinator", "Dispatch work, end jobs, retry, and keep the projections."),
+    "gather-consumer": ("roles:gather_consumer", "Consume the gather topic: find out which records the remotes have."),
+    "fetch-consumer": ("roles:fetch_consumer", "Consume the fetch topic: fetch records and import them as datasets."),
+    "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
+    "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
+    "status": ("setup:status", "Show whether all parts are there and what they do."),
+    "demo": ("demo:demo", "Start everything, harvest a catalogue, show the result, and stop again."),
 }
+"""Each command's module and function, and its line of help: showing the list imports none of them."""
 
 
 class Commands(click.Group):
-    """Commands by name; HarvestError ends any of them on one line with status 1."""
+    """Commands by name, each imported when it is called; what a person or a machine did wrong ends any of them on one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the help text."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command."""
-        place = COMMANDS.get(cmd_name.replace("_", "-"))
-        if place is None:
+        """Import a command; underscores count as hyphens, as in older command lines of ckanext-harvest."""
+        place, _ = COMMANDS.get(cmd_name.replace("_", "-"), ("", ""))
+        if not place:
             return None
+        import importlib
+
         module, _, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(f"adapters.cli.{module}"), name)
         return command
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Name the nearest command for one that isn't there."""
+        if args and not args[0].startswith("-") and args[0].replace("_", "-") not in COMMANDS:
+            from domain.nearest import did_you_mean
+
+            ctx.fail(f"No such command {args[0]!r}{did_you_mean(args[0], COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
+        _print_anything()
         try:
             return super().invoke(ctx)
         except HarvestError as error:
-            fail(error, as_json="--json" in sys.argv)
+            refused = error
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise  # click ends quietly: the reader has seen enough
+            refused = SettingError(_machine(error))
+        return _fail(refused)
+
+
+def _fail(error: HarvestError) -> NoReturn:
+    from adapters.cli.output import fail
+
+    fail(error, as_json="--json" in sys.argv)
+
+
+def _print_anything() -> None:
+    """A character that the terminal lacks is shown as its code, and never ends a command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def _machine(error: OSError) -> str:
+    """What is wrong with this machine, and with which file of it."""
+    import errno
+
+    hints = {
+        errno.EACCES: "it belongs to another user: run harvester as that user, or set HARVEST_DATA_DIR to a folder of your own",
+        errno.EPERM: "it belongs to another user: run harvester as that user, or set HARVEST_DATA_DIR to a folder of your own",
+        errno.EROFS: "the disk is read-only: set HARVEST_DATA_DIR to a folder on another one",
+        errno.ENOSPC: "the disk is full: free some space, or set HARVEST_DATA_DIR to a folder on another one",
+        errno.EDQUOT: "the disk quota is used up: free some space, or set HARVEST_DATA_DIR to a folder on another disk",
+        errno.EMFILE: "too many files are open: raise the limit with `ulimit -n`",
+    }
+    where = f"{error.filename}: " if error.filename else ""
+    text = error.strerror or str(error) or type(error).__name__
+    hint = hints.get(error.errno or 0)
+    return f"{where}{text}" + (f" ({hint})" if hint else "")
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -68,4 +119,9 @@ def main() -> None:
 
     Settings are read from the environment (HARVEST_DATABASE_URL, HARVEST_KAFKA_BOOTSTRAP_SERVERS, ...).
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    from adapters.logs import to_standard_error
+    from adapters.settings import unknown
+
+    to_standard_error("WARNING")
+    for warning in unknown():
+        click.echo(f"Warning: {warning}", err=True)

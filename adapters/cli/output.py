@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 import click
@@ -54,8 +54,10 @@ def emit(data: Any, as_json: bool, text: Callable[[], str]) -> None:
 
 
 def to_json(data: Any) -> str:
-    """JSON, with times in ISO 8601 (UTC)."""
-    return json.dumps(data, indent=2, ensure_ascii=False, default=_plain)
+    """JSON, with times in ISO 8601 (UTC); ASCII where the terminal has nothing else."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    text = json.dumps(data, indent=2, ensure_ascii=not encoding.startswith("utf"), default=_plain)
+    return text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is written as JSON writes it
 
 
 def _plain(value: Any) -> str:
@@ -80,7 +82,7 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def fail(error: HarvestError, as_json: bool) -> None:
+def fail(error: HarvestError, as_json: bool) -> NoReturn:
     """Print an error and end with status 1."""
     if as_json:
         details = {"code": error.code, "message": str(error)}

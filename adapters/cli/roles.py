@@ -1,9 +1,7 @@
 """`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`."""
 
 import gc
-import logging
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -11,6 +9,7 @@ from typing import Any, Protocol
 import click
 
 from adapters import bootstrap
+from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
 from domain.errors import SettingError
 
@@ -69,13 +68,7 @@ def _configured() -> Settings:
         raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")
     if settings.own_broker:
         raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-        force=True,
-    )
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # several lines a second while the broker is away; ours say it once
+    to_standard_error(settings.log_level, settings.log_format)
     bootstrap.check(settings)
     return settings
 

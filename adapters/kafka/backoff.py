@@ -13,21 +13,23 @@ FIRST, LAST = 0.2, 10.0  # seconds
 
 
 class Backoff:
-    """Growing waits; the first failure of a row is logged as a warning."""
+    """Growing waits; an outage is logged once when it begins, and once with its duration when it is over."""
 
     def __init__(self) -> None:
         self._delay = FIRST
+        self._error = ""
         self.waited = 0.0  # seconds in all since the last success
 
     def succeeded(self) -> None:
         """The service answered."""
         if self.waited:
-            log.info("it answers again")
+            log.info("over after %.1f s: %s", self.waited, self._error)
         self._delay, self.waited = FIRST, 0.0
 
     def wait(self, error: Exception, stop: threading.Event) -> None:
         """Wait, longer each time, or until `stop` is set."""
         if not self.waited:
+            self._error = str(error)
             log.warning("%s; trying again", error)
         stop.wait(self._delay)
         self.waited += self._delay

@@ -7,9 +7,9 @@ driver that mean "the server isn't there" become ServiceUnavailable.
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
@@ -141,10 +141,11 @@ def _migrate(database: Database) -> list[str]:
     return missing
 
 
-def _missing(connection: Connection, shipped: Mapping[str, str]) -> list[str]:
+def _missing(connection: Connection, shipped: Iterable[str]) -> list[str]:
     """Migrations that have not run, in order. Raises SettingError when one ran that isn't ours."""
     applied = {name for (name,) in connection.execute("SELECT name FROM ops.migration")}
-    if newer := applied - shipped.keys():
+    shipped = set(shipped)
+    if newer := applied - shipped:
         raise SettingError(f"The database was made by a newer harvestlog (migration {max(newer)}): upgrade this one")
     return [name for name in sorted(shipped) if name not in applied]
 
@@ -155,12 +156,14 @@ def require_migrations(database: Database) -> None:
         row = database.connection.execute("SELECT to_regclass('ops.migration') IS NOT NULL").fetchone()
         if not row or not row[0]:
             raise SettingError("The database has no harvestlog tables yet: run `harvester initdb`")
-        if missing := _missing(database.connection, migrations()):
+        if missing := _missing(database.connection, [path.stem for path in _migration_files()]):
             raise SettingError(f"The database is older than this harvestlog (no {missing[0]}): run `harvester initdb`")
 
 
 def migrations() -> dict[str, str]:
     """The SQL of every migration by name."""
-    folder = files("adapters.postgres.migrations")
-    found = (entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return {entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8") for entry in found}
+    return {path.stem: path.read_text(encoding="utf-8") for path in _migration_files()}
+
+
+def _migration_files() -> list[Path]:
+    return sorted((Path(__file__).parent / "migrations").glob("*.sql"))

@@ -20,3 +20,8 @@ def work_position(database: Database) -> int:
 def read_model_position(database: Database) -> int:
     """The number of the last event that the read model shows."""
     return int(database.query(READ_MODEL)[0][0])
+
+
+def read_model_version(database: Database) -> int:
+    """The version that the read model's tables were made with."""
+    return int(database.query("SELECT model_version FROM harvest.checkpoint")[0][0])

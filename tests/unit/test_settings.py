@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.settings import Settings, load
+from adapters.settings import Settings, load, unknown
 from domain.errors import SettingError
 
 
@@ -103,3 +103,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 
     with pytest.raises(SettingError, match=f"HARVEST_SETTINGS_FILE: .*{file}"):
         load({"HARVEST_SETTINGS_FILE": str(file)})
+
+
+def test_a_name_that_is_no_setting_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    file = tmp_path / "settings"
+    file.write_text("HARVEST_CKAN_TOKN=x\nHARVEST_CKAN_URL=http://ckan\n")
+
+    found = unknown({"HARVEST_DATABSE_URL": "x", "HARVEST_LEASE": "3", "HOME": "/", "HARVEST_SETTINGS_FILE": str(file)})
+
+    assert found == [
+        "HARVEST_DATABSE_URL is not a setting of harvestlog (did you mean HARVEST_DATABASE_URL?): it has no effect",
+        f"HARVEST_CKAN_TOKN in {file} is not a setting of harvestlog (did you mean HARVEST_CKAN_TOKEN?): it has no effect",
+    ]
+
+
+def test_names_for_tests_and_plugins_are_nobodys_mistake() -> None:
+    assert unknown({"HARVEST_TEST_SHARED": "x", "HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST": "x", "HARVEST_PLUGIN_KEY": "x"}) == []

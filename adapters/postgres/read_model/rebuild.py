@@ -26,7 +26,7 @@ from adapters.postgres.read_model.rebuild_copy import FACTS, copy_streams
 from adapters.postgres.read_model.tables import LIVE, NAME, ReadModelWriter
 from adapters.postgres.work.projection import WorkProjection
 from domain.errors import Refused
-from projections.read_model import MODEL_VERSION
+from projections.model_version import MODEL_VERSION
 from projections.recorded import decode
 from projections.statistics import Statistics
 

@@ -16,7 +16,8 @@ from psycopg import sql
 
 from adapters.postgres.database import Connection
 from domain.rules import STATISTICS
-from projections.read_model import MODEL_VERSION, ReadModelBatch, fold
+from projections.model_version import MODEL_VERSION
+from projections.read_model import ReadModelBatch, fold
 from projections.recorded import Changes, Key, Recorded, Row
 from projections.statistics import Statistics
 

@@ -1,0 +1,103 @@
+"""How this process logs: to standard error, as text or JSON, times in UTC, without secrets.
+
+A line knows the job, source and object that its thread works on (`about`), also when a plugin or a library writes it.
+`HARVEST_LOG_FORMAT=json` makes each line an object with `time`, `level`, `logger`, `message`, and `job`, `source`, `object`
+where there is one.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from domain.secrets import mask_text
+
+TEXT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
+FIELDS = ("job", "source", "object")
+
+_NOTHING: Mapping[str, str] = {}
+_about: ContextVar[Mapping[str, str]] = ContextVar("harvestlog_about", default=_NOTHING)
+
+
+@contextmanager
+def about(**ids: str) -> Iterator[None]:
+    """Lines of this thread are about this job, source or object, until the block ends."""
+    token = _about.set({**_about.get(), **ids})
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+class _Text(logging.Formatter):
+    """One line for people, in UTC."""
+
+    default_msec_format = "%s.%03d"
+
+    def __init__(self) -> None:
+        super().__init__(TEXT)
+        self.converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without secrets."""
+        return mask_text(super().format(record))
+
+
+class _Json(logging.Formatter):
+    """One JSON object a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without secrets."""
+        import json
+
+        ids = {**_about.get(), **{name: str(value) for name in FIELDS if (value := getattr(record, name, None))}}
+        line = {
+            "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": mask_text(record.getMessage()),
+            **ids,
+        }
+        if record.exc_info:
+            line["traceback"] = mask_text(self.formatException(record.exc_info))
+        return json.dumps(line)
+
+
+class NoRepeats(logging.Filter):
+    """Drops a line that says what its logger said last, for `quiet` seconds; the next one says how often it was dropped."""
+
+    def __init__(self, quiet: float = 600.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._quiet = quiet
+        self._clock = clock
+        self._last: dict[str, tuple[str, float, int]] = {}  # logger -> message, said at, dropped since
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is news."""
+        message, now = record.getMessage(), self._clock()
+        said, at, dropped = self._last.get(record.name, ("", 0.0, 0))
+        if message == said and now - at < self._quiet:
+            self._last[record.name] = (said, at, dropped + 1)
+            return False
+        self._last[record.name] = (message, now, 0)
+        if dropped and message == said:
+            record.msg, record.args = f"{message} (said {dropped} more times in {now - at:.0f} s)", ()
+        return True
+
+
+def to_standard_error(level: str, form: str = "text") -> None:
+    """Log to standard error from now on; `form` is text or json. A second call replaces the first."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.addFilter(NoRepeats())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    logging.raiseExceptions = False  # a full disk or a closed terminal is no reason for a traceback
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # several lines a second while the broker is away; ours say it once

@@ -1,0 +1,55 @@
+"""`harvester --help` is quick because it imports next to nothing; what it shows of commands is what they say themselves."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from adapters.cli.main import COMMANDS, main
+from tests.support.stack import ROOT
+
+HEAVY = {"rich", "eventsourcing", "psycopg", "pydantic", "kafka", "requests", "pycurl", "orjson", "logging", "asyncio"}
+PROGRAM = """
+import sys
+from adapters.cli.start import harvester
+try:
+    harvester()
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], []])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    printed = done.stdout + done.stderr
+    assert "Usage: harvester" in printed
+    assert "job-report" in printed
+    imported = done.stderr.splitlines()[-1].split()
+    assert "click" in imported
+    assert not HEAVY & set(imported)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_of_help_is_how_the_command_describes_itself(name: str) -> None:
+    context = click.Context(main)
+
+    command = main.get_command(context, name)
+
+    assert command is not None
+    assert command.name == name
+    assert (command.help or "").startswith(COMMANDS[name][1].rstrip("."))
+
+
+def test_an_unknown_command_is_named_with_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["jbos"])
+
+    assert ended.value.code == 2
+    assert "No such command 'jbos' (did you mean jobs?)." in capsys.readouterr().err
+
+
+def test_an_underscore_is_a_hyphen() -> None:
+    assert main.get_command(click.Context(main), "job_abort") is main.get_command(click.Context(main), "job-abort")
