@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
@@ -16,21 +15,15 @@ from eventsourcing.domain import CanMutateAggregate
 from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import resolve_topic
 
+from domain.addresses import checked_address
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
 from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject, gathered_event
+from domain.reservations import Reservations, address_values
+from domain.secrets import mask_url
 from domain.snapshots import EVERY, NoSnapshots, Snapshots, restored, taken
-from domain.sources import (
-    FREQUENCIES,
-    HarvestSource,
-    Reservation,
-    SourceFields,
-    address_value,
-    name_value,
-    normalise_url,
-    reservation_id,
-)
+from domain.sources import FREQUENCIES, HarvestSource, Reservation, SourceFields, name_value
 from domain.stored_events import UpcastingMapper
 
 ATTEMPTS = 5  # of a command that meets a conflict
@@ -147,7 +140,7 @@ class Harvesting(Application[UUID]):
         for _ in range(ATTEMPTS):
             if self._is_registered(source_id, fields):
                 return source_id
-            reservations = self._reserve(source_id, fields, before=None)
+            reservations = self._reservations.changes(source_id, fields, before=None)
             try:
                 self._all_or_nothing(HarvestSource.register(source_id, fields, by), *reservations)
             except GuardConflict:
@@ -164,35 +157,16 @@ class Harvesting(Application[UUID]):
             raise ValidationError({"id": f"There already is a source with the id {source_id}: {known.fields.name}"})
         return True
 
-    def _reserve(self, source_id: UUID, fields: SourceFields, before: SourceFields | None) -> list[Reservation]:
-        """Reservations to store with a source's change: the new values taken, the old ones released."""
-        wanted = {"name": name_value(fields.name), "url": address_value(fields.url, fields.config)}
-        held = {"name": name_value(before.name), "url": address_value(before.url, before.config)} if before else {}
-        changed = []
-        for field, value in wanted.items():
-            if held.get(field) != value:
-                changed.append(self._take(field, value, source_id, fields))
-                changed += [self.load(Reservation, reservation_id(held[field]))] if field in held else []
-                if field in held:
-                    changed[-1].release()
-        return changed
-
-    def _take(self, field: str, value: str, source_id: UUID, fields: SourceFields) -> Reservation:
-        try:
-            known = self.load(Reservation, reservation_id(value))
-        except NotFound:
-            return Reservation.take(value, source_id)
-        if known.holder not in (None, str(source_id)):
-            raise ValidationError({field: _taken(field, fields)})
-        known.take_again(source_id=str(source_id))
-        return known
+    @property
+    def _reservations(self) -> Reservations:
+        return Reservations(lambda key: self.load(Reservation, key), lambda key: self.load(HarvestSource, key))
 
     def change_source(self, source_id: UUID, fields: SourceFields, by: str) -> None:
         """Replace a source's fields; a second call changes nothing. Raises NotFound, ValidationError."""
         fields = checked(fields)
         for _ in range(ATTEMPTS):
             source = self.load(HarvestSource, source_id)
-            reservations = self._reserve(source_id, fields, before=source.fields)
+            reservations = self._reservations.changes(source_id, fields, before=source.fields)
             source.change(fields, by)
             try:
                 return self._all_or_nothing(source, *reservations)
@@ -218,21 +192,18 @@ class Harvesting(Application[UUID]):
             return self.load(HarvestSource, UUID(id_or_name))
         except (ValueError, NotFound):
             pass
-        return self._holder(name_value(id_or_name), f"Source {id_or_name} not found. `harvester sources` lists them")
+        return self._holder([name_value(id_or_name)], f"Source {id_or_name} not found. `harvester sources` lists them")
 
     def find_source_at(self, url: str, config: str) -> HarvestSource:
         """The source that harvests this address with this configuration. Raises NotFound."""
-        return self._holder(address_value(url, config), f"No source harvests {url}")
+        return self._holder(address_values(url, config), f"No source harvests {mask_url(url)}")
 
-    def _holder(self, value: str, otherwise: str) -> HarvestSource:
+    def _holder(self, values: Sequence[str], otherwise: str) -> HarvestSource:
         """The source that holds a reserved value. Raises NotFound with the message given."""
-        try:
-            holder = self.load(Reservation, reservation_id(value)).holder
-        except NotFound:
-            holder = None
-        if holder is None:
+        source = self._reservations.holder(values)
+        if source is None:
             raise NotFound(otherwise)
-        return self.load(HarvestSource, UUID(holder))
+        return source
 
     # jobs
 
@@ -373,31 +344,18 @@ def checked(fields: SourceFields) -> SourceFields:
     errors = {field: "Missing value" for field in ("name", "url", "type") if not getattr(fields, field).strip()}
     if fields.name and not _valid_name(fields.name):
         errors["name"] = "Must be 2 to 100 characters: lowercase letters, digits, - and _"
-    if fields.url and not fields.url.strip().lower().startswith(("http://", "https://", "file://")):
-        errors["url"] = f"Must start with http:// or https://: {fields.url}"
-    elif fields.url:
-        errors |= _url_errors(fields.url)
+    url = fields.url
+    try:
+        url = checked_address(url) if url.strip() else url
+    except ValueError as error:
+        errors["url"] = str(error)
     frequency = fields.frequency.upper() or "MANUAL"
     if frequency not in FREQUENCIES:
         errors["frequency"] = f"Frequency {fields.frequency} not recognised, use one of {', '.join(FREQUENCIES)}"
     if errors:
         raise ValidationError(errors)
-    return replace(fields, frequency=frequency, title=fields.title or fields.name, url=fields.url.strip())
-
-
-def _url_errors(url: str) -> dict[str, str]:
-    try:
-        found = normalise_url(url)
-    except ValueError as error:
-        return {"url": f"Is not a URL: {url} ({error})"}
-    return {} if urlsplit(found).netloc or found.startswith("file:") else {"url": f"Names no host: {url}"}
+    return replace(fields, frequency=frequency, title=fields.title or fields.name, url=url)
 
 
 def _valid_name(name: str) -> bool:
     return 2 <= len(name) <= 100 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-_" for c in name)
-
-
-def _taken(field: str, fields: SourceFields) -> str:
-    if field == "name":
-        return f"There already is a Harvest Source with the name {fields.name}"
-    return f"There already is a Harvest Source for this URL (& config): url={fields.url} config={fields.config}"

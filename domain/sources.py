@@ -6,11 +6,11 @@ Starting and ending a job append to this stream, so two jobs of a source can't r
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import event
 
+from domain.addresses import normalise_url
 from domain.aggregate import Created, State, StoredAggregate
 from domain.errors import JobExists, SourceInactive
 
@@ -289,11 +289,3 @@ def name_value(name: str) -> str:
 def address_value(url: str, config: str) -> str:
     """What a source's url reserves, together with its config: the same catalogue isn't harvested twice alike."""
     return f"source address:{normalise_url(url)}|{config}"
-
-
-def normalise_url(url: str) -> str:
-    """A url without default port, trailing slash, query and fragment (the uniqueness rule of ckanext-harvest)."""
-    parts = urlsplit(url.strip())
-    host = parts.netloc.lower()
-    port = {"http": ":80", "https": ":443"}.get(parts.scheme.lower(), "")
-    return urlunsplit((parts.scheme.lower(), host.removesuffix(port) if port else host, parts.path.rstrip("/"), "", ""))

@@ -199,6 +199,10 @@ class Harvester:
         """Check a source's configuration and return it as it is to be stored; raise ValueError that says what is wrong."""
         return config
 
+    def validate_url(self, url: str) -> str:
+        """Check a source's address, an http or https one, and return it as it is to be stored; raise ValueError with a hint."""
+        return url
+
     def get_original_url(self, harvest_object: HarvestObject) -> str | None:
         """The address of the original record, shown with errors; None when there is none."""
         return None

@@ -19,6 +19,7 @@ STAGES = ("gather_stage", "fetch_stage", "import_stage")
 METHODS: Mapping[str, tuple[str, ...]] = {
     "info": (),
     "validate_config": ("config",),
+    "validate_url": ("url",),
     "get_original_url": ("harvest_object",),
     "gather_stage": ("harvest_job",),
     "fetch_stage": ("harvest_object",),
@@ -76,6 +77,37 @@ def validated_config(source_type: str, config: str) -> str:
 
     Raises ValidationError: of `type` when the harvester can't be used, of `config` when it refuses the configuration.
     """
+    prefix = "Error parsing the configuration options: "
+    return _validated(source_type, "validate_config", "config", "the configuration", config, prefix)
+
+
+def validated_url(source_type: str, url: str) -> str:
+    """A source's address as its harvester wants it stored.
+
+    Raises ValidationError: of `type` when the harvester can't be used, of `url` when it refuses the address.
+    """
+    return _validated(source_type, "validate_url", "url", "the address", url)
+
+
+def _validated(source_type: str, method: str, field: str, what: str, value: str, prefix: str = "") -> str:
+    harvester = _checking(source_type)
+    if not hasattr(harvester, method):
+        return value
+    try:
+        checked: object = getattr(harvester, method)(value)
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        text = str(error) if isinstance(error, ValueError) and str(error) else raised(error).splitlines()[0]
+        raise ValidationError({field: f"{prefix}{text}"}) from error
+    if checked is not None and not isinstance(checked, str):
+        message = f"{method} of harvester {source_type} must return {what} as text, returned {shown(checked)}"
+        raise ValidationError({field: message})
+    return value if checked is None else checked
+
+
+def _checking(source_type: str) -> Harvester:
+    """An instance to check a source with. Raises ValidationError of `type`."""
     if source_type not in _points():
         raise ValidationError({"type": _unknown(source_type)})
     try:
@@ -83,19 +115,7 @@ def validated_config(source_type: str, config: str) -> str:
         info(harvester)
     except (SettingError, PluginError) as error:
         raise ValidationError({"type": str(error).splitlines()[0]}) from error
-    if not hasattr(harvester, "validate_config"):
-        return config
-    try:
-        checked = harvester.validate_config(config)
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except BaseException as error:
-        text = str(error) if isinstance(error, ValueError) and str(error) else raised(error).splitlines()[0]
-        raise ValidationError({"config": f"Error parsing the configuration options: {text}"}) from error
-    if checked is not None and not isinstance(checked, str):
-        message = f"validate_config of harvester {source_type} must return the configuration as text, returned {shown(checked)}"
-        raise ValidationError({"config": message})
-    return config if checked is None else checked
+    return harvester
 
 
 def info(harvester: Harvester) -> dict[str, str]:

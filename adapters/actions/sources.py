@@ -150,12 +150,13 @@ def _fields(asked: SourceCreate | SourceUpdate) -> SourceFields:
 
 
 def checked_config(fields: SourceFields) -> SourceFields:
-    """The fields with the config as the harvester stores it. Raises ValidationError by field."""
+    """The fields with url and config as the harvester stores them. Raises ValidationError by field."""
     from domain.application import checked
-    from harvesters.loading import validated_config
+    from harvesters.loading import validated_config, validated_url
 
     try:
         fields = checked(fields)
+        fields = replace(fields, url=validated_url(fields.type, fields.url))
         return replace(fields, config=validated_config(fields.type, fields.config))
     except ValidationError as error:
         raise ValidationError({NAMES.get(name, name): message for name, message in error.errors.items()}) from error

@@ -20,6 +20,7 @@ from harvesters.base import (
     StageResult,
     load_package,
 )
+from harvesters.ckan.address import checked_site, public_address, site_address
 from harvesters.ckan.config import CKANConfig
 from harvesters.ckan.listing import Found, Listing
 from harvesters.ckan.membership import Memberships
@@ -27,7 +28,6 @@ from harvesters.ckan.named import Named
 from harvesters.ckan.names import dataset_name
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
 from harvesters.ckan.remote import RemoteCKAN, has_no_search
-from harvesters.http.failures import redact
 
 NO_DATE_SEARCH = {"refused", "http_400", "http_409", "http_500"}
 """Answers of sites that can't search by date; then all datasets are asked for."""
@@ -50,9 +50,13 @@ class CKANHarvester(Harvester):
         CKANConfig.read(config)
         return config
 
+    def validate_url(self, url: str) -> str:
+        """The address of the site; raise ValueError where less than that is meant."""
+        return checked_site(url)
+
     def get_original_url(self, harvest_object: HarvestObject) -> str | None:
         """The dataset's page at the remote."""
-        return f"{site(harvest_object.source)}/dataset/{harvest_object.guid}"
+        return f"{public_address(harvest_object.source.url)}/dataset/{harvest_object.guid}"
 
     def modify_package_dict(self, package_dict: dict[str, Any], harvest_object: HarvestObject) -> dict[str, Any]:
         """For subclasses: the dataset as it is to be stored."""
@@ -71,7 +75,7 @@ class CKANHarvester(Harvester):
                 kept += 1
                 yield _record(item)
         if full and not kept:
-            yield GatherError(f"No datasets found at CKAN: {redact(site(harvest_job.source))}", "no_datasets")
+            yield GatherError(f"No datasets found at CKAN: {public_address(harvest_job.source.url)}", "no_datasets")
         elif full and not errors and listing.complete:
             harvest_job.full_listing = True
 
@@ -118,7 +122,7 @@ class CKANHarvester(Harvester):
         return self._remote(source).show(action, id_or_name)
 
     def _remote(self, source: HarvestSource) -> RemoteCKAN:
-        return RemoteCKAN(self.http, site(source), self._read_config(source).headers)
+        return RemoteCKAN(self.http, site_address(source.url), self._read_config(source).headers)
 
     def _begin(self, job: HarvestJob, config: CKANConfig) -> tuple[Listing | Named, bool]:
         """The listing with its first page, and whether it is of all datasets."""
@@ -149,17 +153,12 @@ class CKANHarvester(Harvester):
         return everything
 
 
-def site(source: HarvestSource) -> str:
-    """The address of the remote without slashes at its end."""
-    return source.url.strip().rstrip("/")
-
-
 def placeholders(package: Mapping[str, Any], harvest_object: HarvestObject) -> dict[str, str]:
     """What default extras may refer to; `dataset_id` is the remote's."""
     source = harvest_object.source
     return {
         "harvest_source_id": source.id,
-        "harvest_source_url": source.url.strip().strip("/"),
+        "harvest_source_url": public_address(source.url),
         "harvest_source_title": source.title,
         "harvest_job_id": harvest_object.harvest_job_id,
         "harvest_object_id": harvest_object.id,

@@ -61,7 +61,7 @@ def test_an_id_belongs_to_one_source(app: Harvesting) -> None:
     [
         ("name", replace(FIELDS, url="http://other.example")),
         ("url", replace(FIELDS, name="other")),
-        ("url", replace(FIELDS, name="other", url="HTTP://data.example:80?page=1")),
+        ("url", replace(FIELDS, name="other", url="HTTP://Data.example:80#page=1")),
     ],
 )
 def test_a_name_and_an_address_belong_to_one_source(app: Harvesting, log: MemoryLog, field: str, fields: SourceFields) -> None:
@@ -272,3 +272,76 @@ def test_commands_on_what_is_not_there_say_so(app: Harvesting) -> None:
     ):
         with pytest.raises(NotFound, match=str(nobody)):
             command()
+
+
+# addresses that were reserved before their query counted
+
+
+QUERY = replace(FIELDS, name="query", url="http://data.example/feed?map=1")
+LEGACY = "source address:http://data.example/feed|"
+
+
+@pytest.fixture
+def old(app: Harvesting) -> UUID:
+    """A source with a query, as an earlier version has stored it."""
+    source_id = uuid4()
+    fields = replace(QUERY, title="query")
+    app.record(
+        HarvestSource.register(source_id, fields, "admin"),
+        Reservation.take(name_value("query"), source_id),
+        Reservation.take(LEGACY, source_id),
+    )
+    return source_id
+
+
+def test_an_old_address_still_belongs_to_its_source(app: Harvesting, old: UUID) -> None:
+    with pytest.raises(ValidationError) as refused:
+        app.register_source(replace(QUERY, name="other"), "admin")
+
+    assert list(refused.value.errors) == ["url"]
+    assert app.find_source_at(QUERY.url, "").id == old
+    with pytest.raises(NotFound):
+        app.find_source_at("http://data.example/feed", "")
+
+
+def test_an_old_address_leaves_room_for_another_query(app: Harvesting, old: UUID) -> None:
+    other = app.register_source(replace(QUERY, name="other", url="http://data.example/feed?map=2"), "admin")
+    bare = app.register_source(replace(QUERY, name="bare", url="http://data.example/feed"), "admin")
+
+    assert app.find_source_at("http://data.example/feed?map=2", "").id == other
+    assert app.find_source_at("http://data.example/feed", "").id == bare
+    assert app.find_source_at(QUERY.url, "").id == old
+    with pytest.raises(ValidationError):
+        app.register_source(replace(QUERY, name="third"), "admin")
+
+
+def test_an_old_address_is_released_by_a_change(app: Harvesting, old: UUID) -> None:
+    app.change_source(old, replace(QUERY, url="http://data.example/other"), "admin")
+
+    assert holder(app, LEGACY) is None
+    assert app.register_source(replace(QUERY, name="next"), "admin") != old
+
+
+def test_a_source_with_an_old_address_can_be_edited(app: Harvesting, old: UUID) -> None:
+    app.change_source(old, replace(QUERY, title="Another"), "admin")
+    app.change_source(old, replace(QUERY, title="Another", url="http://data.example/feed"), "admin")
+
+    assert app.find_source_at("http://data.example/feed", "").id == old
+
+
+@pytest.mark.parametrize("url", ["http://data.example/feed?map=1", "http://data.example/feed?map=2"])
+def test_sources_that_differ_in_the_query_are_two(app: Harvesting, url: str) -> None:
+    first = app.register_source(replace(FIELDS, url="http://data.example/feed"), "admin")
+
+    assert app.register_source(replace(FIELDS, name="other", url=url), "admin") != first
+
+
+def test_a_refused_address_is_told_without_secrets(app: Harvesting) -> None:
+    fields = replace(FIELDS, url="http://anna:open-sesame@data.example/", config='{"api_key": "very-secret"}')
+    app.register_source(fields, "admin")
+
+    with pytest.raises(ValidationError) as refused:
+        app.register_source(replace(fields, name="other"), "admin")
+
+    assert "open-sesame" not in str(refused.value)
+    assert "very-secret" not in str(refused.value)

@@ -1,0 +1,125 @@
+"""Addresses as people paste them: stored in one form, or refused with a hint."""
+
+import pytest
+
+from domain.addresses import checked_address, normalise_url
+from harvesters.ckan import CKANHarvester
+from harvesters.ckan.address import public_address, site_address
+
+
+@pytest.mark.parametrize(
+    ("pasted", "stored"),
+    [
+        ("https://data.example.org", "https://data.example.org"),
+        (" \thttps://data.example.org/\n", "https://data.example.org/"),
+        ("<https://data.example.org/>", "https://data.example.org/"),
+        ('"https://data.example.org/"', "https://data.example.org/"),
+        ("HTTPS://Data.Example.org/A?b=C", "HTTPS://Data.Example.org/A?b=C"),
+        ("https://data.example.org/feed#top", "https://data.example.org/feed"),
+        ("https://data.example.org/feed?map=1&layer=2#top", "https://data.example.org/feed?map=1&layer=2"),
+        ("http://gate:open@127.0.0.1:8080/", "http://gate:open@127.0.0.1:8080/"),
+        ("http://[::1]:8080/", "http://[::1]:8080/"),
+        ("http://under_score.example/", "http://under_score.example/"),
+        ("https://dätä.example/", "https://dätä.example/"),
+        ("http://ckan", "http://ckan"),
+    ],
+)
+def test_an_address_is_stored_without_what_surrounds_it(pasted: str, stored: str) -> None:
+    assert checked_address(pasted) == stored
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("data.example.org", "Did you mean https://data.example.org?"),
+        ("data.example.org:8080/dataset", "Did you mean https://data.example.org:8080/dataset?"),
+        ("localhost:5000", "Did you mean https://localhost:5000?"),
+        ("https:/data.example.org", "Did you mean https://data.example.org?"),
+        ("http//data.example.org", "Did you mean http://data.example.org?"),
+        ("https:data.example.org", "Did you mean https://data.example.org?"),
+        ("https:///data.example.org", "Did you mean https://data.example.org?"),
+        ("ftp://data.example.org", "Must start with http:// or https://"),
+        ("file:///srv/data.json", "A file can't be harvested: put it on a web server"),
+        ("FILE:/srv/data.json", "A file can't be harvested: put it on a web server"),
+        ("javascript:alert(1)", "Must start with http:// or https://"),
+        ("https://data.example.org/my portal", "Holds a blank: https://data.example.org/my portal"),
+        ("https://a.example https://b.example", "Enter one address"),
+        ("https://a.example/\x00", "Holds a blank"),
+        ("http://", "Names no host"),
+        ("http://:80/", "Names no host"),
+        ("http://[::1/", "Is not a URL"),
+        ("http://data.example:port/", "Is not a URL"),
+        ("http://data.example:99999/", "Is not a URL"),
+        ("http://data.example:0/", "a host that can't be"),
+        ("http://*/", "a host that can't be"),
+        ("http://data..example/", "a host that can't be"),
+        ("http://" + "ä" * 80 + "/", "Is not a URL"),
+        ("http:/anna:secret@data.example", "Did you mean http://"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_a_hint(pasted: str, said: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        checked_address(pasted)
+
+    assert said in str(caught.value)
+    assert "secret@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "site"),
+    [
+        ("https://data.example.org", "https://data.example.org"),
+        ("https://data.example.org///", "https://data.example.org"),
+        ("https://data.example.org/dataset", "https://data.example.org"),
+        ("https://data.example.org/dataset/", "https://data.example.org"),
+        ("https://data.example.org/dataset/?page=2&sort=name", "https://data.example.org"),
+        ("https://data.example.org/de/dataset", "https://data.example.org/de"),
+        ("https://data.example.org/ckan/organization", "https://data.example.org/ckan"),
+        ("https://data.example.org/group/", "https://data.example.org"),
+        ("https://data.example.org/harvest", "https://data.example.org"),
+        ("https://data.example.org/api", "https://data.example.org"),
+        ("https://data.example.org/api/3", "https://data.example.org"),
+        ("https://data.example.org/api/3/action/", "https://data.example.org"),
+        ("https://data.example.org/api/3/action/package_search?rows=10&start=5", "https://data.example.org"),
+        ("https://data.example.org/api/action/package_list", "https://data.example.org"),
+        ("https://data.example.org/api/2/rest/dataset/some-name", "https://data.example.org"),
+        ("https://data.example.org/?utm_source=mail", "https://data.example.org"),
+        ("http://gate:open@data.example.org/dataset", "http://gate:open@data.example.org"),
+        ("https://data.example.org/apis", "https://data.example.org/apis"),
+        ("https://data.example.org/datasets", "https://data.example.org/datasets"),
+        ("https://data.example.org/api/hub", "https://data.example.org/api/hub"),
+    ],
+)
+def test_the_address_of_a_ckan_is_cut_to_its_site(pasted: str, site: str) -> None:
+    assert CKANHarvester().validate_url(pasted) == site
+    assert site_address(pasted) == site
+    assert "open" not in public_address(pasted)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("https://data.example.org/dataset/street-trees", "Is the page of one dataset"),
+        ("https://data.example.org/dataset/street-trees/resource/1", "enter https://data.example.org"),
+        (
+            "https://data.example.org/organization/parks",
+            'Enter https://data.example.org with the option {"organizations_filter_include": ["parks"]}',
+        ),
+        ("https://data.example.org/group/climate/", '{"groups_filter_include": ["climate"]}'),
+        ("https://data.example.org/dataset?organization=parks&page=3", '{"organizations_filter_include": ["parks"]}'),
+        ("https://data.example.org/dataset?groups=a&groups=b", '{"groups_filter_include": ["a", "b"]}'),
+        ("https://data.example.org/dataset?q=trees", "Has a query (q) that a harvest of a CKAN does not use"),
+        ("https://data.example.org/api/3/action/package_search?fq=organization:parks", "Has a query (fq)"),
+        ("https://anna:secret@data.example.org/?q=trees", "Enter https://anna:***@data.example.org"),
+    ],
+)
+def test_less_than_a_site_is_refused_with_what_to_enter(pasted: str, said: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        CKANHarvester().validate_url(pasted)
+
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_two_addresses_that_differ_in_the_query_differ() -> None:
+    assert normalise_url("https://a.example/wfs?map=1") != normalise_url("https://a.example/wfs?map=2")
