@@ -24,6 +24,11 @@ class StoredAggregate(Aggregate):
 
     SNAPSHOT_VERSION: ClassVar[int] = 0  # raised with every change of what it remembers; 0: its streams are short
 
+    @property
+    def ended(self) -> bool:
+        """True when nothing can change any more: no snapshots are kept of it."""
+        return False
+
     def snapshot_state(self) -> State:
         """What it remembers, as JSON values and times."""
         return {name: value for name, value in vars(self).items() if name not in BY_STREAM}

@@ -96,7 +96,7 @@ class Harvesting(Application[UUID]):
         return aggregate
 
     def _keep_snapshot(self, aggregate: StoredAggregate) -> None:
-        if aggregate.SNAPSHOT_VERSION:
+        if aggregate.SNAPSHOT_VERSION and not aggregate.ended:
             self._snapshots.keep(taken(aggregate))
 
     def load_objects(self, ids: Sequence[UUID]) -> dict[UUID, HarvestObject]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         read_config,
     )
     from harvesters.ckan import CKANHarvester
+    from harvesters.held import Held
     from harvesters.http import HttpLimits, PoliteSession
     from harvesters.http.session import Response
     from harvesters.target import Owner, Stored, Target
@@ -46,6 +47,7 @@ __all__ = [
     "HarvestObjectExtra",
     "HarvestSource",
     "Harvester",
+    "Held",
     "HttpLimits",
     "ImportResult",
     "Imported",
@@ -70,6 +72,7 @@ __all__ = [
 _ELSEWHERE = {
     "CKANHarvester": "harvesters.ckan",
     "HarvestError": "domain.errors",
+    "Held": "harvesters.held",
     "HttpLimits": "harvesters.http",
     "Owner": "harvesters.target",
     "PoliteSession": "harvesters.http",

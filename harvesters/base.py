@@ -7,7 +7,7 @@ memory), or save `HarvestObject`s and return the list of their ids.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from domain.errors import RecordError
 from domain.objects import object_id
+from harvesters.held import Held
 from harvesters.target import Loss, OnRemoved, Owner, Target
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Fetched:
     content: str | bytes | Mapping[str, Any] | None = None  # None: the object's content as it is
     extras: Mapping[str, str] = field(default_factory=dict)
     guid: str | None = None  # the document says that its guid is another
+    validators: Mapping[str, str] = field(default_factory=dict)  # `Response.validators`: the next job asks with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,15 @@ class HarvestJob:
     errors: list[GatherError] = field(default_factory=list)
     warned: set[str] = field(default_factory=set)  # warnings of the whole job that this worker has recorded
     number: int = 0  # of the source's jobs, from 1: the newer of two jobs has the larger one
+    recorded: datetime | None = None  # when it was created, by the database's clock
+    lookup: Callable[[Sequence[str]], Mapping[str, Held]] = lambda _: {}
+
+    def held(self, guids: Sequence[str]) -> Mapping[str, Held]:
+        """What the source holds for these guids, as it was imported last; guids that it doesn't hold are left out.
+
+        One question to the database for all of them: ask for a page of the remote at a time.
+        """
+        return self.lookup(guids)
 
     @property
     def source_id(self) -> str:
@@ -148,6 +159,13 @@ class HarvestObject:
     errors: list[tuple[str, str, int | None]] = field(default_factory=list)  # message, stage, line
     warnings: list[Loss] = field(default_factory=list)
     saved: bool = False  # it is among its job's objects, or it is being fetched or imported
+    held: Held | None = None  # the dataset as this source imported it last
+    validators: Mapping[str, str] = field(default_factory=dict)  # of the document just got, set by fetch_stage
+
+    @property
+    def held_validators(self) -> Mapping[str, str]:
+        """What to ask the remote with, so that it sends the document only if it changed; empty when it must come anyway."""
+        return {} if self.held is None or self.force_import else self.held.validators
 
     def __post_init__(self) -> None:
         self.id = self.id or str(object_id(self.job.created, UUID(self.job.id), self.guid, self.job.number))

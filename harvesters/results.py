@@ -126,10 +126,10 @@ def _as_json(content: Any) -> bytes:
         raise PluginError(f"content can't be stored as JSON: {error}") from error
 
 
-def extra_texts(extras: object) -> dict[str, str]:
-    """Extras as text by text. Raises PluginError."""
+def extra_texts(extras: object, what: str = "extras") -> dict[str, str]:
+    """Extras (or validators) as text by text. Raises PluginError."""
     if not isinstance(extras, Mapping):
-        raise PluginError(f"extras must be a mapping of text to text, is {shown(extras)}")
+        raise PluginError(f"{what} must be a mapping of text to text, is {shown(extras)}")
     return text.extras(extras)
 
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal, Protocol
-from uuid import UUID
+from typing import Literal
 
 from domain import rules, text
 from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
@@ -23,6 +22,7 @@ from harvesters.base import (
     Package,
     Save,
 )
+from harvesters.held import Held
 
 MAX_URL = 2000  # characters
 
@@ -38,31 +38,19 @@ class RetryPolicy:
     job_deadline: float  # after the job was created
 
 
-class Held(Protocol):
-    """What a source holds for a guid."""
-
-    @property
-    def package_id(self) -> str | None:
-        """The package, None when the harvester made none."""
-
-    @property
-    def object_id(self) -> UUID:
-        """The object that it was imported from last."""
-
-
 @dataclass(slots=True)
 class StageRun:
     """One object on its way through fetch and import.
 
-    `held` tells what the source holds for a guid, None when it holds nothing. `now` is the database's clock.
+    `held` tells what the source holds for a guid, None when it holds nothing. `now` asks for the time by the database's clock.
     """
 
     new_harvester: Callable[[], Harvester]
     job: HarvestJob
     aggregate: Aggregate
     content: bytes | None
-    held: Callable[[str], "Held | None"]
-    now: datetime
+    held: Callable[[str], Held | None]
+    now: Callable[[], datetime]
     policy: RetryPolicy
     documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
     stored: Callable[[str], bytes | None] = lambda _: None  # a document that was stored before, by sha256
@@ -134,6 +122,7 @@ class StageRun:
 
     def _show_held(self, view: HarvestObject) -> None:
         held = self.held(view.guid)
+        view.held = held
         view.package_id = held.package_id if held else None
         view.previous_object_id = str(held.object_id) if held else None
 
@@ -145,21 +134,29 @@ class StageRun:
         result = results.fetched(self._harvester.fetch_stage(view), view)
         self._report(view)
         if result == "unchanged":
-            self.aggregate.import_as("unchanged", view.package_id)
+            self._import_as("unchanged", view.package_id, view)
             return False
         if isinstance(result, Fetched):
             _apply(result, view)
+        view.validators = results.extra_texts(view.validators, "validators")
         self._identify(view)
         if _document(view) != before:
-            self._store(view)
+            body = None if view.content is None else view.content.encode("utf-8", "replace")
+            digest = self.aggregate.content_hash if body is None else sha256(body).hexdigest()
+            self._note_fetched(view, digest)
+            if view.content != before[0] and self._was_imported(view, digest):
+                self._import_as("unchanged", view.package_id, view)
+                return False
+            if body is not None and digest is not None:
+                self.documents[digest] = body
         return True
 
-    def _store(self, view: HarvestObject) -> None:
-        digest = self.aggregate.content_hash
-        if view.content is not None:
-            body = view.content.encode("utf-8", "replace")
-            digest = sha256(body).hexdigest()
-            self.documents[digest] = body
+    @staticmethod
+    def _was_imported(view: HarvestObject, digest: str | None) -> bool:
+        """Whether this very document is the one that was imported last: then there is nothing to do."""
+        return view.held is not None and view.held.content_hash == digest and not view.force_import
+
+    def _note_fetched(self, view: HarvestObject, digest: str | None) -> None:
         known = self.aggregate.extras
         new = {extra.key: extra.value for extra in view.extras if known.get(extra.key) != extra.value and extra.key != "status"}
         view.content_hash = digest
@@ -185,11 +182,17 @@ class StageRun:
         self._report(view)
         self._identify(view)
         if isinstance(result, Imported):
-            self.aggregate.import_as(result.status, result.package_id)
+            self._import_as(result.status, result.package_id, view)
         elif result == "unchanged":
-            self.aggregate.import_as("unchanged", view.package_id)
+            self._import_as("unchanged", view.package_id, view)
         else:
-            self.aggregate.import_as(self._status(), view.package_id)
+            self._import_as(self._status(), view.package_id, view)
+
+    def _import_as(self, status: str, package_id: str | None, view: HarvestObject) -> None:
+        """The outcome; to delete what the source never held changes nothing."""
+        if status == "deleted" and self.held(view.guid) is None:
+            status = "unchanged"
+        self.aggregate.import_as(status, package_id, results.extra_texts(view.validators, "validators"))
 
     def _status(self) -> str:
         if self.aggregate.action == "delete":
@@ -224,11 +227,11 @@ class StageRun:
             self._fail(view, error.code, results.said(error))
         else:
             when = rules.retry_at(
-                self.now,
+                self.now(),
                 self.aggregate.attempts + 1,
                 first_delay=self.policy.first_delay,
                 max_attempts=self.policy.max_attempts,
-                deadline=self.job.created + timedelta(seconds=self.policy.job_deadline),
+                deadline=(self.job.recorded or self.job.created) + timedelta(seconds=self.policy.job_deadline),
                 retry_after=_seconds(getattr(error, "retry_after", None)),
             )
             self._fail(view, error.code, results.said(error), when)
@@ -273,6 +276,7 @@ def _apply(fetched: Fetched, view: HarvestObject) -> None:
     if content is not None:
         view.content = content.decode("utf-8", "replace")
     view.extras.extend(HarvestObjectExtra(key, value) for key, value in results.extra_texts(fetched.extras).items())
+    view.validators = fetched.validators or view.validators
     view.guid = view.guid if fetched.guid is None else results.identity(fetched.guid)
 
 

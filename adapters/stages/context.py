@@ -72,6 +72,7 @@ class JobContexts:
             gather_started=job.gather_started,
             options=job.options,
             number=job.number,
+            recorded=self._application.event_log.recorded_at(job.id, CREATED),
         )
         return JobContext(view, lambda: self._new_harvester(view.source.type))
 

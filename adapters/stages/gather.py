@@ -94,6 +94,7 @@ class GatherRun:
         view = context.job
         if source.gathered_from and self._job.kind == "harvest":
             view.last_complete = datetime.fromisoformat(source.gathered_from)
+        view.lookup = self._held
         complete = self._take_all(lambda: context.harvester, view)
         full = complete and view.full_listing and not self._nameless
         if full:
@@ -222,6 +223,8 @@ class GatherRun:
             [] if self._job.options.get("force_import") else [g for g in hashes if self._same(g, held.get(g), hashes[g])]
         )
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
+        for guid in [g for g, (record, _) in changed.items() if record.action == "delete" and g not in held]:
+            del changed[guid]  # the source never held it: there is nothing to delete
         self._content.put({h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None})
         records = [_gathered(guid, record, hashes[guid], guid in held) for guid, (record, _) in changed.items()]
         for record in self._application.record_page(self._job, records, len(unchanged), cursor):

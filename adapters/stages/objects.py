@@ -80,7 +80,7 @@ class ObjectRunner:
             aggregate=aggregate,
             content=item.content,
             held=self._held(item),
-            now=item.claimed.now,
+            now=item.claimed.database_time,
             policy=self._policy,
             documents=item.documents,
             stored=lambda digest: self._content.get([digest]).get(digest),

@@ -48,6 +48,10 @@ CHUNK = 32_768  # bytes read at a time
 ERROR_BODY = 20_000  # bytes read of the body of an error
 RETRIED = {"unreachable", "disconnected", "timeout", "http_429", "http_500", "http_502", "http_503", "http_504"}
 
+NOT_MODIFIED = 304
+VALIDATORS = {"etag": ("ETag", "If-None-Match"), "last_modified": ("Last-Modified", "If-Modified-Since")}
+CONDITIONS = {condition.lower() for _, condition in VALIDATORS.values()}
+
 log = logging.getLogger(__name__)
 Params = Mapping[str, Any]
 Headers = Mapping[str, str]
@@ -74,6 +78,17 @@ class Response:
     headers: Headers  # names in any case
     body: bytes
     withheld: str = ""  # says that a redirect went to another host, which got no credentials
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the document is the one that the validators were of; the body is empty then (RFC 9110, section 15.4.5)."""
+        return self.status == NOT_MODIFIED
+
+    @property
+    def validators(self) -> dict[str, str]:
+        """What to ask with next time: `etag` and `last_modified` as they came (RFC 9110, section 8.8)."""
+        found = {name: self.headers.get(header, "") for name, (header, _) in VALIDATORS.items()}
+        return {name: value for name, value in found.items() if value}
 
     @property
     def text(self) -> str:
@@ -165,10 +180,19 @@ class PoliteSession:
             raise _without_secrets(error, sent) from error.__cause__
 
     def get(
-        self, url: str, params: Params | None = None, headers: Headers | None = None, *, retries: int | None = None
+        self,
+        url: str,
+        params: Params | None = None,
+        headers: Headers | None = None,
+        *,
+        retries: int | None = None,
+        validators: Mapping[str, str] | None = None,
     ) -> Response:
-        """The answer of a URL after redirects and retries (those of the limits, or so many). Raises RemoteError, as above."""
-        url, sent = separated(_prepared_url(url, params), {**self._headers, **(headers or {})})
+        """The answer of a URL after redirects and retries (those of the limits, or so many). Raises RemoteError, as above.
+
+        With the `validators` of an earlier response the remote may answer that nothing changed: `Response.not_modified`.
+        """
+        url, sent = separated(_prepared_url(url, params), {**self._headers, **(headers or {}), **_conditions(validators or {})})
         retries = self._limits.retries if retries is None else retries
         overall = Deadline(self._limits.total_timeout, self._clock)
         for attempt in range(retries + 1):
@@ -238,6 +262,9 @@ class PoliteSession:
         response = Response(url, answer.status_code, answer.headers, b"")
         if self.first_answer is None and (date := _http_date(answer.headers.get("Date"))):
             self.first_answer = RemoteTime(date, time.monotonic())
+        if response.not_modified and not CONDITIONS & {name.lower() for name in answer.request.headers}:
+            message = f"{redact(url)} answered HTTP 304 (not modified), which nobody asked for"
+            raise RemoteError(message, code="http_304")
         if answer.is_redirect:
             return response, answer.headers["Location"].encode("latin-1").decode("utf-8", "replace")
         if answer.status_code >= 400:
@@ -297,6 +324,11 @@ def _prepared_url(url: str, params: Params | None, base: str = "") -> str:
     except ValueError as error:  # those of requests are ValueErrors too
         raise RemoteError(f"{redact(url)} is not an http or https URL", code="bad_url") from error
     return prepared.url or url
+
+
+def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
+    """Headers of a conditional request (RFC 9110, section 13.1). A remote that knows ETags leaves the date aside."""
+    return {condition: validators[name] for name, (_, condition) in VALIDATORS.items() if validators.get(name)}
 
 
 def _host(url: str) -> str:

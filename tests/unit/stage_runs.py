@@ -1,7 +1,7 @@
 """Runs one object through the stages of a harvester that is made of functions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,6 +43,9 @@ class HeldPackage:
 
     package_id: str | None
     object_id: UUID = EARLIER
+    content_hash: str | None = None
+    metadata_modified: str | None = None
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 def aggregate(**fields: Any) -> Aggregate:
@@ -57,7 +60,7 @@ def run(
     plugin: Plugin,
     known: Aggregate | None = None,
     content: bytes | None = None,
-    held: Mapping[str, str] | None = None,
+    held: Mapping[str, str | HeldPackage] | None = None,
     options: Mapping[str, Any] | None = None,
     job: HarvestJob | None = None,
 ) -> tuple[Aggregate, StageRun]:
@@ -65,8 +68,8 @@ def run(
     known = known or aggregate()
     job = job or HarvestJob(str(JOB), SOURCE, NOW, options=options or {})
     policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
-    datasets = {guid: HeldPackage(package) for guid, package in (held or {}).items()}
-    stages = StageRun(lambda: plugin, job, known, content, datasets.get, NOW, policy)
+    datasets = {guid: HeldPackage(known) if isinstance(known, str) else known for guid, known in (held or {}).items()}
+    stages = StageRun(lambda: plugin, job, known, content, datasets.get, lambda: NOW, policy)
     if not stages.run():
         stages.save()
     return known, stages

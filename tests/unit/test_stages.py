@@ -37,7 +37,7 @@ def test_unchanged_keeps_the_package_that_is_held() -> None:
 
 @pytest.mark.parametrize("status", ["added", "updated", "unchanged", "deleted"])
 def test_a_typed_result_says_it_all(status: Any) -> None:
-    known, _ = run(Plugin(load=lambda _: Imported("package", status)))
+    known, _ = run(Plugin(load=lambda _: Imported("package", status)), held={"guid-1": "package"})
 
     assert (known.outcome, known.package_id) == (status, "package")
 

@@ -117,7 +117,8 @@ def test_of_a_dataset_that_the_target_refuses_the_harvester_sees_the_document_ag
     job = HarvestJob(str(JOB), SOURCE, NOW)
     policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
     stages = StageRun(
-        *(lambda: harvesters[0], job, known, b"the document", lambda _: None, NOW, policy), stored=lambda _: b"the document"
+        *(lambda: harvesters[0], job, known, b"the document", lambda _: None, lambda: NOW, policy),
+        stored=lambda _: b"the document",
     )
 
     assert not stages.run()

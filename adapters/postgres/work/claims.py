@@ -1,9 +1,10 @@
 """A worker's side of pending work: it claims before it runs, renews what it runs, and shows that it lives."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -81,11 +82,16 @@ RUNNING = "SELECT job_id FROM ops.job_progress WHERE job_id = ANY (%(jobs)b::uui
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An object that this worker may run. `now` is the database's clock."""
+    """An object that this worker may run, claimed at `now` by the database's clock."""
 
     object_id: UUID
     attempt: int  # failed attempts before this one
     now: datetime
+    noted: float = field(default_factory=time.monotonic)
+
+    def database_time(self) -> datetime:
+        """What the database's clock says now, told by the seconds since the claim."""
+        return self.now + timedelta(seconds=time.monotonic() - self.noted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ class HeldDataset:
     content_hash: str | None
     object_id: UUID
     metadata_modified: str | None = None
-    validators: Mapping[str, str] | None = None
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 class Claims:
@@ -197,7 +203,7 @@ def held_datasets(database: Database, keys: Sequence[tuple[str, str]]) -> dict[t
     """What sources hold, by (source id, guid)."""
     parameters = {"sources": [UUID(source) for source, _ in keys], "guids": [guid for _, guid in keys]}
     rows = database.query(HELD, **parameters)
-    return {(str(row[0]), row[1]): HeldDataset(*row[2:]) for row in rows}
+    return {(str(row[0]), row[1]): HeldDataset(row[2], row[3], row[4], row[5], row[6] or {}) for row in rows}
 
 
 def running_jobs(database: Database, jobs: Iterable[str]) -> set[str]:
