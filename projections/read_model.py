@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from projections import datasets, errors, jobs, logs, objects, sources, statistics
 from projections.datasets import DatasetFact
@@ -32,10 +33,19 @@ class ReadModelBatch:
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
 
+    def split(self, stream: UUID) -> "ReadModelBatch":
+        """Take out what later events of a stream may still change; it goes into a batch of its own."""
+        rest = ReadModelBatch()
+        for changes, left in ((self.sources, rest.sources), (self.jobs, rest.jobs), (self.objects, rest.objects)):
+            if (row := changes.rows.pop(stream, None)) is not None:
+                left.rows[stream] = row
+        self.statistics.split(stream, rest.statistics)
+        return rest
 
-def fold(events: Iterable[Recorded]) -> ReadModelBatch:
-    """Fold events in order; of one stream in its order, streams in any order."""
-    batch = ReadModelBatch()
+
+def fold(events: Iterable[Recorded], batch: ReadModelBatch | None = None) -> ReadModelBatch:
+    """Fold events in order; of one stream in its order, streams in any order. They are added to `batch`, if there is one."""
+    batch = batch or ReadModelBatch()
     for event in events:
         for handler in HANDLERS.get(event.topic, ()):
             handler(batch, event)

@@ -30,14 +30,13 @@ class Statistics:
     ended_jobs: dict[str, Counter[str]] = field(default_factory=dict)  # source -> jobs by how they ended
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job
     final: dict[str, dict[str, int]] = field(default_factory=dict)  # job -> all its counters, from its end
-    counted: dict[str, Counter[str]] = field(default_factory=dict)  # increments that were added up before, by job and column
 
     def by_job(self, counted: Iterable[tuple[str, str, int]] = ()) -> dict[str, Counter[str]]:
         """Increments by job and column.
 
         `counted` are outcomes (job, column, number) of objects that this batch didn't gather: only tables know their jobs.
         """
-        found = {job: Counter(counts) for job, counts in self.counted.items()}
+        found: dict[str, Counter[str]] = {}
         known = (("objects", self.objects), ("gather_errors", self.gather_errors), ("pages_unchanged", self.pages_unchanged))
         for column, counts in known:
             for job, count in counts.items():
@@ -48,6 +47,13 @@ class Statistics:
             if (gathered_for := self.job_of.get(object_id)) is not None:
                 found.setdefault(gathered_for, Counter())[column] += 1
         return found
+
+    def split(self, stream: UUID, rest: "Statistics") -> None:
+        """Leave to `rest` what later events of a stream need: whose object it is, the pages that another attempt takes back."""
+        if stream in self.job_of:
+            rest.job_of[stream] = self.job_of[stream]
+        if (job := str(stream)) in self.pages_unchanged:
+            rest.pages_unchanged[job] = self.pages_unchanged.pop(job)
 
 
 class Batch(Protocol):

@@ -1,18 +1,25 @@
 """`projections rebuild`: the read model made anew from the log, compared with the live one, and put in its place."""
 
 import threading
+from itertools import pairwise
 from pathlib import Path
+from random import Random
+from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.postgres.database import Database
+from adapters.postgres.positions import log_position
+from adapters.postgres.read_model import rebuild_copy
 from adapters.postgres.read_model.queries import ReadModel
-from adapters.postgres.read_model.rebuild import TABLES, rebuild_read_model, rebuild_work
+from adapters.postgres.read_model.rebuild import SHADOW, TABLES, begin_shadow, finish_shadow, rebuild_read_model, rebuild_work
+from adapters.postgres.read_model.rebuild_copy import copy_streams
 from domain.application import Harvesting
 from domain.errors import Refused, SettingError
 from domain.objects import GatheredRecord
 from domain.sources import SourceFields
+from tests.integration.histories import OUTCOMES, History, JobPlan, ObjectPlan
 
 PAGE = 50
 
@@ -189,3 +196,40 @@ def test_a_database_of_a_newer_version_is_refused(parts: Parts) -> None:
         require_tables(parts.database)
     with pytest.raises(SettingError, match="9999_later"):
         initialise(parts.settings)
+
+
+def some_plans(random: Random) -> list[list[JobPlan]]:
+    """Two sources with three jobs each that have all kinds of objects, attempts, errors and ends."""
+    ends = ("finished", "failed", "before gather", "in gather", "amid outcomes")
+
+    def objects() -> tuple[ObjectPlan, ...]:
+        return tuple(
+            ObjectPlan(guid, retries=random.randrange(3), errors=random.randrange(3), outcome=random.choice(OUTCOMES))
+            for guid in random.sample("abcdefgh", 5)
+        )
+
+    return [
+        [JobPlan(objects(), random.randint(1, 3), random.randrange(4), random.randrange(4), random.choice(ends)) for _ in "123"]
+        for _ in "12"
+    ]
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 7, 50])
+def test_a_rebuild_is_the_same_in_whatever_pieces_the_streams_are_read(
+    parts: Parts, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild_copy, "PIECE", piece)
+    for seed in range(3):
+        assert not parts.event_store.append(History(some_plans(Random(100 * piece + seed)), Random(seed)).events)
+    project(parts)
+    upto = log_position(parts.database)
+
+    with parts.database.connect() as connection:
+        begin_shadow(connection, upto)
+        edges = [UUID(int=0), *sorted(uuid4() for _ in range(2)), UUID(int=2**128 - 1)]
+        ranges = pairwise(edges)
+        finish_shadow(connection, [copy_streams(parts.settings.database_url, SHADOW, low, high, upto) for low, high in ranges])
+
+    for table in TABLES:
+        assert rows(parts, table, SHADOW) == rows(parts, table), table
+    assert rows(parts, "object")

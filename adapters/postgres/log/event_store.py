@@ -36,10 +36,23 @@ SELECT_STREAM = """
     AND originator_version > %(gt)s AND originator_version <= %(lte)s
     ORDER BY originator_version
 """
-SELECT_AFTER = """
-    SELECT notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'
-    FROM events.stored_event WHERE notification_id > %(position)s ORDER BY notification_id LIMIT %(limit)s
+COLUMNS = "notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'"
+# Up to `limit` rows, and of those as many as fit into `bytes`, one at least. What lies outside the row isn't read for its size.
+BOUNDED = """
+    SELECT notification_id, originator_id, originator_version, topic, state, recorded FROM (
+        SELECT *, sum(octet_length(state)) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) - octet_length(state) AS before
+        FROM (SELECT {columns} AS recorded FROM events.stored_event WHERE {where} ORDER BY {order} LIMIT %(limit)s) e
+    ) b WHERE before < %(bytes)s ORDER BY {order}
 """
+SELECT_AFTER = BOUNDED.format(columns=COLUMNS, order="notification_id", where="notification_id > %(position)s")
+SELECT_STREAMS_AFTER = BOUNDED.format(
+    columns=COLUMNS,
+    order="originator_id, originator_version",
+    where="""(originator_id, originator_version) > (%(stream)s, %(version)s) AND originator_id < %(before)s
+        AND notification_id <= %(upto)s""",
+)
+MAX_BATCH_BYTES = 8_000_000
+"""Stored size of the events that are read at a time; decoded, folded and written they take about six times as much memory."""
 SELECT_NOTIFICATIONS = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM events.stored_event
     WHERE notification_id > %(position)s AND notification_id <= %(stop)s
@@ -160,8 +173,23 @@ def _uuid(event: StoredEvent) -> UUID:
     return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
 
 
-def read_after(connection: Connection, position: int, limit: int) -> list[StoredRow]:
-    """Up to `limit` events after a position, in log order."""
+def read_after(connection: Connection, position: int, limit: int, size: int = MAX_BATCH_BYTES) -> list[StoredRow]:
+    """Events after a position, in log order: up to `limit`, and about `size` bytes; none when there are no more."""
+    parameters = {"position": position, "limit": limit, "bytes": size}
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(SELECT_AFTER, {"position": position, "limit": limit}, prepare=True)
+        cursor.execute(SELECT_AFTER.encode(), parameters, prepare=True)
+        return cursor.fetchall()
+
+
+def read_streams(
+    connection: Connection, after: tuple[UUID, int], before: UUID, upto: int, limit: int, size: int = MAX_BATCH_BYTES
+) -> list[StoredRow]:
+    """Events stream by stream: those that come after a stream's version, of streams with an id less than `before`.
+
+    Events with a number larger than `upto` are left out. Up to `limit` events, and about `size` bytes; none: that was all.
+    """
+    stream, version = after
+    parameters = {"stream": stream, "version": version, "before": before, "upto": upto, "limit": limit, "bytes": size}
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(SELECT_STREAMS_AFTER.encode(), parameters, prepare=True)
         return cursor.fetchall()

@@ -7,8 +7,8 @@ position, and takes its place by renaming schemas (milliseconds), under the lock
 
 import logging
 import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from multiprocessing import get_context
@@ -22,8 +22,16 @@ from adapters.postgres.log.event_store import read_after
 from adapters.postgres.log.projector import BATCH, LOCK, Projector
 from adapters.postgres.positions import log_position
 from adapters.postgres.read_model import tables as read_model
-from adapters.postgres.read_model.rebuild_copy import FACTS, copy_streams
-from adapters.postgres.read_model.tables import LIVE, NAME, ReadModelWriter
+from adapters.postgres.read_model.progress import (
+    REBUILD_LOCK,
+    RebuildProgress,
+    begin_progress,
+    end_progress,
+    rebuild_progress,
+    step_progress,
+)
+from adapters.postgres.read_model.rebuild_copy import STAGING, copy_streams
+from adapters.postgres.read_model.tables import COUNTERS, LIVE, NAME, ReadModelWriter
 from adapters.postgres.work.projection import WorkProjection
 from domain.errors import Refused
 from projections.model_version import MODEL_VERSION
@@ -36,11 +44,15 @@ SHADOW, OLD = "harvest_shadow", "harvest_old"
 PROCESSES = 2
 SAMPLES = 1000
 NEARLY_THERE = 500  # events behind, which the swap itself makes up for
+TELL_EVERY = 0.5  # seconds
+Tell = Callable[[RebuildProgress], None]
+"""Told now and then how far a rebuild is."""
 TABLES = (
     *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
     *("job_statistics", "source_statistics"),
 )
-ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended('harvestlog rebuild', 0))"
+ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended(%(lock)s, 0))"
+COUNT_EVENTS: LiteralString = "SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s"
 NEWEST_FACTS = """
     INSERT INTO {schema}.dataset SELECT DISTINCT ON (source_id, guid) * FROM {schema}.dataset_fact
     ORDER BY source_id, guid, job_number DESC, event_number DESC
@@ -49,6 +61,10 @@ COUNT_DATASETS = """
     INSERT INTO {schema}.source_statistics AS t (source_id, datasets)
     SELECT source_id, count(*) FROM {schema}.dataset WHERE state = 'active' GROUP BY source_id
     ON CONFLICT (source_id) DO UPDATE SET datasets = EXCLUDED.datasets
+"""
+COUNT_JOBS = """
+    INSERT INTO {schema}.job_statistics (job_id, {columns}, final)
+    SELECT job_id, {sums}, bool_or(final) FROM {schema}.job_count GROUP BY job_id
 """
 CHECKSUM = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {table} t"
 OUTSIDE_VIEWS = """
@@ -93,7 +109,11 @@ class Report:
         return {**asdict(self), "seconds": round(self.seconds, 2), "events_per_second": rate}
 
 
-def rebuild_read_model(database: Database, *, accept: bool = False, processes: int = PROCESSES) -> Report:
+def _nobody(_: RebuildProgress) -> None:
+    pass
+
+
+def rebuild_read_model(database: Database, *, accept: bool = False, processes: int = PROCESSES, tell: Tell = _nobody) -> Report:
     """Build the read model anew and put it in place. Raises Refused when another rebuild runs.
 
     When the new one differs from the live one, the live one stays in place and the new one in schema harvest_shadow, to be
@@ -105,19 +125,28 @@ def rebuild_read_model(database: Database, *, accept: bool = False, processes: i
         _only_one(connection)
         _refuse_materialized_views(connection)
         upto = log_position(database)
-        _make_shadow(connection, database, upto, processes)
-        _catch_up(database)
+        events = database.query(COUNT_EVENTS, upto=upto)[0][0]
+        begin_progress(connection, events)
+        _make_shadow(connection, database, upto, processes, tell)
+        step_progress(connection, "catching up")
+        _catch_up(database, tell)
+        step_progress(connection, "comparing")
+        _tell(database, tell)
         swap = _swap(connection, accept)
         if not swap.differences:
             _drop(connection, OLD)
-    events = database.query("SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s", upto=upto)[0][0]
+        end_progress(connection)
     return Report(NAME, events, time.monotonic() - begun, swap.swap_ms, swap.differences, swap.views)
 
 
 def _only_one(connection: Connection) -> None:
-    row = connection.execute(ONE_AT_A_TIME).fetchone()
+    row = connection.execute(ONE_AT_A_TIME, {"lock": REBUILD_LOCK}).fetchone()
     if not row or not row[0]:
-        raise Refused("Another rebuild is running: wait until it has ended")
+        raise RebuildRunning("Another rebuild is running: wait until it has ended. `harvester projections list` shows it")
+
+
+class RebuildRunning(Refused):
+    """Two can't share the shadow schema."""
 
 
 def _refuse_materialized_views(connection: Connection) -> None:
@@ -134,20 +163,34 @@ def _drop(connection: Connection, schema: str) -> None:
 # the shadow
 
 
-def _make_shadow(connection: Connection, database: Database, upto: int, processes: int) -> None:
+def _make_shadow(connection: Connection, database: Database, upto: int, processes: int, tell: Tell) -> None:
+    begin_shadow(connection, upto)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        copies = [
+            pool.submit(copy_streams, database.url, SHADOW, low, high, upto) for low, high in _ranges(database, upto, processes)
+        ]
+        while wait(copies, timeout=TELL_EVERY, return_when=FIRST_EXCEPTION).not_done:
+            _tell(database, tell)
+        statistics = [copy.result() for copy in copies]
+    step_progress(connection, "making indexes")
+    _tell(database, tell)
+    finish_shadow(connection, statistics)
+
+
+def begin_shadow(connection: Connection, upto: int) -> None:
+    """An empty read model in the shadow schema, its checkpoint at an event number."""
     for schema in (SHADOW, OLD):
         _drop(connection, schema)
     read_model.create(connection, SHADOW, upto, indexes=False)
-    _run(connection, FACTS)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        work = [
-            pool.submit(copy_streams, database.url, SHADOW, low, high, upto) for low, high in _ranges(database, upto, processes)
-        ]
-        statistics = [one.result() for one in work]
+    _run(connection, STAGING)
+
+
+def finish_shadow(connection: Connection, statistics: Sequence[Statistics]) -> None:
+    """Indexes, and what crosses streams; `statistics` are those of the processes that copied."""
     read_model.create_indexes(connection, SHADOW)
     _run(connection, NEWEST_FACTS)
     _count(connection, statistics)
-    connection.execute(sql.SQL("DROP TABLE {}.dataset_fact").format(sql.Identifier(SHADOW)))
+    _run(connection, "DROP TABLE {schema}.dataset_fact, {schema}.job_count")
     for table in TABLES:
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(SHADOW, table)))
 
@@ -173,15 +216,25 @@ def _count(connection: Connection, statistics: Sequence[Statistics]) -> None:
     for part in statistics:
         writer.count(connection, part, (), {})
     _run(connection, COUNT_DATASETS)
+    sums = ", ".join(f"coalesce(sum({name}) FILTER (WHERE final), sum({name}))" for name in COUNTERS)
+    _run(connection, COUNT_JOBS.format(columns=", ".join(COUNTERS), sums=sums, schema="{schema}"))
 
 
 # catching up and taking the place
 
 
-def _catch_up(database: Database) -> None:
+def _catch_up(database: Database, tell: Tell) -> None:
     shadow = Projector(database, NAME, SHADOW, ReadModelWriter(SHADOW))
-    while shadow.run_once() >= NEARLY_THERE:
-        pass
+    told = time.monotonic()
+    while log_position(database) - shadow.position() > NEARLY_THERE and shadow.run_once():
+        if time.monotonic() - told > TELL_EVERY:
+            told = time.monotonic()
+            _tell(database, tell)
+
+
+def _tell(database: Database, tell: Tell) -> None:
+    if progress := rebuild_progress(database):
+        tell(progress)
 
 
 @dataclass(frozen=True)

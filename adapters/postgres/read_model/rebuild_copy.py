@@ -1,15 +1,21 @@
-"""One process's share of a rebuild: folds whole streams and COPYs complete rows, in chunks of constant memory."""
+"""One process's share of a rebuild: folds whole streams and COPYs complete rows, in pieces of constant memory.
 
-from collections.abc import Iterable, Iterator, Mapping
+A piece is so many events and so many bytes at most; it may end within a stream. What later events of that stream can still
+change waits for the next piece; errors and lines of the log never change, so a stream may be larger than memory.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
-import psycopg
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database
+from adapters.postgres.log.event_store import read_streams
+from adapters.postgres.read_model.progress import add_progress
 from adapters.postgres.read_model.tables import (
+    COUNTERS,
     DATASETS,
     GATHER_ERRORS,
     JOBS,
@@ -21,47 +27,38 @@ from adapters.postgres.read_model.tables import (
     log_table,
 )
 from projections.read_model import ReadModelBatch, fold
-from projections.recorded import Row, StoredRow, decode
+from projections.recorded import Recorded, Row, decode
 from projections.statistics import Statistics
 
-CHUNK = 20_000  # events
-FACTS = "CREATE UNLOGGED TABLE {schema}.dataset_fact (LIKE {schema}.dataset)"
-STREAMS = """
-    SELECT notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'
-    FROM events.stored_event
-    WHERE originator_id >= %(low)s AND originator_id < %(high)s AND notification_id <= %(upto)s
-    ORDER BY originator_id, originator_version
+PIECE = 20_000  # events
+JOB_COUNTS = Table("job_count", {"job_id": "text", **dict.fromkeys(COUNTERS, "bigint"), "final": "boolean"})
+STAGING = """
+    CREATE UNLOGGED TABLE {schema}.dataset_fact (LIKE {schema}.dataset);
+    CREATE UNLOGGED TABLE {schema}.job_count (LIKE {schema}.job_statistics)
 """
 
 
 def copy_streams(url: str, schema: str, low: UUID, high: UUID, upto: int) -> Statistics:
-    """Copy the rows of all streams with low <= id < high, up to an event number; what is to be counted."""
-    total = Statistics()
+    """Copy the rows of all streams with low <= id < high, up to an event number; what is to be counted by source."""
+    total, batch = Statistics(), ReadModelBatch()
     database = Database(url, "harvestlog rebuild")
     with database.connect() as reader, database.connect() as writer:
-        for rows in _whole_streams(reader, low, high, upto):
-            batch = fold(decode(rows))
-            with writer.transaction():
-                _copy_batch(writer, schema, batch)
+        for events in _pieces(reader, low, high, upto):
+            rest = fold(events, batch).split(events[-1].stream)
+            _copy_batch(writer, schema, batch)
             _add(total, batch.statistics)
+            add_progress(writer, len(events))
+            batch = rest
+        _copy_batch(writer, schema, batch)
     return total
 
 
-def _whole_streams(reader: Connection, low: UUID, high: UUID, upto: int) -> Iterator[list[StoredRow]]:
-    """Chunks of the log in stream order that end where a stream ends."""
-    with reader.transaction(), psycopg.ServerCursor(reader, "streams") as cursor:
-        cursor.execute(STREAMS, {"low": low, "high": high, "upto": upto}, binary=True)
-        rest: list[StoredRow] = []
-        while rows := cursor.fetchmany(CHUNK):
-            rows = [*rest, *rows]
-            cut = len(rows)
-            while cut and rows[cut - 1][1] == rows[-1][1]:
-                cut -= 1
-            rest = rows[cut:]
-            if cut:
-                yield rows[:cut]
-        if rest:
-            yield rest
+def _pieces(reader: Connection, low: UUID, high: UUID, upto: int) -> Iterator[list[Recorded]]:
+    """The log in stream order."""
+    after = (low, 0)
+    while rows := read_streams(reader, after, high, upto, PIECE):
+        after = rows[-1][1], rows[-1][2]
+        yield decode(rows)
 
 
 def _copy_batch(writer: Connection, schema: str, batch: ReadModelBatch) -> None:
@@ -73,14 +70,21 @@ def _copy_batch(writer: Connection, schema: str, batch: ReadModelBatch) -> None:
         (OBJECT_ERRORS, batch.object_errors),
         (log_table(schema), batch.log),
     )
-    for table, changes in tables:
-        _copy(writer, schema, table.name, table, as_rows(changes.rows, table.key), changes.rows)
-    facts = batch.datasets
-    _copy(writer, schema, "dataset_fact", DATASETS, (fact._asdict() for fact in facts.values()), facts)
+    with writer.transaction():
+        for table, changes in tables:
+            _copy(writer, schema, table.name, table, as_rows(changes.rows, table.key))
+        _copy(writer, schema, "dataset_fact", DATASETS, [fact._asdict() for fact in batch.datasets.values()])
+        _copy(writer, schema, JOB_COUNTS.name, JOB_COUNTS, _job_counts(batch.statistics))
 
 
-def _copy(writer: Connection, schema: str, name: str, table: Table, rows: Iterable[Row], known: Mapping[Any, Any]) -> None:
-    if not known:
+def _job_counts(statistics: Statistics) -> list[Row]:
+    empty = dict.fromkeys(COUNTERS, 0)
+    added = [{"job_id": job, **empty, **counts, "final": False} for job, counts in statistics.by_job().items()]
+    return [*added, *({"job_id": job, **empty, **counts, "final": True} for job, counts in statistics.final.items())]
+
+
+def _copy(writer: Connection, schema: str, name: str, table: Table, rows: Sequence[Row]) -> None:
+    if not rows:
         return
     columns = list(table.columns)
     as_json = {column for column, kind in table.columns.items() if kind == "jsonb"}
@@ -102,11 +106,8 @@ def _json(value: Any) -> str | None:
 
 
 def _add(total: Statistics, part: Statistics) -> None:
-    """Add counters; outcomes are counted by job at once, since the objects of a chunk are all known in it."""
-    for job, counts in part.by_job().items():
-        total.counted.setdefault(job, type(counts)()).update(counts)
+    """Add what is counted by source; what is counted by job is copied, since there may be millions of jobs."""
     total.source_jobs.update(part.source_jobs)
     for source, outcomes in part.ended_jobs.items():
         total.ended_jobs.setdefault(source, type(outcomes)()).update(outcomes)
     total.last_job.update(part.last_job)
-    total.final.update(part.final)
