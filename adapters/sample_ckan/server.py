@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,12 +10,14 @@ from importlib.resources import files
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from adapters.sample_ckan.query import BadQuery, predicate
 
 MAX_ROWS = 1000
 DEFAULT_ROWS = 10
 SORT_FIELDS = {"id": "id", "name": "name", "title_string": "title", "metadata_modified": "metadata_modified"}
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Params = Mapping[str, str]
 
 
@@ -79,8 +82,9 @@ class SampleServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int = 0) -> None:
-        self.catalogue = Catalogue(datasets())
+    def __init__(self, port: int = 0, *, twin: bool = False) -> None:
+        """`twin`: a site of its own with the same datasets, as `with_other_ids` has them."""
+        self.catalogue = Catalogue(list(map(with_other_ids, datasets())) if twin else datasets())
         super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -138,6 +142,20 @@ def datasets() -> list[dict[str, Any]]:
     """The datasets of the site, in no order."""
     packed = files("adapters.sample_ckan").joinpath("datasets.jsonl.gz").read_bytes()
     return [json.loads(line) for line in gzip.decompress(packed).splitlines()]
+
+
+def with_other_ids(package: dict[str, Any]) -> dict[str, Any]:
+    """The dataset under ids of its own, so that it can be harvested next to the demo's: a dataset belongs to one source."""
+    text = json.dumps(package)
+    for known in {package.get("id"), *(_ids(package.get("resources")))}:
+        if isinstance(known, str) and UUID_FORM.fullmatch(known):
+            text = text.replace(known, str(uuid5(NAMESPACE_URL, known)))
+    changed: dict[str, Any] = json.loads(text)
+    return changed
+
+
+def _ids(resources: Any) -> list[Any]:
+    return [resource.get("id") for resource in resources if isinstance(resource, dict)] if isinstance(resources, list) else []
 
 
 def _distinct(found: Sequence[Any]) -> dict[str, dict[str, Any]]:

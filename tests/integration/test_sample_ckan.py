@@ -11,6 +11,7 @@ import pytest
 
 from adapters.sample_ckan import serve
 from adapters.sample_ckan.query import BadQuery, predicate
+from adapters.sample_ckan.server import UUID_FORM, datasets, with_other_ids
 from domain.errors import RecordError, RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Record
 from harvesters.ckan import CKANHarvester
@@ -157,6 +158,23 @@ def test_queries(query: str, expected: bool) -> None:
 def test_queries_that_cant_be_read(query: str) -> None:
     with pytest.raises(BadQuery):
         predicate(query)
+
+
+def test_a_twin_has_the_same_datasets_under_ids_of_its_own() -> None:
+    first, second = datasets(), list(map(with_other_ids, datasets()))
+
+    assert [package.get("title") for package in second] == [package.get("title") for package in first]
+    ids, other_ids = ({package["id"] for package in packages} for packages in (first, second))
+    assert len(ids & other_ids) < len(ids) / 5, "only ids that are no UUIDs stay: they don't become ids of packages"
+    assert not any(UUID_FORM.fullmatch(str(same)) for same in ids & other_ids)
+    resources, other_resources = ({id for package in packages for id in resource_ids(package)} for packages in (first, second))
+    assert len(resources) == len(other_resources)
+    assert not any(UUID_FORM.fullmatch(id) for id in resources & other_resources)
+
+
+def resource_ids(package: dict[str, Any]) -> list[str]:
+    resources = package.get("resources")
+    return [str(resource["id"]) for resource in resources if "id" in resource] if isinstance(resources, list) else []
 
 
 def test_a_port_in_use_is_said_in_one_line(url: str) -> None:
