@@ -119,6 +119,7 @@ class HarvestJob:
     options: Mapping[str, Any] = field(default_factory=dict)
     last_complete: datetime | None = None  # start of the last complete gather that was free of errors
     full_listing: bool = False
+    expected: int | None = None  # how many records the remote says it has for this job: shown as the total while gathering
     status: str = "Running"
     objects: list["HarvestObject"] = field(default_factory=list)  # saved by a gather_stage that returns ids
     errors: list[GatherError] = field(default_factory=list)

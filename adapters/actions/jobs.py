@@ -1,6 +1,7 @@
 """Actions on jobs: create, list, show, report, abort."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -14,10 +15,13 @@ from domain.access import Owned, Right
 from domain.errors import NotFound
 from domain.nearest import unknown
 from domain.secrets import mask_text
+from projections.causes import causes
 
 if TYPE_CHECKING:
     from domain.sources import HarvestSource
 
+MAX_GROUPED = 10_000  # errors that are grouped by cause; a job with more says so
+TITLED = 10  # causes whose examples are shown with their titles
 STATUSES = ("New", "Running", "Finished", "Aborted")
 
 
@@ -125,6 +129,46 @@ def harvest_job_report(session: Session, asked: JobReport) -> dict[str, Any]:
     following = report.pop("next")
     errors = {name: [masked(error) for error in errors] for name, errors in report.items()}
     return {"job": row, **errors, "next": following}
+
+
+@action(Right.EDIT, ById, reads=True, subject=its_source)
+def harvest_job_error_summary(session: Session, asked: ById) -> dict[str, Any]:
+    """Why records of a job (or of the last one of a source) failed: errors by cause, with count and examples."""
+    job_id = str(job_of(session, asked.id))
+    session.show_current()
+    gather = session.model.gather_errors(job_id, MAX_GROUPED)
+    objects = session.model.object_errors(job_id, MAX_GROUPED)
+    return {
+        "gather_error_summary": _causes(session, gather),
+        "object_error_summary": _causes(session, objects),
+        "summary_complete": gather.next is None and objects.next is None,
+    }
+
+
+def _causes(session: Session, errors: Iterable[Row]) -> list[Row]:
+    groups = causes(masked(error) for error in errors)
+    ids = [example["object_id"] for group in groups[:TITLED] for example in group.examples if example["object_id"]]
+    titles = {object_id: title_of(document) for object_id, document in session.model.documents(ids).items()} if ids else {}
+    return [
+        {
+            "message": group.message,
+            "error_count": group.count,
+            "examples": [{**example, "title": titles.get(example["object_id"])} for example in group.examples],
+        }
+        for group in groups
+    ]
+
+
+def title_of(document: str) -> str | None:
+    """The title that a document gives its dataset, where that can be told."""
+    try:
+        values = json.loads(document)
+    except ValueError:
+        return None
+    title = values.get("title") or values.get("name") if isinstance(values, dict) else None
+    if isinstance(title, dict):  # by language
+        title = next((text for text in title.values() if text), None)
+    return str(title)[:200] if title else None
 
 
 @action(Right.SYSADMIN, JobAbort)

@@ -1,6 +1,9 @@
 """Actions that take as long as a job: follow one to its end, one pass of the coordinator, a harvest in this process."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
 
 from adapters import bootstrap
 from adapters.actions.jobs import current_job, its_source, job_of, shown
@@ -9,12 +12,15 @@ from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.read_model.queries import Row
+from adapters.postgres.work.movement import expected
 from domain.access import Right
 from domain.errors import NotFound, ServiceUnavailable
 from domain.rules import Progress
 
+T = TypeVar("T")
 POLL = 0.05  # seconds
 PATIENCE = 10.0  # seconds without a coordinator
+DATABASE_PATIENCE = 120.0  # seconds without a database
 ENDED = ("Finished", "Aborted")
 MAX_JOBS = 1000
 
@@ -46,19 +52,39 @@ def _wait(session: Session, job_id: str) -> Row:
     session.show_current()
     next_check = time.monotonic() + PATIENCE
     while True:
-        row = session.model.job(job_id)
-        if row is None:
-            raise NotFound(f"Job {job_id} is not in the read model")
+        row = _patiently(session, lambda: _row(session, job_id))
         if row["status"] in ENDED:
             return shown(row)
         session.tell(row)
         if time.monotonic() > next_check:
-            next_check = time.monotonic() + PATIENCE
-            if not has_leader(session.parts.database):
+            if not _patiently(session, lambda: has_leader(session.parts.database)):
                 raise ServiceUnavailable(
                     "No coordinator leads, so the job waits: start `harvester up` or `harvester coordinator`"
                 )
+            next_check = time.monotonic() + PATIENCE
         time.sleep(POLL)
+
+
+def _row(session: Session, job_id: str) -> Row:
+    row = session.model.job(job_id)
+    if row is None:
+        raise NotFound(f"Job {job_id} is not in the read model")
+    if row["status"] == "Running" and not row["gather_finished"]:
+        return {**row, "expected": expected(session.parts.database, UUID(job_id))}
+    return row
+
+
+def _patiently(session: Session, read: Callable[[], T]) -> T:
+    """What `read` returns, once the database answers: one that restarts doesn't end the wait for a job."""
+    end = time.monotonic() + DATABASE_PATIENCE
+    while True:
+        try:
+            return read()
+        except ServiceUnavailable:
+            if time.monotonic() > end:
+                raise
+            session.tell({"away": "database"})
+            time.sleep(1.0)
 
 
 @action(Right.SYSADMIN, JobsRun)

@@ -25,6 +25,7 @@ ACTIONS = {
     "harvesters_info_show": "sources",
     "harvest_job_abort": "jobs",
     "harvest_job_create": "jobs",
+    "harvest_job_error_summary": "jobs",
     "harvest_job_list": "jobs",
     "harvest_job_report": "jobs",
     "harvest_job_show": "jobs",

@@ -1,13 +1,17 @@
 """`job`, `jobs`, `job-abort`, `job-report`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
+from adapters.cli.output import after_option, block, emit, json_option, more, paging, session, table
+from adapters.cli.start import INTERRUPTED
 
 Row = dict[str, Any]
+SHOWN_CAUSES = 10
 full_option = click.option("--full", is_flag=True, help="Ask for all records, not only for those changed since the last job.")
 
 
@@ -15,25 +19,49 @@ full_option = click.option("--full", is_flag=True, help="Ask for all records, no
 @click.argument("source")
 @full_option
 @click.option("--wait", is_flag=True, help="Follow the job to its end; status 1 when it failed.")
+@click.option("--follow", "attach", is_flag=True, help="Create none: follow the job with this id, or the source's last one.")
 @json_option
-def job(source: str, full: bool, wait: bool, as_json: bool) -> None:
-    """Create a harvest job for SOURCE (id or name); a running coordinator starts it at once."""
+def job(source: str, full: bool, wait: bool, attach: bool, as_json: bool) -> None:
+    """Create a harvest job for SOURCE (id or name); a running coordinator starts it at once.
+
+    With --wait it is followed to its end. Ctrl-C then ends only the following: the job goes on, and
+    `harvester job --follow JOB` follows it again.
+    """
     with session() as actions:
-        row = actions.call("harvest_job_create", source_id=source, full=full)
-        if wait:
+        if attach:
+            row = actions.call("harvest_job_show", id=source)
+        else:
+            row = actions.call("harvest_job_create", source_id=source, full=full)
+        errors: Row = {}
+        if wait or attach:
             row = follow(actions, row["id"], quiet=as_json)
-        emit(row, as_json, lambda: describe(row))
-    if wait and row["outcome"] != "finished":
+            errors = actions.call("harvest_job_error_summary", id=row["id"])
+        emit({**row, **errors}, as_json, lambda: describe(row) + by_cause(errors, row))
+    if (wait or attach) and row["outcome"] != "finished":
         sys.exit(1)
 
 
 def follow(actions: Any, job_id: str, *, quiet: bool) -> Row:
     """Wait until a job has ended, and show how far it is."""
-    from adapters.cli.progress import shown_progress
+    with _goes_on(job_id):
+        from adapters.cli.progress import shown_progress
 
-    with shown_progress(quiet=quiet) as actions.tell:
-        row: Row = actions.call("harvest_job_wait", id=job_id)
+        with shown_progress(quiet=quiet) as actions.tell:
+            row: Row = actions.call("harvest_job_wait", id=job_id)
     return row
+
+
+@contextmanager
+def _goes_on(job_id: str) -> Iterator[None]:
+    """Ctrl-C ends the following, not the job; says so."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(
+            f"\nThe job goes on. To follow it again: harvester job --follow {job_id}\nTo stop it: harvester job-abort {job_id}",
+            err=True,
+        )
+        sys.exit(INTERRUPTED)
 
 
 @click.command()
@@ -43,12 +71,24 @@ def follow(actions: Any, job_id: str, *, quiet: bool) -> Row:
 @after_option("job id")
 @json_option
 def jobs(as_json: bool, **which: Any) -> None:
-    """List harvest jobs, newest first."""
+    """List harvest jobs, newest first, one line each."""
     with session() as actions:
         page = actions.call("harvest_job_list", **which)
         count = page["count"]
         end = "There is 1 harvest job" if count == 1 else f"There are {count} harvest jobs"
-        emit(page, as_json, lambda: "\n".join([*map(describe, page["jobs"]), end, *more(page["next"])]))
+        emit(page, as_json, lambda: "\n".join([*table(map(_line, page["jobs"])), end, *more(page["next"])]))
+
+
+def _line(row: Row) -> Row:
+    took = row["finished"] - row["created"] if row["finished"] else None
+    return {
+        "job id": row["id"],
+        "source": row["source"],
+        "status": status_of(row),
+        "created": row["created"].strftime("%Y-%m-%d %H:%M"),
+        "took": "" if took is None else str(took).partition(".")[0],
+        **{word: row[word.replace(" ", "_")] for word in ("added", "updated", "not modified", "deleted", "errored")},
+    }
 
 
 @click.command("job-abort")
@@ -73,11 +113,16 @@ def job_report(source_or_job: str, as_json: bool, **which: Any) -> None:
         emit(report, as_json, lambda: report_text(report))
 
 
+def status_of(row: Row) -> str:
+    """A job's status in words; ckanext-harvest's word first."""
+    return str(row["status"]) + (" (gather failed)" if row["outcome"] == "failed" else "")
+
+
 def describe(row: Row) -> str:
     """A job as lines of text."""
     fields = {
         "Job id": row["id"],
-        "status": row["status"] + (" (gather failed)" if row["outcome"] == "failed" else ""),
+        "status": status_of(row),
         "source": row["source"],
         "created": row["created"],
         "finished": row["finished"],
@@ -90,6 +135,26 @@ def describe(row: Row) -> str:
         "errored": row["errored"],
     }
     return block(fields)
+
+
+def by_cause(errors: Row, row: Row) -> str:
+    """A job's errors by cause, the most frequent first, each with its count and examples."""
+    causes = [*errors.get("gather_error_summary", ()), *errors.get("object_error_summary", ())]
+    if not causes:
+        return ""
+    partly = "" if errors["summary_complete"] else " (of the first 10,000)"
+    lines = [f"\nErrors by cause{partly}:"]
+    for cause in causes[:SHOWN_CAUSES]:
+        lines.append(f"  {cause['error_count']} x {cause['message']}")
+        lines += [f"      {_example(example)}" for example in cause["examples"]]
+    if len(causes) > SHOWN_CAUSES:
+        lines.append(f"  and {len(causes) - SHOWN_CAUSES} further causes")
+    return "\n".join([*lines, f"All errors: harvester job-report {row['id']}"]) + "\n"
+
+
+def _example(example: Row) -> str:
+    title = f"{example['title']} " if example["title"] else ""
+    return f"{title}({example['guid']})" + (f" {example['original_url']}" if example["original_url"] else "")
 
 
 def report_text(report: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,23 @@ def after_option(of: str) -> Callable[[Any], Any]:
 def more(after: str | None) -> list[str]:
     """A line that says how to see what follows, if anything does."""
     return [f"There are more: --after {after}"] if after else []
+
+
+def table(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Rows as lines under a line of headings, in columns; numbers stand to the right. No lines for no rows."""
+    rows = list(rows)
+    if not rows:
+        return []
+    cells = [{name: _shown(value) for name, value in row.items()} for row in rows]
+    widths = {name: max(len(name), *(len(row[name]) for row in cells)) for name in rows[0]}
+    right = {name for name, value in rows[0].items() if isinstance(value, int)}
+    lines = [{name: name.upper() for name in widths}, *cells]
+    return [
+        "  ".join(
+            line[name].rjust(width) if name in right else line[name].ljust(width) for name, width in widths.items()
+        ).rstrip()
+        for line in lines
+    ]
 
 
 def emit(data: Any, as_json: bool, text: Callable[[], str]) -> None:

@@ -1,5 +1,6 @@
 """Shows how far a job is: a progress bar on a terminal, nothing elsewhere."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 @contextmanager
 def shown_progress(*, quiet: bool = False) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """What to tell a job's row to, as often as one likes."""
+    utf8 = (getattr(sys.stderr, "encoding", None) or "").lower().startswith("utf")
     with Progress(
-        SpinnerColumn(),
+        SpinnerColumn("dots" if utf8 else "line"),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -24,6 +26,9 @@ def shown_progress(*, quiet: bool = False) -> Iterator[Callable[[Mapping[str, An
         task = progress.add_task("waiting", total=None, counts="")
 
         def tell(row: Mapping[str, Any]) -> None:
+            if "away" in row:
+                progress.update(task, description=f"waiting for the {row['away']}")
+                return
             progress.update(task, description=_stage(row), counts=counts(row), **_amount(row))
 
         yield tell
@@ -37,8 +42,14 @@ def _stage(row: Mapping[str, Any]) -> str:
 
 def _amount(row: Mapping[str, Any]) -> dict[str, Any]:
     unchanged = row["not_modified"] - row["objects_not_modified"]
-    total = {"total": float(row["objects"] + unchanged)} if row["gather_finished"] else {}
+    total = {"total": float(row["objects"] + unchanged)} if row["gather_finished"] else _expected(row)
     return {"completed": float(row["done"] + unchanged), **total}
+
+
+def _expected(row: Mapping[str, Any]) -> dict[str, float]:
+    """What the remote says it will give, while it is being asked; never less than what it gave."""
+    expected = row.get("expected")
+    return {} if expected is None else {"total": float(max(expected, row["objects"] + row["not_modified"]))}
 
 
 def counts(row: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.jobs import describe, full_option, report_text
+from adapters.cli.jobs import by_cause, describe, full_option, report_text
 from adapters.cli.output import emit, json_option, session
 
 SHOWN_ERRORS = 20
@@ -42,7 +42,8 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
         with plugin_output(log_level()):
             row = actions.call("harvest_source_test", id=source, guid=guid, full=full)
         report = actions.call("harvest_job_report", id=row["id"], limit=SHOWN_ERRORS)
-        emit(row, as_json, lambda: report_text(report))
+        errors = actions.call("harvest_job_error_summary", id=row["id"])
+        emit({**row, **errors}, as_json, lambda: report_text(report) + by_cause(errors, row))
     failed = row["outcome"] != "finished" or (guid is not None and row["objects_errored"])
     sys.exit(1 if failed else 0)
 

@@ -17,6 +17,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.positions import log_position, work_position
 from adapters.postgres.work.claims import HeldDataset, held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
+from adapters.postgres.work.movement import expect
 from adapters.stages.context import JobContexts
 from domain import text
 from domain.application import Harvesting
@@ -72,6 +73,7 @@ class GatherRun:
         self._catch_up = catch_up
         self._errors = 0
         self._deletions = 0
+        self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
 
     def run(self, job_id: UUID, worker: str) -> None:
@@ -142,6 +144,7 @@ class GatherRun:
         for item in self._yielded(make, view):
             if self._stopping():
                 raise Stopped
+            self._tell_expected(view)
             page = self._take(item, page)
         self._store(page)
         for gather_error in results.gather_errors(view):  # of a gather_stage that raised
@@ -150,6 +153,13 @@ class GatherRun:
             more = f"{self._errors - MAX_ERRORS} further errors of this gather are not listed"
             self._application.record_gather_error(self._job, "more_errors", more)
         return self._complete
+
+    def _tell_expected(self, view: HarvestJob) -> None:
+        """Keep what the remote says it will give, for those who watch the job."""
+        if view.expected != self._expected:
+            self._expected = view.expected
+            if isinstance(view.expected, int) and 0 <= view.expected < 2**63:
+                expect(self._database, self._job.id, view.expected)
 
     def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
         """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""

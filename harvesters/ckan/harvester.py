@@ -66,6 +66,7 @@ class CKANHarvester(Harvester):
         """Page through the datasets that changed since the last complete gather, or through all of them."""
         config = self._read_config(harvest_job.source)
         listing, full = self._begin(harvest_job, config)
+        harvest_job.expected = listing.count
         kept = errors = 0
         for item in listing:
             if not isinstance(item, Found):

@@ -16,6 +16,7 @@ from typing import Any
 from zlib import crc32
 
 from harvesters import (
+    CKANHarvester,
     Fetched,
     GatherError,
     Harvester,
@@ -23,6 +24,7 @@ from harvesters import (
     HarvestObject,
     HarvestObjectExtra,
     Imported,
+    ImportResult,
     Page,
     Record,
     RecordError,
@@ -89,6 +91,16 @@ class Raising(NoOp):
             self.save_object_error("second error", harvest_object, "Import")
             return False
         return True
+
+
+class FailingCKAN(CKANHarvester):
+    """Lists a CKAN's datasets, and imports none of them."""
+
+    def info(self) -> dict[str, str]:
+        return {"name": "failing-ckan", "title": "Failing CKAN", "description": "Imports nothing"}
+
+    def import_stage(self, harvest_object: HarvestObject) -> ImportResult:
+        raise RecordError(f"'{harvest_object.guid}' can't be imported")
 
 
 class ReturnsIds(NoOp):
@@ -195,6 +207,7 @@ class Stubborn(NoOp):
     """Stays in gather_stage until a file `go` is in the source's `folder`."""
 
     def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        harvest_job.expected = _config(harvest_job).get("expected")
         while not os.path.exists(os.path.join(_config(harvest_job)["folder"], "go")):
             time.sleep(0.02)
             yield Page("waiting")

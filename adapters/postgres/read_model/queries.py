@@ -96,6 +96,7 @@ DATASETS: LiteralString = """
     ORDER BY source_id, guid {page}
 """
 CURRENT_OBJECTS: LiteralString = "SELECT datasets AS n FROM harvest.source_statistics WHERE source_id = %(source)s"
+DOCUMENTS: LiteralString = "SELECT id, content FROM harvest.harvest_object WHERE id = ANY (%(ids)s) AND content IS NOT NULL"
 PAGE: LiteralString = "LIMIT %(limit)s + 1 OFFSET %(offset)s"
 ONE: LiteralString = "LIMIT 1"
 NEWEST = "g"  # sorts after all ids
@@ -189,6 +190,10 @@ class ReadModel:
     def object_errors(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """Errors of a job's objects, oldest first."""
         return self._of_objects("error", job_id, limit, offset, after)
+
+    def documents(self, object_ids: Sequence[str]) -> dict[str, str]:
+        """The documents of a few objects as text, by object; without those that have none."""
+        return {row["id"]: row["content"] for row in self._rows(DOCUMENTS, ids=list(object_ids))}
 
     def warnings(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """What single records of a job lost and were imported without, oldest first."""
