@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
 
+from domain.nearest import did_you_mean
 from harvesters.base import on_removed, read_config
 
 PAGE_SIZE = 500  # datasets asked for at a time; CKAN answers with 1,000 at most, many sites with fewer
 MAX_PAGE_SIZE = 1000
-OVERLAP = timedelta(hours=1)  # clocks of two sites differ
+MAX_DAYS = 3650
+OVERLAP = timedelta(hours=13)  # dates of a site that writes its local time, up to 12 hours behind UTC, and clocks that differ
 PLACEHOLDERS = frozenset(
     {
         "harvest_source_id",
@@ -22,6 +24,15 @@ PLACEHOLDERS = frozenset(
         "dataset_id",
     }
 )
+OPTIONS = (
+    *("api_key", "user_agent", "include_private", "page_size", "force_all", "full_listing_days"),
+    *("organizations_filter_include", "organizations_filter_exclude", "groups_filter_include", "groups_filter_exclude"),
+    *("remote_orgs", "remote_groups", "default_groups", "default_tags", "clean_tags", "default_extras", "override_extras"),
+    *("on_taken_id", "on_removed", "on_invalid_field", "unknown_fields", "languages"),
+)
+"""All that a CKAN source may be told; docs/ckan.md says what each means."""
+WITHOUT_EFFECT = ("api_version", "user", "read_only", "default_group_dicts")
+"""What ckanext-harvest stores in a source's configuration, and what has no meaning here."""
 FILTERS = ("organizations", "groups")
 HEADERS = {"api_key": ("Authorization", "X-CKAN-API-Key"), "user_agent": ("User-Agent",)}
 SEARCH_FIELDS = {"organizations": "organization", "groups": "groups"}
@@ -63,6 +74,8 @@ class CKANConfig:
     force_all: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     page_size: int = PAGE_SIZE
+    include_private: bool = False
+    full_listing_days: float | None = None  # None: as the installation says
 
     @classmethod
     def read(cls, config: str) -> "CKANConfig":
@@ -81,18 +94,33 @@ class CKANConfig:
             force_all=options.get("force_all") is True,
             headers=_headers(options),
             page_size=_page_size(options),
+            include_private=options.get("include_private") is True,
+            full_listing_days=_days(options),
         )
+
+    @property
+    def params(self) -> dict[str, str]:
+        """What goes with every package_search."""
+        return {"include_private": "true"} if self.include_private else {}
 
     def accepts(self, package: Mapping[str, Any]) -> bool:
         """Whether a dataset passes the filters, should the remote not have applied them."""
         return all(one.accepts(_names(package, one.kind)) for one in self.filters)
 
     def search_terms(self, since: datetime | None) -> str:
-        """The `fq` of package_search: the filters, and what was changed since an hour before that time."""
+        """The `fq` of package_search: the filters, and what was changed since OVERLAP before that time."""
         terms = [term for one in self.filters for term in one.terms()]
         if since:
             terms.append(f"+metadata_modified:[{since.astimezone(UTC) - OVERLAP:%Y-%m-%dT%H:%M:%SZ} TO *]")
         return " ".join(terms)
+
+
+def check_names(config: str, more: Iterable[str]) -> None:
+    """Raise ValueError that names an unknown option, and the nearest one. A name that begins with _ is a note of a person's."""
+    options = (*OPTIONS, *more)
+    for name in read_config(config):
+        if name not in options and name not in WITHOUT_EFFECT and not name.startswith("_"):
+            raise ValueError(f"unknown option {name!r}{did_you_mean(name, options)}; the options are {', '.join(options)}")
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
@@ -131,7 +159,7 @@ def _check_flags(options: Mapping[str, Any]) -> None:
         int(options.get("api_version", 3))
     except (TypeError, ValueError) as error:
         raise ValueError("api_version must be an integer") from error
-    for name in ("read_only", "force_all"):
+    for name in ("read_only", "force_all", "include_private"):
         if not isinstance(options.get(name, False), bool):
             raise ValueError(f"{name} must be boolean")
     if options.get("on_taken_id", "error") not in ("error", "adopt"):
@@ -205,6 +233,15 @@ def _headers(options: Mapping[str, Any]) -> dict[str, str]:
         if value.strip():
             headers |= dict.fromkeys(header_names, value.strip())
     return headers
+
+
+def _days(options: Mapping[str, Any]) -> float | None:
+    days = options.get("full_listing_days")
+    if days is None:
+        return None
+    if not isinstance(days, int | float) or isinstance(days, bool) or not 0 <= days <= MAX_DAYS:
+        raise ValueError(f"full_listing_days must be a number of days from 0 (never by itself) to {MAX_DAYS}")
+    return float(days)
 
 
 def _page_size(options: Mapping[str, Any]) -> int:

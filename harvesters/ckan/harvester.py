@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.errors import RemoteError
 from harvesters.base import (
@@ -21,7 +21,8 @@ from harvesters.base import (
     load_package,
 )
 from harvesters.ckan.address import checked_site, public_address, site_address
-from harvesters.ckan.config import CKANConfig
+from harvesters.ckan.config import CKANConfig, check_names
+from harvesters.ckan.facts import drop_remote_facts
 from harvesters.ckan.listing import Found, Listing
 from harvesters.ckan.membership import Memberships
 from harvesters.ckan.named import Named
@@ -38,6 +39,9 @@ log = logging.getLogger(__name__)
 class CKANHarvester(Harvester):
     """Harvests a CKAN; a subclass may change what is stored with `modify_package_dict`."""
 
+    OPTIONS: ClassVar[frozenset[str]] = frozenset()
+    """Names of options that a subclass has besides those of a CKAN source; without any, its options are not checked."""
+
     _config: CKANConfig | None = None
     _memberships: Memberships | None = None
 
@@ -46,8 +50,10 @@ class CKANHarvester(Harvester):
         return {"name": "ckan", "title": "CKAN", "description": "Harvests remote CKAN instances"}
 
     def validate_config(self, config: str) -> str:
-        """Raise ValueError that says which option is wrong; the text itself stays as it is."""
+        """Raise ValueError that says which option is wrong or unknown; the text itself stays as it is."""
         CKANConfig.read(config)
+        if type(self) is CKANHarvester or self.OPTIONS:
+            check_names(config, self.OPTIONS)
         return config
 
     def validate_url(self, url: str) -> str:
@@ -94,6 +100,7 @@ class CKANHarvester(Harvester):
         config = self._read_config(harvest_object.source)
         package = load_package(harvest_object)
         check_lists(package)
+        drop_remote_facts(package, keep_private=config.include_private)
         add_tags(package, config)
         self._members(harvest_object.source, config).apply(package, harvest_object.source)
         add_extras(package, config, placeholders(package, harvest_object))
@@ -116,14 +123,15 @@ class CKANHarvester(Harvester):
 
     def _members(self, source: HarvestSource, config: CKANConfig) -> Memberships:
         if self._memberships is None:
-            self._memberships = Memberships(config, self.target, partial(self._show, source))
+            self._memberships = Memberships(config, self.target, partial(self._show, source), public_address(source.url))
         return self._memberships
 
     def _show(self, source: HarvestSource, action: str, id_or_name: str) -> Mapping[str, Any]:
         return self._remote(source).show(action, id_or_name)
 
     def _remote(self, source: HarvestSource) -> RemoteCKAN:
-        return RemoteCKAN(self.http, site_address(source.url), self._read_config(source).headers)
+        config = self._read_config(source)
+        return RemoteCKAN(self.http, site_address(source.url), config.headers, config.params)
 
     def _begin(self, job: HarvestJob, config: CKANConfig) -> tuple[Listing | Named, bool]:
         """The listing with its first page, and whether it is of all datasets."""

@@ -11,11 +11,12 @@ from typing import Any, Protocol, runtime_checkable
 from domain.errors import RecordError, RemoteError
 from harvesters.base import HarvestSource
 from harvesters.ckan.config import CKANConfig
+from harvesters.ckan.facts import logo
 from harvesters.ckan.package import group_reference
 from harvesters.target import Target
 
-KEPT = ("id", "name", "title", "description", "image_url")
-"""What a group or organisation that is made here takes over: not its members, and nothing that is counted."""
+KEPT = ("id", "name", "title", "description")
+"""What a group or organisation that is made here takes over, with its logo: not its members, and nothing that is counted."""
 
 log = logging.getLogger(__name__)
 Show = Callable[[str, str], Mapping[str, Any]]  # action, id; raises RemoteError
@@ -43,8 +44,9 @@ class ResolvesOrganizations(Protocol):
 class Memberships:
     """Groups and organisation for the datasets of one job; what the target said is remembered."""
 
-    def __init__(self, config: CKANConfig, target: Target, show: Show) -> None:
+    def __init__(self, config: CKANConfig, target: Target, show: Show, address: str) -> None:
         self._config = config
+        self._address = address
         self._groups_target = target if isinstance(target, ResolvesGroups) else None
         self._organizations_target = target if isinstance(target, ResolvesOrganizations) else None
         self._show = show
@@ -105,7 +107,11 @@ class Memberships:
             except RemoteError as error:
                 log.warning("%s of %s failed: %s", action, key, error)
                 continue
-            return {name: shown[name] for name in KEPT if name in shown}
+            if key not in (shown.get("id"), shown.get("name")):
+                log.warning("%s of %s shows another one: %s", action, key, shown.get("name"))
+                continue
+            image = logo(shown, self._address)
+            return {name: shown[name] for name in KEPT if name in shown} | ({"image_url": image} if image else {})
         return None
 
     def _default_groups(self) -> list[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ import pytest
 from domain.errors import HarvestError, RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestObject, HarvestSource, Record
 from harvesters.ckan import CKANHarvester
+from harvesters.ckan.facts import OF_ITS_HARVEST
 from harvesters.ckan.package import OF_THE_REMOTE
 from harvesters.http import HttpLimits, PoliteSession
 from tests.support.fakes import import_object
@@ -213,10 +214,13 @@ def test_recorded_catalogues_arrive_unchanged(folder: str) -> None:
 
 
 def unchanged(package: dict[str, Any]) -> dict[str, Any]:
-    """The package without what depends on the target: its id, its organisation and groups, and the remote's storage."""
-    kept = {name: value for name, value in package.items() if name not in OF_THE_TARGET}
+    """The package without what depends on the target, and without what is true at the remote only."""
+    kept = {name: value for name, value in package.items() if name not in OF_THE_TARGET | OF_ITS_HARVEST}
+    kept["private"] = False
     if isinstance(kept.get("extras"), dict):  # old forms of extras and tags are stored in the one of today
         kept["extras"] = [{"key": key, "value": value} for key, value in kept["extras"].items()]
+    if "extras" in kept:
+        kept["extras"] = [extra for extra in kept["extras"] if extra["key"] not in OF_ITS_HARVEST]
     if "tags" in kept:
         kept["tags"] = [{"name": tag} if isinstance(tag, str) else tag for tag in kept["tags"]]
     for resource in kept.get("resources", ()):

@@ -43,6 +43,12 @@ def read(**options: Any) -> CKANConfig:
         ({"organizations_filter_include": "org1"}, "organizations_filter_include must be a list of names"),
         ({"groups_filter_exclude": [1]}, "groups_filter_exclude must be a list of names"),
         ({"on_taken_id": "steal"}, 'on_taken_id must be "error" or "adopt"'),
+        ({"include_private": "yes"}, "include_private must be boolean"),
+        ({"full_listing_days": -1}, "full_listing_days must be a number of days from 0 (never by itself) to 3650"),
+        ({"full_listing_days": "weekly"}, "full_listing_days must be a number of days"),
+        ({"grups_filter_include": ["a"]}, "unknown option 'grups_filter_include' (did you mean groups_filter_include?)"),
+        ({"API_KEY": "a"}, "unknown option 'API_KEY' (did you mean api_key?)"),
+        ({"rows": 10}, "unknown option 'rows'; the options are api_key, "),
         ({"page_size": 0}, "page_size must be an integer from 1 to 1000"),
         ({"page_size": True}, "page_size must be an integer from 1 to 1000"),
         ({"api_key": "two\nlines"}, "api_key must be one line of ASCII text"),
@@ -73,11 +79,32 @@ def test_what_is_no_json_object_is_refused(config: str) -> None:
         "{}",
         '{"api_version": "3", "user": "harvest", "read_only": true, "force_all": false, "page_size": 1000}',
         '{"default_extras": {"a": "{dataset_id} {{x}}", "n": 5}, "on_taken_id": "adopt", "remote_groups": "whatever"}',
-        '{"unknown": "is for subclasses", "api_key": "s3cr3t", "user_agent": "me"}',
+        '{"_note": "for people", "api_key": "s3cr3t", "user_agent": "me", "include_private": true, "full_listing_days": 1.5}',
+        '{"default_groups": ["a"], "default_group_dicts": [{"id": "a"}]}',
     ],
 )
 def test_a_good_configuration_is_stored_as_it_is(config: str) -> None:
     assert CKANHarvester().validate_config(config) == config
+
+
+def test_options_of_a_subclass_are_its_own() -> None:
+    class Own(CKANHarvester):
+        """Says nothing of its options."""
+
+    class Declared(CKANHarvester):
+        """Has one more option."""
+
+        OPTIONS = frozenset({"spatial_only"})
+
+    assert Own().validate_config('{"anything": 1}') == '{"anything": 1}'
+    assert Declared().validate_config('{"spatial_only": true, "page_size": 5}')
+    with pytest.raises(ValueError, match="did you mean spatial_only"):
+        Declared().validate_config('{"spatial": true}')
+
+
+def test_private_datasets_are_asked_for_on_demand() -> None:
+    assert read(include_private=True, api_key="k").params == {"include_private": "true"}
+    assert read(api_key="k").params == {}
 
 
 def test_included_names_are_alternatives_in_parentheses() -> None:
@@ -88,16 +115,16 @@ def test_included_names_are_alternatives_in_parentheses() -> None:
     assert terms == '+(organization:"a" OR organization:"b") -groups:"x" -groups:"y\\"z"'
 
 
-def test_the_date_is_an_hour_earlier_and_in_utc() -> None:
+def test_the_date_is_earlier_and_in_utc_since_a_site_may_write_its_local_time() -> None:
     since = datetime(2024, 3, 1, 12, 30, 15, 999, tzinfo=UTC)
 
-    assert read().search_terms(since) == "+metadata_modified:[2024-03-01T11:30:15Z TO *]"
+    assert read().search_terms(since) == "+metadata_modified:[2024-02-29T23:30:15Z TO *]"
 
 
 def test_a_date_of_another_zone_is_converted() -> None:
     since = datetime(2024, 3, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
 
-    assert read().search_terms(since) == "+metadata_modified:[2024-03-01T09:00:00Z TO *]"
+    assert read().search_terms(since) == "+metadata_modified:[2024-02-29T21:00:00Z TO *]"
 
 
 @pytest.mark.parametrize(

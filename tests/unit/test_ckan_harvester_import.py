@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -350,3 +351,74 @@ def test_the_original_is_the_datasets_page_at_the_remote() -> None:
 
 def test_the_harvester_says_its_name() -> None:
     assert CKANHarvester().info()["name"] == "ckan"
+
+
+def test_what_is_true_at_the_remote_only_is_not_stored() -> None:
+    extras = [
+        {"key": "harvest_object_id", "value": "1"},
+        {"key": "harvest_source_title", "value": "x"},
+        {"key": "harvest_url", "value": "y"},
+    ]
+    remote = {**PACKAGE, "private": True, "harvest_source_id": "theirs", "extras": [*extras, *PACKAGE["extras"]]}
+
+    stored = imported(remote)
+
+    assert stored["private"] is False
+    assert "harvest_source_id" not in stored
+    assert [extra["key"] for extra in stored["extras"]] == ["harvest_url", "frequency", "encoding"]
+
+
+def test_a_private_dataset_that_was_asked_for_stays_private() -> None:
+    assert imported({**PACKAGE, "private": True}, {"include_private": True, "api_key": "k"})["private"] is True
+
+
+@pytest.mark.parametrize(
+    ("shown", "image_url"),
+    [
+        (
+            {"image_url": "2024-logo.png", "image_display_url": "https://remote.example.org/uploads/2024-logo.png"},
+            "https://remote.example.org/uploads/2024-logo.png",
+        ),
+        (
+            {"image_url": "https://cdn.example.org/a.png", "image_display_url": "https://x.example/b.png"},
+            "https://cdn.example.org/a.png",
+        ),
+        ({"image_url": "logo.png", "image_display_url": "/uploads/logo.png"}, "https://remote.example.org/uploads/logo.png"),
+        ({"image_url": "logo.png"}, None),
+        ({"image_url": "", "image_display_url": None}, None),
+        ({"image_url": "javascript:alert(1)/", "image_display_url": "data:image/png;base64,/"}, None),
+        ({}, None),
+    ],
+)
+def test_a_logo_is_an_address_or_left_out(shown: dict[str, Any], image_url: str | None) -> None:
+    target = GroupTarget()
+    organization = {"id": "o1", "name": "parks", "title": "Parks", **shown}
+
+    imported(
+        {**PACKAGE, "organization": {"id": "o1"}}, {"remote_orgs": "create"}, target, FakeHttp(organization_show=organization)
+    )
+
+    assert target.made[0].get("image_url") == image_url
+
+
+def test_an_id_that_is_the_name_of_another_organisation_makes_none() -> None:
+    target = GroupTarget()
+    other = {"id": "o2", "name": "another", "title": "Another"}
+
+    stored = imported(
+        {**PACKAGE, "organization": {"id": "o1"}}, {"remote_orgs": "create"}, target, FakeHttp(organization_show=other), "ours"
+    )
+
+    assert (target.made, stored["owner_org"]) == ([], "ours")
+
+
+def test_credentials_of_the_address_are_in_no_dataset_and_no_link() -> None:
+    harvester, one = CKANHarvester(), harvest_object(PACKAGE, {"default_extras": {"from": "{harvest_source_url}"}})
+    source = replace(one.job.source, url="https://gate:open-sesame@remote.example.org/")
+    harvester.target, harvester.http = FakeTarget(), FakeHttp()  # type: ignore[assignment]
+    one.job.source = source
+
+    result = import_object(harvester, one)
+
+    assert "open-sesame" not in str(harvester.target.show(result.package_id or ""))
+    assert harvester.get_original_url(one) == f"https://remote.example.org/dataset/{GUID}"

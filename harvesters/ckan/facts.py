@@ -1,0 +1,45 @@
+"""What a remote dataset says of the remote itself: it would be untrue here, so it isn't stored here."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+OF_ITS_HARVEST = frozenset(
+    f"harvest_{name}"
+    for name in ("object_id", "source_id", "source_title", "source_name", "source_url", "source_type", "job_id", "content_hash")
+)
+"""What tells where the remote has harvested the dataset itself, as field or extra. Here they say where we have it from."""
+
+
+def drop_remote_facts(package: dict[str, Any], *, keep_private: bool) -> None:
+    """Leave out what is true at the remote only.
+
+    `private` of a dataset that the remote lists for everybody says nothing; it counts where private ones were asked for.
+    """
+    if not keep_private and package.get("private"):
+        package["private"] = False
+    for name in OF_ITS_HARVEST & package.keys():
+        del package[name]
+    if "extras" in package:
+        package["extras"] = [extra for extra in package["extras"] if str(extra.get("key")) not in OF_ITS_HARVEST]
+
+
+def is_active(package: Mapping[str, Any]) -> bool:
+    """Whether this is a dataset for the public: a draft and a deleted one are not, as if they weren't listed."""
+    return package.get("state") in (None, "", "active")
+
+
+def logo(shown: Mapping[str, Any], address: str) -> str | None:
+    """The address of a group's or organisation's logo; None where there is none that can be reached from here.
+
+    `image_url` of an uploaded logo is the name of a file at the remote, `image_display_url` its address.
+    """
+    for name in ("image_url", "image_display_url"):
+        value = shown.get(name)
+        if not isinstance(value, str) or not value.strip():
+            continue
+        if "/" in value:
+            value = urljoin(f"{address}/", value.strip())
+        if urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc:
+            return value
+    return None
