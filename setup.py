@@ -41,6 +41,7 @@ setup(
         "adapters",
         "adapters.actions",
         "adapters.cli",
+        "adapters.duties",
         "adapters.embedded",
         "adapters.kafka",
         "adapters.postgres",

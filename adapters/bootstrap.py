@@ -20,12 +20,16 @@ from projections.model_version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from adapters.kafka.consumer import CommandConsumer
+    from adapters.kafka.dispatcher import Dispatcher
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
     from adapters.postgres.content import ContentStore
     from adapters.postgres.log.event_store import PostgresEventStore
     from adapters.postgres.log.projector import DecodedLog, Projector
-    from adapters.roles.coordinator import Coordinator, ReadModelProjection
+    from adapters.postgres.work.backlog import Backlog
+    from adapters.postgres.work.news import WorkNews
+    from adapters.postgres.work.pending_work import PendingWork
+    from adapters.roles.coordinator import Coordinator, ProjectionThread
     from adapters.roles.fetch_worker import FetchWorker
     from adapters.roles.gather_worker import GatherWorker
     from adapters.stages.context import JobContexts
@@ -191,12 +195,16 @@ class Parts:
 
         return CommandProducer(self.broker, self.settings.site_id, timeout=5.0 if self.settings.embedded_broker else 30.0)
 
-    def work_projector(self, database: Database | None = None, log: DecodedLog | None = None) -> Projector:
-        """Moves the work projection."""
+    def work_projector(self, log: DecodedLog | None = None, news: WorkNews | None = None) -> Projector:
+        """Moves the work projection; `news` is told what changed."""
         from adapters.postgres.log.projector import Projector
+        from adapters.postgres.work.news import WorkNews
         from adapters.postgres.work.projection import WorkProjection
 
-        return Projector(database or self.database, "work", "ops", WorkProjection(), log=log)
+        news = news or WorkNews()
+        projection = WorkProjection(news)
+        applied, moved = projection.applied, news.unknown
+        return Projector(self.database, "work", "ops", projection, log=log, applied=applied, moved=moved)
 
     def read_model_projector(self, log: DecodedLog | None = None) -> Projector:
         """Moves the read model."""
@@ -281,38 +289,70 @@ def with_services(settings: Settings, database_url: str, bootstrap_servers: str)
 
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
-    from adapters.kafka.dispatcher import Dispatcher
-    from adapters.kafka.topics import ensure_topics
+    from adapters.duties.dispatching import Dispatch
+    from adapters.duties.ending import EndJobs
+    from adapters.duties.recovery import RecoverLostWork
+    from adapters.duties.reporting import Report
+    from adapters.duties.rounds import Duty, Round
+    from adapters.postgres.clock import DatabaseClock
     from adapters.postgres.leadership import LeaderDatabase
     from adapters.postgres.listener import EVENTS, Listener
-    from adapters.postgres.log.event_store import PostgresEventStore
-    from adapters.postgres.log.snapshots import PostgresSnapshots
+    from adapters.postgres.work.backlog import Backlog
+    from adapters.postgres.work.news import WorkNews
     from adapters.postgres.work.pending_work import PendingWork
     from adapters.postgres.work.workers import Workers
     from adapters.roles.coordinator import Coordinator
-    from domain.application import Harvesting
 
     parts = Parts(settings, "coordinator")
     database = LeaderDatabase(settings.database_url, "harvestlog coordinator")
+    application, work, news = _writing(database), PendingWork(database), WorkNews()
+
+    def new_round(*duties: Duty) -> Round:
+        return Round(duties, DatabaseClock(database).now, database.require_lead)
+
+    sending = new_round(Dispatch(_dispatcher(parts, work, Backlog(work, news.take))))
+    recovery = RecoverLostWork(application, work)
+    workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
+    report = Report(workers, sending.failures, Dispatch.name)
+    others = new_round(EndJobs(application, work), recovery, report)
+
+    def begin() -> None:
+        """An earlier leader may have ended between marking commands as sent and sending them: they go again."""
+        work.forget_sent()
+        recovery.begin()
+
+    projector = parts.work_projector(log=log, news=news)
+    listener = Listener(parts.database, EVENTS)
+    return Coordinator(database, projector, listener, news, [others, sending], workers, begin)
+
+
+def _writing(database: Database) -> Harvesting:
+    """The write side over another connection than usual."""
+    from adapters.postgres.log.event_store import PostgresEventStore
+    from adapters.postgres.log.snapshots import PostgresSnapshots
+    from domain.application import Harvesting
+
     store = PostgresEventStore(database)
-    work = PendingWork(database)
+    return Harvesting(store, store, PostgresSnapshots(database))
+
+
+def _dispatcher(parts: Parts, work: PendingWork, backlog: Backlog) -> Dispatcher:
+    from adapters.kafka.dispatcher import Dispatcher
+    from adapters.kafka.topics import ensure_topics
+
     producer = parts.producer()
 
     def new_broker() -> None:
         time.sleep(TOPICS_WITHIN)
-        ensure_topics(parts.broker, settings)
+        ensure_topics(parts.broker, parts.settings)
         producer.forget()
 
-    dispatcher = Dispatcher(work, producer, new_broker if settings.embedded_broker else None)
-    application = Harvesting(store, store, PostgresSnapshots(database))
-    workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
-    listener = Listener(parts.database, EVENTS)
-    return Coordinator(database, application, parts.work_projector(database, log), work, dispatcher, listener, workers)
+    return Dispatcher(work, backlog, producer, new_broker if parts.settings.embedded_broker else None)
 
 
 def coordinator_with_read_model(
     settings: Settings, failed: Callable[[Exception], None]
-) -> tuple[Coordinator, ReadModelProjection]:
+) -> tuple[Coordinator, ProjectionThread]:
     """A whole coordinator: the leader's part, and what keeps the read model up to date. They decode the log once."""
     from adapters.postgres.log.projector import DecodedLog
 
@@ -322,13 +362,13 @@ def coordinator_with_read_model(
 
 def read_model_projection(
     settings: Settings, failed: Callable[[Exception], None], log: DecodedLog | None = None
-) -> ReadModelProjection:
+) -> ProjectionThread:
     """Keeps the read model up to date."""
     from adapters.postgres.listener import EVENTS, Listener
-    from adapters.roles.coordinator import ReadModelProjection
+    from adapters.roles.coordinator import ProjectionThread
 
     parts = Parts(settings, "read model")
-    return ReadModelProjection(parts.read_model_projector(log), Listener(parts.database, EVENTS), failed)
+    return ProjectionThread(parts.read_model_projector(log), Listener(parts.database, EVENTS), failed)
 
 
 def test_run(parts: Parts, progress: Callable[[Progress], None]) -> TestRun:

@@ -4,13 +4,20 @@ import json
 import sys
 from pathlib import Path
 
-from bench import cli_start, everyday, harvests, into_ckan, log
+from bench import cli_start, everyday, harvests, into_ckan, log, many_sources
 from bench.figure import Figure
 from bench.readme import with_table
 
 RESULTS = Path(__file__).parent / "results.json"
 README = RESULTS.parents[1] / "README.md"
-MEASURES = {**log.FIGURES, **harvests.FIGURES, **everyday.FIGURES, **into_ckan.FIGURES, **cli_start.FIGURES}
+MEASURES = {
+    **log.FIGURES,
+    **harvests.FIGURES,
+    **everyday.FIGURES,
+    **into_ckan.FIGURES,
+    **cli_start.FIGURES,
+    **many_sources.FIGURES,
+}
 
 
 def main(names: list[str]) -> int:

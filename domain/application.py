@@ -4,6 +4,7 @@ Commands bear a second call: what is done already is not done again, and no erro
 reports streams that somebody else changed first; a conflict is answered by loading and comparing, never by overwriting.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject, gathered_event
 from domain.reservations import Reservations, address_values
+from domain.rules import Progress, job_outcome
 from domain.secrets import mask_url
 from domain.snapshots import EVERY, NoSnapshots, Snapshots, restored, taken
 from domain.sources import FREQUENCIES, HarvestSource, Reservation, SourceFields, name_value
@@ -40,8 +42,8 @@ class EventLog(Protocol):
         `guard`: {stream: version it must have}, else GuardConflict is raised and nothing is stored.
         """
 
-    def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
-        """All events of many streams, stream by stream, each in order."""
+    def select_streams(self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> list[StoredEvent]:
+        """All events of many streams, stream by stream, each in order; of streams in `after` those after a version."""
 
     def select_events(self, stream: UUID, *, gt: int | None = None, lte: int | None = None) -> Sequence[StoredEvent]:
         """Events of one stream after version `gt`, up to version `lte`, in order."""
@@ -101,13 +103,24 @@ class Harvesting(Application[UUID]):
 
     def load_objects(self, ids: Sequence[UUID]) -> dict[UUID, HarvestObject]:
         """Many objects in one query; ids that are unknown are left out."""
-        loaded: dict[UUID, HarvestObject] = {}
-        for stored in self.event_log.select_streams(ids):
+        return self._load_many(HarvestObject, ids)
+
+    def _load_many(self, cls: type[A], ids: Iterable[UUID]) -> dict[UUID, A]:
+        """Many aggregates, by one query for snapshots and one for events; ids that are unknown or of others are left out."""
+        wanted = list(ids)
+        snapshots = self._snapshots.newest_of(wanted, cls.SNAPSHOT_VERSION) if cls.SNAPSHOT_VERSION else {}
+        loaded: dict[UUID, Any] = {key: restored(resolve_topic(one.topic), one) for key, one in snapshots.items()}
+        replayed: Counter[UUID] = Counter()
+        for stored in self.event_log.select_streams(wanted, {key: one.version for key, one in snapshots.items()}):
             event: Event = self.mapper.to_domain_event(stored)  # type: ignore[assignment]
-            aggregate = event.mutate(loaded.get(stored.originator_id))  # type: ignore[arg-type]
-            if isinstance(aggregate, HarvestObject):
-                loaded[aggregate.id] = aggregate
-        return loaded
+            stream: UUID = stored.originator_id  # type: ignore[assignment]
+            loaded[stream] = event.mutate(loaded.get(stream))
+            replayed[stream] += 1
+        aggregates = {key: aggregate for key, aggregate in loaded.items() if isinstance(aggregate, cls)}
+        for key, aggregate in aggregates.items():
+            if replayed[key] >= EVERY:
+                self._keep_snapshot(aggregate)
+        return aggregates
 
     def stored(self, events: Iterable[Any]) -> list[StoredEvent]:
         """Events as they are stored."""
@@ -252,6 +265,27 @@ class Harvesting(Application[UUID]):
         """
         self._end_job(job_id, lambda job: job.finish(outcome, counts, statistics), outcome=outcome, counts=counts)
 
+    def finish_jobs(self, over: Mapping[UUID, Progress]) -> None:
+        """End jobs that have nothing left to do, in two loads and one append; those that have ended stay as they are.
+
+        When somebody changed one of the streams meanwhile, each is ended by itself.
+        """
+        jobs = self._load_many(Job, over)
+        sources = self._load_many(HarvestSource, {UUID(job.source_id) for job in jobs.values()})
+        for job in jobs.values():
+            progress, source = over[job.id], sources[UUID(job.source_id)]
+            outcome = job_outcome(progress) or "failed"
+            job.finish(outcome, progress.counts, progress.statistics)
+            source.end_job(job.id, outcome, _gathered_from(job, progress.counts))
+        try:
+            self._all_or_nothing(*jobs.values(), *sources.values())
+        except GuardConflict:
+            for job_id in jobs:
+                progress = over[job_id]
+                self.finish_job(job_id, job_outcome(progress) or "failed", progress.counts, progress.statistics)
+        else:
+            self._forget_snapshots(jobs.values())
+
     def _end_job(self, job_id: UUID, end: Any, outcome: str, counts: Mapping[str, int] | None) -> None:
         for _ in range(ATTEMPTS):
             job = self.load(Job, job_id)
@@ -262,10 +296,13 @@ class Harvesting(Application[UUID]):
                 self._all_or_nothing(job, source)
             except GuardConflict:
                 continue
-            if job.version > EVERY:
-                self._snapshots.forget(job_id)
-            return
+            return self._forget_snapshots([job])
         raise Conflict([job_id])
+
+    def _forget_snapshots(self, ended: Iterable[Job]) -> None:
+        for job in ended:
+            if job.version > EVERY:
+                self._snapshots.forget(job.id)
 
     def start_gather(self, job_id: UUID, worker: str) -> Job:
         """Begin a further attempt at gathering; any earlier one is shut out. Raises NotFound, JobEnded, GuardConflict."""

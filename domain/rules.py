@@ -12,6 +12,9 @@ BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throu
 MIN_BUDGET = 100
 MIN_SHARE = 10  # objects
 MAX_BUDGET = 8000
+GATHER_SECONDS = 0.5  # gather commands in flight at most, in seconds of measured throughput
+MIN_GATHERS = 4  # gather commands in flight for each lane, however few workers are known
+OVERFLOW = {0: 2 * MIN_BUDGET, 1: MIN_BUDGET}  # objects by lane: people's jobs find room that the schedule can't fill
 MAX_RETRY_DELAY = 3600.0  # seconds
 SOLO_AFTER = 3  # deliveries without an outcome after which an object is claimed alone
 GATHER_DELIVERIES = 3  # deliveries of a gather command before the job is given up
@@ -33,11 +36,17 @@ class Waiting:
 def quotas(waiting: Sequence[Waiting], room: int) -> dict[UUID, int]:
     """How many objects of each job to send now, `room` in all: lanes in order, equal shares within a lane.
 
-    Every job may have MIN_SHARE objects under way, however full the queue is, so the sum may be larger than `room`.
-    What a job has under way counts towards its share, so a job that came late catches up with one that fills the queue.
+    Every job may have MIN_SHARE objects under way though the queue is full, as long as all of that is no more than OVERFLOW
+    beyond it: so a small job goes on at once next to a huge one, and hundreds of jobs don't fill the queue for those that
+    come next. What a job has under way counts towards its share, so a job that came late catches up with one that fills the
+    queue.
     """
-    given = {job.job_id: min(job.due, MIN_SHARE - job.under_way) for job in waiting if job.due and job.under_way < MIN_SHARE}
-    room -= sum(given.values())
+    given: dict[UUID, int] = {}
+    for job in sorted(waiting, key=lambda job: (job.lane, job.under_way)):
+        share = min(job.due, MIN_SHARE - job.under_way, room + OVERFLOW.get(job.lane, MIN_BUDGET))
+        if share > 0:
+            given[job.job_id] = share
+            room -= share
     for lane in sorted({job.lane for job in waiting}):
         more = (
             replace(job, due=job.due - given.get(job.job_id, 0), under_way=job.under_way + given.get(job.job_id, 0))
@@ -81,6 +90,20 @@ def next_budget(budget: int, under_way: int, finished: int, elapsed: float) -> i
         return min(budget * 2, MAX_BUDGET) if finished else budget
     rate = finished / elapsed if elapsed > 0 else 0.0
     return max(MIN_BUDGET, min(int(rate * BUDGET_SECONDS), MAX_BUDGET, budget * 2))
+
+
+def next_gather_budget(budget: int, under_way: int, ended: int, elapsed: float, threads: int) -> int:
+    """How many gathers of a lane may be under way from now on: as many as there are threads for it, or as end quickly.
+
+    Gathers of a few records take milliseconds, so `threads` commands would leave the workers waiting for us; a slow gather
+    must not be sent to a worker that has no thread for it while another one has.
+    """
+    least = max(MIN_GATHERS, threads)
+    if not ended:
+        return max(least, budget // 2)
+    if under_way * 2 < budget:
+        return max(least, min(budget * 2, MAX_BUDGET))
+    return max(least, min(int(ended / elapsed * GATHER_SECONDS), budget * 2, MAX_BUDGET))
 
 
 def retry_at(

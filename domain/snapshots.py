@@ -4,7 +4,7 @@ A snapshot is never the truth: without it the whole stream is replayed, to the s
 remembers, or how an event changes it, raises the class's SNAPSHOT_VERSION: snapshots of another version are not read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -36,6 +36,9 @@ class Snapshots(Protocol):
     def newest(self, stream: UUID, class_version: int, upto: int | None) -> Snapshot | None:
         """The newest one of that class version, of at most version `upto` of the stream."""
 
+    def newest_of(self, streams: Sequence[UUID], class_version: int) -> dict[UUID, Snapshot]:
+        """The newest ones of that class version; streams that have none are left out."""
+
     def keep(self, snapshot: Snapshot) -> None:
         """Keep it, and of the stream's older ones only the last few."""
 
@@ -48,6 +51,10 @@ class NoSnapshots:
 
     def newest(self, stream: UUID, class_version: int, upto: int | None) -> Snapshot | None:
         """There is none."""
+
+    def newest_of(self, streams: Sequence[UUID], class_version: int) -> dict[UUID, Snapshot]:
+        """There are none."""
+        return {}
 
     def keep(self, snapshot: Snapshot) -> None:
         """It is lost at once."""

@@ -9,7 +9,7 @@ from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
-FIRST, LAST = 0.2, 10.0  # seconds
+FIRST, LAST = 0.2, 2.0  # seconds; a worker must be back well before the coordinator takes it for dead
 
 
 class Backoff:

@@ -1,18 +1,20 @@
 """The dispatcher: the one producer of commands. It takes due work fairly and sends it, and again what was lost on the way.
 
-What is in flight is about two seconds of measured throughput, so a job of 300,000 records never holds up one of 10.
+What is in flight is about two seconds of measured throughput, so a job of 300,000 records never holds up one of 10. Of gathers
+no more are in flight than there are threads, or than end within two seconds, for each lane.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Protocol
 from uuid import UUID
 
 from adapters.kafka.producer import CommandProducer
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
-from domain.rules import MIN_BUDGET, Waiting, next_budget, quotas
+from domain.rules import LANES, MIN_BUDGET, MIN_GATHERS, Waiting, next_budget, next_gather_budget, quotas
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +25,14 @@ BROKER_CHECK_INTERVAL = 2.0  # seconds between two looks at whether the broker i
 class Work(Protocol):
     """The pending work that commands are made of."""
 
-    def waiting(self, cap: int) -> list[Waiting]:
-        """Jobs with how many objects are due and under way."""
+    def gathering(self) -> dict[int, int]:
+        """How many gathers are under way, by lane."""
 
-    def take(self, quotas: dict[UUID, int]) -> list[FetchObject]:
-        """Mark objects as sent; the commands to send."""
+    def gather_threads(self) -> int:
+        """How many threads the gather workers have for each lane."""
 
-    def take_gather(self) -> list[GatherJob]:
-        """Mark jobs as sent; the commands to send."""
+    def take_gather(self, rooms: Mapping[int, int]) -> list[GatherJob]:
+        """Mark jobs as sent, so many of each lane; the commands to send."""
 
     def announce(self, sent: list[FetchObject | GatherJob], cluster: str) -> None:
         """Wake those who read what was sent."""
@@ -42,36 +44,65 @@ class Work(Protocol):
         """What was sent and not claimed waits again."""
 
 
+class Objects(Protocol):
+    """The objects that wait, and those that are under way."""
+
+    outcomes: int
+    gathered: Counter[int]
+
+    @property
+    def under_way(self) -> int:
+        """Objects that are sent or claimed."""
+
+    def refresh(self) -> None:
+        """Learn what changed: `outcomes` since the last time, and `gathered` jobs by lane."""
+
+    def waiting(self) -> list[Waiting]:
+        """Jobs whose turn it is, with how many objects are due and under way."""
+
+    def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
+        """Mark objects as sent; the commands to send."""
+
+
 class Dispatcher:
     """Sends commands for one site."""
 
-    def __init__(self, work: Work, producer: CommandProducer, new_broker: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, work: Work, objects: Objects, producer: CommandProducer, new_broker: Callable[[], None] | None = None
+    ) -> None:
         """`new_broker`, for the embedded broker, makes ready what came back empty, before anything is sent to it."""
         self._work = work
+        self._objects = objects
         self._producer = producer
         self._new_broker = new_broker
         self._budget = MIN_BUDGET
+        self._gather_budgets = dict.fromkeys(sorted(set(LANES.values())), MIN_GATHERS)
         self._finished = 0
+        self._gathered: Counter[int] = Counter()
         self._measured_at = time.monotonic()
+        self._threads = 0
         self._cluster = ""
         self._next_check = 0.0
-
-    def finished(self, objects: int) -> None:
-        """Tell how many objects got their outcome."""
-        self._finished += objects
+        self.more = False  # there may be more to send at once
 
     def dispatch(self) -> int:
         """Send what may be sent now; how many commands that were. Raises ServiceUnavailable."""
         if time.monotonic() >= self._next_check:
             self._check_broker()
-        gather: list[FetchObject | GatherJob] = [*self._work.take_gather()]
-        waiting = self._work.waiting(self._budget)
-        under_way = sum(job.under_way for job in waiting)
-        self._measure(under_way)
-        due = any(job.due for job in waiting)
-        share = quotas(waiting, self._budget - under_way) if due else {}
-        commands = gather + (list(self._work.take(share)) if share else [])
+        self._objects.refresh()
+        gathering = self._work.gathering()
+        self._measure(self._objects.under_way, gathering)
+        commands: list[FetchObject | GatherJob] = [*self._take_gather(gathering)]
+        waiting = self._objects.waiting()
+        share = quotas(waiting, self._budget - self._objects.under_way) if waiting else {}
+        fetch = self._objects.take(share) if share else []
+        self.more = bool(fetch) and self._objects.under_way < self._budget
+        commands += fetch
         return self._send(commands) if commands else 0
+
+    def _take_gather(self, gathering: Mapping[int, int]) -> list[GatherJob]:
+        rooms = {lane: max(0, budget - gathering.get(lane, 0)) for lane, budget in self._gather_budgets.items()}
+        return self._work.take_gather(rooms)
 
     def _send(self, commands: list[FetchObject | GatherJob]) -> int:
         try:
@@ -89,11 +120,18 @@ class Dispatcher:
             self._work.announce([*{*commands} - {*unsent}], self._cluster)
         return len(commands)
 
-    def _measure(self, under_way: int) -> None:
+    def _measure(self, under_way: int, gathering: Mapping[int, int]) -> None:
+        self._finished += self._objects.outcomes
+        self._gathered.update(self._objects.gathered)
         elapsed = time.monotonic() - self._measured_at
         if elapsed >= BUDGET_INTERVAL:
             self._budget = next_budget(self._budget, under_way, self._finished, elapsed)
+            self._gather_budgets = {
+                lane: next_gather_budget(budget, gathering.get(lane, 0), self._gathered[lane], elapsed, self._threads)
+                for lane, budget in self._gather_budgets.items()
+            }
             self._finished = 0
+            self._gathered.clear()
             self._measured_at = time.monotonic()
 
     def _check_broker(self) -> bool:
@@ -102,6 +140,7 @@ class Dispatcher:
         The embedded broker is asked before anything is sent. Raises ServiceUnavailable when it doesn't answer.
         """
         self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
+        self._threads = self._work.gather_threads()
         cluster = self._producer.cluster_id()
         if not cluster and self._new_broker is not None:
             raise ServiceUnavailable("The embedded broker does not answer")

@@ -29,6 +29,10 @@ class LeaderDatabase(Database):
             raise ServiceUnavailable("The leader's connection to the database is lost")
         return self._held
 
+    def require_lead(self) -> None:
+        """Raises ServiceUnavailable when the lock is lost, with the connection."""
+        self.connection  # noqa: B018
+
     def lead(self) -> bool:
         """Try to become the leader; False when another process leads."""
         self.resign()

@@ -126,7 +126,7 @@ class TestRun:
 
     def _progress_of(self, job_id: UUID) -> Progress | None:
         self._catch_up()
-        return PendingWork(self._database).progress().get(job_id)
+        return PendingWork(self._database).progress(job_id)
 
     def _show(self, job_id: UUID) -> None:
         progress = self._progress_of(job_id)

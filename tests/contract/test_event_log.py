@@ -175,6 +175,16 @@ def test_many_streams_are_loaded_stream_by_stream_in_one_call(log: Log) -> None:
     assert log.select_streams([]) == []
 
 
+def test_of_many_streams_those_that_are_known_in_part_are_loaded_from_there(log: Log) -> None:
+    first, second, third = sorted(uuid4() for _ in range(3))
+    for stream in (first, second, third):
+        log.append(events(stream, 1, 2, 3))
+
+    found = log.select_streams([third, first, second], {first: 1, second: 3, uuid4(): 7})
+
+    assert places(found) == [(first, 2), (first, 3), (third, 1), (third, 2), (third, 3)]
+
+
 def test_one_stream_is_read_in_part_and_backwards(log: Log) -> None:
     stream = uuid4()
     log.append([*events(stream, 1, 2, 3, 4, 5), *events(uuid4(), 1)])

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.bootstrap import Parts
 from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.news import WorkNews
 from adapters.postgres.work.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.jobs import Job
@@ -39,7 +40,7 @@ def worker(emptied: Parts) -> Iterator[Worker]:
         claims.close()
 
 
-def new_job(parts: Parts, objects: int = 0, trigger: str = "cli") -> Job:
+def new_job(parts: Parts, objects: int = 0, trigger: str = "cli", news: WorkNews | None = None) -> Job:
     """A job with so many objects, projected."""
     name = f"city-{uuid4()}"
     source = parts.application.register_source(SourceFields(name, f"http://{name}.example", "test"), "admin")
@@ -47,7 +48,7 @@ def new_job(parts: Parts, objects: int = 0, trigger: str = "cli") -> Job:
     if objects:
         job = parts.application.start_gather(job_id, "gatherer")
         parts.application.record_page(job, [GatheredRecord(f"guid-{n}") for n in range(objects)], 0)
-    parts.work_projector().catch_up()
+    parts.work_projector(news=news).catch_up()
     return parts.application.load(Job, job_id)
 
 
@@ -76,29 +77,21 @@ def test_what_is_taken_is_not_taken_again(emptied: Parts, work: PendingWork) -> 
 
     first = take(work, job, 3)
 
-    assert [(w.due, w.under_way) for w in work.waiting(100)] == [(2, 3)]
+    assert (work.left(), work.under_way()) == ([(job.id, 0, 5)], {job.id: 3})
     assert len({c.object_id for c in [*first, *take(work, job)]}) == 5
     assert take(work, job) == []
-
-
-def test_due_objects_are_counted_up_to_a_cap(emptied: Parts, work: PendingWork) -> None:
-    job = new_job(emptied, 9)
-
-    [waiting] = work.waiting(4)
-
-    assert (waiting.job_id, waiting.lane, waiting.due, waiting.under_way) == (job.id, 0, 4, 0)
 
 
 def test_jobs_of_the_schedule_are_in_a_lane_behind(emptied: Parts, work: PendingWork) -> None:
     new_job(emptied, 1, trigger="schedule")
 
-    assert [waiting.lane for waiting in work.waiting(10)] == [1]
+    assert [job.lane for job in work.left()] == [1]
 
 
 def test_a_job_that_one_process_runs_alone_is_never_sent(emptied: Parts, work: PendingWork) -> None:
     job = new_job(emptied, 3, trigger="run-test")
 
-    assert work.waiting(10) == []
+    assert work.left() == []
     assert work.take_gather() == []
     assert take(work, job) == []
 
@@ -182,7 +175,7 @@ def test_what_an_abort_ended_is_claimed_no_more(emptied: Parts, work: PendingWor
     emptied.work_projector().catch_up()
 
     assert worker("one").claim(commands) == {}
-    assert work.progress() == {}
+    assert work.left() == []
 
 
 def test_a_claim_tells_the_attempts_before_it_and_the_databases_time(emptied: Parts, work: PendingWork, worker: Worker) -> None:
@@ -205,8 +198,9 @@ def test_what_failed_waits_until_it_is_due(emptied: Parts, work: PendingWork, wo
 
     record(emptied, command.object_id, lambda known: known.fail("Fetch", "http_503", "busy", later))
 
-    assert [(w.due, w.under_way) for w in work.waiting(10)] == [(0, 0)]
+    assert (work.left(), work.under_way()) == ([(job.id, 0, 1)], {})
     assert take(work, job) == []
+    assert 3590 < work.next_due([job.id])[job.id] <= 3600
 
 
 # leases

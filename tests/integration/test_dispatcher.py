@@ -13,7 +13,9 @@ from adapters.kafka.dispatcher import Dispatcher
 from adapters.kafka.messages import Command
 from adapters.kafka.producer import CommandProducer
 from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS, Listener
+from adapters.postgres.work.backlog import Backlog
 from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.news import WorkNews
 from adapters.postgres.work.pending_work import PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
@@ -50,7 +52,8 @@ def producer() -> FakeProducer:
 def dispatcher(emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
     monkeypatch.setattr(module, "BROKER_CHECK_INTERVAL", 0.0)
     monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
-    return Dispatcher(PendingWork(emptied.database), cast(CommandProducer, producer))
+    work = PendingWork(emptied.database)
+    return Dispatcher(work, Backlog(work), cast(CommandProducer, producer))
 
 
 def of_jobs(parts: Parts, producer: FakeProducer) -> Counter[UUID]:
@@ -59,13 +62,13 @@ def of_jobs(parts: Parts, producer: FakeProducer) -> Counter[UUID]:
     return Counter(job_of[command.object_id] for command in producer.sent if isinstance(command, FetchObject))
 
 
-def finish(parts: Parts, commands: Sequence[Command]) -> None:
+def finish(parts: Parts, commands: Sequence[Command], news: WorkNews | None = None) -> None:
     known = parts.application.load_objects([c.object_id for c in commands if isinstance(c, FetchObject)])
     for one in known.values():
         assert isinstance(one, HarvestObject)
         one.import_as("added", "package")
     parts.application.record_objects(known.values())
-    parts.work_projector().catch_up()
+    parts.work_projector(news=news).catch_up()
 
 
 def test_a_job_that_waits_is_gathered_and_its_objects_are_fetched(
@@ -180,7 +183,8 @@ def test_a_broker_that_came_back_empty_gets_everything_again_that_nobody_claimed
 def test_who_reads_from_the_embedded_broker_is_told_what_was_sent_and_to_which_cluster(
     emptied: Parts, producer: FakeProducer
 ) -> None:
-    dispatcher = Dispatcher(PendingWork(emptied.database), cast(CommandProducer, producer), new_broker=lambda: None)
+    work = PendingWork(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work), cast(CommandProducer, producer), new_broker=lambda: None)
     gather, fetch = (Listener(emptied.database, channel) for channel in (GATHER_COMMANDS, FETCH_COMMANDS))
     first = [listener.wait(0.0) for listener in (gather, fetch)]
 
@@ -209,16 +213,17 @@ def test_a_broker_that_is_silent_for_a_while_is_still_the_same(
     assert producer.sent == []
 
 
-def test_workers_that_empty_the_queue_get_more(
-    emptied: Parts, dispatcher: Dispatcher, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_that_empty_the_queue_get_more(emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
     job = new_job(emptied, 500)
+    news = WorkNews()
+    work = PendingWork(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
     dispatcher.dispatch()
     first = [command for command in producer.sent if isinstance(command, FetchObject)]
-    finish(emptied, first)
+    finish(emptied, first, news)
     producer.sent.clear()
 
-    dispatcher.finished(len(first))
     with monkeypatch.context() as now:
         now.setattr(module, "BUDGET_INTERVAL", 0.0)
         dispatcher.dispatch()

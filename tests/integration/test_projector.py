@@ -10,7 +10,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.bootstrap import Parts
-from adapters.postgres.log.projector import Projector
+from adapters.postgres.log.projector import DecodedLog, Projector
 from adapters.postgres.read_model.tables import COUNTERS
 from domain.application import Harvesting
 from domain.errors import UnknownEvent
@@ -187,3 +187,35 @@ def test_a_nul_that_somebody_hands_in_never_stops_the_projections(emptied: Parts
     stored = emptied.database.query("SELECT encode(state, 'escape') FROM events.stored_event")
     assert stored
     assert not [state for (state,) in stored if "u0000" in state]
+
+
+# two projectors that share what they decode
+
+
+def numbers(log: DecodedLog, parts: Parts, position: int, limit: int = 1000) -> list[int]:
+    return [event.number for event in log.after(parts.database.connection, position, limit)]
+
+
+def test_what_one_projector_read_in_crumbs_the_other_gets_in_one_batch(emptied: Parts) -> None:
+    append_big_job(emptied, 200)
+    stored = numbers(DecodedLog(), emptied, 0)
+    log = DecodedLog()
+    position = 0
+    for _ in range(10):
+        position = numbers(log, emptied, position, 3)[-1]
+
+    assert numbers(log, emptied, 0) == stored
+    assert numbers(log, emptied, stored[4], 20) == stored[5:25]
+
+
+@pytest.mark.parametrize("kept", [0, 7, 1000])
+def test_readers_at_different_positions_miss_nothing_and_see_nothing_twice(emptied: Parts, kept: int) -> None:
+    append_big_job(emptied, 100)
+    stored = numbers(DecodedLog(), emptied, 0)
+    log, seen = DecodedLog(kept), ([], [], [])  # type: ignore[var-annotated]
+
+    for turn in range(400):
+        reader = seen[turn % 3]
+        reader += numbers(log, emptied, reader[-1] if reader else 0, (1, 5, 40)[turn % 3])
+
+    assert seen == (stored[:134], stored, stored)

@@ -69,7 +69,8 @@ class Portal:
                 parts.runner.save(item)
         assert parts.runner.store(items) == frozenset()
         parts.work_projector().catch_up()
-        progress = PendingWork(parts.database).progress()[job_id]
+        progress = PendingWork(parts.database).progress(job_id)
+        assert progress is not None
         outcome = job_outcome(progress)
         assert outcome is not None
         parts.application.finish_job(job_id, outcome, progress.counts, progress.statistics)

@@ -21,8 +21,10 @@ class MemoryLog(ApplicationRecorder):
         super().__init__()
         self.events: list[StoredEvent] = []
         self.before_append: list[Callable[[], object]] = []
+        self.appends = 0
 
     def append(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int] | None = None) -> frozenset[UUID]:
+        self.appends += 1
         if self.before_append:
             self.before_append.pop(0)()
         if guard and any(self._version(stream) != version for stream, version in guard.items()):
@@ -39,8 +41,9 @@ class MemoryLog(ApplicationRecorder):
         first = self._version(stream) + 1
         return versions == list(range(first, first + len(versions)))
 
-    def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
-        wanted = [event for event in self.events if event.originator_id in set(ids)]
+    def select_streams(self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> list[StoredEvent]:
+        start = {stream: (after or {}).get(stream, 0) for stream in ids}
+        wanted = [event for event in self.events if event.originator_version > start.get(_uuid(event), 2**62)]
         return sorted(wanted, key=lambda event: (_uuid(event), event.originator_version))
 
     def recorded_at(self, stream: UUID, version: int) -> datetime | None:

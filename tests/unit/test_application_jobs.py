@@ -405,3 +405,47 @@ def test_an_aggregate_of_another_kind_is_not_found(app: Harvesting, source: UUID
         app.load(Job, source)
     with pytest.raises(NotFound, match="no Job"):
         app.finish_job(uuid4(), "finished", NONE)
+
+
+# ending many jobs
+
+
+def gathered_job(app: Harvesting, name: str) -> UUID:
+    source = app.register_source(SourceFields(name, f"http://{name}.example/", "ckan"), "admin")
+    job = app.start_gather(app.create_job(source), "worker")
+    app.finish_gather(job, complete=True, full=True, deletions=0)
+    return job.id
+
+
+def test_many_jobs_are_ended_in_one_append_with_their_sources(app: Harvesting, log: MemoryLog) -> None:
+    jobs = [gathered_job(app, f"city-{n}") for n in range(3)]
+    appends = log.appends
+
+    app.finish_jobs({job: Progress("finished", n != 2, 1, added=1) for n, job in enumerate(jobs)})
+
+    assert log.appends == appends + 1
+    ended = [app.load(Job, job) for job in jobs]
+    assert [job.status for job in ended] == ["Finished"] * 3
+    assert [app.load(HarvestSource, UUID(job.source_id)).running_job for job in ended] == [None] * 3
+    outcomes = [orjson.loads(event.state)["outcome"] for event in log.events if event.topic == "job.finished"]
+    assert outcomes == ["finished", "finished", "failed"]
+
+
+def test_jobs_are_ended_one_by_one_when_somebody_ends_one_of_them_meanwhile(app: Harvesting, log: MemoryLog) -> None:
+    jobs = [gathered_job(app, f"city-{n}") for n in range(3)]
+    log.before_append = [lambda: app.abort_job(jobs[1], by="admin")]
+
+    app.finish_jobs(dict.fromkeys(jobs, Progress("finished", True, 0)))
+
+    assert [app.load(Job, job).status for job in jobs] == ["Finished", "Aborted", "Finished"]
+    assert count(log, "source.job_ended") == 3
+
+
+def test_ending_jobs_a_second_time_appends_nothing(app: Harvesting, log: MemoryLog) -> None:
+    over = {gathered_job(app, "city-1"): Progress("finished", True, 0)}
+    app.finish_jobs(over)
+    before = list(log.events)
+
+    app.finish_jobs(over)
+
+    assert log.events == before

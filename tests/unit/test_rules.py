@@ -13,12 +13,14 @@ from domain.rules import (
     MAX_RETRY_DELAY,
     MIN_BUDGET,
     MIN_SHARE,
+    OVERFLOW,
     SOLO_AFTER,
     Progress,
     Waiting,
     claims_alone,
     job_outcome,
     next_budget,
+    next_gather_budget,
     quotas,
     retry_at,
     worker_lost,
@@ -38,7 +40,7 @@ def waiting(due: int, under_way: int = 0, lane: int = 0) -> Waiting:
 
 
 def reserved(job: Waiting) -> int:
-    """What a job may have under way however full the queue is."""
+    """What a job may have under way though the queue is full."""
     return max(0, min(job.due, MIN_SHARE - job.under_way))
 
 
@@ -54,14 +56,15 @@ def shares(jobs: Sequence[Waiting], room: int) -> list[int]:
 def test_never_more_is_given_than_there_is_room_or_than_is_due(jobs: list[Waiting], room: int) -> None:
     given = quotas(jobs, room)
 
-    assert sum(given.values()) <= max(room, sum(map(reserved, jobs)))
+    beyond = min(sum(map(reserved, jobs)), room + max(OVERFLOW.values()))
+    assert sum(given.values()) <= max(0, room, beyond)
     assert all(0 < given[job.job_id] <= job.due for job in jobs if job.job_id in given)
     assert given.keys() <= {job.job_id for job in jobs}
 
 
 @given(JOBS, ROOM)
 def test_no_room_is_left_while_anything_is_due(jobs: list[Waiting], room: int) -> None:
-    assert sum(quotas(jobs, room).values()) == min(max(room, sum(map(reserved, jobs))), sum(job.due for job in jobs))
+    assert sum(quotas(jobs, room).values()) >= min(max(0, room), sum(job.due for job in jobs))
 
 
 @given(JOBS, ROOM)
@@ -83,7 +86,30 @@ def test_within_a_lane_nobody_gets_more_while_another_one_has_less(jobs: list[Wa
 
     for fed in (job for job in jobs if job.job_id in given):
         hungry = [job for job in jobs if job.lane == fed.lane and given.get(job.job_id, 0) < job.due]
-        assert all(level(fed) <= level(other) + 1 for other in hungry)
+        assert all(level(fed) <= max(MIN_SHARE, level(other) + 1) for other in hungry)
+
+
+def test_hundreds_of_jobs_of_the_schedule_leave_room_for_a_person_who_comes_later() -> None:
+    scheduled = [waiting(20, lane=1) for _ in range(800)]
+    given = quotas(scheduled, MIN_BUDGET)
+    room = MIN_BUDGET - sum(given.values())
+
+    assert sum(given.values()) == MIN_BUDGET + OVERFLOW[1]
+    assert shares([waiting(20, lane=1), waiting(50)], room) == [0, MIN_SHARE]
+
+
+def test_no_more_gathers_are_under_way_than_there_are_threads_while_none_ends() -> None:
+    budget = 500
+    for _ in range(10):
+        budget = next_gather_budget(budget, under_way=60, ended=0, elapsed=0.25, threads=6)
+
+    assert budget == 6
+
+
+def test_quick_gathers_are_sent_ahead_as_many_as_end_in_half_a_second() -> None:
+    assert next_gather_budget(8, under_way=2, ended=10, elapsed=0.25, threads=4) == 16
+    assert next_gather_budget(64, under_way=60, ended=25, elapsed=0.25, threads=4) == 50
+    assert next_gather_budget(4, under_way=4, ended=1, elapsed=10.0, threads=4) == 4
 
 
 def test_a_small_job_beside_a_huge_one_gets_all_it_needs() -> None:

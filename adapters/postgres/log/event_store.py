@@ -30,6 +30,15 @@ SELECT_STREAMS = """
     WHERE originator_id = ANY (%(ids)b::uuid[])
     ORDER BY originator_id, originator_version
 """
+SELECT_STREAMS_AFTER = """
+    SELECT e.originator_id, e.originator_version, e.topic, e.state
+    FROM unnest(%(ids)b::uuid[], %(after)b::bigint[]) AS s (id, after)
+    CROSS JOIN LATERAL (
+        SELECT originator_id, originator_version, topic, state FROM events.stored_event
+        WHERE originator_id = s.id AND originator_version > s.after ORDER BY originator_version
+    ) e
+    ORDER BY e.originator_id, e.originator_version
+"""
 SELECT_STREAM = """
     SELECT originator_id, originator_version, topic, state FROM events.stored_event
     WHERE originator_id = %(id)s
@@ -111,10 +120,14 @@ class PostgresEventStore(ApplicationRecorder):
             raise IntegrityError(str(error)) from error
         return None
 
-    def select_streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
-        """All events of many streams in one query, stream by stream."""
+    def select_streams(self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> list[StoredEvent]:
+        """All events of many streams in one query, stream by stream; of streams in `after` those after a version."""
+        parameters: dict[str, Any] = {"ids": list(ids)}
+        if after:
+            parameters["after"] = [after.get(stream, 0) for stream in ids]
+        statement = SELECT_STREAMS_AFTER if after else SELECT_STREAMS
         with unavailable(self.database.url), self.database.connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(SELECT_STREAMS, {"ids": list(ids)}, prepare=True).fetchall()
+            rows = cursor.execute(statement, parameters, prepare=True).fetchall()
         return [StoredEvent(*row) for row in rows]
 
     def select_events(

@@ -7,8 +7,7 @@ name: a projector that waited on the checkpoint's row while a rebuild renamed th
 import logging
 import threading
 from bisect import bisect_right
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import LiteralString, Protocol
 
@@ -21,6 +20,7 @@ from projections.recorded import Recorded, decode
 log = logging.getLogger(__name__)
 
 BATCH = 5000  # events
+PATIENCE = 0.5  # seconds that a projector waits for another one that reads
 LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
 
 
@@ -32,26 +32,46 @@ class Application(Protocol):
 
 
 class DecodedLog:
-    """Reads and decodes the log; projectors that share it decode what they both read about the same time only once."""
+    """Reads and decodes the log; projectors that share it decode what they both read about the same time only once.
+
+    It keeps one run of the newest events that were read. A projector that wants more than it holds gets the rest from the
+    database as well, so a batch is as large as the log allows, however little the other projector had read at a time.
+    """
 
     def __init__(self, kept: int = BATCH) -> None:
         self._kept = kept
         self._lock = threading.Lock()
-        self._parts: deque[tuple[int, list[Recorded]]] = deque()  # position before the first event, events
+        self._start = 0  # position before the first event that is kept
+        self._events: list[Recorded] = []
 
     def after(self, connection: Connection, position: int, limit: int) -> list[Recorded]:
-        """Events after a position, `limit` at most; fewer don't mean that there are no more. Raises UnknownEvent."""
-        with self._lock:
-            for start, events in self._parts:
-                if start <= position < events[-1].number:
-                    return events[bisect_right(events, position, key=attrgetter("number")) :][:limit]
-        events = decode(read_after(connection, position, limit))
-        if events:
-            with self._lock:
-                self._parts.append((position, events))
-                while sum(len(part) for _, part in self._parts) > self._kept and len(self._parts) > 1:
-                    self._parts.popleft()
+        """Events after a position, up to `limit`; fewer when there are no more. Raises UnknownEvent."""
+        if self._lock.acquire(timeout=PATIENCE):  # whoever else reads may have to wait for its own connection
+            try:
+                if position >= self._start:
+                    return self._shared(connection, position, limit)
+            finally:
+                self._lock.release()
+        return decode(read_after(connection, position, limit))
+
+    def _shared(self, connection: Connection, position: int, limit: int) -> list[Recorded]:
+        if not self._events or position > self._events[-1].number:
+            self._start, self._events = position, []
+        first = bisect_right(self._events, position, key=attrgetter("number"))
+        events = self._events[first : first + limit]
+        if len(events) < limit:
+            newest = self._events[-1].number if self._events else position
+            more = decode(read_after(connection, newest, limit - len(events)))
+            self._events += more
+            events += more
+            if (surplus := len(self._events) - self._kept) > 0:
+                self._start = self._events[surplus - 1].number
+                del self._events[:surplus]
         return events
+
+
+def _nothing() -> None:
+    pass
 
 
 class Projector:
@@ -65,13 +85,19 @@ class Projector:
         application: Application,
         batch: int = BATCH,
         log: DecodedLog | None = None,
+        *,
+        applied: Callable[[], None] = _nothing,
+        moved: Callable[[], None] = _nothing,
     ) -> None:
+        """`applied` is called after each batch that is committed, `moved` when another process has applied events."""
         self.database = database
         self.name = name
         self._schema = schema
         self._application = application
         self._batch = batch
         self._log = log or DecodedLog(0)
+        self._applied = applied
+        self._moved = moved
         self._position: int | None = None
 
     @property
@@ -110,9 +136,11 @@ class Projector:
             connection.execute(LOCK, {"lock": self.lock})
             if connection.execute(moved, {"new": new, "name": self.name, "old": position}).rowcount != 1:
                 log.info("projection %s was moved by another process", self.name)
+                self._moved()
                 return False
             self._application.apply(connection, events)
         self._position = new
+        self._applied()
         return True
 
     def catch_up(self, upto: int | None = None) -> int:

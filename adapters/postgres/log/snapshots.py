@@ -1,5 +1,6 @@
 """Snapshots of aggregates with long streams, in the table ops.snapshot. Empty it and nothing changes."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
@@ -11,6 +12,11 @@ NEWEST = """
     SELECT originator_version, topic, state FROM ops.snapshot
     WHERE originator_id = %(id)s AND class_version = %(class_version)s AND originator_version <= %(upto)s
     ORDER BY originator_version DESC LIMIT 1
+"""
+NEWEST_OF = """
+    SELECT DISTINCT ON (originator_id) originator_id, originator_version, topic, state FROM ops.snapshot
+    WHERE originator_id = ANY (%(ids)b::uuid[]) AND class_version = %(class_version)s
+    ORDER BY originator_id, originator_version DESC
 """
 KEEP = """
     WITH kept AS (
@@ -40,6 +46,11 @@ class PostgresSnapshots:
         limit = NO_LIMIT if upto is None else upto
         rows = self._database.query(NEWEST, id=stream, class_version=class_version, upto=limit)
         return Snapshot(stream, class_version, rows[0][0], rows[0][1], orjson.loads(rows[0][2])) if rows else None
+
+    def newest_of(self, streams: Sequence[UUID], class_version: int) -> dict[UUID, Snapshot]:
+        """The newest ones of that class version; streams that have none are left out."""
+        rows = self._database.query(NEWEST_OF, ids=list(streams), class_version=class_version)
+        return {row[0]: Snapshot(row[0], class_version, row[1], row[2], orjson.loads(row[3])) for row in rows}
 
     def keep(self, snapshot: Snapshot) -> None:
         """Keep it; of older ones two stay, those of older class versions go."""

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from adapters.postgres.database import Connection
+from adapters.postgres.work.news import WorkNews
 from domain.rules import LANES
 from projections.recorded import Recorded
 from projections.work import WorkBatch, fold
@@ -38,6 +39,7 @@ RETRY_WORK = """
         sent = false, worker = NULL, lease_until = NULL, deliveries = 0
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (object_id uuid, due_at timestamptz, failures integer), ops.job_progress j
     WHERE w.object_id = r.object_id AND j.job_id = w.job_id
+    RETURNING w.job_id
 """
 COUNT_JOBS = """
     UPDATE ops.job_progress j SET objects = j.objects + x.objects, added = j.added + x.added, updated = j.updated + x.updated,
@@ -83,22 +85,33 @@ END_JOBS = """
 
 
 class WorkProjection:
-    """Applies events to ops.work, ops.job_progress and ops.dataset."""
+    """Applies events to ops.work, ops.job_progress and ops.dataset. `news` is told what a batch has changed."""
+
+    def __init__(self, news: WorkNews | None = None) -> None:
+        self._news = news or WorkNews()
+        self._jobs: set[UUID] = set()  # that the last batch changed
+        self._batch = WorkBatch()
 
     def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Write what the events change, within the caller's transaction."""
-        batch = fold(events)
+        batch = self._batch = fold(events)
+        self._jobs = {*batch.jobs, *batch.progress, *batch.ended}
         if batch.jobs:
             connection.execute(INSERT_JOBS, _json(_job_rows(batch)))
         self._insert_work(connection, batch)
         self._count(connection, batch, self._delete_work(connection, batch))
         if batch.retries:
-            connection.execute(RETRY_WORK, _json(_retry_rows(batch)))
+            self._jobs |= {job for (job,) in connection.execute(RETRY_WORK, _json(_retry_rows(batch)))}
         if batch.progress:
             connection.execute(SET_PROGRESS, _json([{"job_id": job, **row} for job, row in batch.progress.items()]))
         self._save_datasets(connection, batch)
         if batch.ended:
             connection.execute(END_JOBS, {"jobs": list(batch.ended)})
+
+    def applied(self) -> None:
+        """The batch is committed."""
+        gathered = [job for job, columns in self._batch.progress.items() if columns.get("gather") == "finished"]
+        self._news.add(self._jobs, gathered, len(self._batch.statistics.outcomes))
 
     def _insert_work(self, connection: Connection, batch: WorkBatch) -> None:
         done = batch.statistics.outcomes
@@ -124,6 +137,7 @@ class WorkProjection:
         restarted = batch.statistics.pages_restarted
         by_job = batch.statistics.by_job(counted)
         if by_job:
+            self._jobs |= {UUID(job) for job in by_job}
             rows = [{"job_id": job, **empty, **counts, "restarted": job in restarted} for job, counts in by_job.items()]
             connection.execute(COUNT_JOBS, _json(rows))
 

@@ -1,0 +1,1 @@
+"""What the leader does all the time: one small class for each duty (design §9), and the rounds in which they are run."""

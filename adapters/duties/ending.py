@@ -1,0 +1,32 @@
+"""Ends jobs that have nothing left to do."""
+
+from datetime import datetime
+from uuid import UUID
+
+from adapters.postgres.work.pending_work import PendingWork
+from domain.application import Harvesting
+
+AT_A_TIME = 200  # jobs
+
+
+class EndJobs:
+    """A job is over when its gather is and every object has an outcome (`domain.rules.job_outcome`)."""
+
+    name = "ending jobs"
+    trouble = "no job is ended"
+    interval = 2.0
+    on_news = True
+
+    def __init__(self, application: Harvesting, work: PendingWork) -> None:
+        self._application = application
+        self._work = work
+        self._ended: set[UUID] = set()  # whose end may not be projected yet
+
+    def run(self, now: datetime) -> bool:
+        """End what is over; True when there may be more."""
+        self._ended &= self._work.running(self._ended) if self._ended else set()
+        over = self._work.over(self._ended, AT_A_TIME)
+        if over:
+            self._application.finish_jobs(over)
+            self._ended |= over.keys()
+        return len(over) == AT_A_TIME

@@ -1,0 +1,144 @@
+"""Which jobs have something to send: kept in memory by what the projection changes, so that jobs that wait cost nothing.
+
+Jobs take turns, those that got nothing yet first; a pass looks at the first few only. What is said here is an estimate: what
+may be sent is decided by `PendingWork.take` in one statement. Everything is read again now and then, since a rebuild, or a
+worker that hands back its claims, changes rows without an event.
+"""
+
+import heapq
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from adapters.postgres.work.news import News
+from adapters.postgres.work.pending_work import JobLeft, PendingWork
+from domain.commands import FetchObject
+from domain.rules import Waiting
+
+WINDOW = 400  # jobs that a pass looks at
+READ_AGAIN = 60.0  # seconds between two readings of all jobs
+
+
+def _everything() -> News:
+    return News(complete=False)
+
+
+class Backlog:
+    """Jobs with objects that wait to be sent. For one thread."""
+
+    def __init__(self, work: PendingWork, news: Callable[[], News] = _everything) -> None:
+        """`news` says what changed since its last call."""
+        self._work = work
+        self._news = news
+        self._left: dict[UUID, JobLeft] = {}
+        self._under_way: dict[UUID, int] = {}
+        self._queues: dict[tuple[int, bool], dict[UUID, None]] = {}  # (lane, got something already) -> jobs in turn
+        self._served: set[UUID] = set()
+        self._asleep: list[tuple[float, UUID]] = []  # heap of jobs with nothing due before (monotonic seconds)
+        self._stale = True
+        self._next_reading = 0.0
+        self.outcomes = 0  # of objects since the last refresh
+        self.gathered: Counter[int] = Counter()  # gathers that ended since the last refresh, by lane
+
+    @property
+    def under_way(self) -> int:
+        """Objects that are sent or claimed."""
+        return sum(self._under_way.values())
+
+    def refresh(self) -> None:
+        """Learn what changed. Raises ServiceUnavailable."""
+        news = self._news()
+        self.outcomes = news.outcomes
+        self.gathered.clear()
+        all_of_them = self._stale or not news.complete or time.monotonic() >= self._next_reading
+        self._stale = True  # until it has worked
+        if all_of_them:
+            self._read_all()
+        elif news.jobs:
+            self._read(news)
+        self._count_under_way()
+        self._stale = False
+        self._wake()
+
+    def _read_all(self) -> None:
+        self._left = {job.job_id: job for job in self._work.left() if job.left > 0}
+        self._next_reading = time.monotonic() + READ_AGAIN
+        self._served &= self._left.keys()
+        self._queues.clear()
+        self._asleep.clear()
+        for job in self._left:
+            self._enqueue(job)
+
+    def _read(self, news: News) -> None:
+        rows = {job.job_id: job for job in self._work.left(list(news.jobs))}
+        self.gathered.update(rows[job].lane for job in news.gathered if job in rows)
+        for job in news.jobs:
+            if job in rows and rows[job].left > 0:
+                self._left[job] = rows[job]
+                self._enqueue(job)
+            elif job in self._left:
+                self._dequeue(job)
+                self._served.discard(job)
+                del self._left[job]
+
+    def _count_under_way(self) -> None:
+        before, self._under_way = self._under_way, self._work.under_way()
+        for job, number in before.items():
+            if self._under_way.get(job, 0) < number and job in self._left:  # done, or waiting again
+                self._enqueue(job)
+
+    def _wake(self) -> None:
+        while self._asleep and self._asleep[0][0] <= time.monotonic():
+            _, job = heapq.heappop(self._asleep)
+            if job in self._left:
+                self._enqueue(job)
+
+    def _enqueue(self, job: UUID) -> None:
+        """Last in turn, unless it waits for its turn already."""
+        self._queues.setdefault((self._left[job].lane, job in self._served), {}).setdefault(job)
+
+    def _dequeue(self, job: UUID) -> None:
+        for served in (False, True):
+            self._queues.get((self._left[job].lane, served), {}).pop(job, None)
+
+    def waiting(self) -> list[Waiting]:
+        """The jobs whose turn it is, with how many of their objects wait and are under way."""
+        turns: list[Waiting] = []
+        idle: list[UUID] = []
+        for job in self._in_turn():
+            under_way = self._under_way.get(job, 0)
+            if (due := self._left[job].left - under_way) > 0:
+                turns.append(Waiting(job, self._left[job].lane, due, under_way))
+            else:
+                idle.append(job)
+            if len(turns) == WINDOW:
+                break
+        for job in idle:
+            self._dequeue(job)
+        return turns
+
+    def _in_turn(self) -> Iterator[UUID]:
+        for key in sorted(self._queues):
+            yield from self._queues[key]
+
+    def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
+        """Mark objects as sent, so many of each job; the commands to send. Raises ServiceUnavailable."""
+        rows = self._work.take_rows(quotas)
+        taken = Counter(job for _, _, job in rows)
+        short = []
+        for job, quota in quotas.items():
+            self._dequeue(job)
+            self._served.add(job)
+            self._under_way[job] = self._under_way.get(job, 0) + taken[job]
+            if taken[job] < quota:
+                short.append(job)
+            elif self._left[job].left > self._under_way[job]:
+                self._enqueue(job)
+        self._sleep(short)
+        return [FetchObject(object_id, epoch) for object_id, epoch, _ in rows]
+
+    def _sleep(self, jobs: Sequence[UUID]) -> None:
+        """These have nothing more that is due: what is left is under way, or waits for another attempt."""
+        for job, seconds in self._work.next_due(jobs).items() if jobs else ():
+            heapq.heappush(self._asleep, (time.monotonic() + seconds, job))
