@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from adapters.postgres.database import Database, migrate, require_migrations
 from adapters.postgres.positions import read_model_version
@@ -19,6 +21,7 @@ from domain.errors import ServiceUnavailable, SettingError
 from projections.model_version import MODEL_VERSION
 
 if TYPE_CHECKING:
+    from adapters.embedded.process import Process
     from adapters.kafka.consumer import CommandConsumer
     from adapters.kafka.dispatcher import Dispatcher
     from adapters.kafka.producer import CommandProducer
@@ -31,11 +34,13 @@ if TYPE_CHECKING:
     from adapters.postgres.work.pending_work import PendingWork
     from adapters.roles.coordinator import Coordinator, ProjectionThread
     from adapters.roles.fetch_worker import FetchWorker
+    from adapters.roles.gather_apart import GatherApart
     from adapters.roles.gather_worker import GatherWorker
     from adapters.stages.context import JobContexts
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
     from adapters.stages.run_test import TestRun
+    from adapters.stages.stuck import TimeLimits
     from adapters.targets.catalogue import LocalCatalogue
     from adapters.targets.ckan.patience import PatientAPI
     from adapters.targets.ckan.target import CKANTarget
@@ -163,6 +168,14 @@ class Parts:
 
         s = self.settings
         return RetryPolicy(first_delay=s.retry_delay, max_attempts=s.retry_attempts, job_deadline=s.job_deadline)
+
+    @property
+    def limits(self) -> TimeLimits:
+        """How long stages may take."""
+        from adapters.stages.stuck import TimeLimits
+
+        s = self.settings
+        return TimeLimits(fetch=s.fetch_timeout, import_=s.import_timeout, gather=s.gather_timeout)
 
     @cached_property
     def runner(self) -> ObjectRunner:
@@ -400,9 +413,27 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
         Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease, parts.role),
         parts.gather_run,
         DeadLetters(parts.database, parts.producer),
+        spawn=_gather_process,
         threads=settings.gather_threads,
         lease=settings.lease,
+        limit=settings.gather_timeout,
     )
+
+
+def _gather_process(job_id: UUID, worker: str) -> Process:
+    """A process of its own that gathers a job; on Linux it ends with the thread that started it."""
+    from adapters.embedded.process import spawn
+
+    argv = (sys.executable, "-m", "adapters.cli", "gather-apart", str(job_id), worker)
+    return spawn(argv, death_signal=signal.SIGKILL)
+
+
+def gather_apart(settings: Settings, job_id: UUID, worker: str) -> GatherApart:
+    """Gathers one job for a worker."""
+    from adapters.roles.gather_apart import GatherApart
+
+    parts = Parts(settings, "gather-apart")
+    return GatherApart(parts.gather_run, job_id, worker, limit=settings.gather_timeout)
 
 
 def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchWorker:
@@ -424,6 +455,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
         savers=settings.target_concurrency,
         in_flight=settings.in_flight,
         lease=settings.lease,
+        limits=parts.limits,
         target_absence=parts.target_absence,
     )
 

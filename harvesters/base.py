@@ -209,6 +209,13 @@ class Harvester:
 
     http: "PoliteSession"
     target: Target
+    fetch_timeout: float | None = None
+    """Seconds that fetch_stage may take for one record; None: as HARVEST_FETCH_TIMEOUT says."""
+    import_timeout: float | None = None
+    """Seconds that import_stage may take for one record; None: as HARVEST_IMPORT_TIMEOUT says."""
+    gather_timeout: float | None = None
+    """Seconds that gather_stage may go without progress: a record, a page, an error, or an answer to a request of `http`.
+    None: as HARVEST_GATHER_TIMEOUT says."""
 
     def info(self) -> dict[str, str]:
         """`name` (stored as the source's type), `title`, `description`."""

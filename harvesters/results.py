@@ -235,7 +235,7 @@ def said(value: object) -> str:
     """Text of whatever a plugin hands over as text, fit to be stored; of an error without text, its kind."""
     try:
         words = str(value)
-    except Exception as error:
+    except BaseException as error:
         return f"{type(value).__name__}, whose text can't be had ({type(error).__name__})"
     return text.message(words or type(value).__name__)
 
@@ -259,7 +259,7 @@ def shown(value: object) -> str:
     kind = type(value).__name__
     try:
         words = repr(value)
-    except Exception:
+    except BaseException:
         return _a(kind)
     words = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
     return f"{_a(kind)}: {text.clean(words)}"

@@ -1,6 +1,8 @@
 """Runs a harvester's fetch and import stage for one object: the one place where whatever a plugin raises becomes an event."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,8 +56,9 @@ class StageRun:
     policy: RetryPolicy
     documents: dict[str, bytes] = field(default_factory=dict)  # by sha256: to be stored before the events
     stored: Callable[[str], bytes | None] = lambda _: None  # a document that was stored before, by sha256
-    _stage: str = "Fetch"
-    _harvester: Harvester = field(init=False)
+    stage: str = "Fetch"
+    since: float = 0.0  # monotonic seconds when the stage began
+    harvester: Harvester | None = None
     _save: Save | None = None
 
     def run(self) -> bool:
@@ -71,16 +74,17 @@ class StageRun:
         """Store what import_stage returned, in any thread."""
         assert self._save is not None
         save, self._save = self._save, None
-        view = save.harvest_object
-        self._guarded(view, lambda: self._imported(view, save.run(self._harvester.target)))
+        view, harvester = save.harvest_object, self.harvester
+        assert harvester is not None
+        self._guarded(view, lambda: self._imported(view, save.run(harvester.target)))
 
     def _guarded(self, view: HarvestObject, work: Callable[[], None]) -> None:
         """Whatever it raises becomes an event."""
         try:
             work()
-        except (KeyboardInterrupt, GeneratorExit):
-            raise
         except BaseException as error:  # asyncio's CancelledError and SystemExit among them
+            if is_ctrl_c(error):
+                raise
             self._record(view, error)
 
     def _record(self, view: HarvestObject, error: BaseException) -> None:
@@ -95,11 +99,12 @@ class StageRun:
             self._fail(view, "plugin_error", results.with_traceback(error))
 
     def _run(self, view: HarvestObject) -> None:
-        self._harvester = self.new_harvester()
-        if self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view):
+        self.since = time.monotonic()
+        harvester = self.harvester = self.new_harvester()
+        if self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view, harvester):
             return
-        self._stage = "Import"
-        self._take_import(view, results.imported(self._harvester.import_stage(view), view))
+        self.stage, self.since = "Import", time.monotonic()
+        self._take_import(view, results.imported(harvester.import_stage(view), view))
 
     def _view(self) -> HarvestObject:
         known = self.aggregate
@@ -128,10 +133,10 @@ class StageRun:
 
     # fetch
 
-    def _fetch(self, view: HarvestObject) -> bool:
+    def _fetch(self, view: HarvestObject, harvester: Harvester) -> bool:
         """Whether import is to follow."""
         before = _document(view)
-        result = results.fetched(self._harvester.fetch_stage(view), view)
+        result = results.fetched(harvester.fetch_stage(view), view)
         self._report(view)
         if result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
@@ -211,7 +216,7 @@ class StageRun:
                 continue
             if loss.of_job:
                 self.job.warned.add(loss.message)
-            self.aggregate.record_warning(self._stage, text.message(loss.message), of_job=loss.of_job)
+            self.aggregate.record_warning(self.stage, text.message(loss.message), of_job=loss.of_job)
         view.warnings.clear()
 
     def _stage_failed(self, view: HarvestObject, error: results.StageFailed) -> None:
@@ -238,7 +243,7 @@ class StageRun:
 
     def _fail(self, view: HarvestObject, code: str, message: str, retry_at: datetime | None = None) -> None:
         self._locate(view)
-        self.aggregate.fail(self._stage, results.said(code), message, retry_at)
+        self.aggregate.fail(self.stage, results.said(code), message, retry_at)
 
     def _locate(self, view: HarvestObject) -> None:
         """Ask the harvester where a person finds the original; what goes wrong with that doesn't hide the error at hand."""
@@ -246,9 +251,9 @@ class StageRun:
             return
         try:
             url = self._original_url(view)
-        except (KeyboardInterrupt, GeneratorExit):
-            raise
         except BaseException as error:
+            if is_ctrl_c(error):
+                raise
             log.debug("no original URL of %s: %s", view.guid, type(error).__name__, exc_info=error)
         else:
             self.aggregate.locate(url)
@@ -265,6 +270,11 @@ class StageRun:
 
         url = harvester.get_original_url(view)
         return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
+
+
+def is_ctrl_c(error: BaseException) -> bool:
+    """Whether a person pressed Ctrl-C: only the main thread hears of it. Elsewhere a plugin raised it."""
+    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
 
 
 def _document(view: HarvestObject) -> tuple[str | None, list[tuple[str, str]]]:

@@ -28,6 +28,8 @@ COMMANDS = {
     "demo": ("demo:demo", "Start everything, harvest a catalogue, show the result, and stop again."),
 }
 """Each command's module and function, and its line of help: showing the list imports none of them."""
+HIDDEN = {"gather-apart": ("roles:gather_apart", "")}
+"""What our own processes call."""
 
 
 class Commands(click.Group):
@@ -39,7 +41,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; underscores count as hyphens, as in older command lines of ckanext-harvest."""
-        place, _ = COMMANDS.get(cmd_name.replace("_", "-"), ("", ""))
+        place, _ = (COMMANDS | HIDDEN).get(cmd_name.replace("_", "-"), ("", ""))
         if not place:
             return None
         import importlib

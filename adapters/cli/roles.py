@@ -4,7 +4,8 @@ import gc
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
+from uuid import UUID
 
 import click
 
@@ -22,6 +23,14 @@ class Role(Protocol):
 
     def stop(self) -> None:
         """End soon."""
+
+
+class WorkingRole(Role, Protocol):
+    """One in whose process plugins run."""
+
+    @property
+    def status(self) -> int:
+        """Of its process, once it has ended."""
 
 
 def _partitions(_context: click.Context, _option: click.Parameter, value: str | None) -> list[int] | None:
@@ -61,38 +70,56 @@ def _say_ready(_runtime: Any) -> None:
     click.echo("harvestlog is up; stop it with Ctrl-C. In another terminal: harvester status", err=True)
 
 
-def _configured() -> Settings:
-    """Settings that name a database and a broker. Raises SettingError."""
+def _configured(*, check: bool = True) -> Settings:
+    """Settings that name a database and a broker, whose tables and topics are there. Raises SettingError."""
     settings = load()
     if settings.own_postgres:
         raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")
     if settings.own_broker:
         raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
     to_standard_error(settings.log_level, settings.log_format)
-    bootstrap.check(settings)
+    if check:
+        bootstrap.check(settings)
     return settings
 
 
-def _run(role: Role) -> None:
+def _prepare_process(role: Role) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: role.stop())
     gc.freeze()  # what start-up made stays: the collector needn't look at it again and again
     gc.set_threshold(20_000, 50, 50)
-    role.run()
+
+
+def _work(worker: WorkingRole, settings: Settings) -> NoReturn:
+    from adapters.roles.process import work_and_leave
+
+    _prepare_process(worker)
+    work_and_leave(worker, 2 * settings.lease)  # by then others have its claims
 
 
 @click.command("gather-consumer")
 @partitions_option
 def gather_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the gather topic: find out which records the remotes have."""
-    _run(bootstrap.gather_worker(_configured(), partitions))
+    settings = _configured()
+    _work(bootstrap.gather_worker(settings, partitions), settings)
+
+
+@click.command("gather-apart", hidden=True)
+@click.argument("job_id", type=click.UUID)
+@click.argument("worker")
+def gather_apart(job_id: UUID, worker: str) -> None:
+    """Gather one job for a gather worker, in a process of its own."""
+    settings = _configured(check=False)
+    _work(bootstrap.gather_apart(settings, job_id, worker), settings)
 
 
 @click.command("fetch-consumer")
 @partitions_option
 def fetch_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the fetch topic: fetch records and import them as datasets."""
-    _run(bootstrap.fetch_worker(_configured(), partitions))
+    settings = _configured()
+    _work(bootstrap.fetch_worker(settings, partitions), settings)
 
 
 @click.command()
@@ -107,7 +134,8 @@ def coordinator() -> None:
 
     leader, read_model = bootstrap.coordinator_with_read_model(settings, failed)
     read_model.start()
-    _run(leader)
+    _prepare_process(leader)
+    leader.run()
     read_model.stop()
     if failures:
         raise failures[0]

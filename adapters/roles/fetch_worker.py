@@ -19,8 +19,10 @@ from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import Claimed, Claims
 from adapters.postgres.work.workers import Activity
+from adapters.roles.process import REPLACED
 from adapters.stages.batches import Batches
 from adapters.stages.objects import Item, ObjectRunner
+from adapters.stages.stuck import Absence, Stuck, TimeLimits, Watch
 from adapters.stages.threads import ObjectThreads, Running
 from domain.commands import FetchObject
 from domain.errors import ServiceUnavailable
@@ -35,6 +37,8 @@ POLL = 1.0  # seconds that the poll thread waits for commands
 FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
 SOLO_POLL = 0.02  # seconds between two looks whether the next object can be claimed alone
 WORTH_STORING, LINGER = 100, 5.0  # objects; fewer wait for more, so many seconds at most, while others are being run
+WATCH_INTERVAL = 1.0  # seconds between two looks for threads that are stuck
+REPLACED_DRAIN = 3.0  # seconds that records under way get to end when other threads of the process are stuck
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 
 
@@ -52,10 +56,10 @@ class FetchWorker:
         savers: int,
         in_flight: int,
         lease: float,
+        limits: TimeLimits,
         drain: float = 30.0,
-        target_absence: Callable[[], tuple[float, str] | None] = lambda: None,
+        target_absence: Absence = lambda: None,
     ) -> None:
-        """`target_absence` tells for how many seconds the target has been away and why, None while it answers."""
         self._consumer = consumer
         self._claims = claims
         self._runner = runner
@@ -65,6 +69,8 @@ class FetchWorker:
         self._drain = drain
         self._target_absence = target_absence
         self._threads = ObjectThreads(runner, self._finished, self._until_available, threads=threads, savers=savers)
+        self._watch = Watch(self._threads, limits, target_absence)
+        self.replaced = ""  # why this process is to be replaced by a fresh one
         self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, lambda: self._under_way)
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
@@ -72,10 +78,15 @@ class FetchWorker:
         self._lock = threading.Lock()
         self._solo: list[FetchObject] = []  # to be claimed alone
         self._alone: UUID | None = None  # the object that was claimed alone last
-        self._next_presence = self._next_renewal = 0.0  # monotonic seconds
+        self._next_presence = self._next_renewal = self._next_watch = 0.0  # monotonic seconds
         self._stop = threading.Event()
         self._broken: BaseException | None = None
         self._flusher = threading.Thread(target=self._flush, daemon=True)
+
+    @property
+    def status(self) -> int:
+        """Of the process, once `run` has returned."""
+        return REPLACED if self.replaced else 0
 
     def stop(self) -> None:
         """Take no more; end when what runs is done. Safe in a signal handler."""
@@ -107,6 +118,34 @@ class FetchWorker:
                 objects = list(self._open)
             self._claims.renew(objects)
             self._next_renewal = time.monotonic() + self._lease / 4
+        if self._open and time.monotonic() >= self._next_watch:
+            self._next_watch = time.monotonic() + WATCH_INTERVAL
+            self._watch_over()
+
+    def _watch_over(self) -> None:
+        """Drop what belongs to jobs that were aborted; end when threads are stuck, with their objects given up."""
+        with self._lock:
+            jobs = {one.item.aggregate.job_id for one in self._open.values()}
+        ended = self._claims.ended(jobs)
+        for job in ended:
+            self._forget(self._threads.drop(job))
+        if stuck := self._watch.look(ended):
+            self._give_up(stuck)
+
+    def _give_up(self, stuck: Sequence[Stuck]) -> None:
+        self._runner.give_up({one.running.item.aggregate.id: (one.stage, one.message) for one in stuck if one.message})
+        self._forget([one.running for one in stuck if one.message])
+        reasons = {one.message.partition("\n")[0] or f"job {one.running.item.aggregate.job_id} was aborted" for one in stuck}
+        self.replaced = f"{len(stuck)} thread(s) are stuck: {'; '.join(sorted(reasons))}"
+        log.error("%s. This process is replaced by a fresh one", self.replaced)
+        self.stop()
+
+    def _forget(self, dropped: Sequence[Running]) -> None:
+        with self._lock:
+            self._under_way -= len(dropped)
+            self._open_bytes -= sum(one.size for one in dropped)
+            for one in dropped:
+                self._open.pop(one.item.aggregate.id, None)
 
     def _activity(self) -> Activity:
         absence = self._target_absence()
@@ -208,9 +247,10 @@ class FetchWorker:
     def _finished(self, group: Sequence[Running]) -> None:
         """Called by the threads."""
         with self._lock:
-            self._open_bytes -= sum(one.size for one in group)
-            self._under_way -= len(group)
-        self._done.put(group)
+            expected = [one for one in group if one.item.aggregate.id in self._open]  # the others were given up
+            self._open_bytes -= sum(one.size for one in expected)
+            self._under_way -= len(expected)
+        self._done.put(expected)
 
     def _flush(self) -> None:
         try:
@@ -232,7 +272,7 @@ class FetchWorker:
     def _end(self) -> None:
         """Hand back what didn't begin, let the rest end, store it, leave."""
         self._release(self._threads.drain())
-        end = time.monotonic() + self._drain
+        end = time.monotonic() + (REPLACED_DRAIN if self.replaced else self._drain)
         while self._open and time.monotonic() < end and self._bug() is None:
             keep_reading(self._consumer)
         self._threads.close()

@@ -17,6 +17,8 @@ from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.workers import Activity
+from adapters.roles.gathering import Gathering, Spawn
+from adapters.roles.process import REPLACED
 from adapters.stages.gather import GatherRun, Stopped
 from adapters.stages.lanes import Lane
 from domain.commands import GatherJob
@@ -26,6 +28,8 @@ from domain.rules import LANES
 log = logging.getLogger(__name__)
 
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
+WATCH_INTERVAL = 1.0  # seconds between two looks for gathers that are stuck or were aborted
+REPLACED_DRAIN = 3.0  # seconds that gathers get to end when other threads of the process are stuck
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered anew
 ROOM = 500  # commands taken at a time, whether threads are free or not
@@ -46,10 +50,13 @@ class GatherWorker:
         new_run: Callable[[Callable[[], bool]], GatherRun],
         dead_letters: DeadLetters,
         *,
+        spawn: Spawn,
         threads: int,
         lease: float,
+        limit: float,
         drain: float = 20.0,
     ) -> None:
+        """`limit`: seconds that a harvester may go without progress, unless it declares its own."""
         self._consumer = consumer
         self._claims = claims
         self._new_run = new_run
@@ -57,10 +64,18 @@ class GatherWorker:
         self._threads = threads
         self._lanes = {lane: Lane(threads, self._gather) for lane in set(LANES.values())}
         self._lease = lease
+        self._limit = limit
         self._drain = drain
-        self._running: dict[UUID, float] = {}  # job -> monotonic seconds when it began
+        self._spawn = spawn
+        self._running: dict[UUID, Gathering] = {}
+        self.replaced = ""  # why this process is to be replaced by a fresh one
         self._stop = threading.Event()
         self._broken: BaseException | None = None
+
+    @property
+    def status(self) -> int:
+        """Of the process, once `run` has returned."""
+        return REPLACED if self.replaced else 0
 
     def stop(self) -> None:
         """Take no more; jobs that are being gathered are handed back. Safe in a signal handler."""
@@ -69,7 +84,7 @@ class GatherWorker:
     def run(self) -> None:
         """Work until `stop` is called. Raises what a bug of our own raised."""
         retry = Backoff()
-        next_presence = next_renewal = 0.0
+        next_presence = next_renewal = next_watch = 0.0
         while not self._stop.is_set():
             if self._broken is not None:
                 raise self._broken
@@ -80,6 +95,9 @@ class GatherWorker:
                 if time.monotonic() >= next_renewal:
                     self._claims.renew_gather(list(self._running))
                     next_renewal = time.monotonic() + self._lease / 4
+                if self._running and time.monotonic() >= next_watch:
+                    next_watch = time.monotonic() + WATCH_INTERVAL
+                    self._watch_over()
                 self._take(self._consumer.poll(ROOM, POLL if self._running else IDLE_POLL))
                 self._refuse([late for lane in self._lanes.values() for late in lane.overdue(REFUSED_AFTER)])
                 self._dead_letters.record(self._consumer)
@@ -89,9 +107,24 @@ class GatherWorker:
         self._end()
 
     def _activity(self) -> Activity:
-        begun = list(self._running.values())
+        begun = [gathering.begun for gathering in list(self._running.values())]
         oldest = time.monotonic() - min(begun) if begun else None
         return Activity(self._threads * len(self._lanes), len(begun), oldest)
+
+    def _watch_over(self) -> None:
+        """Stop what was aborted; end when threads are stuck, with their jobs' gathers given up."""
+        running = list(self._running.values())
+        ended = self._claims.ended(str(gathering.job_id) for gathering in running)
+        reasons = []
+        for gathering in running:
+            if str(gathering.job_id) in ended:
+                reasons += [f"job {gathering.job_id} was aborted"] if gathering.abort() else []
+            elif message := gathering.give_up_when_stuck(self._limit):
+                reasons.append(message.partition("\n")[0])
+        if reasons:
+            self.replaced = f"{len(reasons)} thread(s) are stuck: {'; '.join(reasons)}"
+            log.error("%s. This process is replaced by a fresh one", self.replaced)
+            self.stop()
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
         """Queue what may be claimed in its job's lane; the rest is over."""
@@ -125,8 +158,8 @@ class GatherWorker:
                 log.warning("%d gather commands are left to be sent again later: %s", len(commands), error)
             self._consumer.done(deliveries)
 
-    def _claim(self, command: GatherJob) -> bool | None:
-        """Whether the job is this worker's now; None when the worker ends before that is known."""
+    def _claim(self, command: GatherJob) -> int | None:
+        """Which delivery of the job this is, 0: it isn't this worker's; None when the worker ends before that is known."""
         retry = Backoff()
         while not self._stop.is_set():
             try:
@@ -146,20 +179,23 @@ class GatherWorker:
                 return
             self._consumer.done([delivery])
             if claimed:
-                self._running[command.job_id] = time.monotonic()
-                self._run(command.job_id)
+                gathering = Gathering(command.job_id, self._new_run, self._stop.is_set, self._spawn)
+                self._running[command.job_id] = gathering
+                self._run(gathering, apart=claimed > 1)
         except BaseException as error:
             log.exception("a bug of our own, with job %s", command.job_id)
             self._broken = error
         finally:
             self._running.pop(command.job_id, None)
 
-    def _run(self, job_id: UUID) -> None:
+    def _run(self, gathering: Gathering, *, apart: bool) -> None:
+        """A job that was under way in a process which died is gathered apart from the others."""
         try:
-            self._new_run(self._stop.is_set).run(job_id, self._claims.worker)
+            gathering.work(self._claims.worker, apart=apart)
         except (HarvestError, Stopped) as error:
-            log.warning("job %s is given back: %s", job_id, error or "this worker ends")
-            self._give_back(job_id)
+            if not gathering.aborted:
+                log.warning("job %s is given back: %s", gathering.job_id, error or "this worker ends")
+                self._give_back(gathering.job_id)
 
     def _give_back(self, job_id: UUID) -> None:
         try:
@@ -169,10 +205,13 @@ class GatherWorker:
 
     def _end(self) -> None:
         self._refuse([waiting for lane in self._lanes.values() for waiting in lane.close()])
-        end = time.monotonic() + self._drain
+        for gathering in list(self._running.values()):
+            gathering.stop()
+        end = time.monotonic() + (REPLACED_DRAIN if self.replaced else self._drain)
         while self._running and time.monotonic() < end:
             keep_reading(self._consumer)
-        for job_id in list(self._running):  # its thread is shut out by the next attempt, and ends with this process
-            self._give_back(job_id)
+        for gathering in list(self._running.values()):
+            if not (gathering.aborted or gathering.given_up):
+                self._give_back(gathering.job_id)  # its thread is shut out by the next attempt, and ends with this process
         self._consumer.close()
         self._claims.close()

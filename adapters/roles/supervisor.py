@@ -23,6 +23,7 @@ from adapters.embedded.broker import EmbeddedBroker
 from adapters.embedded.folder import DataFolder, Runtime
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.process import Process, end, last_line, spawn
+from adapters.roles.process import REPLACED
 from adapters.settings import Settings
 from domain.errors import HarvestError
 
@@ -231,7 +232,9 @@ class Supervisor:
         self._sleep(self._until_next_event())
 
     def _plan_restart(self, watch: Watch, why: str) -> None:
-        watch.delay = restart_delay(watch.delay, time.monotonic() - watch.started)
+        process = watch.child.process
+        replaced = process is not None and process.returncode == REPLACED
+        watch.delay = FIRST_DELAY if replaced else restart_delay(watch.delay, time.monotonic() - watch.started)
         watch.restart_at = time.monotonic() + watch.delay
         self._log(f"{watch.child.name} {why}; starts again in {watch.delay:g} s")
 
@@ -239,6 +242,8 @@ class Supervisor:
         code = child.process.returncode if child.process else None
         how = f"ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with status {code}"
         said = last_line(self._folder.logs / f"{child.name}.log")[:200]
+        if code == REPLACED:
+            return f"is replaced by a fresh process ({said})"
         return f"{how} ({said})" if code and code > 0 and said else how
 
     def _restart(self, watch: Watch) -> None:

@@ -85,6 +85,15 @@ class FairQueue(Generic[T]):
             if not self._running[job]:
                 del self._running[job]
 
+    def drop(self, job: str) -> list[T]:
+        """Everything of a job that waits, taken out."""
+        with self._changed:
+            items = list(self._waiting.pop(job, ()))
+            if items:
+                self._turns.remove(job)
+                self._room.notify_all()
+            return items
+
     def drain(self) -> list[T]:
         """Everything that waits, taken out."""
         with self._changed:

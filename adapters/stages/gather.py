@@ -19,13 +19,16 @@ from adapters.postgres.work.claims import HeldDataset, held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.movement import expect
 from adapters.stages.context import JobContexts
+from adapters.stages.progress import Progress
 from domain import text
 from domain.application import Harvesting
-from domain.errors import Conflict, HarvestError, JobEnded, PluginError, ServiceUnavailable, ValidationError
+from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginError, ServiceUnavailable, ValidationError
+from domain.jobs import Job
 from domain.objects import ACTIONS, GatheredRecord
 from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
 from harvesters.http.session import RemoteTime
+from harvesters.stages import is_ctrl_c
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,7 @@ class GatherRun:
         self._deletions = 0
         self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
+        self._progress = Progress()
 
     def run(self, job_id: UUID, worker: str) -> None:
         """Gather the job to its end. A job that went on without this worker is left alone.
@@ -122,6 +126,25 @@ class GatherRun:
             ahead = answer.time - (began + timedelta(seconds=answer.noted - self._began))
         return first + min(ahead, timedelta(0)) - CLOCK_MARGIN
 
+    # in the thread of who watches
+
+    def silent(self) -> float:
+        """For how many seconds the harvester has got on with nothing."""
+        return self._progress.silent()
+
+    def stuck(self, limit: float) -> str:
+        """What went wrong when the harvester got on with nothing for `limit` seconds, or its own limit; empty: nothing."""
+        return self._progress.stuck(limit)
+
+    def give_up(self, job_id: UUID, code: str, message: str) -> None:
+        """Fail a gather whose thread or process is stuck or gone; what it stored before stays. Raises ServiceUnavailable."""
+        try:
+            job = self._application.load(Job, job_id)
+            self._application.record_gather_error(job, code, text.message(message))
+            self._application.finish_gather(job, complete=False, full=False, deletions=0)
+        except (Conflict, JobEnded, NotFound) as error:
+            log.info("job %s went on: %s", job_id, error)
+
     def _wait_for_projection(self) -> int:
         """What the source holds must be known up to now, since unchanged and removed records are told by it."""
         position = log_position(self._database)
@@ -163,13 +186,29 @@ class GatherRun:
 
     def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
         """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""
-        try:
-            yield from results.gathered(make(), view)
-            self._complete = True
-        except (Stopped, ServiceUnavailable, GeneratorExit, KeyboardInterrupt):
-            raise
-        except BaseException as error:
-            self._failed(error)
+        items = self._from(make, view)
+        while True:
+            self._progress.enter(view)
+            try:
+                item = next(items)
+            except StopIteration:
+                self._complete = True
+                return
+            except ServiceUnavailable:
+                raise
+            except BaseException as error:
+                if is_ctrl_c(error):
+                    raise
+                self._failed(error)
+                return
+            finally:
+                self._progress.leave()
+            yield item
+
+    def _from(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
+        harvester = make()
+        self._progress.watch(harvester)
+        yield from results.gathered(harvester, view)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, HarvestError):

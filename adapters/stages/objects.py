@@ -1,6 +1,6 @@
 """Runs objects through fetch and import, and stores their outcomes: all reading and writing is by the batch."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database
 from adapters.postgres.work.claims import Claimed, HeldDataset, held_datasets, running_jobs
 from adapters.stages.context import JobContexts
+from domain import text
 from domain.application import Harvesting
 from domain.objects import HarvestObject, job_number
 from harvesters.stages import RetryPolicy, StageRun
@@ -105,6 +106,14 @@ class ObjectRunner:
             return known[guid]
 
         return held
+
+    def give_up(self, errors: Mapping[UUID, tuple[str, str]]) -> None:
+        """Fail objects for good that threads are stuck with: {object: (stage, message)}. The threads have their own copies."""
+        objects = self._application.load_objects(list(errors))
+        for object_id, aggregate in objects.items():
+            stage, message = errors[object_id]
+            aggregate.fail(stage, "timed_out", text.message(message), None)
+        self._application.record_objects(objects.values())
 
     def store(self, items: Sequence[Item]) -> frozenset[UUID]:
         """Put documents, then what happened, into the log, in one call each; the objects that somebody else changed first."""

@@ -33,6 +33,7 @@ class Running:
 class Hand:
     """What a thread is busy with."""
 
+    thread: int = 0  # its number, as threading.get_ident() gives it
     running: Running | None = None
     begun: float = 0.0  # monotonic seconds
 
@@ -64,8 +65,8 @@ class ObjectThreads:
         self._stages = Step(FairQueue(threads), runner.run)
         self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
         steps = [self._stages] * threads + [self._saving] * savers
-        self._hands = [Hand() for _ in steps]
-        pairs = zip(steps, self._hands, strict=True)
+        self.hands = [Hand() for _ in steps]
+        pairs = zip(steps, self.hands, strict=True)
         self._threads = [threading.Thread(target=self._run, args=pair, daemon=True) for pair in pairs]
         self.broken: BaseException | None = None
 
@@ -82,6 +83,10 @@ class ObjectThreads:
         """Take out what no thread has in its hands."""
         return [*self._stages.queue.drain(), *self._saving.queue.drain()]
 
+    def drop(self, job: str) -> list[Running]:
+        """Take out what no thread has in its hands of a job."""
+        return [*self._stages.queue.drop(job), *self._saving.queue.drop(job)]
+
     def close(self) -> None:
         """The threads end after what they have in their hands."""
         self._stages.queue.close()
@@ -89,11 +94,12 @@ class ObjectThreads:
 
     def activity(self) -> Activity:
         """How many threads are busy, and since when."""
-        begun = [hand.begun for hand in self._hands if hand.running is not None]
-        return Activity(len(self._hands), len(begun), time.monotonic() - min(begun) if begun else None)
+        begun = [hand.begun for hand in self.hands if hand.running is not None]
+        return Activity(len(self.hands), len(begun), time.monotonic() - min(begun) if begun else None)
 
     def _run(self, step: Step, hand: Hand) -> None:
         """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
+        hand.thread = threading.get_ident()
         while (taken := step.queue.take(TOGETHER if step.quick else 1)) is not None:
             job, group = taken
             try:
@@ -115,12 +121,19 @@ class ObjectThreads:
         left: list[Running] = []
         results: list[bool] = []
         for position, one in enumerate(group, 1):
-            hand.begun, hand.running = time.monotonic(), one
-            if self._until_available(lambda: results.append(step.work(one.item))):  # noqa: B023  it runs here and now
+            begun = time.monotonic()
+            if self._until_available(lambda: results.append(self._work(step, hand, one))):  # noqa: B023  it runs here and now
                 (over if results[-1] else left).append(one)
-            hand.running = None
-            step.quick = time.monotonic() - hand.begun < QUICK
+            step.quick = time.monotonic() - begun < QUICK
             if not step.quick and position < len(group):
                 step.queue.put(job, group[position:])
                 break
         return over, left
+
+    @staticmethod
+    def _work(step: Step, hand: Hand, running: Running) -> bool:
+        hand.begun, hand.running = time.monotonic(), running
+        try:
+            return step.work(running.item)
+        finally:
+            hand.running = None

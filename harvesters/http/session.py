@@ -163,6 +163,7 @@ class PoliteSession:
         self._clock = clock
         self._slots = slots
         self.first_answer: RemoteTime | None = None  # by its Date header
+        self.answers = 0  # that came so far, for those who look whether a gather gets on
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
@@ -234,6 +235,7 @@ class PoliteSession:
             deadline = Deadline(self._limits.total_timeout, self._clock)
             try:
                 with within(deadline), self._open(url, headers) as answer:
+                    self.answers += 1
                     return self._read(answer, url, deadline)
             except (RequestException, HTTPError, OSError) as error:
                 raise translated(error, url, self._limits.timeout, self._over(deadline)) from error

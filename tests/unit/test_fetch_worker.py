@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from adapters.kafka.messages import Delivery
 from adapters.roles.fetch_worker import FetchWorker
+from adapters.stages.stuck import TimeLimits
 from domain.commands import FetchObject
 from tests.support.stack import wait_for
 
@@ -67,6 +68,9 @@ class FakeClaims:
     def give_back(self, commands: Sequence[FetchObject]) -> None:
         self.given_back += commands
 
+    def ended(self, jobs: Iterable[str]) -> set[str]:
+        return set()
+
     def renew(self, objects: Iterable[UUID]) -> None:
         pass
 
@@ -96,9 +100,12 @@ class FakeRunner:
         assert len(items) == 1
 
 
+LIMITS = TimeLimits(60.0, 60.0, 60.0)
+
+
 def fetch_worker(consumer: FakeConsumer, claims: Any, runner: Any) -> FetchWorker:
     parts: list[Any] = [consumer, claims, runner, SimpleNamespace(record=lambda _: None)]
-    consumer.worker = FetchWorker(*parts, threads=2, savers=2, in_flight=100, lease=60.0, drain=5.0)
+    consumer.worker = FetchWorker(*parts, threads=2, savers=2, in_flight=100, lease=60.0, limits=LIMITS, drain=5.0)
     return consumer.worker
 
 

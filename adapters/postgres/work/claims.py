@@ -60,7 +60,7 @@ CLAIM_INLINE = """
 CLAIM_GATHER = """
     UPDATE ops.job_progress SET worker = %(worker)s, deliveries = deliveries + 1,
         lease_until = now() + make_interval(secs => %(lease)s)
-    WHERE job_id = %(job)s AND epoch = %(epoch)s AND worker IS NULL AND gather <> 'finished' RETURNING source_id
+    WHERE job_id = %(job)s AND epoch = %(epoch)s AND worker IS NULL AND gather <> 'finished' RETURNING deliveries
 """
 GATHER_LANES = """
     SELECT j.job_id, j.epoch, j.lane FROM ops.job_progress j
@@ -147,6 +147,11 @@ class Claims:
         """Hold on to objects that are being run for another lease; a claim that its worker doesn't know of lapses."""
         self._database.query(RENEW, worker=self.worker, lease=self._lease, objects=list(objects))
 
+    def ended(self, jobs: Iterable[str]) -> set[str]:
+        """Those of the jobs that have ended: nobody waits for their objects."""
+        known = set(jobs)
+        return known - running_jobs(self._database, known) if known else set()
+
     def release(self, objects: Iterable[UUID]) -> None:
         """Hand objects back that were claimed and not run."""
         self._database.query(RELEASE, objects=list(objects), worker=self.worker)
@@ -155,10 +160,10 @@ class Claims:
         """Let commands be sent again that were taken and not claimed."""
         self._database.query(RETURN, **_commands(commands))
 
-    def claim_gather(self, command: GatherJob) -> bool:
-        """Claim a job's gather."""
+    def claim_gather(self, command: GatherJob) -> int:
+        """Claim a job's gather; which delivery without an outcome this is, 0: it isn't this worker's."""
         parameters = {"worker": self.worker, "lease": self._lease, "job": command.job_id, "epoch": command.epoch}
-        return bool(self._database.query(CLAIM_GATHER, **parameters))
+        return sum(deliveries for (deliveries,) in self._database.query(CLAIM_GATHER, **parameters))
 
     def gather_lanes(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int]:
         """The lanes of the jobs to gather; commands of those that are claimed, gathered or sent again are left out."""

@@ -1,0 +1,80 @@
+"""One job that a gather worker gathers, in its own process or, where the job may have ended a process before, in another."""
+
+import signal
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from adapters.embedded.process import Process
+from adapters.roles.gather_apart import GIVEN_BACK
+from adapters.roles.process import REPLACED
+from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.stuck import ABORT_PATIENCE
+
+Spawn = Callable[[UUID, str], Process]
+"""Starts a process that gathers a job for a worker."""
+
+
+class Gathering:
+    """One attempt at one job. `work` belongs to one thread, the rest to the one that watches."""
+
+    def __init__(
+        self, job_id: UUID, new_run: Callable[[Callable[[], bool]], GatherRun], stopping: Callable[[], bool], spawn: Spawn
+    ) -> None:
+        self.job_id = job_id
+        self.begun = time.monotonic()
+        self.aborted = False
+        self.given_up = False
+        self._stopping = stopping
+        self._run = new_run(self._is_over)
+        self._spawn = spawn
+        self._process: Process | None = None
+
+    def work(self, worker: str, *, apart: bool) -> None:
+        """Gather. Raises Stopped, HarvestError: the job is to be given back."""
+        if apart:
+            self._gather_apart(worker)
+        else:
+            self._run.run(self.job_id, worker)
+
+    def _is_over(self) -> bool:
+        return self.aborted or self._stopping()
+
+    def _gather_apart(self, worker: str) -> None:
+        self._process = self._spawn(self.job_id, worker)
+        if self._is_over():
+            self._process.terminate()
+        status = self._process.wait()
+        if status in (0, REPLACED):  # gathered, or given up by the process itself
+            return
+        if status == GIVEN_BACK or self._is_over():
+            raise Stopped
+        how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+        message = f"gather_stage ended its process, {how}, after another process in which it ran had ended: it is given up"
+        self._run.give_up(self.job_id, "worker_lost", message)
+
+    # watching
+
+    def abort(self) -> bool:
+        """Its job has ended: stop it; True when its thread is stuck and can't be stopped."""
+        self.aborted = True
+        if self._process is not None:
+            self._process.kill()
+            return False
+        return self._run.silent() > ABORT_PATIENCE
+
+    def give_up_when_stuck(self, limit: float) -> str:
+        """Why this gather was given up, for its harvester got on with nothing for too long; empty: it gets on.
+
+        Raises ServiceUnavailable.
+        """
+        message = "" if self._process is not None else self._run.stuck(limit)
+        if message:
+            self._run.give_up(self.job_id, "timed_out", message)
+            self.given_up = True
+        return message
+
+    def stop(self) -> None:
+        """Ask a process to give its job back; a thread sees by itself that its worker ends."""
+        if self._process is not None:
+            self._process.terminate()

@@ -1,0 +1,55 @@
+"""The process of a worker, in which plugins run: how it ends whatever they left behind, and what ends it when it hangs."""
+
+import faulthandler
+import logging
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import NoReturn, Protocol
+
+REPLACED = 75  # exit status (EX_TEMPFAIL of <sysexits.h>): a fresh process is to be started at once
+REARMED = 5.0  # seconds between two signs of life
+LAST_WORDS = 10.0  # seconds that a process which met a bug of our own gets to end
+
+
+class Worker(Protocol):
+    """Runs until it is told to stop. `status` is that of its process when it has: 0, or REPLACED."""
+
+    @property
+    def status(self) -> int:
+        """Known once `run` has returned."""
+
+    def run(self) -> None:
+        """Work."""
+
+
+def work_and_leave(worker: Worker, freeze: float) -> NoReturn:
+    """Run a worker and end the process with its status. Raises what the worker raised.
+
+    Threads and `atexit` functions that plugins left behind don't hold it up. A process in which no Python runs for `freeze`
+    seconds, since a C function of a plugin keeps the interpreter to itself, ends with status 1 and all stacks in its log.
+    """
+    threading.Thread(target=_show_life, args=(freeze,), daemon=True, name="signs of life").start()
+    try:
+        worker.run()
+    except BaseException:
+        faulthandler.dump_traceback_later(LAST_WORDS, exit=True)
+        raise
+    leave(worker.status)
+
+
+def leave(status: int) -> NoReturn:
+    """End this process, whatever its threads do."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    os._exit(status)
+
+
+def _show_life(freeze: float) -> None:
+    while True:
+        faulthandler.dump_traceback_later(freeze, exit=True)
+        time.sleep(min(REARMED, freeze / 4))
