@@ -56,8 +56,8 @@ class Settings:
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
     retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
     retry_attempts: int = 5  # attempts at an object before it has failed for good
-    fetch_timeout: float = 1800.0  # for one record's fetch_stage; more than the limits of HTTP let one request take
-    import_timeout: float = 1800.0  # for one record's import_stage, and for storing its dataset; not while the target is away
+    fetch_timeout: float = 900.0  # for one record's fetch_stage; more than the limits of HTTP let one request take
+    import_timeout: float = 900.0  # for one record's import_stage, and for storing its dataset; not while the target is away
     gather_timeout: float = 1800.0  # of a gather without progress: a record, a page, an error, an answer to a request
     http_timeout: float = 30.0  # connect and between two bytes
     http_total_timeout: float = 300.0  # one response in all

@@ -194,7 +194,7 @@ class GatherRun:
             except StopIteration:
                 self._complete = True
                 return
-            except ServiceUnavailable:
+            except (Stopped, ServiceUnavailable):
                 raise
             except BaseException as error:
                 if is_ctrl_c(error):
