@@ -52,7 +52,7 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Name the nearest command for one that isn't there."""
-        if args and not args[0].startswith("-") and args[0].replace("_", "-") not in COMMANDS:
+        if args and not args[0].startswith("-") and args[0].replace("_", "-") not in COMMANDS | HIDDEN:
             from domain.nearest import did_you_mean
 
             ctx.fail(f"No such command {args[0]!r}{did_you_mean(args[0], COMMANDS)}.")

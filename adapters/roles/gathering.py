@@ -10,6 +10,7 @@ from adapters.roles.gather_apart import GIVEN_BACK
 from adapters.roles.process import REPLACED
 from adapters.stages.gather import GatherRun, Stopped
 from adapters.stages.stuck import ABORT_PATIENCE
+from domain.errors import ServiceUnavailable
 
 Spawn = Callable[[UUID, str], Process]
 """Starts a process that gathers a job for a worker."""
@@ -41,6 +42,7 @@ class Gathering:
         return self.aborted or self._stopping()
 
     def _gather_apart(self, worker: str) -> None:
+        attempts = self._run.attempts(self.job_id)
         self._process = self._spawn(self.job_id, worker)
         if self._is_over():
             self._process.terminate()
@@ -49,6 +51,8 @@ class Gathering:
             return
         if status == GIVEN_BACK or self._is_over():
             raise Stopped
+        if self._run.attempts(self.job_id) == attempts:
+            raise ServiceUnavailable(f"A process for one gather did not start (status {status}): its log says why")
         how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
         message = f"gather_stage ended its process, {how}, after another process in which it ran had ended: it is given up"
         self._run.give_up(self.job_id, "worker_lost", message)

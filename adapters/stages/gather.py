@@ -136,6 +136,10 @@ class GatherRun:
         """What went wrong when the harvester got on with nothing for `limit` seconds, or its own limit; empty: nothing."""
         return self._progress.stuck(limit)
 
+    def attempts(self, job_id: UUID) -> int:
+        """How often gathering a job was begun. Raises ServiceUnavailable."""
+        return self._application.load(Job, job_id).attempt
+
     def give_up(self, job_id: UUID, code: str, message: str) -> None:
         """Fail a gather whose thread or process is stuck or gone; what it stored before stays. Raises ServiceUnavailable."""
         try:
