@@ -1,4 +1,4 @@
-"""`python -m bench [name …]`: measure all figures, or those named, and write them to bench/results.json and the README."""
+"""`python -m bench [name …]`: measure all figures, or those named, and write them to bench/results.json and docs/figures.md."""
 
 import json
 import sys
@@ -6,10 +6,10 @@ from pathlib import Path
 
 from bench import cli_start, everyday, harvests, into_ckan, log, many_sources
 from bench.figure import Figure
-from bench.readme import with_table
+from bench.page import with_table
 
 RESULTS = Path(__file__).parent / "results.json"
-README = RESULTS.parents[1] / "README.md"
+PAGE = RESULTS.parents[1] / "docs" / "figures.md"
 MEASURES = {
     **log.FIGURES,
     **harvests.FIGURES,
@@ -41,13 +41,13 @@ def show(figure: Figure) -> None:
 
 
 def keep(measured: list[Figure]) -> None:
-    """Write the figures, in place of earlier ones of the same names, the README's table too; print them as JSON."""
+    """Write the figures, in place of earlier ones of the same names, docs/figures.md too; print them as JSON."""
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     new = {figure.name: figure.as_dict() for figure in measured}
     merged = [new.pop(old["name"], old) for old in known]
     results = [*merged, *new.values()]
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    README.write_text(with_table(README.read_text(), results))
+    PAGE.write_text(with_table(PAGE.read_text(), results))
     print(json.dumps(results, indent=2))
 
 
