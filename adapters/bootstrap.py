@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from adapters.postgres.content import ContentStore
     from adapters.postgres.log.event_store import PostgresEventStore
     from adapters.postgres.log.projector import DecodedLog, Projector
+    from adapters.postgres.read_model.progress import RebuildProgress
     from adapters.postgres.work.backlog import Backlog
     from adapters.postgres.work.news import WorkNews
     from adapters.postgres.work.pending_work import PendingWork
@@ -223,35 +224,29 @@ class Parts:
         """Moves the read model."""
         from adapters.postgres.log.projector import Projector
         from adapters.postgres.read_model import tables as read_model
+        from adapters.postgres.read_model.upgrade import require_version
 
-        return Projector(self.database, read_model.NAME, read_model.LIVE, read_model.ReadModelWriter(), log=log)
+        writer = read_model.ReadModelWriter()
+        return Projector(self.database, read_model.NAME, read_model.LIVE, writer, log=log, check=require_version)
 
     def worker_name(self) -> str:
         """A name that no other worker has."""
         return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
 
 
-def initialise(settings: Settings) -> list[str]:
+def initialise(settings: Settings, tell: Callable[[RebuildProgress], None] = lambda _: None) -> list[str]:
     """Make or upgrade the schemas; the names of the steps that were done, none on a second call.
 
-    Raises ServiceUnavailable, SettingError.
+    A read model of an older version is rebuilt, and `tell` is told how far that is. Raises ServiceUnavailable, SettingError.
     """
-    from adapters.postgres.read_model import tables as read_model
+    from adapters.postgres.read_model.upgrade import upgrade_read_model
 
     parts = Parts(settings, "initdb")
     database = parts.database
     database.check_session()
     done = migrate(database)
-    with database.connection.transaction():
-        database.query("SELECT pg_advisory_xact_lock(hashtextextended('harvestlog read model', 0))")
-        if not read_model.exists(database.connection):
-            read_model.create(database.connection, read_model.LIVE)
-            done.append("read model")
-    if read_model.model_version(database.connection) != MODEL_VERSION:
-        from adapters.postgres.read_model.rebuild import rebuild_read_model
-
-        rebuild_read_model(database, accept=True)
-        done.append("read model, made anew from the log")
+    if upgraded := upgrade_read_model(database, tell):
+        done.append(upgraded)
     database.close()
     return done
 
@@ -262,8 +257,9 @@ def prepare(settings: Settings) -> None:
     A target that is down for now is no reason not to start: objects are tried again.
     """
     from adapters.kafka.topics import ensure_topics
+    from adapters.postgres.read_model.progress import log_progress
 
-    initialise(settings)
+    initialise(settings, log_progress())
     parts = Parts(settings, "prepare")
     ensure_topics(parts.broker, settings)
     try:
@@ -288,11 +284,17 @@ def check(settings: Settings) -> None:
 
 
 def require_tables(database: Database) -> None:
-    """Raises SettingError unless `initdb` of this version was run."""
+    """Raises SettingError unless the tables are those of this version.
+
+    A read model of an older one will do: who writes it waits, who reads it is told, and the others don't need it.
+    """
     database.check_session()
     require_migrations(database)
-    if read_model_version(database) != MODEL_VERSION:
-        raise SettingError("The read model is of another version of harvestlog: run `harvester initdb`, which makes it anew")
+
+
+def is_current(database: Database) -> bool:
+    """Whether the read model is of this version."""
+    return read_model_version(database) == MODEL_VERSION
 
 
 def with_services(settings: Settings, database_url: str, bootstrap_servers: str) -> Settings:

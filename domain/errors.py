@@ -44,6 +44,12 @@ class ServiceUnavailable(HarvestError):
     code = "service_unavailable"
 
 
+class ReadModelOutdated(ServiceUnavailable):
+    """The read model is of another version of harvestlog, and maybe being rebuilt; everything else goes on."""
+
+    code = "read_model_outdated"
+
+
 class NotFound(HarvestError):
     """No such thing."""
 

@@ -7,6 +7,7 @@ from adapters.actions.parameters import Parameters
 from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.positions import log_position, read_model_position, work_position
+from adapters.postgres.read_model.progress import RebuildProgress, rebuild_progress
 from domain.access import Right
 from domain.secrets import mask_text
 
@@ -22,7 +23,7 @@ class Rebuild(Parameters):
 def harvest_database_init(session: Session, _asked: Parameters) -> dict[str, Any]:
     """Create or upgrade the tables, and check the target; a second call changes nothing."""
     settings = session.parts.settings
-    done = bootstrap.initialise(settings)
+    done = bootstrap.initialise(settings, lambda progress: session.tell(progress.as_dict()))
     return {"database": mask_text(settings.database_url), "done": done, "target": session.parts.check_target()}
 
 
@@ -33,7 +34,8 @@ def harvest_projection_list(session: Session, _asked: Parameters) -> dict[str, A
     newest = log_position(database)
     positions = {"work": work_position(database), "read_model": read_model_position(database)}
     rows = [{"name": name, "position": at, "behind": newest - at, "log": newest} for name, at in positions.items()]
-    return {"projections": rows}
+    progress = rebuild_progress(database)
+    return {"projections": rows, "rebuild": progress.as_dict() if progress else None}
 
 
 @action(Right.SYSADMIN, Rebuild)
@@ -42,5 +44,10 @@ def harvest_projection_rebuild(session: Session, asked: Rebuild) -> dict[str, An
     from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work
 
     database = session.parts.database
-    report = rebuild_work(database) if asked.name == "work" else rebuild_read_model(database, accept=asked.accept_differences)
-    return report.as_dict()
+    if asked.name == "work":
+        return rebuild_work(database).as_dict()
+
+    def tell(progress: RebuildProgress) -> None:
+        session.tell(progress.as_dict())
+
+    return rebuild_read_model(database, accept=asked.accept_differences, tell=tell).as_dict()

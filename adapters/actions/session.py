@@ -116,10 +116,14 @@ def _database_url(settings: Settings) -> Iterator[str]:
 def _check(parts: Parts, *, own: bool) -> None:
     try:
         bootstrap.require_tables(parts.database)
+        if not own or bootstrap.is_current(parts.database):
+            return
     except SettingError:
         if not own:
             raise
-        bootstrap.initialise(parts.settings)
+    from adapters.postgres.read_model.progress import log_progress
+
+    bootstrap.initialise(parts.settings, log_progress())
 
 
 def require(row: dict[str, Any] | None, kind: str, identity: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from adapters.actions.table import action
 from adapters.embedded import read_runtime
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import log_position, read_model_position, read_model_version, work_position
+from adapters.postgres.read_model.progress import why_outdated
 from adapters.settings import Settings, load
 from domain.access import Right
 from domain.errors import HarvestError
@@ -22,6 +23,8 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
         try:
             found |= _database(session)
             found |= _target(session, found["problems"])
+            if why := why_outdated(session.parts.database):
+                found["problems"].append(why)
         except HarvestError as error:
             found["problems"].append(str(error))
     else:

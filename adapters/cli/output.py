@@ -38,6 +38,19 @@ def paging(default: int = 100) -> Callable[[Any], Any]:
     return decorate
 
 
+def told_steps(*, quiet: bool) -> Callable[[Mapping[str, Any]], None]:
+    """Says on standard error how far a rebuild is, whenever its step or its percentage has changed."""
+    last = [""]
+
+    def tell(progress: Mapping[str, Any]) -> None:
+        text = str(progress["text"])
+        if not quiet and (shown := text.partition(" after ")[0]) != last[0]:
+            last[0] = shown
+            click.echo(f"rebuilding the read model: {text}", err=True)
+
+    return tell
+
+
 def after_option(of: str) -> Callable[[Any], Any]:
     """Option --after, which goes on after a row that was shown."""
     return click.option("--after", default="", help=f"Go on after this {of}: the last one of the page before.")

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from adapters.cli.output import block, emit, json_option, session
+from adapters.cli.output import block, emit, json_option, session, told_steps
 
 
 @click.group()
@@ -18,7 +18,8 @@ def list_projections(as_json: bool) -> None:
     """Show how far each projection is."""
     with session() as actions:
         answer = actions.call("harvest_projection_list")
-        emit(answer, as_json, lambda: "\n".join(map(block, answer["projections"])))
+        running = [f"A rebuild is running: {answer['rebuild']['text']}"] if answer["rebuild"] else []
+        emit(answer, as_json, lambda: "\n".join([*map(block, answer["projections"]), *running]))
 
 
 @projections.command()
@@ -31,7 +32,7 @@ def rebuild(name: str, accept_differences: bool, as_json: bool) -> None:
     The new read model is compared with the live one at the same position of the log. When they differ the status is 1, the live
     one stays, and the new one is in schema harvest_shadow to be looked at.
     """
-    with session() as actions:
+    with session(tell=told_steps(quiet=as_json)) as actions:
         report = actions.call("harvest_projection_rebuild", name=name, accept_differences=accept_differences)
         emit(report, as_json, lambda: block(report))
     sys.exit(1 if report["differences"] else 0)

@@ -5,14 +5,14 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import block, emit, json_option, session
+from adapters.cli.output import block, emit, json_option, session, told_steps
 
 
 @click.command()
 @json_option
 def initdb(as_json: bool) -> None:
     """Create or upgrade the database schemas, and check the target; a second call changes nothing."""
-    with session(fresh=True) as actions:
+    with session(fresh=True, tell=told_steps(quiet=as_json)) as actions:
         answer = actions.call("harvest_database_init")
         tables = f"DB tables {'created' if answer['done'] else 'are up to date'}: {answer['database']}"
         emit(answer, as_json, lambda: f"{tables}\nTarget: {answer['target']}")

@@ -13,6 +13,7 @@ import pytest
 
 from adapters.bootstrap import Parts
 from adapters.postgres.log.event_store import read_after, read_streams
+from adapters.postgres.log.projector import DecodedLog
 from adapters.postgres.read_model.rebuild import rebuild_read_model
 from adapters.settings import Settings
 from domain.objects import GatheredRecord
@@ -82,9 +83,11 @@ def rebuild(settings: Settings) -> None:
 
 
 def project(settings: Settings) -> None:
-    parts = Parts(settings)
-    parts.work_projector().catch_up()
-    parts.read_model_projector().catch_up()
+    """As in a coordinator: both projections share what they read."""
+    parts, shared = Parts(settings), DecodedLog()
+    projectors = parts.work_projector(log=shared), parts.read_model_projector(log=shared)
+    while any([projector.run_once() for projector in projectors]):
+        pass
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")

@@ -175,20 +175,6 @@ def test_pending_work_can_be_made_anew_and_claims_stay(parts: Parts) -> None:
     assert len(rows(parts, "work", "ops")) == len(before)
 
 
-def test_a_read_model_of_another_version_is_made_anew_by_initdb(parts: Parts) -> None:
-    harvest(parts, "one")
-    project(parts)
-    parts.database.query("UPDATE harvest.checkpoint SET model_version = 0")
-    with pytest.raises(SettingError, match="initdb"):
-        require_tables(parts.database)
-
-    done = initialise(parts.settings)
-
-    assert done == ["read model, made anew from the log"]
-    require_tables(parts.database)
-    assert initialise(parts.settings) == []
-
-
 def test_a_database_of_a_newer_version_is_refused(parts: Parts) -> None:
     parts.database.query("INSERT INTO ops.migration (name) VALUES ('9999_later')")
 

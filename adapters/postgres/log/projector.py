@@ -14,7 +14,7 @@ from typing import LiteralString, Protocol
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database, unavailable
-from adapters.postgres.log.event_store import read_after
+from adapters.postgres.log.event_store import MAX_BATCH_BYTES, read_after
 from projections.recorded import Recorded, decode
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ class DecodedLog:
 
     It keeps one run of the newest events that were read. A projector that wants more than it holds gets the rest from the
     database as well, so a batch is as large as the log allows, however little the other projector had read at a time.
+    Large events are forgotten when further ones come: no more is kept than one read may bring.
     """
 
     def __init__(self, kept: int = BATCH) -> None:
@@ -43,6 +44,7 @@ class DecodedLog:
         self._lock = threading.Lock()
         self._start = 0  # position before the first event that is kept
         self._events: list[Recorded] = []
+        self._bytes = 0  # that they have in the log, about
 
     def after(self, connection: Connection, position: int, limit: int) -> list[Recorded]:
         """Events after a position, up to `limit`; fewer when there are no more. Raises UnknownEvent."""
@@ -56,18 +58,26 @@ class DecodedLog:
 
     def _shared(self, connection: Connection, position: int, limit: int) -> list[Recorded]:
         if not self._events or position > self._events[-1].number:
-            self._start, self._events = position, []
+            self._start, self._events, self._bytes = position, [], 0
         first = bisect_right(self._events, position, key=attrgetter("number"))
         events = self._events[first : first + limit]
         if len(events) < limit:
             newest = self._events[-1].number if self._events else position
-            more = decode(read_after(connection, newest, limit - len(events)))
-            self._events += more
+            rows = read_after(connection, newest, limit - len(events))
+            more = decode(rows)
             events += more
-            if (surplus := len(self._events) - self._kept) > 0:
-                self._start = self._events[surplus - 1].number
-                del self._events[:surplus]
+            self._keep(newest, more, sum(len(row[4]) for row in rows))
         return events
+
+    def _keep(self, start: int, events: list[Recorded], size: int) -> None:
+        if self._bytes + size > MAX_BATCH_BYTES:
+            self._start, self._events, self._bytes = start, [], 0
+        self._events += events
+        self._bytes += size
+        if (surplus := len(self._events) - self._kept) > 0:
+            self._bytes = self._bytes * self._kept // len(self._events)
+            self._start = self._events[surplus - 1].number
+            del self._events[:surplus]
 
 
 def _nothing() -> None:
@@ -86,16 +96,21 @@ class Projector:
         batch: int = BATCH,
         log: DecodedLog | None = None,
         *,
+        check: Callable[[Connection], None] = lambda _: None,
         applied: Callable[[], None] = _nothing,
         moved: Callable[[], None] = _nothing,
     ) -> None:
-        """`applied` is called after each batch that is committed, `moved` when another process has applied events."""
+        """`check` is called within each transaction, before anything is written; what it raises comes out of `run_once`.
+
+        `applied` is called after each batch that is committed, `moved` when another process has applied events.
+        """
         self.database = database
         self.name = name
         self._schema = schema
         self._application = application
         self._batch = batch
         self._log = log or DecodedLog(0)
+        self._check = check
         self._applied = applied
         self._moved = moved
         self._position: int | None = None
@@ -134,6 +149,7 @@ class Projector:
         self._position = None  # whatever goes wrong below, read it again
         with connection.transaction():
             connection.execute(LOCK, {"lock": self.lock})
+            self._check(connection)
             if connection.execute(moved, {"new": new, "name": self.name, "old": position}).rowcount != 1:
                 log.info("projection %s was moved by another process", self.name)
                 self._moved()

@@ -16,7 +16,8 @@ from psycopg import errors
 from psycopg.rows import dict_row
 
 from adapters.postgres.database import Database, unavailable
-from domain.errors import NotFound
+from adapters.postgres.read_model.progress import why_outdated
+from domain.errors import NotFound, ReadModelOutdated
 
 Row = dict[str, Any]
 
@@ -129,6 +130,10 @@ class ReadModel:
                         return cursor.execute(text.encode(), parameters).fetchall()
                 except errors.FeatureNotSupported:  # "cached plan must not change result type": the model was swapped
                     continue
+                except (errors.UndefinedColumn, errors.UndefinedTable, errors.UndefinedObject) as error:
+                    if why := why_outdated(self._database):  # an older one lacks what is new
+                        raise ReadModelOutdated(why) from error
+                    raise
         return []
 
     def _key(self, statement: LiteralString, after: str, what: str) -> Row:
