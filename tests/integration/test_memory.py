@@ -86,7 +86,7 @@ def project(settings: Settings) -> None:
     """As in a coordinator: both projections share what they read."""
     parts, shared = Parts(settings), DecodedLog()
     projectors = parts.work_projector(log=shared), parts.read_model_projector(log=shared)
-    while any([projector.run_once() for projector in projectors]):
+    while sum(projector.run_once() for projector in projectors):
         pass
 
 
