@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import cli_start, everyday, harvests, into_ckan, log, many_sources
+from bench import cli_start, everyday, harvests, into_ckan, log, many_sources, night
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -17,6 +17,7 @@ MEASURES = {
     **into_ckan.FIGURES,
     **cli_start.FIGURES,
     **many_sources.FIGURES,
+    **night.FIGURES,
 }
 
 

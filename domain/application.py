@@ -351,10 +351,18 @@ class Harvesting(Application[UUID]):
         self._append_to_job(job)
 
     def finish_gather(
-        self, job: Job, *, complete: bool, full: bool, deletions: int, seen_since: datetime | None = None
+        self,
+        job: Job,
+        *,
+        complete: bool,
+        full: bool,
+        deletions: int,
+        seen_since: datetime | None = None,
+        unchanged: int = 0,
     ) -> None:
         """End gathering; see `Job.GatherFinished`. Raises GuardConflict, JobEnded."""
-        job.finish_gather(complete, full, deletions, seen_since.isoformat() if seen_since else None)
+        since = seen_since.isoformat(timespec="seconds") if seen_since else None
+        job.finish_gather(complete, full, deletions, since, unchanged)
         self._append_to_job(job)
         if job.version > EVERY:  # its end doesn't replay all its pages
             self._keep_snapshot(job)

@@ -72,6 +72,7 @@ class Job(StoredAggregate):
     class GatherFinished(StoredAggregate.Event):
         """Gathering is over; counts are of the last attempt.
 
+        A last page of unchanged records only is counted here and has no event of its own.
         `complete`: everything that was asked for was seen. `full`: that was the whole remote, so what it lacks was removed.
         `seen_since` (ISO 8601): what changed at the remote later than this may have been missed. It is a time of the remote's
         clock or of the database's, never of a worker's; None in events of version 1.
@@ -115,8 +116,8 @@ class Job(StoredAggregate):
     class Finished(StoredAggregate.Event):
         """Gather is over and every object has an outcome. `outcome` is finished, or failed when gather failed.
 
-        `counts` are in the words of reports. `statistics` are all counters of the job that aren't 0, by their names in
-        `domain.rules.Progress`; None in events of version 1.
+        `counts` are in the words of reports, `statistics` are all counters of the job, by their names in
+        `domain.rules.Progress` (None in events of version 1). Since version 2 both are without those that are 0.
         """
 
         TOPIC = "job.finished"
@@ -224,15 +225,17 @@ class Job(StoredAggregate):
     def _gather_error_recorded(self, code: str, message: str, guid: str | None) -> None:
         self.gather_errors += 1
 
-    def finish_gather(self, complete: bool, full: bool, deletions: int, seen_since: str | None = None) -> None:
-        """End gathering; a second call changes nothing. Raises JobEnded."""
+    def finish_gather(
+        self, complete: bool, full: bool, deletions: int, seen_since: str | None = None, unchanged: int = 0
+    ) -> None:
+        """End gathering, with so many further records that need no object; a second call changes nothing. Raises JobEnded."""
         self._must_go_on()
         if self.gather_finished is None:
             self._gather_finished(
                 complete=complete,
                 full=full,
                 gathered=self.gathered,
-                unchanged=self.unchanged,
+                unchanged=self.unchanged + unchanged,
                 deletions=deletions,
                 seen_since=seen_since,
             )
@@ -243,6 +246,7 @@ class Job(StoredAggregate):
     ) -> None:
         self.complete = complete
         self.full = full
+        self.unchanged = unchanged
         self.seen_since = seen_since
         self.gather_finished = self.modified_on
 
@@ -270,8 +274,8 @@ class Job(StoredAggregate):
     def finish(self, outcome: str, counts: Mapping[str, int], statistics: Mapping[str, int] | None = None) -> None:
         """End the job; a second call changes nothing."""
         if not self.ended:
-            kept = None if statistics is None else {name: number for name, number in statistics.items() if number}
-            self._finished(outcome=outcome, counts=dict(counts), statistics=kept)
+            kept = None if statistics is None else _not_zero(statistics)
+            self._finished(outcome=outcome, counts=_not_zero(counts), statistics=kept)
 
     @event(Finished)
     def _finished(self, outcome: str, counts: dict[str, int], statistics: dict[str, int] | None) -> None:
@@ -280,3 +284,7 @@ class Job(StoredAggregate):
     def error_free(self, counts: Mapping[str, int]) -> bool:
         """Whether later harvests may ask only for what changed since this one."""
         return self.complete and not self.gather_errors and not counts.get("errored")
+
+
+def _not_zero(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: number for name, number in counts.items() if number}

@@ -61,8 +61,8 @@ def aborted(batch: Batch, event: Recorded) -> None:
 
 def finished(batch: Batch, event: Recorded) -> None:
     """The job is over."""
-    counts = ", ".join(f"{count} {word}" for word, count in event.state["counts"].items())
-    _job(batch, event, "INFO", f"{event.state['outcome']}: {counts}")
+    counts = ", ".join(f"{count} {word}" for word, count in event.state["counts"].items() if count)
+    _job(batch, event, "INFO", f"{event.state['outcome']}: {counts or 'nothing to do'}")
 
 
 def object_failed(batch: Batch, event: Recorded) -> None:

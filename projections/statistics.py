@@ -25,7 +25,7 @@ class Statistics:
     outcomes: dict[UUID, str] = field(default_factory=dict)  # object -> column that counts it
     gather_errors: Counter[str] = field(default_factory=Counter)
     pages_unchanged: Counter[str] = field(default_factory=Counter)
-    pages_restarted: set[str] = field(default_factory=set)  # jobs whose pages count from 0 again
+    pages_restarted: set[str] = field(default_factory=set)  # jobs whose earlier pages don't count any more
     source_jobs: Counter[str] = field(default_factory=Counter)
     ended_jobs: dict[str, Counter[str]] = field(default_factory=dict)  # source -> jobs by how they ended
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job
@@ -98,6 +98,12 @@ def page_gathered(batch: Batch, event: Recorded) -> None:
         batch.statistics.pages_unchanged[str(event.stream)] += unchanged
 
 
+def gather_finished(batch: Batch, event: Recorded) -> None:
+    """The records of the last attempt that needed no object, those of a last page without an event included."""
+    batch.statistics.pages_restarted.add(str(event.stream))
+    batch.statistics.pages_unchanged[str(event.stream)] = event.state["unchanged"]
+
+
 def gather_error(batch: Batch, event: Recorded) -> None:
     """One error of gather more."""
     batch.statistics.gather_errors[str(event.stream)] += 1
@@ -127,6 +133,7 @@ HANDLERS: dict[str, Handler] = {
     "object.skipped": skipped,
     "job.gather_started": gather_started,
     "job.page_gathered": page_gathered,
+    "job.gather_finished": gather_finished,
     "job.gather_error_recorded": gather_error,
     "job.finished": job_finished,
     "source.job_started": job_started,

@@ -75,7 +75,7 @@ class GatherRun:
         self._stopping = stopping
         self._catch_up = catch_up
         self._errors = 0
-        self._deletions = 0
+        self._deletions = self._last_unchanged = 0
         self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
         self._progress = Progress()
@@ -107,7 +107,12 @@ class GatherRun:
             self._gather_removed()
         seen_since = self._seen_since(_first_answer(context.harvester)) if complete else None
         self._application.finish_gather(
-            self._job, complete=complete, full=full, deletions=self._deletions, seen_since=seen_since
+            self._job,
+            complete=complete,
+            full=full,
+            deletions=self._deletions,
+            seen_since=seen_since,
+            unchanged=self._last_unchanged,
         )
 
     def _seen_since(self, answer: RemoteTime | None) -> datetime | None:
@@ -173,7 +178,7 @@ class GatherRun:
                 raise Stopped
             self._tell_expected(view)
             page = self._take(item, page)
-        self._store(page)
+        self._store(page, last=True)
         for gather_error in results.gather_errors(view):  # of a gather_stage that raised
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         if self._errors > MAX_ERRORS:
@@ -265,7 +270,7 @@ class GatherRun:
 
     # pages
 
-    def _store(self, page: _Page, cursor: str = "") -> None:
+    def _store(self, page: _Page, cursor: str = "", *, last: bool = False) -> None:
         if not page.records:
             return
         hashes = {guid: _digest(body) for guid, (_, body) in page.records.items()}
@@ -280,6 +285,9 @@ class GatherRun:
             del changed[guid]  # the source never held it: there is nothing to delete
         self._content.put({h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None})
         records = [_gathered(guid, record, hashes[guid], guid in held) for guid, (record, _) in changed.items()]
+        if last and not records:
+            self._last_unchanged = len(unchanged)  # the end of gather counts them
+            return
         for record in self._application.record_page(self._job, records, len(unchanged), cursor):
             self._twice(record.guid, None, record.content_hash)
 

@@ -45,6 +45,7 @@ class JobPlan:
     attempts: int = 1
     gather_errors: int = 0
     unchanged: int = 0
+    rest: int = 0  # unchanged records of the last page
     end: str = "finished"  # finished, failed, aborted before gather, aborted in gather, aborted amid outcomes
 
 
@@ -66,6 +67,7 @@ JOBS = st.builds(
     attempts=st.integers(1, 3),
     gather_errors=st.integers(0, 2),
     unchanged=st.integers(0, 3),
+    rest=st.integers(0, 2),
     end=st.sampled_from(("finished", "finished", "failed", "before gather", "in gather", "amid outcomes")),
 )
 SOURCES = st.lists(st.lists(JOBS, max_size=3), min_size=1, max_size=3)
@@ -134,7 +136,7 @@ class History:
                 self._application.record_page(job, records[half:], 0)
                 if plan.end != "in gather":
                     complete = plan.end == "finished"
-                    self._application.finish_gather(job, complete=complete, full=complete, deletions=0)
+                    self._application.finish_gather(job, complete=complete, full=complete, deletions=0, unchanged=plan.rest)
 
     def _run_object(self, job_id: UUID, plan: ObjectPlan) -> Iterator[None]:
         job = self._application.load(Job, job_id)
@@ -192,6 +194,8 @@ class Expected:
             self.jobs[stream]["pages_unchanged"] = 0
         elif topic == "job.page_gathered":
             self.jobs[stream]["pages_unchanged"] += state["unchanged"]
+        elif topic == "job.gather_finished":
+            self.jobs[stream]["pages_unchanged"] = state["unchanged"]
         elif topic == "job.gather_error_recorded":
             self.jobs[stream]["gather_errors"] += 1
         elif topic in ("job.finished", "job.aborted"):

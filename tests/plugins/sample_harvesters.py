@@ -1,6 +1,7 @@
 """Harvesters for tests and benches; the source's config says how many records they have, and how they behave.
 
 {"records": 100, "content": 0}              NoOp: records without or with so many characters of content
+{"listed": 5000}                            NoOp: so many characters of content in the listing already
 {"gather_seconds": 0.01}                    NoOp: a wait before each record is listed
 {"records": 100, "poison": ["record-7"]}    Crashing: os._exit, Raising: an exception, at these guids
 {"documents": {"guid": "http://..."}}       Documents: one request for each record
@@ -56,11 +57,12 @@ class NoOp(Harvester):
     def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
         extras = {"kind": "test", "origin": harvest_job.source.url}
         config = _config(harvest_job)
-        wait = float(config.get("gather_seconds", 0))
+        wait, listed = float(config.get("gather_seconds", 0)), int(config.get("listed", 0))
         for number in range(int(config.get("records", 10))):
             if wait:
                 time.sleep(wait)
-            yield Record(f"record-{number}", extras=extras)
+            guid = f"record-{number}"
+            yield Record(guid, document(guid, listed) if listed else None, extras=extras)
         harvest_job.full_listing = True
 
     def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
