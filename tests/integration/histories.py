@@ -45,8 +45,8 @@ class JobPlan:
     attempts: int = 1
     gather_errors: int = 0
     unchanged: int = 0
-    rest: int = 0  # unchanged records of the last page
     end: str = "finished"  # finished, failed, aborted before gather, aborted in gather, aborted amid outcomes
+    rest: int = 0  # unchanged records of the last page
 
 
 GUIDS = st.sampled_from("abcdefg")
