@@ -426,7 +426,7 @@ def _gather_process(job_id: UUID, worker: str) -> Process:
     """A process of its own that gathers a job; on Linux it ends with the thread that started it."""
     from adapters.embedded.process import spawn
 
-    argv = (sys.executable, "-m", "adapters.cli", "gather-apart", str(job_id), worker)
+    argv = (sys.executable, "-P", "-m", "adapters.cli", "gather-apart", str(job_id), worker)
     return spawn(argv, death_signal=signal.SIGKILL)
 
 

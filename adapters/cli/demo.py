@@ -54,7 +54,7 @@ def _running(console: Console) -> Iterator[None]:
         yield
         return
     console.print(f"Starting Postgres, broker, coordinator and workers (data in {data_dir})")
-    up = subprocess.Popen([sys.executable, "-m", "adapters.cli", "up"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    up = subprocess.Popen([sys.executable, "-P", "-m", "adapters.cli", "up"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         _wait_until_up(up, data_dir)
         yield

@@ -63,7 +63,7 @@ def role_commands(settings: Settings) -> list[ChildSpec]:
     With the embedded broker each worker is told its partitions, since joining a group takes seconds there; a fetch
     worker that would get none is left out.
     """
-    command = (sys.executable, "-m", "adapters.cli")
+    command = (sys.executable, "-P", "-m", "adapters.cli")  # -P: not what lies in the current folder
     everything = _partition_option(settings, 0, 1)
     workers = min(settings.fetch_workers, settings.topic_partitions)
     return [

@@ -4,7 +4,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-NAMES = ("domain", "projections", "harvesters", "adapters", "schemas")
+NAMES = ("harvestlog", "domain", "projections", "harvesters", "adapters", "schemas")
 
 
 @pytest.mark.parametrize("name", NAMES)
