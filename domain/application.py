@@ -42,14 +42,22 @@ class EventLog(Protocol):
         `guard`: {stream: version it must have}, else GuardConflict is raised and nothing is stored.
         """
 
-    def select_streams(self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> list[StoredEvent]:
-        """All events of many streams, stream by stream, each in order; of streams in `after` those after a version."""
+    def select_streams(
+        self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None, upto: Mapping[UUID, int] | None = None
+    ) -> list[StoredEvent]:
+        """All events of many streams, stream by stream, each in order.
+
+        Of streams in `after` those after a version, of those in `upto` those up to one.
+        """
 
     def select_events(self, stream: UUID, *, gt: int | None = None, lte: int | None = None) -> Sequence[StoredEvent]:
         """Events of one stream after version `gt`, up to version `lte`, in order."""
 
     def recorded_at(self, stream: UUID, version: int) -> datetime | None:
         """When an event was stored, by the database's clock (aware UTC); None: there is no such event."""
+
+    def recorded(self, streams: Sequence[UUID], version: int) -> dict[UUID, datetime]:
+        """When the event of that version was stored, for each stream that has one."""
 
 
 class Harvesting(Application[UUID]):
@@ -103,22 +111,25 @@ class Harvesting(Application[UUID]):
 
     def load_objects(self, ids: Sequence[UUID]) -> dict[UUID, HarvestObject]:
         """Many objects in one query; ids that are unknown are left out."""
-        return self._load_many(HarvestObject, ids)
+        return self.load_many(HarvestObject, ids)
 
-    def _load_many(self, cls: type[A], ids: Iterable[UUID]) -> dict[UUID, A]:
-        """Many aggregates, by one query for snapshots and one for events; ids that are unknown or of others are left out."""
-        wanted = list(ids)
-        snapshots = self._snapshots.newest_of(wanted, cls.SNAPSHOT_VERSION) if cls.SNAPSHOT_VERSION else {}
+    def load_many(self, cls: type[A], ids: Iterable[UUID], upto: Mapping[UUID, int] | None = None) -> dict[UUID, A]:
+        """Many aggregates, by one query for snapshots and one for events; ids that are unknown or of others are left out.
+
+        Those in `upto` as they were at a version of their stream.
+        """
+        wanted, upto = list(ids), upto or {}
+        snapshots = self._snapshots.newest_of(wanted, cls.SNAPSHOT_VERSION, upto) if cls.SNAPSHOT_VERSION else {}
         loaded: dict[UUID, Any] = {key: restored(resolve_topic(one.topic), one) for key, one in snapshots.items()}
         replayed: Counter[UUID] = Counter()
-        for stored in self.event_log.select_streams(wanted, {key: one.version for key, one in snapshots.items()}):
+        for stored in self.event_log.select_streams(wanted, {key: one.version for key, one in snapshots.items()}, upto):
             event: Event = self.mapper.to_domain_event(stored)  # type: ignore[assignment]
             stream: UUID = stored.originator_id  # type: ignore[assignment]
             loaded[stream] = event.mutate(loaded.get(stream))
             replayed[stream] += 1
         aggregates = {key: aggregate for key, aggregate in loaded.items() if isinstance(aggregate, cls)}
         for key, aggregate in aggregates.items():
-            if replayed[key] >= EVERY:
+            if replayed[key] >= EVERY and key not in upto:
                 self._keep_snapshot(aggregate)
         return aggregates
 
@@ -270,8 +281,8 @@ class Harvesting(Application[UUID]):
 
         When somebody changed one of the streams meanwhile, each is ended by itself.
         """
-        jobs = self._load_many(Job, over)
-        sources = self._load_many(HarvestSource, {UUID(job.source_id) for job in jobs.values()})
+        jobs = self.load_many(Job, over)
+        sources = self.load_many(HarvestSource, {UUID(job.source_id) for job in jobs.values()})
         for job in jobs.values():
             progress, source = over[job.id], sources[UUID(job.source_id)]
             outcome = job_outcome(progress) or "failed"

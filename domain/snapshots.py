@@ -36,8 +36,8 @@ class Snapshots(Protocol):
     def newest(self, stream: UUID, class_version: int, upto: int | None) -> Snapshot | None:
         """The newest one of that class version, of at most version `upto` of the stream."""
 
-    def newest_of(self, streams: Sequence[UUID], class_version: int) -> dict[UUID, Snapshot]:
-        """The newest ones of that class version; streams that have none are left out."""
+    def newest_of(self, streams: Sequence[UUID], class_version: int, upto: Mapping[UUID, int]) -> dict[UUID, Snapshot]:
+        """The newest ones of that class version, of streams in `upto` those of at most a version; others are left out."""
 
     def keep(self, snapshot: Snapshot) -> None:
         """Keep it, and of the stream's older ones only the last few."""
@@ -52,7 +52,7 @@ class NoSnapshots:
     def newest(self, stream: UUID, class_version: int, upto: int | None) -> Snapshot | None:
         """There is none."""
 
-    def newest_of(self, streams: Sequence[UUID], class_version: int) -> dict[UUID, Snapshot]:
+    def newest_of(self, streams: Sequence[UUID], class_version: int, upto: Mapping[UUID, int]) -> dict[UUID, Snapshot]:
         """There are none."""
         return {}
 

@@ -7,6 +7,7 @@ safe.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -23,8 +24,8 @@ log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between two looks when nothing happens
 STAND_BY = 1.0  # seconds between two tries to lead
-FEW = 500  # events; after so few a projector lets more gather
-PAUSE = 0.01  # seconds
+FEW = 500  # events; after so few a projector lets more gather, for twice as long as they took it
+LONGEST_PAUSE = 0.05  # seconds
 
 
 class ProjectionThread:
@@ -61,12 +62,13 @@ class ProjectionThread:
         retry = Backoff()
         while not self._stop.is_set():
             try:
+                begun = time.monotonic()
                 events = self._projector.run_once()
                 retry.succeeded()
                 if not events:
                     self._listener.wait(IDLE)
                 elif events < FEW:
-                    self._stop.wait(PAUSE)
+                    self._stop.wait(min(LONGEST_PAUSE, 2 * (time.monotonic() - begun)))
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
                 self._away()
@@ -153,7 +155,9 @@ class Coordinator:
             while not (self._over.is_set() or self._stop.is_set()):
                 is_news = news.is_set()
                 news.clear()
+                begun = time.monotonic()
                 if not duties.run_due(news=is_news):
+                    self._over.wait(min(LONGEST_PAUSE, time.monotonic() - begun))
                     news.wait(min(IDLE, duties.until_due()))
         except Exception as error:
             self._failed(error)

@@ -2,10 +2,12 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from domain.application import Harvesting
+from domain.errors import NotFound
 from domain.jobs import Job
 from domain.sources import HarvestSource as Source
 from harvesters.base import Harvester, HarvestJob, HarvestSource
@@ -13,7 +15,7 @@ from harvesters.http import PoliteSession
 from harvesters.loading import load_harvester, new_harvester
 from harvesters.target import Target
 
-KEPT = 200  # jobs
+KEPT = 2500  # jobs: more than a worker can have objects of at a time
 CREATED = 1  # version of a job's first event
 
 
@@ -46,18 +48,49 @@ class JobContexts:
 
     def get(self, job_id: UUID) -> JobContext:
         """The context of a job, read once. Raises NotFound, ServiceUnavailable."""
+        if (context := self._found(job_id)) is None:
+            self.read([job_id])
+            context = self._found(job_id)
+        if context is None:
+            raise NotFound(f"There is no Job {job_id}")
+        return context
+
+    def _found(self, job_id: UUID) -> JobContext | None:
         with self._lock:
             if job_id in self._known:
                 self._known.move_to_end(job_id)
-                return self._known[job_id]
-            context = self._known[job_id] = self._load(job_id)
-            if len(self._known) > KEPT:
-                self._known.popitem(last=False)
-            return context
+            return self._known.get(job_id)
 
-    def _load(self, job_id: UUID) -> JobContext:
-        job = self._application.load(Job, job_id, version=CREATED)
-        return self.make(job, self.source_of(job))
+    def read(self, job_ids: Iterable[UUID]) -> None:
+        """Read the contexts of those of the jobs that aren't known yet, in a few queries however many they are.
+
+        Jobs that don't exist are left out. Raises ServiceUnavailable.
+        """
+        with self._lock:
+            missing = {job_id for job_id in job_ids if job_id not in self._known}
+        if not missing:
+            return
+        jobs = self._application.load_many(Job, missing, dict.fromkeys(missing, CREATED))
+        sources = self._sources_of(list(jobs.values()))
+        recorded = self._application.event_log.recorded(list(jobs), CREATED)
+        for job_id, source in sources.items():
+            job = jobs[job_id]
+            context = self._context(job, source, recorded.get(job_id))
+            with self._lock:
+                self._known.setdefault(job.id, context)
+                if len(self._known) > KEPT:
+                    self._known.popitem(last=False)
+
+    def _sources_of(self, jobs: Sequence[Job]) -> dict[UUID, Source]:
+        """The source of each job, as in `source_of`; jobs without one are left out."""
+        by_source = {UUID(job.source_id): job for job in jobs}
+        versions = {source: job.source_version for source, job in by_source.items() if job.source_version}
+        loaded = self._application.load_many(Source, by_source, versions)
+        sources = {by_source[key].id: source for key, source in loaded.items()}
+        for job in jobs:
+            if by_source[UUID(job.source_id)] is not job:  # an aborted one, whose source may have been another one then
+                sources[job.id] = self.source_of(job)
+        return sources
 
     def source_of(self, job: Job) -> Source:
         """The source as it was when the job was created: an edit counts from the next job on. Raises NotFound."""
@@ -65,6 +98,9 @@ class JobContexts:
 
     def make(self, job: Job, source: Source) -> JobContext:
         """A context of a job with its source."""
+        return self._context(job, source, self._application.event_log.recorded_at(job.id, CREATED))
+
+    def _context(self, job: Job, source: Source, recorded: datetime | None) -> JobContext:
         view = HarvestJob(
             id=str(job.id),
             source=source_view(source),
@@ -72,7 +108,7 @@ class JobContexts:
             gather_started=job.gather_started,
             options=job.options,
             number=job.number,
-            recorded=self._application.event_log.recorded_at(job.id, CREATED),
+            recorded=recorded,
         )
         return JobContext(view, lambda: self._new_harvester(view.source.type))
 

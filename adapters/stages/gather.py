@@ -123,7 +123,7 @@ class GatherRun:
         """
         log, job = self._application.event_log, self._job
         first = log.recorded_at(job.id, job.first_started_version)
-        began = log.recorded_at(job.id, self._start_version)
+        began = first if job.first_started_version == self._start_version else log.recorded_at(job.id, self._start_version)
         if first is None or began is None:
             return None
         ahead = timedelta(0)
@@ -155,7 +155,13 @@ class GatherRun:
             log.info("job %s went on: %s", job_id, error)
 
     def _wait_for_projection(self) -> int:
-        """What the source holds must be known up to now, since unchanged and removed records are told by it."""
+        """What the source holds must be known, since unchanged and removed records are told by it.
+
+        A job is sent once its creation is projected, and it was created after the source's earlier jobs had ended: so all that
+        they imported is known by then. What an earlier attempt of this job imported is waited for.
+        """
+        if self._job.attempt == 1 and self._catch_up is None:
+            return work_position(self._database)
         position = log_position(self._database)
         end = time.monotonic() + WAIT_FOR_PROJECTION
         while work_position(self._database) < position:

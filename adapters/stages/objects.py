@@ -57,6 +57,7 @@ class ObjectRunner:
         open_objects = [aggregate for aggregate in loaded.values() if aggregate.outcome is None]
         keys = [(aggregate.source_id, aggregate.guid) for aggregate in open_objects]
         held = held_datasets(self._database, keys) if keys else {}
+        self._contexts.read({UUID(aggregate.job_id) for aggregate in open_objects})
         return [Item(aggregate, by_id[aggregate.id], held.get(key)) for aggregate, key in zip(open_objects, keys, strict=True)]
 
     def load_content(self, items: Sequence[Item]) -> None:

@@ -41,10 +41,17 @@ class MemoryLog(ApplicationRecorder):
         first = self._version(stream) + 1
         return versions == list(range(first, first + len(versions)))
 
-    def select_streams(self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> list[StoredEvent]:
-        start = {stream: (after or {}).get(stream, 0) for stream in ids}
-        wanted = [event for event in self.events if event.originator_version > start.get(_uuid(event), 2**62)]
+    def select_streams(
+        self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None, upto: Mapping[UUID, int] | None = None
+    ) -> list[StoredEvent]:
+        parts = {stream: ((after or {}).get(stream, 0), (upto or {}).get(stream, 2**62)) for stream in ids}
+        known = [(event, parts[_uuid(event)]) for event in self.events if _uuid(event) in parts]
+        wanted = [event for event, (start, end) in known if start < event.originator_version <= end]
         return sorted(wanted, key=lambda event: (_uuid(event), event.originator_version))
+
+    def recorded(self, streams: Sequence[UUID], version: int) -> dict[UUID, datetime]:
+        times = {stream: self.recorded_at(stream, version) for stream in streams}
+        return {stream: time for stream, time in times.items() if time is not None}
 
     def recorded_at(self, stream: UUID, version: int) -> datetime | None:
         events = self.select_events(stream, gt=version - 1, lte=version)

@@ -30,12 +30,13 @@ SELECT_STREAMS = """
     WHERE originator_id = ANY (%(ids)b::uuid[])
     ORDER BY originator_id, originator_version
 """
-SELECT_STREAMS_AFTER = """
+SELECT_STREAM_PARTS = """
     SELECT e.originator_id, e.originator_version, e.topic, e.state
-    FROM unnest(%(ids)b::uuid[], %(after)b::bigint[]) AS s (id, after)
+    FROM unnest(%(ids)b::uuid[], %(after)b::bigint[], %(upto)b::bigint[]) AS s (id, after, upto)
     CROSS JOIN LATERAL (
         SELECT originator_id, originator_version, topic, state FROM events.stored_event
-        WHERE originator_id = s.id AND originator_version > s.after ORDER BY originator_version
+        WHERE originator_id = s.id AND originator_version > s.after AND originator_version <= s.upto
+        ORDER BY originator_version
     ) e
     ORDER BY e.originator_id, e.originator_version
 """
@@ -54,7 +55,7 @@ BOUNDED = """
     ) b WHERE before < %(bytes)s ORDER BY {order}
 """
 SELECT_AFTER = BOUNDED.format(columns=COLUMNS, order="notification_id", where="notification_id > %(position)s")
-SELECT_STREAMS_AFTER = BOUNDED.format(
+SELECT_PARTS = BOUNDED.format(
     columns=COLUMNS,
     order="originator_id, originator_version",
     where="""(originator_id, originator_version) > (%(stream)s, %(version)s) AND originator_id < %(before)s
@@ -70,6 +71,10 @@ SELECT_NOTIFICATIONS = """
 """
 MAX_VERSION = 2**62
 
+RECORDED = """
+    SELECT originator_id, recorded_at FROM events.stored_event
+    WHERE originator_id = ANY (%(ids)b::uuid[]) AND originator_version = %(version)s
+"""
 RECORDED_AT = """
     SELECT recorded_at FROM events.stored_event WHERE originator_id = %(id)s AND originator_version = %(version)s
 """
@@ -120,14 +125,19 @@ class PostgresEventStore(ApplicationRecorder):
             raise IntegrityError(str(error)) from error
         return None
 
-    def select_streams(self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> list[StoredEvent]:
-        """All events of many streams in one query, stream by stream; of streams in `after` those after a version."""
+    def select_streams(
+        self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None, upto: Mapping[UUID, int] | None = None
+    ) -> list[StoredEvent]:
+        """All events of many streams in one query, stream by stream.
+
+        Of streams in `after` those after a version, of those in `upto` those up to one.
+        """
         parameters: dict[str, Any] = {"ids": list(ids)}
-        if after:
-            parameters["after"] = [after.get(stream, 0) for stream in ids]
-        statement = SELECT_STREAMS_AFTER if after else SELECT_STREAMS
+        if in_part := bool(after or upto):
+            parameters["after"] = [(after or {}).get(stream, 0) for stream in ids]
+            parameters["upto"] = [(upto or {}).get(stream, MAX_VERSION) for stream in ids]
         with unavailable(self.database.url), self.database.connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(statement, parameters, prepare=True).fetchall()
+            rows = cursor.execute(SELECT_STREAM_PARTS if in_part else SELECT_STREAMS, parameters, prepare=True).fetchall()
         return [StoredEvent(*row) for row in rows]
 
     def select_events(
@@ -150,6 +160,11 @@ class PostgresEventStore(ApplicationRecorder):
         """When the database stored an event of a stream, by its own clock (aware UTC); None: there is no such event."""
         rows = self.database.query(RECORDED_AT, id=stream, version=version)
         return rows[0][0].astimezone(UTC) if rows else None
+
+    def recorded(self, streams: Sequence[UUID], version: int) -> dict[UUID, datetime]:
+        """When the event of that version was stored, for each stream that has one, by the database's clock (aware UTC)."""
+        rows = self.database.query(RECORDED, ids=list(streams), version=version) if streams else []
+        return {stream: recorded.astimezone(UTC) for stream, recorded in rows}
 
     def select_notifications(
         self,
@@ -204,5 +219,5 @@ def read_streams(
     stream, version = after
     parameters = {"stream": stream, "version": version, "before": before, "upto": upto, "limit": limit, "bytes": size}
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(SELECT_STREAMS_AFTER.encode(), parameters, prepare=True)
+        cursor.execute(SELECT_PARTS.encode(), parameters, prepare=True)
         return cursor.fetchall()

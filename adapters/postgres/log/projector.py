@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 BATCH = 5000  # events
 PATIENCE = 0.5  # seconds that a projector waits for another one that reads
 LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
+# Nobody waits for the disk: should the server crash, rows and checkpoint are lost together, and the events are applied again.
+LOCK_WITHOUT_WAITING: LiteralString = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0)), set_config('synchronous_commit', 'off', true)
+"""
 
 
 class Application(Protocol):
@@ -148,7 +152,7 @@ class Projector:
         new = events[-1].number
         self._position = None  # whatever goes wrong below, read it again
         with connection.transaction():
-            connection.execute(LOCK, {"lock": self.lock})
+            connection.execute(LOCK_WITHOUT_WAITING, {"lock": self.lock})
             self._check(connection)
             if connection.execute(moved, {"new": new, "name": self.name, "old": position}).rowcount != 1:
                 log.info("projection %s was moved by another process", self.name)

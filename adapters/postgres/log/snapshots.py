@@ -1,6 +1,6 @@
 """Snapshots of aggregates with long streams, in the table ops.snapshot. Empty it and nothing changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import orjson
@@ -14,9 +14,12 @@ NEWEST = """
     ORDER BY originator_version DESC LIMIT 1
 """
 NEWEST_OF = """
-    SELECT DISTINCT ON (originator_id) originator_id, originator_version, topic, state FROM ops.snapshot
-    WHERE originator_id = ANY (%(ids)b::uuid[]) AND class_version = %(class_version)s
-    ORDER BY originator_id, originator_version DESC
+    SELECT n.id, s.originator_version, s.topic, s.state FROM unnest(%(ids)b::uuid[], %(upto)b::bigint[]) AS n (id, upto)
+    CROSS JOIN LATERAL (
+        SELECT originator_version, topic, state FROM ops.snapshot
+        WHERE originator_id = n.id AND class_version = %(class_version)s AND originator_version <= n.upto
+        ORDER BY originator_version DESC LIMIT 1
+    ) s
 """
 KEEP = """
     WITH kept AS (
@@ -47,9 +50,10 @@ class PostgresSnapshots:
         rows = self._database.query(NEWEST, id=stream, class_version=class_version, upto=limit)
         return Snapshot(stream, class_version, rows[0][0], rows[0][1], orjson.loads(rows[0][2])) if rows else None
 
-    def newest_of(self, streams: Sequence[UUID], class_version: int) -> dict[UUID, Snapshot]:
-        """The newest ones of that class version; streams that have none are left out."""
-        rows = self._database.query(NEWEST_OF, ids=list(streams), class_version=class_version)
+    def newest_of(self, streams: Sequence[UUID], class_version: int, upto: Mapping[UUID, int]) -> dict[UUID, Snapshot]:
+        """The newest ones of that class version, of streams in `upto` those of at most a version; others are left out."""
+        limits = [upto.get(stream, NO_LIMIT) for stream in streams]
+        rows = self._database.query(NEWEST_OF, ids=list(streams), upto=limits, class_version=class_version)
         return {row[0]: Snapshot(row[0], class_version, row[1], row[2], orjson.loads(row[3])) for row in rows}
 
     def keep(self, snapshot: Snapshot) -> None:

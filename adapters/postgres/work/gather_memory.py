@@ -1,11 +1,17 @@
-"""What one gather has seen, in a temporary table of its own session: constant memory, however many records there are."""
+"""What one gather has seen: in memory while that is little, then in a temporary table of its own session.
+
+So a gather needs constant memory however many records there are, and one of a few records makes no table: that costs several
+milliseconds, more than all the rest of it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from adapters.postgres.database import Database
 
 CREATE = 'CREATE TEMPORARY TABLE IF NOT EXISTS seen (guid text COLLATE "C" PRIMARY KEY, content_hash text)'
+FEW = 2000  # guids that are kept in memory
 EMPTY = "TRUNCATE pg_temp.seen"
 REMEMBER = """
     INSERT INTO pg_temp.seen (guid, content_hash)
@@ -18,6 +24,12 @@ MISSING = """
         AND NOT EXISTS (SELECT FROM pg_temp.seen s WHERE s.guid = d.guid)
     ORDER BY d.guid LIMIT %(limit)s
 """
+MISSING_OF_FEW = """
+    SELECT d.guid, d.object_id FROM ops.dataset d
+    WHERE d.source_id = %(source)s AND d.guid > %(after)s AND d.notification_id <= %(upto)s AND NOT d.deleted
+        AND d.guid <> ALL (%(seen)b::text[])
+    ORDER BY d.guid LIMIT %(limit)s
+"""
 
 
 class GatherMemory:
@@ -25,18 +37,35 @@ class GatherMemory:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._database.query(CREATE)
-        self._database.query(EMPTY)
+        self._few: dict[str, str | None] | None = {}  # None: they are in the table
 
     def remember(self, records: Mapping[str, str | None]) -> dict[str, str | None]:
         """Remember {guid: content hash}; those that were seen before, with the hash that they had then."""
+        if self._few is not None:
+            again = {guid: self._few[guid] for guid in records if guid in self._few}
+            self._few = {**records, **self._few}
+            if len(self._few) > FEW:
+                self._move_to_table()
+            return again
+        new = self._store(records)
+        known = [guid for guid in records if guid not in new]
+        return dict(self._database.query(HASHES, guids=known)) if known else {}
+
+    def _move_to_table(self) -> None:
+        self._database.query(CREATE)
+        self._database.query(EMPTY)
+        self._store(self._few or {})
+        self._few = None
+
+    def _store(self, records: Mapping[str, str | None]) -> set[str]:
+        """Those that are new."""
         parameters = {"guids": list(records), "hashes": list(records.values())}
-        new = {guid for (guid,) in self._database.query(REMEMBER, **parameters)}
-        again = [guid for guid in records if guid not in new]
-        return dict(self._database.query(HASHES, guids=again)) if again else {}
+        return {guid for (guid,) in self._database.query(REMEMBER, **parameters)}
 
     def seen(self, guids: Sequence[str]) -> set[str]:
         """Those of the guids that this gather has seen."""
+        if self._few is not None:
+            return self._few.keys() & set(guids)
         return {guid for guid, _ in self._database.query(HASHES, guids=list(guids))}
 
     def missing(self, source_id: UUID, upto: int, page: int) -> Iterator[dict[str, UUID]]:
@@ -45,6 +74,11 @@ class GatherMemory:
         What is held only since after event number `upto` is left out.
         """
         after = ""
-        while rows := self._database.query(MISSING, source=source_id, after=after, upto=upto, limit=page):
+        while rows := self._missing_after(after, source=source_id, upto=upto, limit=page):
             after = rows[-1][0]
             yield dict(rows)
+
+    def _missing_after(self, after: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        if self._few is None:
+            return self._database.query(MISSING, after=after, **parameters)
+        return self._database.query(MISSING_OF_FEW, after=after, seen=list(self._few), **parameters)
