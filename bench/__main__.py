@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import cli_start, everyday, harvests, into_ckan, log, many_sources, night
+from bench import cli_start, everyday, harvests, into_ckan, log, many_sources, night, reads
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -18,6 +18,7 @@ MEASURES = {
     **cli_start.FIGURES,
     **many_sources.FIGURES,
     **night.FIGURES,
+    **reads.FIGURES,
 }
 
 

@@ -11,10 +11,10 @@ from adapters.postgres.read_model.queries import Page, ReadModel, Row
 from adapters.postgres.read_model.rebuild import TABLES
 from domain.errors import NotFound
 from tests.conftest import new_database
-from tests.support.full_read_model import Size, fill, job_id, source_id
+from tests.support.full_read_model import READS, Size, fill, job_id, source_id
 
 SIZE = Size(sources=200, nights=100, objects=60_000, large=40_000)
-LARGE = job_id(1, SIZE.nights)
+LARGE = SIZE.large_job
 BUFFERS = 1200  # of 8 KB: a page of 100 rows takes some lookups for each; the smallest large table has more
 LARGE_TABLES = {"harvest_job", "job_statistics", "object", "dataset", "harvest_object_error", "harvest_log"}
 
@@ -51,47 +51,11 @@ class Explained(ReadModel):
             self._note(child)
 
 
-READS: dict[str, Callable[[ReadModel], Any]] = {
-    "sources": lambda model: model.sources(),
-    "sources, all, further on": lambda model: model.sources(inactive=True, after=source_id(SIZE.sources // 2)),
-    "a source with its status": lambda model: model.source(source_id(7)),
-    "number of sources": lambda model: model.count_sources(),
-    "jobs": lambda model: model.jobs(),
-    "jobs, nearly at the end": lambda model: model.jobs(after=job_id(9, 2)),
-    "jobs of a source": lambda model: model.jobs(source_id=source_id(7)),
-    "jobs of a source, further on": lambda model: model.jobs(source_id=source_id(7), after=job_id(7, 50)),
-    "running jobs": lambda model: model.jobs(status="Running"),
-    "aborted jobs": lambda model: model.jobs(status="Aborted"),
-    "aborted jobs of a source": lambda model: model.jobs(status="Aborted", source_id=source_id(7)),
-    "finished jobs": lambda model: model.jobs(status="Finished"),
-    "unfinished jobs": lambda model: model.jobs(unfinished=True),
-    "a job": lambda model: model.job(LARGE),
-    "number of jobs": lambda model: model.count_jobs(),
-    "number of finished jobs": lambda model: model.count_jobs(status="Finished"),
-    "number of running jobs": lambda model: model.count_jobs(status="Running"),
-    "number of a source's jobs": lambda model: model.count_jobs(source_id=source_id(7)),
-    "errors of a large job's gather": lambda model: model.gather_errors(LARGE),
-    "errors of a large job's objects": lambda model: model.object_errors(LARGE),
-    "the last errors of a large job's objects": lambda model: model.object_errors(
-        LARGE, after=model.object_errors(LARGE).next or ""
-    ),
-    "the log": lambda model: model.log_lines(),
-    "newest errors": lambda model: model.log_lines(level="ERROR"),
-    "newest warnings and errors": lambda model: model.log_lines(lowest="WARNING"),
-    "lines of no level that is there": lambda model: model.log_lines(level="CRITICAL"),
-    "the log of a large job": lambda model: model.log_lines_of_job(LARGE),
-    "the log of a job of long ago": lambda model: model.log_lines_of_job(job_id(7, 1)),
-    "datasets of a source": lambda model: model.datasets(source_id(1)),
-    "datasets of a source, further on": lambda model: model.datasets(source_id(1), after="guid-1-5"),
-    "number of a source's current objects": lambda model: model.count_current_objects(source_id(1)),
-}
-
-
 @pytest.mark.parametrize("read", READS)
 def test_a_read_touches_few_pages_and_scans_no_large_table(full: Database, read: str) -> None:
     model = Explained(full)
 
-    READS[read](model)
+    READS[read](model, SIZE)
 
     assert model.scanned & LARGE_TABLES == set()
     assert model.buffers < BUFFERS

@@ -5,11 +5,13 @@ aborted, one in a hundred has errors of gather. The first source is the large on
 of them in error, and `large` / 40 errors of gather. The newest job of every 20th source is running.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.read_model.queries import ReadModel
 
 TABLES = (
     *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
@@ -30,6 +32,15 @@ class Size:
     def each(self) -> int:
         """Objects of every other source."""
         return max(1, (self.objects - self.large) // max(1, self.sources - 1))
+
+    @property
+    def large_job(self) -> str:
+        """The id of the large job."""
+        return job_id(1, self.nights)
+
+    def scaled(self, share: float) -> "Size":
+        """A part of it, with as many jobs of a source."""
+        return Size(max(20, round(self.sources * share)), self.nights, round(self.objects * share), round(self.large * share))
 
 
 def source_id(number: int) -> str:
@@ -82,8 +93,9 @@ ROWS: tuple[LiteralString, ...] = (
     FROM job ORDER BY created, id
     """,
     """
-    INSERT INTO harvest.job_statistics (job_id, objects, added, errored, pages_unchanged, gather_errors)
-    SELECT id, objects, objects - errored, errored, CASE WHEN s > 1 AND night > 1 THEN %(each)s ELSE 0 END, gather_errors
+    INSERT INTO harvest.job_statistics (job_id, objects, added, errored, pages_unchanged, gather_errors, final)
+    SELECT id, objects, objects - errored, errored, CASE WHEN s > 1 AND night > 1 THEN %(each)s ELSE 0 END, gather_errors,
+        status = 'Finished'
     FROM (SELECT *, CASE WHEN s = 1 THEN objects / 4 ELSE 0 END AS errored FROM job) j
     """,
     """
@@ -98,8 +110,9 @@ ROWS: tuple[LiteralString, ...] = (
     ORDER BY 1
     """,
     """
-    INSERT INTO harvest.dataset (source_id, guid, package_id, object_id, content_hash, state, imported, event_number)
-    SELECT harvest_source_id, guid, package_id, id, content_hash, 'active', import_finished, row_number() OVER ()
+    INSERT INTO harvest.dataset (source_id, guid, package_id, object_id, content_hash, state, imported, event_number,
+        job_number)
+    SELECT harvest_source_id, guid, package_id, id, content_hash, 'active', import_finished, row_number() OVER (), 1
     FROM harvest.object WHERE state = 'COMPLETE' ORDER BY harvest_source_id, guid
     """,
     """
@@ -162,3 +175,40 @@ def settle(connection: Connection) -> None:
     """What autovacuum does in time."""
     for table in TABLES:
         connection.execute(f"VACUUM ANALYZE harvest.{table}".encode())
+
+
+READS: dict[str, Callable[[ReadModel, Size], Any]] = {
+    "sources": lambda model, size: model.sources(),
+    "sources, all, further on": lambda model, size: model.sources(inactive=True, after=source_id(size.sources // 2)),
+    "a source with its status": lambda model, size: model.source(source_id(7)),
+    "number of sources": lambda model, size: model.count_sources(),
+    "jobs": lambda model, size: model.jobs(),
+    "jobs, nearly at the end": lambda model, size: model.jobs(after=job_id(9, 2)),
+    "jobs of a source": lambda model, size: model.jobs(source_id=source_id(7)),
+    "jobs of a source, further on": lambda model, size: model.jobs(source_id=source_id(7), after=job_id(7, 50)),
+    "running jobs": lambda model, size: model.jobs(status="Running"),
+    "aborted jobs": lambda model, size: model.jobs(status="Aborted"),
+    "aborted jobs of a source": lambda model, size: model.jobs(status="Aborted", source_id=source_id(7)),
+    "finished jobs": lambda model, size: model.jobs(status="Finished"),
+    "unfinished jobs": lambda model, size: model.jobs(unfinished=True),
+    "a job": lambda model, size: model.job(size.large_job),
+    "number of jobs": lambda model, size: model.count_jobs(),
+    "number of finished jobs": lambda model, size: model.count_jobs(status="Finished"),
+    "number of running jobs": lambda model, size: model.count_jobs(status="Running"),
+    "number of a source's jobs": lambda model, size: model.count_jobs(source_id=source_id(7)),
+    "errors of a large job's gather": lambda model, size: model.gather_errors(size.large_job),
+    "errors of a large job's objects": lambda model, size: model.object_errors(size.large_job),
+    "the last errors of a large job's objects": lambda model, size: model.object_errors(
+        size.large_job, after=model.object_errors(size.large_job).next or ""
+    ),
+    "the log": lambda model, size: model.log_lines(),
+    "newest errors": lambda model, size: model.log_lines(level="ERROR"),
+    "newest warnings and errors": lambda model, size: model.log_lines(lowest="WARNING"),
+    "lines of no level that is there": lambda model, size: model.log_lines(level="CRITICAL"),
+    "the log of a large job": lambda model, size: model.log_lines_of_job(size.large_job),
+    "the log of a job of long ago": lambda model, size: model.log_lines_of_job(job_id(7, 1)),
+    "datasets of a source": lambda model, size: model.datasets(source_id(1)),
+    "datasets of a source, further on": lambda model, size: model.datasets(source_id(1), after="guid-1-5"),
+    "number of a source's current objects": lambda model, size: model.count_current_objects(source_id(1)),
+}
+"""Every list, count and report that there is."""
