@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from adapters.stages.context import JobContexts
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
+    from adapters.stages.process_state import ProcessState
     from adapters.stages.run_test import TestRun
     from adapters.stages.stuck import TimeLimits
     from adapters.targets.catalogue import LocalCatalogue
@@ -419,7 +420,17 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
         threads=settings.gather_threads,
         lease=settings.lease,
         limit=settings.gather_timeout,
+        state=_guarded_process(),
     )
+
+
+def _guarded_process() -> ProcessState:
+    """The state of this process, before plugins run in it."""
+    from adapters.postgres.database import keep_from_children
+    from adapters.stages.process_state import ProcessState
+
+    keep_from_children()
+    return ProcessState()
 
 
 def _gather_process(job_id: UUID, worker: str) -> Process:
@@ -459,6 +470,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
         lease=settings.lease,
         limits=parts.limits,
         target_absence=parts.target_absence,
+        state=_guarded_process(),
     )
 
 

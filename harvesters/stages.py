@@ -1,6 +1,7 @@
 """Runs a harvester's fetch and import stage for one object: the one place where whatever a plugin raises becomes an event."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -80,12 +81,15 @@ class StageRun:
 
     def _guarded(self, view: HarvestObject, work: Callable[[], None]) -> None:
         """Whatever it raises becomes an event."""
+        process = os.getpid()
         try:
             work()
         except BaseException as error:  # asyncio's CancelledError and SystemExit among them
+            leave_if_forked(process)
             if is_ctrl_c(error):
                 raise
             self._record(view, error)
+        leave_if_forked(process)
 
     def _record(self, view: HarvestObject, error: BaseException) -> None:
         self._report(view)
@@ -270,6 +274,12 @@ class StageRun:
 
         url = harvester.get_original_url(view)
         return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
+
+
+def leave_if_forked(parent: int) -> None:
+    """End a process that a plugin forked and let come back: the work goes on in its parent, which has this process id."""
+    if os.getpid() != parent:
+        os._exit(0)
 
 
 def is_ctrl_c(error: BaseException) -> bool:

@@ -5,12 +5,14 @@ driver that mean "the server isn't there" become ServiceUnavailable.
 """
 
 import logging
+import os
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
+from weakref import WeakSet
 
 import psycopg
 from psycopg import sql
@@ -34,6 +36,9 @@ UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 LIMITS = "54"  # class of SQLSTATEs that the driver counts as operational errors, though the statement is to blame
 
 
+_OPEN: "WeakSet[Connection]" = WeakSet()
+
+
 class Database:
     """A Postgres database. `connection` is the calling thread's own; `connect()` opens one that the caller closes."""
 
@@ -52,6 +57,7 @@ class Database:
             connection = psycopg.connect(self.url, autocommit=True, application_name=name, connect_timeout=5, **KEEPALIVES)
             if not whole_tables:
                 connection.execute(PLANS)
+            _OPEN.add(connection)
             return connection
         except psycopg.ProgrammingError as error:
             raise SettingError(f"HARVEST_DATABASE_URL is not a Postgres address: {one_line(error)}") from error
@@ -66,6 +72,9 @@ class Database:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or connection.closed or connection.broken:
             connection = self._local.connection = self.connect()
+            self._local.process = os.getpid()
+        if self._local.process != os.getpid():
+            raise RuntimeError("a process that a plugin forked must not use the database of its parent")
         return connection
 
     def close(self) -> None:
@@ -88,6 +97,18 @@ class Database:
             raise SettingError(
                 "HARVEST_DATABASE_URL leads to a pooler in transaction mode: harvestlog needs a session of its own"
             )
+
+
+def keep_from_children() -> None:
+    """In processes that are forked from now on, connections lead nowhere: their sessions are the parent's, and end with it."""
+    os.register_at_fork(after_in_child=_let_go)
+
+
+def _let_go() -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for connection in list(_OPEN):
+        if not connection.closed:
+            os.dup2(nothing, connection.fileno())
 
 
 @contextmanager

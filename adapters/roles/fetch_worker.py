@@ -22,6 +22,7 @@ from adapters.postgres.work.workers import Activity
 from adapters.roles.process import REPLACED
 from adapters.stages.batches import Batches
 from adapters.stages.objects import Item, ObjectRunner
+from adapters.stages.process_state import ProcessState
 from adapters.stages.stuck import Absence, Stuck, TimeLimits, Watch
 from adapters.stages.threads import ObjectThreads, Running
 from domain.commands import FetchObject
@@ -59,7 +60,9 @@ class FetchWorker:
         limits: TimeLimits,
         drain: float = 30.0,
         target_absence: Absence = lambda: None,
+        state: ProcessState | None = None,
     ) -> None:
+        """`state` is put right again when a plugin spoils it for the others in this process."""
         self._consumer = consumer
         self._claims = claims
         self._runner = runner
@@ -68,7 +71,11 @@ class FetchWorker:
         self._lease = lease
         self._drain = drain
         self._target_absence = target_absence
-        self._threads = ObjectThreads(runner, self._finished, self._until_available, threads=threads, savers=savers)
+        self._state = state
+        after = state.restore if state else lambda: None
+        self._threads = ObjectThreads(
+            runner, self._finished, self._until_available, threads=threads, savers=savers, after=after
+        )
         self._watch = Watch(self._threads, limits, target_absence)
         self.replaced = ""  # why this process is to be replaced by a fresh one
         self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, lambda: self._under_way)
@@ -118,9 +125,12 @@ class FetchWorker:
                 objects = list(self._open)
             self._claims.renew(objects)
             self._next_renewal = time.monotonic() + self._lease / 4
-        if self._open and time.monotonic() >= self._next_watch:
+        if time.monotonic() >= self._next_watch:
             self._next_watch = time.monotonic() + WATCH_INTERVAL
-            self._watch_over()
+            if self._open:
+                self._watch_over()
+            if self._state and (reason := self._state.look()):
+                self._be_replaced(reason)
 
     def _watch_over(self) -> None:
         """Drop what belongs to jobs that were aborted; end when threads are stuck, with their objects given up."""
@@ -136,8 +146,11 @@ class FetchWorker:
         self._runner.give_up({one.running.item.aggregate.id: (one.stage, one.message) for one in stuck if one.message})
         self._forget([one.running for one in stuck if one.message])
         reasons = {one.message.partition("\n")[0] or f"job {one.running.item.aggregate.job_id} was aborted" for one in stuck}
-        self.replaced = f"{len(stuck)} thread(s) are stuck: {'; '.join(sorted(reasons))}"
-        log.error("%s. This process is replaced by a fresh one", self.replaced)
+        self._be_replaced(f"{len(stuck)} thread(s) are stuck: {'; '.join(sorted(reasons))}")
+
+    def _be_replaced(self, reason: str) -> None:
+        log.error("%s. This process is replaced by a fresh one", reason)
+        self.replaced = reason
         self.stop()
 
     def _forget(self, dropped: Sequence[Running]) -> None:

@@ -21,6 +21,7 @@ from adapters.roles.gathering import Gathering, Spawn
 from adapters.roles.process import REPLACED
 from adapters.stages.gather import GatherRun, Stopped
 from adapters.stages.lanes import Lane
+from adapters.stages.process_state import ProcessState
 from domain.commands import GatherJob
 from domain.errors import HarvestError, ServiceUnavailable
 from domain.rules import LANES
@@ -55,8 +56,12 @@ class GatherWorker:
         lease: float,
         limit: float,
         drain: float = 20.0,
+        state: ProcessState | None = None,
     ) -> None:
-        """`limit`: seconds that a harvester may go without progress, unless it declares its own."""
+        """`limit`: seconds that a harvester may go without progress, unless it declares its own.
+
+        `state` is put right again when a plugin spoils it for the others in this process.
+        """
         self._consumer = consumer
         self._claims = claims
         self._new_run = new_run
@@ -67,6 +72,7 @@ class GatherWorker:
         self._limit = limit
         self._drain = drain
         self._spawn = spawn
+        self._state = state
         self._running: dict[UUID, Gathering] = {}
         self.replaced = ""  # why this process is to be replaced by a fresh one
         self._stop = threading.Event()
@@ -95,7 +101,7 @@ class GatherWorker:
                 if time.monotonic() >= next_renewal:
                     self._claims.renew_gather(list(self._running))
                     next_renewal = time.monotonic() + self._lease / 4
-                if self._running and time.monotonic() >= next_watch:
+                if time.monotonic() >= next_watch:
                     next_watch = time.monotonic() + WATCH_INTERVAL
                     self._watch_over()
                 self._take(self._consumer.poll(ROOM, POLL if self._running else IDLE_POLL))
@@ -113,6 +119,8 @@ class GatherWorker:
 
     def _watch_over(self) -> None:
         """Stop what was aborted; end when threads are stuck, with their jobs' gathers given up."""
+        if self._state and (reason := self._state.look()):
+            self._be_replaced(reason)
         running = list(self._running.values())
         ended = self._claims.ended(str(gathering.job_id) for gathering in running)
         reasons = []
@@ -122,9 +130,12 @@ class GatherWorker:
             elif message := gathering.give_up_when_stuck(self._limit):
                 reasons.append(message.partition("\n")[0])
         if reasons:
-            self.replaced = f"{len(reasons)} thread(s) are stuck: {'; '.join(reasons)}"
-            log.error("%s. This process is replaced by a fresh one", self.replaced)
-            self.stop()
+            self._be_replaced(f"{len(reasons)} thread(s) are stuck: {'; '.join(reasons)}")
+
+    def _be_replaced(self, reason: str) -> None:
+        log.error("%s. This process is replaced by a fresh one", reason)
+        self.replaced = reason
+        self.stop()
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
         """Queue what may be claimed in its job's lane; the rest is over."""
@@ -191,7 +202,11 @@ class GatherWorker:
     def _run(self, gathering: Gathering, *, apart: bool) -> None:
         """A job that was under way in a process which died is gathered apart from the others."""
         try:
-            gathering.work(self._claims.worker, apart=apart)
+            try:
+                gathering.work(self._claims.worker, apart=apart)
+            finally:
+                if self._state:
+                    self._state.restore()
         except (HarvestError, Stopped) as error:
             if not gathering.aborted:
                 log.warning("job %s is given back: %s", gathering.job_id, error or "this worker ends")

@@ -233,6 +233,9 @@ class Supervisor:
 
     def _plan_restart(self, watch: Watch, why: str) -> None:
         process = watch.child.process
+        if isinstance(watch.child, Role) and process is not None and process.returncode is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # what its plugins left behind: the role led its session
         replaced = process is not None and process.returncode == REPLACED
         watch.delay = FIRST_DELAY if replaced else restart_delay(watch.delay, time.monotonic() - watch.started)
         watch.restart_at = time.monotonic() + watch.delay

@@ -5,6 +5,7 @@ attempt or an abort went on with: its next page meets GuardConflict, and it stop
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from domain.objects import ACTIONS, GatheredRecord
 from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
 from harvesters.http.session import RemoteTime
-from harvesters.stages import is_ctrl_c
+from harvesters.stages import is_ctrl_c, leave_if_forked
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +202,7 @@ class GatherRun:
 
     def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
         """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""
-        items = self._from(make, view)
+        items, process = self._from(make, view), os.getpid()
         while True:
             self._progress.enter(view)
             try:
@@ -217,6 +218,7 @@ class GatherRun:
                 self._failed(error)
                 return
             finally:
+                leave_if_forked(process)
                 self._progress.leave()
             yield item
 

@@ -58,9 +58,11 @@ class ObjectThreads:
         *,
         threads: int,
         savers: int,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
-        """`until_available` repeats work that meets a missing service."""
+        """`until_available` repeats work that meets a missing service; `after` is called after each step of an object."""
         self._finished = finished
+        self._after = after
         self._until_available = until_available
         self._stages = Step(FairQueue(threads), runner.run)
         self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
@@ -130,10 +132,10 @@ class ObjectThreads:
                 break
         return over, left
 
-    @staticmethod
-    def _work(step: Step, hand: Hand, running: Running) -> bool:
+    def _work(self, step: Step, hand: Hand, running: Running) -> bool:
         hand.begun, hand.running = time.monotonic(), running
         try:
             return step.work(running.item)
         finally:
             hand.running = None
+            self._after()

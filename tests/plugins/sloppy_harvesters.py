@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -75,14 +76,14 @@ def _ignore_sigterm() -> None:
 
 
 def _leak_threads() -> None:
-    for _ in range(60):
+    for _ in range(100):
         thread = threading.Thread(target=time.sleep, args=(FOREVER,))
         thread.start()
         LEAKED.append(thread)
 
 
 def _leak_files() -> None:
-    LEAKED.extend(open(os.devnull) for _ in range(100))  # noqa: SIM115
+    LEAKED.extend(open(os.devnull) for _ in range(1000))  # noqa: SIM115
 
 
 def _stderr_closed() -> None:
@@ -106,6 +107,7 @@ WAYS: dict[str, Callable[[], object]] = {
     "close_stdout": lambda: sys.stdout.close(),
     "close_stderr": _stderr_closed,
     "close_numbers": lambda: _close(0, 1, 2),
+    "disable_log": lambda: logging.disable(logging.CRITICAL),
     "fork": _fork,
     "fork_and_stay": _fork_and_stay,
     "ignore_sigterm": _ignore_sigterm,
