@@ -250,7 +250,15 @@ def object_id(job_created: datetime, job_id: UUID, guid: str, number: int = 0) -
     number (24 bits), and a sha256 of job and guid (66 bits). Jobs without a number, of events of version 1, have milliseconds
     (48 bits, of which the first is 0) and the hash (74 bits).
     """
-    digest = int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big")
+    return _object_id(job_created, number, int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big"))
+
+
+def object_id_range(job_created: datetime, number: int) -> tuple[UUID, UUID]:
+    """The least and the greatest id that objects of a job may have. Objects of other jobs may lie between them."""
+    return _object_id(job_created, number, 0), _object_id(job_created, number, -1)
+
+
+def _object_id(job_created: datetime, number: int, digest: int) -> UUID:
     if not number:
         head, hashed = int(job_created.timestamp() * 1000) & (1 << 48) - 1, digest & (1 << 74) - 1
         bits = head << 74 | hashed

@@ -13,10 +13,14 @@ from domain.secrets import mask_text
 
 
 class Rebuild(Parameters):
-    """Which projection; `accept_differences`: put the new read model in place even when it differs from the old one."""
+    """Which projection; `accept_differences`: put the new read model in place even when it differs from the old one.
+
+    `datasets`: with `work`, build what each source holds again as well, from all imports in the log.
+    """
 
     name: Literal["read_model", "work"] = "read_model"
     accept_differences: bool = False
+    datasets: bool = False
 
 
 @action(Right.SYSADMIN)
@@ -45,7 +49,7 @@ def harvest_projection_rebuild(session: Session, asked: Rebuild) -> dict[str, An
 
     database = session.parts.database
     if asked.name == "work":
-        return rebuild_work(database).as_dict()
+        return rebuild_work(database, datasets=asked.datasets).as_dict()
 
     def tell(progress: RebuildProgress) -> None:
         session.tell(progress.as_dict())

@@ -25,14 +25,17 @@ def list_projections(as_json: bool) -> None:
 @projections.command()
 @click.argument("name", type=click.Choice(["read_model", "work"]), default="read_model")
 @click.option("--accept-differences", is_flag=True, help="Put the new read model in place even when it differs.")
+@click.option("--datasets", is_flag=True, help="With work: build what each source holds as well, from all imports in the log.")
 @json_option
-def rebuild(name: str, accept_differences: bool, as_json: bool) -> None:
+def rebuild(name: str, accept_differences: bool, datasets: bool, as_json: bool) -> None:
     """Rebuild a projection from the log; readers see the old one until it is replaced.
 
     The new read model is compared with the live one at the same position of the log. When they differ the status is 1, the live
     one stays, and the new one is in schema harvest_shadow to be looked at.
+
+    Pending work is built from the unfinished jobs, and the live tables are mended where they differ (status 1 as well).
     """
     with session(tell=told_steps(quiet=as_json)) as actions:
-        report = actions.call("harvest_projection_rebuild", name=name, accept_differences=accept_differences)
+        report = actions.call("harvest_projection_rebuild", name=name, accept_differences=accept_differences, datasets=datasets)
         emit(report, as_json, lambda: block(report))
     sys.exit(1 if report["differences"] else 0)

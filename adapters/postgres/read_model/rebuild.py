@@ -32,7 +32,7 @@ from adapters.postgres.read_model.progress import (
 )
 from adapters.postgres.read_model.rebuild_copy import STAGING, copy_streams
 from adapters.postgres.read_model.tables import COUNTERS, LIVE, NAME, ReadModelWriter
-from adapters.postgres.work.projection import WorkProjection
+from adapters.postgres.work.rebuild import WorkRebuild
 from domain.errors import Refused
 from projections.model_version import MODEL_VERSION
 from projections.recorded import decode
@@ -299,48 +299,16 @@ def _rename(connection: Connection, schema: str, to: str) -> None:
 
 # the work projection
 
-KEEP_CLAIMS: tuple[LiteralString, ...] = (
-    "CREATE TEMPORARY TABLE kept_work ON COMMIT DROP AS SELECT * FROM ops.work",
-    "CREATE TEMPORARY TABLE kept_jobs ON COMMIT DROP AS SELECT * FROM ops.job_progress",
-    "TRUNCATE ops.work, ops.job_progress, ops.dataset",
-    "UPDATE ops.checkpoint SET notification_id = 0 WHERE name = 'work'",
-)
-RESTORE_CLAIMS: tuple[LiteralString, ...] = (
-    """
-    UPDATE ops.work w SET sent = k.sent, epoch = k.epoch, worker = k.worker, lease_until = k.lease_until,
-        deliveries = k.deliveries
-    FROM pg_temp.kept_work k WHERE k.object_id = w.object_id AND k.attempt = w.attempt
-    """,
-    """
-    UPDATE ops.job_progress j SET due_at = k.due_at, epoch = k.epoch, sent_until = k.sent_until, worker = k.worker,
-        lease_until = k.lease_until, deliveries = k.deliveries
-    FROM pg_temp.kept_jobs k WHERE k.job_id = j.job_id
-    """,
-)
 
+def rebuild_work(database: Database, *, datasets: bool = False) -> Report:
+    """Build ops.work and ops.job_progress again from the unfinished jobs; claims of workers stay.
 
-def rebuild_work(database: Database) -> Report:
-    """Replay the log into ops.work, ops.job_progress and ops.dataset, in one transaction; claims of workers stay."""
+    With `datasets`, or when there are none, ops.dataset as well, from all imports in the log.
+    """
     begun = time.monotonic()
-    with database.connect(whole_tables=True) as connection, connection.transaction():
+    with database.connect() as connection:
         _only_one(connection)
-        connection.execute(LOCK, {"lock": "harvestlog projection work"})
-        before = connection.execute(sql.SQL(CHECKSUM).format(table=sql.Identifier("ops", "dataset"))).fetchone()
-        for statement in KEEP_CLAIMS:
-            connection.execute(statement)
-        events = _replay(connection)
-        for statement in RESTORE_CLAIMS:
-            connection.execute(statement)
-        after = connection.execute(sql.SQL(CHECKSUM).format(table=sql.Identifier("ops", "dataset"))).fetchone()
-    return Report("work", events, time.monotonic() - begun, differences=[] if before == after else ["dataset"])
-
-
-def _replay(connection: Connection) -> int:
-    """Up to where the projection was, or to the end of the log, whichever is later: both are the same after a restart."""
-    projection, position, events = WorkProjection(), 0, 0
-    while rows := read_after(connection, position, BATCH):
-        projection.apply(connection, decode(rows))
-        position = rows[-1][0]
-        events += len(rows)
-    connection.execute("UPDATE ops.checkpoint SET notification_id = %s WHERE name = 'work'", (position,))
-    return events
+        rebuild = WorkRebuild(database, datasets=datasets)
+        rebuild.run()
+    locked = round(rebuild.locked * 1000, 1)
+    return Report("work", rebuild.events, time.monotonic() - begun, locked, rebuild.differences)

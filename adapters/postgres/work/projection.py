@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import psycopg
 
 from adapters.postgres.database import Connection
 from adapters.postgres.work.news import WorkNews
@@ -85,10 +86,11 @@ END_JOBS = """
 
 
 class WorkProjection:
-    """Applies events to ops.work, ops.job_progress and ops.dataset. `news` is told what a batch has changed."""
+    """Applies events to work, job_progress and dataset of `schema`. `news` is told what a batch has changed."""
 
-    def __init__(self, news: WorkNews | None = None) -> None:
+    def __init__(self, news: WorkNews | None = None, schema: str = "ops") -> None:
         self._news = news or WorkNews()
+        self._schema = schema
         self._jobs: set[UUID] = set()  # that the last batch changed
         self._batch = WorkBatch()
 
@@ -97,16 +99,25 @@ class WorkProjection:
         batch = self._batch = fold(events)
         self._jobs = {*batch.jobs, *batch.progress, *batch.ended}
         if batch.jobs:
-            connection.execute(INSERT_JOBS, _json(_job_rows(batch)))
+            self._execute(connection, INSERT_JOBS, _json(_job_rows(batch)))
         self._insert_work(connection, batch)
         self._count(connection, batch, self._delete_work(connection, batch))
         if batch.retries:
-            self._jobs |= {job for (job,) in connection.execute(RETRY_WORK, _json(_retry_rows(batch)))}
+            self._jobs |= {job for (job,) in self._execute(connection, RETRY_WORK, _json(_retry_rows(batch)))}
         if batch.progress:
-            connection.execute(SET_PROGRESS, _json([{"job_id": job, **row} for job, row in batch.progress.items()]))
+            self._execute(connection, SET_PROGRESS, _json([{"job_id": job, **row} for job, row in batch.progress.items()]))
         self._save_datasets(connection, batch)
         if batch.ended:
-            connection.execute(END_JOBS, {"jobs": list(batch.ended)})
+            self._execute(connection, END_JOBS, {"jobs": list(batch.ended)})
+
+    def apply_datasets(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        """Write only what imports say about datasets."""
+        self._save_datasets(connection, fold(events))
+
+    def _execute(
+        self, connection: Connection, statement: str, parameters: dict[str, Any], *, prepare: bool | None = None
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        return connection.execute(statement.replace("ops.", f"{self._schema}.").encode(), parameters, prepare=prepare)
 
     def applied(self) -> None:
         """The batch is committed."""
@@ -119,7 +130,7 @@ class WorkProjection:
         if rows:
             jobs = {job: UUID(job) for _, job in rows}
             parameters = {"objects": [object_id for object_id, _ in rows], "jobs": [jobs[job] for _, job in rows]}
-            connection.execute(INSERT_WORK, parameters, prepare=True)
+            self._execute(connection, INSERT_WORK, parameters, prepare=True)
 
     def _delete_work(self, connection: Connection, batch: WorkBatch) -> list[tuple[str, str, int]]:
         """Outcomes of objects of earlier batches, counted by job and column."""
@@ -129,7 +140,7 @@ class WorkProjection:
         if not known:
             return []
         parameters = {"objects": [object_id for object_id, _ in known], "outcomes": [column for _, column in known]}
-        return connection.execute(DELETE_WORK, parameters, prepare=True).fetchall()
+        return self._execute(connection, DELETE_WORK, parameters, prepare=True).fetchall()
 
     def _count(self, connection: Connection, batch: WorkBatch, counted: Sequence[tuple[str, str, int]]) -> None:
         columns = ("objects", "added", "updated", "unchanged", "deleted", "errored", "skipped", "gather_errors")
@@ -139,13 +150,13 @@ class WorkProjection:
         if by_job:
             self._jobs |= {UUID(job) for job in by_job}
             rows = [{"job_id": job, **empty, **counts, "restarted": job in restarted} for job, counts in by_job.items()]
-            connection.execute(COUNT_JOBS, _json(rows))
+            self._execute(connection, COUNT_JOBS, _json(rows))
 
     def _save_datasets(self, connection: Connection, batch: WorkBatch) -> None:
         if batch.datasets:
-            connection.execute(SAVE_DATASETS, _json([fact._asdict() for fact in batch.datasets.values()]))
+            self._execute(connection, SAVE_DATASETS, _json([fact._asdict() for fact in batch.datasets.values()]))
         if batch.validators:
-            connection.execute(SAVE_VALIDATORS, _json(list(batch.validators.values())))
+            self._execute(connection, SAVE_VALIDATORS, _json(list(batch.validators.values())))
 
 
 def _job_rows(batch: WorkBatch) -> list[dict[str, Any]]:
