@@ -38,11 +38,11 @@ def main() -> None:
 
 def hidden_package(home: str = "") -> str:
     """Which of our packages Python would find elsewhere than in `home`, and what to do about it; empty when none."""
-    home = home or _home()
+    home = os.path.realpath(home) if home else _home()
     for name in NAMES:
         spec = find_spec(name)
         places = list(spec.submodule_search_locations or [spec.origin or ""]) if spec else []
-        if not any(os.path.dirname(place) == home for place in places):
+        if not any(os.path.realpath(os.path.dirname(place)) == home for place in places):
             return _hidden(name, places[0] if places else "")
     return ""
 

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sysconfig
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 import pytest
 
+from adapters import launch
 from adapters.launch import NAMES, hidden_package
 from adapters.roles.supervisor import role_commands
 from adapters.settings import Settings
@@ -88,6 +90,20 @@ def test_roles_do_not_look_for_packages_in_the_current_folder(tmp_path: Path) ->
     done = subprocess.run([*coordinator.argv[:-1], "--version"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
     assert (done.returncode, done.stdout[:9]) == (0, "harvester"), done.stderr
+
+
+def test_an_environment_behind_a_symbolic_link_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        add_package(tmp_path, name)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    monkeypatch.setattr(launch, "find_spec", lambda name: find_spec_in(link, name))
+
+    assert hidden_package(str(tmp_path)) == hidden_package(str(link)) == ""
+
+
+def find_spec_in(folder: Path, name: str) -> ModuleSpec | None:
+    return PathFinder.find_spec(name, [str(folder)])
 
 
 def test_a_missing_package_is_told(tmp_path: Path) -> None:
