@@ -1,5 +1,6 @@
 """Lists, counts and reports read a few pages of the tables, whatever the history holds; no list needs an offset."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from adapters.postgres.read_model.rebuild import TABLES
 from domain.errors import NotFound
 from tests.conftest import new_database
 from tests.support.full_read_model import READS, Size, fill, job_id, source_id
+from tests.support.stack import ROOT
 
 SIZE = Size(sources=200, nights=100, objects=60_000, large=40_000)
 LARGE = SIZE.large_job
@@ -182,3 +184,30 @@ def test_what_is_made_for_these_tests_is_consistent(full: Database) -> None:
     assert set(TABLES) == {row[0] for row in full.query("SELECT tablename FROM pg_tables WHERE schemaname = 'harvest'")} - {
         "checkpoint"
     }
+
+
+DOCUMENT = (ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
+QUESTIONS: dict[str, str] = dict(re.findall(r"^## (\d+)\. [^\n]+\n.*?^```sql\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL))
+VALUES = {"source": "source-7", "guid": "guid-7-5", "package": "none", "at": "2016-02-01 00:00", "days": "30", "word": "water"}
+ABOUT_CATALOGUE = {"21"}
+
+
+def reading_many_rows() -> set[str]:
+    """The questions of which the document says so."""
+    [said] = re.findall(r"Statements that read many rows \(([^)]+)\)", DOCUMENT)
+    parts = [part.split(" to ") for part in said.split(", ")]
+    return {str(number) for part in parts for number in range(int(part[0]), int(part[-1]) + 1)}
+
+
+READING_FEW: set[str] = set(QUESTIONS) - reading_many_rows() - ABOUT_CATALOGUE
+
+
+@pytest.mark.parametrize("question", sorted(READING_FEW))
+def test_a_documented_statement_reads_few_pages_unless_it_says_otherwise(full: Database, question: str) -> None:
+    text = re.sub(r":'(\w+)'", lambda name: f"'{VALUES[name[1]]}'", QUESTIONS[question])
+    with full.connect(whole_tables=True) as connection:  # as psql is
+        row = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}".encode()).fetchone()
+
+    assert row is not None
+    plan = row[0][0]["Plan"]
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 12_000

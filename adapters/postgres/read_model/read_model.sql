@@ -1,4 +1,5 @@
 -- The read model. `{schema}` is harvest when it is made first, a shadow schema in a rebuild.
+-- Columns that hold ids all have the collation C: a join of two that differ in it can use no index.
 -- The seven harvest_* relations have the names and columns of ckanext-harvest; times are UTC without zone, as there.
 
 CREATE SCHEMA {schema};
@@ -65,7 +66,7 @@ CREATE TABLE {schema}.source_statistics (
     jobs_failed bigint NOT NULL DEFAULT 0,
     jobs_aborted bigint NOT NULL DEFAULT 0,
     datasets bigint NOT NULL DEFAULT 0, -- active ones: as many as the source has current objects
-    last_job_id text
+    last_job_id text COLLATE "C"
 );
 
 CREATE TABLE {schema}.object (
@@ -127,9 +128,9 @@ CREATE TABLE {schema}.harvest_log (
     content text NOT NULL,
     level {schema}.log_level,
     created timestamp,
-    source_id text,
-    job_id text,
-    object_id text
+    source_id text COLLATE "C",
+    job_id text COLLATE "C",
+    object_id text COLLATE "C"
 );
 
 -- `current` and the state of an aborted job's objects cross streams: they are derived here, so no fold can get them wrong.
