@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import block, emit, json_option, session, told_steps
+from adapters.cli.output import block, emit, json_option, session, table, told_steps
 
 
 @click.command()
@@ -31,5 +31,24 @@ def status(as_json: bool) -> None:
 
 
 def _text(answer: dict[str, Any]) -> str:
+    fields = {name: value for name, value in answer.items() if name not in ("problems", "processes")}
+    processes = table(map(_process, answer.get("processes", ())))
     problems = "\n".join(f"! {problem}" for problem in answer["problems"])
-    return block({name: value for name, value in answer.items() if name != "problems"}) + (problems or "all is well")
+    return block(fields) + "\n".join([*processes, *[""] * bool(processes), problems or "all is well"])
+
+
+def _process(process: dict[str, Any]) -> dict[str, Any]:
+    from domain.health import duration
+
+    oldest = process["oldest_seconds"]
+    state = "leads" if process["leads"] else ""
+    return {
+        "role": process["role"],
+        "host": process["host"],
+        "pid": process["pid"],
+        "threads": process["threads"],
+        "busy": process["busy"],
+        "oldest record": "-" if oldest is None else duration(oldest),
+        "seen": f"{duration(process['seen_seconds'])} ago",
+        "": state if process["alive"] else "SILENT",
+    }
