@@ -1,0 +1,67 @@
+"""The generated part of docs/commands.md: every command with its arguments and options, as `--help` has them.
+
+`python -m tests.support.reference_pages` writes it; tests/unit/test_reference_pages.py fails when it is behind.
+"""
+
+from collections.abc import Iterator
+
+import click
+
+from adapters.cli.main import main
+from tests.support.stack import ROOT
+
+COMMANDS_PAGE = ROOT / "docs" / "commands.md"
+MARK = "## Reference\n"
+HEAD = f"{MARK}\nWritten by `python -m tests.support.reference_pages` from what `--help` says.\n"
+
+
+def reference() -> str:
+    """All commands, in the order of `harvester --help`."""
+    return HEAD + "".join(_section(context) for context in _commands(click.Context(main, info_name="harvester")))
+
+
+def _commands(group: click.Context) -> Iterator[click.Context]:
+    assert isinstance(group.command, click.Group)
+    for name in group.command.list_commands(group):
+        command = group.command.get_command(group, name)
+        assert command is not None
+        if command.hidden:
+            continue
+        context = click.Context(command, parent=group, info_name=name)
+        if isinstance(command, click.Group):
+            yield from _commands(context)
+        else:
+            yield context
+
+
+def _section(context: click.Context) -> str:
+    command = context.command
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    lines = [
+        f"\n### {context.command_path.removeprefix('harvester ')}\n",
+        f"\n    {usage}\n",
+        f"\n{_text(command.help or '')}\n",
+    ]
+    records = [option.get_help_record(context) for option in command.get_params(context)]
+    rows = [f"| `{_cell(names)}` | {_cell(said)} |\n" for names, said in filter(None, records) if names != "--help"]
+    if rows:
+        lines += ["\n| option | meaning |\n| --- | --- |\n", *rows]
+    return "".join(lines)
+
+
+def _text(text: str) -> str:
+    paragraphs = (" ".join(part.split()) for part in text.replace("\b", "").split("\n\n"))
+    return "\n\n".join(paragraphs)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def with_reference(page: str) -> str:
+    """The page with a new reference in the place of its own."""
+    return page.partition(MARK)[0].rstrip("\n") + "\n\n" + reference()
+
+
+if __name__ == "__main__":
+    COMMANDS_PAGE.write_text(with_reference(COMMANDS_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
