@@ -8,8 +8,7 @@ where there is one.
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 
 from domain.secrets import mask_text
@@ -21,14 +20,20 @@ _NOTHING: Mapping[str, str] = {}
 _about: ContextVar[Mapping[str, str]] = ContextVar("harvestlog_about", default=_NOTHING)
 
 
-@contextmanager
-def about(**ids: str) -> Iterator[None]:
-    """Lines of this thread are about this job, source or object, until the block ends."""
-    token = _about.set({**_about.get(), **ids})
-    try:
-        yield
-    finally:
-        _about.reset(token)
+class about:  # noqa: N801  read as a sentence: with about(job=…)
+    """Lines of this thread are about this job, source or object, until the block ends. A class, since each object costs it."""
+
+    __slots__ = ("_ids", "_token")
+
+    def __init__(self, **ids: str) -> None:
+        self._ids = ids
+
+    def __enter__(self) -> None:
+        outer = _about.get()
+        self._token = _about.set({**outer, **self._ids} if outer else self._ids)
+
+    def __exit__(self, *_: object) -> None:
+        _about.reset(self._token)
 
 
 class _Text(logging.Formatter):

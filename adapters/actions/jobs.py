@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator
 
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
-from adapters.actions.session import Session, require
+from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Row
 from domain.access import Owned, Right
@@ -181,8 +181,7 @@ def harvest_job_abort(session: Session, asked: JobAbort) -> Row:
 
 def current_job(session: Session, job_id: str) -> Row:
     """A job's row with all that happened up to now. Raises NotFound."""
-    session.show_current()
-    return shown(require(session.model.job(job_id), "Job", job_id))
+    return shown(session.shown(lambda: session.model.job(job_id), "Job", job_id))
 
 
 def shown(row: Row) -> Row:

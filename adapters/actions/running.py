@@ -49,7 +49,7 @@ def harvest_job_wait(session: Session, asked: ById) -> Row:
 
 
 def _wait(session: Session, job_id: str) -> Row:
-    session.show_current()
+    session.shown(lambda: session.model.job(job_id), "Job", job_id)
     next_check = time.monotonic() + PATIENCE
     while True:
         row = _patiently(session, lambda: _row(session, job_id))

@@ -10,7 +10,7 @@ from adapters import bootstrap
 from adapters.bootstrap import Parts
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import log_position, read_model_position
-from adapters.postgres.read_model.queries import ReadModel
+from adapters.postgres.read_model.queries import ReadModel, Row
 from adapters.settings import Settings, load
 from domain.access import COMMAND_LINE, Caller
 from domain.errors import HarvestError, NotFound, SettingError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from domain.sources import HarvestSource
 
 PROJECTED_WITHIN = 5.0  # seconds; a coordinator that leads needs milliseconds
+SHOWN_WITHIN = 300.0  # seconds that what was just written may take to be shown: a rebuild or a large job is in its way
 
 Tell = Callable[[Mapping[str, Any]], None]
 """Told how far a long action is: a job's row, or counts."""
@@ -58,8 +59,24 @@ class Session:
         """A source as the log has it. Raises NotFound."""
         return self.parts.application.find_source(id_or_name)
 
-    def show_current(self) -> None:
-        """Bring the read model up to now: wait for the coordinator, or project here when none leads."""
+    def shown(self, read: Callable[[], Row | None], kind: str, identity: str) -> Row:
+        """A row that is in the log for sure, once the read model shows it, however far behind that is for some minutes.
+
+        Raises NotFound when it doesn't get there.
+        """
+        end = time.monotonic() + SHOWN_WITHIN
+        self.show_current()
+        while (row := read()) is None:
+            if time.monotonic() > end:
+                raise NotFound(
+                    f"{kind} {identity} is not in the read model yet: does its projection run? See `harvester status`"
+                )
+            self.show_current(1.0)
+            time.sleep(0.05)
+        return row
+
+    def show_current(self, within: float = PROJECTED_WITHIN) -> None:
+        """Bring the read model up to now: wait so many seconds for the coordinator, or project here when none leads."""
         parts = self.parts
         position = log_position(parts.database)
         if read_model_position(parts.database) >= position:
@@ -68,7 +85,7 @@ class Session:
             parts.work_projector().catch_up()
             parts.read_model_projector().catch_up()
             return
-        end = time.monotonic() + PROJECTED_WITHIN
+        end = time.monotonic() + within
         while read_model_position(parts.database) < position and time.monotonic() < end:
             time.sleep(0.01)
 
@@ -124,10 +141,3 @@ def _check(parts: Parts, *, own: bool) -> None:
     from adapters.postgres.read_model.progress import log_progress
 
     bootstrap.initialise(parts.settings, log_progress())
-
-
-def require(row: dict[str, Any] | None, kind: str, identity: str) -> dict[str, Any]:
-    """The row. Raises NotFound when it isn't in the read model."""
-    if row is None:
-        raise NotFound(f"{kind} {identity} is not in the read model: is its projection running? See `harvester status`")
-    return row

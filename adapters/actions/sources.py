@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
-from adapters.actions.session import Session, require
+from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Row
 from domain.access import Owned, Right
@@ -191,7 +191,7 @@ def _at(session: Session, url: str) -> list[Row]:
 
 
 def _row(session: Session, source_id: str) -> Row:
-    return shown(require(session.model.source(source_id), "Source", source_id))
+    return shown(session.shown(lambda: session.model.source(source_id), "Source", source_id))
 
 
 def shown(row: Row) -> Row:

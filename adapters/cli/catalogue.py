@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, emit, json_option, paging, session, to_json
+from adapters.cli.output import after_option, emit, json_option, paging, say, session, to_json
 
 
 @click.group()
@@ -28,7 +28,7 @@ def package_list(as_json: bool, **which: Any) -> None:
 def package_show(id_or_name: str) -> None:
     """One dataset as JSON (CKAN's package_show)."""
     with session() as actions:
-        click.echo(to_json(actions.call("package_show", id=id_or_name)))
+        say(to_json(actions.call("package_show", id=id_or_name)))
 
 
 @catalogue.command("search")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, block, emit, json_option, more, paging, session, table
+from adapters.cli.output import after_option, block, emit, json_option, more, paging, say, session, table
 from adapters.cli.start import INTERRUPTED
 
 Row = dict[str, Any]
@@ -57,7 +57,7 @@ def _goes_on(job_id: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(
+        say(
             f"\nThe job goes on. To follow it again: harvester job --follow {job_id}\nTo stop it: harvester job-abort {job_id}",
             err=True,
         )

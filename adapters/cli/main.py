@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 import click
 
+from adapters.cli.start import INTERRUPTED
 from domain.errors import HarvestError, SettingError
 
 COMMANDS = {
@@ -74,6 +75,9 @@ class Commands(click.Group):
             if isinstance(error, BrokenPipeError):
                 raise  # click ends quietly: the reader has seen enough
             refused = SettingError(_machine(error))
+        except KeyboardInterrupt:
+            click.echo(err=True)
+            sys.exit(INTERRUPTED)
         return _fail(refused)
 
 
@@ -122,9 +126,10 @@ def main() -> None:
 
     Settings are read from the environment (HARVEST_DATABASE_URL, HARVEST_KAFKA_BOOTSTRAP_SERVERS, ...).
     """
+    from adapters.cli.output import say
     from adapters.logs import to_standard_error
     from adapters.settings import unknown
 
     to_standard_error("WARNING")
     for warning in unknown():
-        click.echo(f"Warning: {warning}", err=True)
+        say(f"Warning: {warning}", err=True)

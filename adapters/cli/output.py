@@ -46,7 +46,7 @@ def told_steps(*, quiet: bool) -> Callable[[Mapping[str, Any]], None]:
         text = str(progress["text"])
         if not quiet and (shown := text.partition(" after ")[0]) != last[0]:
             last[0] = shown
-            click.echo(f"rebuilding the read model: {text}", err=True)
+            say(f"rebuilding the read model: {text}", err=True)
 
     return tell
 
@@ -78,9 +78,17 @@ def table(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text, to standard error if so asked. (click's own prints UTF-8 on a terminal that has only ASCII.)"""
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None:
+        stream.write(f"{text}\n")
+        stream.flush()
+
+
 def emit(data: Any, as_json: bool, text: Callable[[], str]) -> None:
     """Print data as JSON, or what `text` makes of it."""
-    click.echo(to_json(data) if as_json else text())
+    say(to_json(data) if as_json else text())
 
 
 def to_json(data: Any) -> str:
@@ -118,10 +126,10 @@ def fail(error: HarvestError, as_json: bool) -> NoReturn:
         details = {"code": error.code, "message": str(error)}
         if isinstance(error, ValidationError):
             details["fields"] = error.errors  # type: ignore[assignment]
-        click.echo(to_json({"error": details}))
+        say(to_json({"error": details}))
     elif isinstance(error, ValidationError):
         lines = "".join(f"\n\t{field}: {message}" for field, message in error.errors.items())
-        click.echo(f"Validation error:{lines}", err=True)
+        say(f"Validation error:{lines}", err=True)
     else:
-        click.echo(f"Error: {error}", err=True)
+        say(f"Error: {error}", err=True)
     sys.exit(1)

@@ -1,6 +1,7 @@
 """`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`."""
 
 import gc
+import os
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,9 +11,11 @@ from uuid import UUID
 import click
 
 from adapters import bootstrap
+from adapters.cli.output import say
 from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
 from domain.errors import SettingError
+from domain.secrets import mask_text
 
 
 class Role(Protocol):
@@ -67,7 +70,7 @@ def _prepare(settings: Settings) -> Callable[[str, str], None]:
 
 
 def _say_ready(_runtime: Any) -> None:
-    click.echo("harvestlog is up; stop it with Ctrl-C. In another terminal: harvester status", err=True)
+    say("harvestlog is up; stop it with Ctrl-C. In another terminal: harvester status", err=True)
 
 
 def _configured(*, check: bool = True) -> Settings:
@@ -81,6 +84,19 @@ def _configured(*, check: bool = True) -> Settings:
     if check:
         bootstrap.check(settings)
     return settings
+
+
+def _say_start(role: str, settings: Settings, serves: str) -> None:
+    """The first line of a role's log: what it is, and what it serves."""
+    import logging
+    from importlib.metadata import version
+
+    target = f"CKAN {settings.ckan_url}" if settings.ckan_url else "the local catalogue"
+    logging.getLogger(f"harvestlog.{role}").info(
+        "%s of site %s starts (harvestlog %s, pid %d): %s; database %s, broker %s, target %s",
+        *(role, settings.site_id, version("harvestlog"), os.getpid(), serves),
+        *(mask_text(settings.database_url), settings.kafka_bootstrap_servers, mask_text(target)),
+    )
 
 
 def _prepare_process(role: Role) -> None:
@@ -97,11 +113,16 @@ def _work(worker: WorkingRole, settings: Settings) -> NoReturn:
     work_and_leave(worker, 2 * settings.lease)  # by then others have its claims
 
 
+def _read(partitions: Sequence[int] | None) -> str:
+    return "the partitions that its group gives it" if partitions is None else f"partitions {', '.join(map(str, partitions))}"
+
+
 @click.command("gather-consumer")
 @partitions_option
 def gather_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the gather topic: find out which records the remotes have."""
     settings = _configured()
+    _say_start("gather-consumer", settings, f"gathers {settings.gather_threads} jobs at a time from {_read(partitions)}")
     _work(bootstrap.gather_worker(settings, partitions), settings)
 
 
@@ -119,6 +140,7 @@ def gather_apart(job_id: UUID, worker: str) -> None:
 def fetch_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the fetch topic: fetch records and import them as datasets."""
     settings = _configured()
+    _say_start("fetch-consumer", settings, f"runs {settings.fetch_threads} records at a time from {_read(partitions)}")
     _work(bootstrap.fetch_worker(settings, partitions), settings)
 
 
@@ -126,6 +148,7 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 def coordinator() -> None:
     """Dispatch work, end jobs, retry, and keep the projections; any number may run, one leads."""
     settings = _configured()
+    _say_start("coordinator", settings, "dispatches work, ends jobs, keeps the tables; one leads")
     failures: list[Exception] = []
 
     def failed(error: Exception) -> None:

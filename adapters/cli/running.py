@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from adapters.cli.jobs import by_cause, describe, full_option, report_text
-from adapters.cli.output import emit, json_option, session
+from adapters.cli.output import emit, json_option, say, session
 
 SHOWN_ERRORS = 20
 
@@ -49,7 +49,7 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
 
 
 def _tell(progress: Mapping[str, Any]) -> None:
-    click.echo(f"{progress['done']} of {progress['objects']} objects done", err=True)
+    say(f"{progress['done']} of {progress['objects']} objects done", err=True)
 
 
 def _ignore(_progress: Mapping[str, Any]) -> None:

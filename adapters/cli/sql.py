@@ -12,7 +12,7 @@ from uuid import UUID
 
 import click
 
-from adapters.cli.output import emit, json_option, session
+from adapters.cli.output import emit, json_option, say, session
 
 NO_PSQL = "psql is not installed: on Debian and Ubuntu `apt-get install postgresql-client`; or ask one statement: {usage}"
 
@@ -35,7 +35,7 @@ def sql(statement: str | None, limit: int, as_json: bool) -> None:
     rows = [dict(zip(answer["columns"], map(_plain, row), strict=True)) for row in answer["rows"]]
     emit(rows, as_json, lambda: table(answer["columns"], answer["rows"]))
     if answer["more"]:
-        click.echo(f"There are more rows: --limit {limit * 10}", err=True)
+        say(f"There are more rows: --limit {limit * 10}", err=True)
 
 
 def _open_psql(command: list[str] | None, environment: dict[str, str]) -> int:

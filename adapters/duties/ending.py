@@ -1,10 +1,14 @@
 """Ends jobs that have nothing left to do."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
 from adapters.postgres.work.pending_work import PendingWork
 from domain.application import Harvesting
+from domain.rules import Progress, job_outcome
+
+log = logging.getLogger(__name__)
 
 AT_A_TIME = 200  # jobs
 
@@ -27,6 +31,16 @@ class EndJobs:
         self._ended &= self._work.running(self._ended) if self._ended else set()
         over = self._work.over(self._ended, AT_A_TIME)
         if over:
+            sources = self._work.sources(over)
             self._application.finish_jobs(over)
+            for job_id, progress in over.items():
+                _tell(job_id, progress, sources.get(job_id))
             self._ended |= over.keys()
         return len(over) == AT_A_TIME
+
+
+def _tell(job_id: UUID, progress: Progress, source_id: UUID | None) -> None:
+    """A line of the log for the end of a job."""
+    counts = ", ".join(f"{number} {word}" for word, number in progress.counts.items())
+    ids = {"job": str(job_id), "source": str(source_id or "")}
+    log.info("job %s of source %s %s: %s", job_id, source_id, job_outcome(progress), counts, extra=ids)

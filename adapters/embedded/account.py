@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from adapters.embedded.process import Account, wait_until
+from adapters.embedded.search_right import search_right
 from domain.errors import SettingError
 
 ACCOUNT_NAME = "harvestlog"  # added when we are root
@@ -49,10 +50,18 @@ def give(path: Path, account: Account | None) -> None:
 
 
 def let_through(paths: Iterable[Path], account: Account | None) -> None:
-    """Let the account reach `paths`; their parent folders can still not be listed by others."""
-    if account is None:
+    """Where the account can't be given the right to pass, open the parent folders of `paths` to it; they can't be listed.
+
+    Raises SettingError rather than change the rights of somebody's home folder.
+    """
+    if account is None or search_right() is not None:
         return
-    for folder in {parent for path in paths for parent in path.parents}:
-        mode = folder.stat().st_mode
-        if not mode & 0o001:
-            folder.chmod(mode & 0o7777 | 0o001)
+    closed = {parent for path in paths for parent in path.parents if not parent.stat().st_mode & 0o001}
+    if homes := sorted(closed & {Path(entry.pw_dir) for entry in pwd.getpwall()} | closed & {Path.home()}):
+        raise SettingError(
+            f"{homes[0]} can't be entered by the user {ACCOUNT_NAME}, as which Postgres runs when root starts it: set "
+            "HARVEST_DATA_DIR to a folder outside of it, such as /var/lib/harvestlog, install harvestlog outside of it, or run "
+            "harvester as another user"
+        )
+    for folder in closed:
+        folder.chmod(folder.stat().st_mode & 0o7777 | 0o001)

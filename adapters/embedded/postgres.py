@@ -20,6 +20,7 @@ from adapters.embedded.account import account_for, give, let_through
 from adapters.embedded.process import (
     Account,
     Process,
+    as_user,
     command_of,
     end,
     end_foreign,
@@ -176,9 +177,7 @@ class EmbeddedPostgres:
             capture_output=True,
             env=_environment(),
             check=False,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
+            **as_user(account),
         )
         with self._log.open("ab") as log:
             log.write(done.stdout + done.stderr)

@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from adapters.embedded.search_right import become, search_right
 
 Process = subprocess.Popen[bytes]
 
@@ -45,14 +47,31 @@ def spawn(
             stderr=output,
             env=environment,
             start_new_session=True,
-            preexec_fn=_die_with_parent(death_signal),
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
+            **as_user(account, _die_with_parent(death_signal)),
         )
     finally:
         if output:
             output.close()
+
+
+def as_user(account: Account | None, then: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Options of Popen for a child that is this user, and calls `then` before exec.
+
+    Started by root it can reach files in folders that only root may enter, where the system can hand that right on.
+    """
+    if account is None:
+        return {"preexec_fn": then}
+    right = search_right()
+    if right is None:
+        return {"user": account.uid, "group": account.gid, "extra_groups": [], "preexec_fn": then}
+    change = become(account.uid, account.gid, right)
+
+    def prepare() -> None:
+        change()
+        if then is not None:
+            then()
+
+    return {"preexec_fn": prepare}
 
 
 def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

@@ -7,6 +7,7 @@ driver that mean "the server isn't there" become ServiceUnavailable.
 import logging
 import os
 import re
+import select
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ PLANS = """
 """For sessions that run the same statements for days: a plan is kept from when its table was empty and two pages long, and then
 read the whole table again for each batch, until an ANALYZE came by. Ours all have an index to go by (decision 0023)."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
+IDLE = psycopg.pq.TransactionStatus.IDLE
+OLDEST_SERVER = 140_000  # lz4 for stored documents, among others
 LIMITS = "54"  # class of SQLSTATEs that the driver counts as operational errors, though the statement is to blame
 
 
@@ -70,12 +73,19 @@ class Database:
     def connection(self) -> Connection:
         """The calling thread's connection, opened anew if it broke."""
         connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed or connection.broken:
+        if connection is not None and self._local.process != os.getpid():
+            raise RuntimeError("a process that a plugin forked must not use the database of its parent")
+        if connection is None or connection.closed or connection.broken or self._is_stale(connection):
             connection = self._local.connection = self.connect()
             self._local.process = os.getpid()
-        if self._local.process != os.getpid():
-            raise RuntimeError("a process that a plugin forked must not use the database of its parent")
         return connection
+
+    def keep_session(self) -> None:
+        """The calling thread keeps something in its session: when that is lost the next use must fail, and not begin anew."""
+        self._local.kept = True
+
+    def _is_stale(self, connection: Connection) -> bool:
+        return not getattr(self._local, "kept", False) and _was_closed(connection)
 
     def close(self) -> None:
         """Close the calling thread's connection."""
@@ -92,6 +102,12 @@ class Database:
 
     def check_session(self) -> None:
         """Refuse a transaction pooler: advisory locks and LISTEN need a session. Raises SettingError."""
+        version = self.connection.info.server_version
+        if version < OLDEST_SERVER:
+            raise SettingError(
+                f"HARVEST_DATABASE_URL leads to PostgreSQL {_version(version)}, "
+                f"and harvestlog needs {_version(OLDEST_SERVER)} or newer"
+            )
         pids = {self.query("SELECT pg_backend_pid()")[0][0] for _ in range(3)}
         if len(pids) > 1:
             raise SettingError(
@@ -111,11 +127,33 @@ def _let_go() -> None:
             os.dup2(nothing, connection.fileno())
 
 
+def _was_closed(connection: Connection) -> bool:
+    """Whether the server has closed an idle connection, as it does when it restarts: better known before it is used.
+
+    A server says nothing on an idle connection that doesn't listen, but that it ends it.
+    """
+    if connection.pgconn.transaction_status != IDLE:
+        return False
+    waiting = select.poll()
+    waiting.register(connection.pgconn.socket, select.POLLIN)
+    if not waiting.poll(0):
+        return False
+    connection.close()
+    return True
+
+
+def _version(number: int) -> str:
+    """170004 -> 17."""
+    return str(number // 10_000)
+
+
 @contextmanager
 def unavailable(url: str) -> Iterator[None]:
-    """Turn the driver's errors of a lost server into ServiceUnavailable."""
+    """Turn the driver's errors of a lost server into ServiceUnavailable, those of a lacking right into SettingError."""
     try:
         yield
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise SettingError(f"The database {redact(url)} does not let its user do this: {one_line(error)}") from error
     except UNAVAILABLE as error:
         if (error.sqlstate or "").startswith(LIMITS):
             raise

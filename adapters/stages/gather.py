@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from adapters.logs import about
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
 from adapters.postgres.positions import log_position, work_position
@@ -86,15 +87,19 @@ class GatherRun:
 
         Raises Stopped, ServiceUnavailable: the job is to be gathered anew.
         """
-        try:
-            self._job = self._application.start_gather(job_id, worker)
-            self._began, self._start_version = time.monotonic(), self._job.version
-            self._gather()
-        except (Conflict, JobEnded) as error:
-            log.info("job %s went on without this worker: %s", job_id, error)
+        with about(job=str(job_id)):
+            try:
+                self._job = self._application.start_gather(job_id, worker)
+                self._began, self._start_version = time.monotonic(), self._job.version
+                with about(source=self._job.source_id):
+                    self._gather()
+            except (Conflict, JobEnded) as error:
+                log.info("job %s went on without this worker: %s", job_id, error)
 
     def _gather(self) -> None:
         self._source = source = self._contexts.source_of(self._job)
+        name = source.fields.name
+        log.info("job %s of source %s: gathering starts (attempt %d)", self._job.id, name, self._job.attempt)
         self._start_position = self._wait_for_projection()
         self._memory = GatherMemory(self._database)
         context = self._contexts.make(self._job, source)
@@ -114,6 +119,11 @@ class GatherRun:
             deletions=self._deletions,
             seen_since=seen_since,
             unchanged=self._last_unchanged,
+        )
+        log.info(
+            "job %s of source %s: gathered %d records to import, %d unchanged, %d to remove, %d errors, in %.1f s%s",
+            *(self._job.id, name, self._job.gathered - self._deletions, self._job.unchanged, self._deletions, self._errors),
+            *(time.monotonic() - self._began, "" if complete else ", not complete"),
         )
 
     def _seen_since(self, answer: RemoteTime | None) -> datetime | None:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from adapters.logs import about
 from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database
 from adapters.postgres.work.claims import Claimed, HeldDataset, held_datasets, running_jobs
-from adapters.stages.context import JobContexts
+from adapters.stages.context import JobContext, JobContexts
 from domain import text
 from domain.application import Harvesting
 from domain.objects import HarvestObject, job_number
@@ -76,6 +77,11 @@ class ObjectRunner:
             aggregate.skip("superseded")
             return True
         context = self._contexts.get(UUID(aggregate.job_id))
+        with about(job=aggregate.job_id, source=aggregate.source_id, object=str(aggregate.id)):
+            return self._run(item, context)
+
+    def _run(self, item: Item, context: JobContext) -> bool:
+        aggregate = item.aggregate
         item.stages = StageRun(
             new_harvester=lambda: context.harvester,
             job=context.job,
@@ -94,7 +100,9 @@ class ObjectRunner:
     def save(item: Item) -> bool:
         """Store the dataset that an object's import returned, in the target; in any thread. Always True: that was all."""
         assert item.stages is not None
-        item.stages.save()
+        aggregate = item.aggregate
+        with about(job=aggregate.job_id, source=aggregate.source_id, object=str(aggregate.id)):
+            item.stages.save()
         return True
 
     def _held(self, item: Item) -> Callable[[str], HeldDataset | None]:

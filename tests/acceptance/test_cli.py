@@ -299,7 +299,7 @@ def test_run_test_harvests_without_any_other_process(cli: CommandLine, site: Sta
     printed = cli("run-test", "some")
 
     assert (job["status"], job["outcome"], job["trigger"], job["added"]) == ("Finished", "finished", "run-test", 5)
-    assert "  added:         0\n  updated:       5\n" in printed.out
+    assert "  added:         0\n  updated:       0\n  not modified:  5\n" in printed.out
     assert "5 of 5 objects done" in printed.err
 
 

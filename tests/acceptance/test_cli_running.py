@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.actions.session import Session
 from tests.acceptance.command_line import CommandLine
 from tests.support.rogue_server import RogueServer
 from tests.support.stack import Stack, wait_for
@@ -116,3 +117,26 @@ def test_status_of_a_site_that_runs(cli: CommandLine) -> None:
     assert (found["coordinator"], found["workers"], found["problems"]) == (True, 2, [])
     assert found["cluster_id"]
     assert "\nall is well\n" in cli("status").out
+
+
+def test_a_new_job_is_shown_however_late_the_read_model_is(
+    cli: CommandLine, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.source("late", "http://127.0.0.1/late", "noop", {"records": 3})
+    waits: list[float] = []
+    wait_once = Session.show_current
+    with stack.parts.database.connect() as holder:
+        holder.execute("SELECT pg_advisory_lock(hashtextextended('harvestlog projection read_model', 0))")
+
+        def wait(session: Session, within: float = 0.1) -> None:
+            waits.append(within)
+            if len(waits) == 4:
+                holder.execute("SELECT pg_advisory_unlock_all()")
+            wait_once(session, 0.1)
+
+        monkeypatch.setattr(Session, "show_current", wait)
+
+        job = cli.json("job", "late", "--wait")
+
+    assert (job["status"], job["added"]) == ("Finished", 3)
+    assert len(waits) >= 4

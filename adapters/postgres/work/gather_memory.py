@@ -53,6 +53,7 @@ class GatherMemory:
 
     def _move_to_table(self) -> None:
         self._database.query(CREATE)
+        self._database.keep_session()
         self._database.query(EMPTY)
         self._store(self._few or {})
         self._few = None
