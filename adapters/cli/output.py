@@ -121,15 +121,17 @@ def _shown(value: Any) -> str:
 
 
 def fail(error: HarvestError, as_json: bool) -> NoReturn:
-    """Print an error and end with status 1."""
+    """Print an error, without the secrets of addresses in it, and end with status 1."""
+    from domain.secrets import mask_text
+
     if as_json:
-        details = {"code": error.code, "message": str(error)}
+        details = {"code": error.code, "message": mask_text(str(error))}
         if isinstance(error, ValidationError):
-            details["fields"] = error.errors  # type: ignore[assignment]
+            details["fields"] = {field: mask_text(message) for field, message in error.errors.items()}  # type: ignore[assignment]
         say(to_json({"error": details}))
     elif isinstance(error, ValidationError):
-        lines = "".join(f"\n\t{field}: {message}" for field, message in error.errors.items())
+        lines = "".join(f"\n\t{field}: {mask_text(message)}" for field, message in error.errors.items())
         say(f"Validation error:{lines}", err=True)
     else:
-        say(f"Error: {error}", err=True)
+        say(f"Error: {mask_text(str(error))}", err=True)
     sys.exit(1)

@@ -73,7 +73,7 @@ class Database:
     def connection(self) -> Connection:
         """The calling thread's connection, opened anew if it broke."""
         connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is not None and self._local.process != os.getpid():
+        if connection is not None and not connection.closed and self._local.process != os.getpid():
             raise RuntimeError("a process that a plugin forked must not use the database of its parent")
         if connection is None or connection.closed or connection.broken or self._is_stale(connection):
             connection = self._local.connection = self.connect()

@@ -26,6 +26,7 @@ from adapters.embedded.process import Process, end, last_line, spawn
 from adapters.roles.process import REPLACED
 from adapters.settings import Settings
 from domain.errors import HarvestError
+from domain.secrets import mask_text
 
 FIRST_DELAY = 0.2  # seconds until a child that ended starts again; doubles while it keeps ending
 LONGEST_DELAY = 10.0  # seconds
@@ -121,7 +122,7 @@ class Watch:
 def print_line(line: str) -> None:
     """One event, to standard error; a terminal that was closed is no reason to stop."""
     with suppress(OSError):
-        print(f"{datetime.now(UTC):%H:%M:%S}Z {line}", file=sys.stderr, flush=True)
+        print(f"{datetime.now(UTC):%H:%M:%S}Z {mask_text(line)}", file=sys.stderr, flush=True)
 
 
 class Supervisor:
