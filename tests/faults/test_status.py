@@ -18,10 +18,14 @@ def shared_stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Ite
 
 @pytest.fixture
 def stack(shared_stack: Stack) -> Stack:
-    """The shared stack, whole again after each test."""
-    for role in ("coordinator", "gather-consumer", "fetch-consumer"):
-        shared_stack.restart_when_dead(role)
-    wait_for(lambda: not status(shared_stack)["problems"], 40, "all is well", every=0.5)
+    """The shared stack, whole again as a supervisor makes it: a worker that was frozen ends once it goes on."""
+
+    def well() -> bool:
+        for role in ("coordinator", "gather-consumer", "fetch-consumer"):
+            shared_stack.restart_when_dead(role)
+        return not status(shared_stack)["problems"]
+
+    wait_for(well, 60, "all is well", every=0.5)
     return shared_stack
 
 
