@@ -1,6 +1,7 @@
 """`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`."""
 
 import gc
+import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -57,8 +58,15 @@ def up(verbose: bool) -> None:
     from adapters.roles.supervisor import Supervisor, role_commands
 
     settings = load()
-    supervisor = Supervisor(settings, role_commands(settings), prepare=_prepare(settings), ready=_say_ready, verbose=verbose)
-    supervisor.run()
+    said: dict[str, Any] = {"ready": _say_ready}
+    if settings.log_format == "json":
+        to_standard_error(settings.log_level, "json")
+        said = {"log": _log_line}
+    Supervisor(settings, role_commands(settings), prepare=_prepare(settings), verbose=verbose, **said).run()
+
+
+def _log_line(line: str) -> None:
+    logging.getLogger("harvestlog.up").info("%s", line)
 
 
 def _prepare(settings: Settings) -> Callable[[str, str], None]:
@@ -88,7 +96,6 @@ def _configured(*, check: bool = True) -> Settings:
 
 def _say_start(role: str, settings: Settings, serves: str) -> None:
     """The first line of a role's log: what it is, and what it serves."""
-    import logging
     from importlib.metadata import version
 
     target = f"CKAN {settings.ckan_url}" if settings.ckan_url else "the local catalogue"
