@@ -475,7 +475,7 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
 
 
 def _consumer(parts: Parts, topic: str, channel: str, partitions: Sequence[int] | None) -> CommandConsumer:
-    """Reads a topic; the consumer group bears its name."""
+    """Reads a topic; the consumer group has its name."""
     from adapters.kafka.consumer import CommandConsumer
     from adapters.postgres.listener import Listener
 

@@ -1,7 +1,7 @@
 """Harvesting: the one application of the write side, one method per command.
 
-Commands bear a second call: what is done already is not done again, and no error. Appends go through `EventLog.append`, which
-reports streams that somebody else changed first; a conflict is answered by loading and comparing, never by overwriting.
+A command may be called twice: what is done already is not done again, and is no error. Appends go through `EventLog.append`,
+which reports streams that somebody else changed first; a conflict is answered by loading and comparing, never by overwriting.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ A = TypeVar("A", bound=StoredAggregate)
 
 
 class EventLog(Protocol):
-    """What the application needs of an event store beside the library's recorder interface."""
+    """What the application needs of an event store, besides the library's recorder interface."""
 
     def append(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int] | None = None) -> frozenset[UUID]:
         """Append; the streams that were not stored because somebody else appended first.

@@ -147,7 +147,7 @@ class Job(StoredAggregate):
         self.gather_errors = 0
         self.gathered = 0
         self.unchanged = 0
-        self.lost = False  # an append failed: this copy is ahead of what is stored, and of no more use
+        self.lost = False  # an append failed: this copy is ahead of what is stored, and of no further use
 
     @classmethod
     def create(

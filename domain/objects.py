@@ -244,7 +244,7 @@ class HarvestObject(StoredAggregate):
 
 
 def object_id(job_created: datetime, job_id: UUID, guid: str, number: int = 0) -> UUID:
-    """The id of a job's object for a guid: a UUIDv8 (RFC 9562, section 5.8) that bears the job's number in its source.
+    """The id of a job's object for a guid: a UUIDv8 (RFC 9562, section 5.8) that contains the job's number in its source.
 
     A bit that is set, the job's creation in units of 2 seconds (31 bits, so that ids of one job lie together in an index), its
     number (24 bits), and a sha256 of job and guid (66 bits). Jobs without a number, of events of version 1, have milliseconds

@@ -43,7 +43,7 @@ class Snapshots(Protocol):
         """Keep it, and of the stream's older ones only the last few."""
 
     def forget(self, stream: UUID) -> None:
-        """Drop all of a stream that is loaded no more."""
+        """Drop all of a stream that is no longer loaded."""
 
 
 class NoSnapshots:

@@ -19,7 +19,7 @@ def created(batch: Batch, event: Recorded) -> None:
 
 
 def gather_started(batch: Batch, event: Recorded) -> None:
-    """Running; a further attempt starts anew."""
+    """Running; a further attempt starts from the beginning."""
     batch.jobs.update(event.stream, status="Running", gather_started=event.state["timestamp"])
 
 

@@ -99,7 +99,7 @@ def _wait_for_leader(actions: Any) -> None:
 
 
 def _name(url: str) -> str:
-    """A source's name made of an address."""
+    """A source's name, from an address."""
     return re.sub(r"[^a-z0-9]+", "-", urlsplit(url).netloc.lower()).strip("-")[:100] or "demo"
 
 

@@ -134,7 +134,7 @@ class EmbeddedPostgres:
                 )
 
     def _make_data(self) -> None:
-        """In a folder beside, moved into place when complete: a killed initdb leaves nothing that looks like data."""
+        """In a folder next to it, moved into place when complete: a killed initdb leaves nothing that looks like data."""
         fresh = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)

@@ -5,7 +5,7 @@ What to know before changing it (kafka-python 3.0.12; the first two have a regre
 * poll() with a limit of records, together with pause() and resume(), stalls a partition for ever. So every poll takes
   all that was fetched into a buffer per partition, and a partition whose buffer isn't empty is paused.
 * poll() that ends during a join which changed metadata caused loses the member for good. `_finish_joins` prevents it,
-  and a member whose heartbeats stopped is made anew.
+  and a member whose heartbeats stopped is replaced.
 * Rebalance callbacks run on the library's IO thread, while our thread is inside poll() or close().
 * The embedded broker skips records now and then (offsets are checked, and a gap is fetched again), and answers a fetch
   beyond the end of a log with nothing, so the cluster id tells that it came back empty.
@@ -37,7 +37,7 @@ ANNOUNCED_WAIT = 0.02  # seconds that the embedded broker looks for what was ann
 OWED, UNANNOUNCED_INTERVAL = 0.05, 10.0  # seconds between looks for what was announced (then twice as long), and wasn't
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
-_SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is made anew: joins take a while
+_SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is replaced: joins take a while
 _FAILURES = 5  # polls in a row that may fail
 
 
@@ -48,7 +48,7 @@ class Announcements(Protocol):
         """What was announced within so many seconds: "cluster-id number-of-commands", "" when some may have been missed."""
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
 
 
 class CommandConsumer:
@@ -280,7 +280,7 @@ class CommandConsumer:
         if offsets := self._positions():
             self._consumer.commit_async(offsets, callback=self._committed)
         if self._is_silent(now):
-            log.warning("no heartbeat of group %s any more: joining anew", self._group)
+            log.warning("no heartbeat of group %s any more: joining again", self._group)
             self._discard(1.0)
 
     def _positions(self, tps: Iterable[Any] | None = None) -> dict[Any, Any]:

@@ -67,7 +67,7 @@ class PartitionState:
         self._gaps = 0  # seeks to the same expected offset
 
     def restarted(self, records: Sequence[Record]) -> bool:
-        """True when fetched records lie before what was fetched already: the log was emptied and begins anew."""
+        """True when fetched records lie before what was fetched already: the log was emptied and begins again."""
         return self.expected is not None and records[0].offset < self.expected
 
     def fill(self, records: Sequence[Record]) -> None:

@@ -24,7 +24,7 @@ class CommandProducer:
     """For one thread.
 
     An idempotent producer never gets over a broker that came back empty: after two batches in a row with a delivery
-    that was not acknowledged, the client is made anew.
+    that was not acknowledged, the client is replaced.
     """
 
     def __init__(self, broker: Broker, site_id: str, *, timeout: float = 30.0) -> None:
@@ -81,7 +81,7 @@ class CommandProducer:
         return self._cluster.id()
 
     def forget(self) -> None:
-        """Make the client anew at its next use: what it knows of topics is of a broker that is gone."""
+        """Replace the client at its next use: what it knows of topics is of a broker that is gone."""
         self._discard()
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class CommandProducer:
     def _note(self, *, failed: bool) -> None:
         self._failures = self._failures + 1 if failed else 0
         if self._failures >= _FAILURES_BEFORE_REBUILD:
-            log.warning("making the producer anew after %d batches without all acknowledgements", self._failures)
+            log.warning("replacing the producer after %d batches without all acknowledgements", self._failures)
             self._discard()
 
     def _discard(self) -> None:

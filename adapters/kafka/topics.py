@@ -127,7 +127,7 @@ def _listens(server: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Names of a site's topics; a consumer group bears the name of the topic that it reads."""
+    """Names of a site's topics; a consumer group has the name of the topic that it reads."""
 
     site_id: str
 
@@ -256,7 +256,7 @@ class Cluster:
         self._admin: Any = None
 
     def id(self, patience: float = 0.0) -> str:
-        """The cluster id, which changes when the embedded broker starts anew; "" when no answer came.
+        """The cluster id, which changes when the embedded broker starts again; "" when no answer came.
 
         One is waited for up to 2 s, and as long again for a connection; another one asked for during `patience` seconds.
         """

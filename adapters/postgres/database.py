@@ -1,6 +1,6 @@
 """Connections to PostgreSQL, and the migrations.
 
-One connection per thread and purpose, autocommit; a connection that broke is opened anew by the next use. All errors of the
+One connection per thread and purpose, autocommit; a connection that broke is reopened at the next use. All errors of the
 driver that mean "the server isn't there" become ServiceUnavailable.
 """
 
@@ -71,7 +71,7 @@ class Database:
 
     @property
     def connection(self) -> Connection:
-        """The calling thread's connection, opened anew if it broke."""
+        """The calling thread's connection, reopened if it broke."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is not None and not connection.closed and self._local.process != os.getpid():
             raise RuntimeError("a process that a plugin forked must not use the database of its parent")

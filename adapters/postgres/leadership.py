@@ -1,6 +1,6 @@
 """Leadership by a session's advisory lock: whoever holds it writes over the very connection that holds it.
 
-A leader that lost its connection has lost its lock with it, so it can't write beside its successor.
+A leader that lost its connection has lost its lock with it, so it can't write next to its successor.
 """
 
 from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
@@ -16,7 +16,7 @@ LOCK = "harvestlog coordinator"
 
 
 class LeaderDatabase(Database):
-    """A database whose one connection holds the leader's lock; it is never opened anew behind the leader's back."""
+    """A database whose one connection holds the leader's lock; it is never reopened behind the leader's back."""
 
     def __init__(self, url: str, name: str) -> None:
         super().__init__(url, name)

@@ -44,7 +44,7 @@ MAX_ERRORS = 1000  # recorded one by one; further ones are counted
 
 
 class Stopped(Exception):
-    """The worker is asked to end: the job is gathered anew elsewhere."""
+    """The worker is asked to end: the job is gathered again elsewhere."""
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class GatherRun:
     def run(self, job_id: UUID, worker: str) -> None:
         """Gather the job to its end. A job that went on without this worker is left alone.
 
-        Raises Stopped, ServiceUnavailable: the job is to be gathered anew.
+        Raises Stopped, ServiceUnavailable: the job is to be gathered again.
         """
         with about(job=str(job_id)):
             try:

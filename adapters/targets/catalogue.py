@@ -190,7 +190,7 @@ def _invalid(field: str, message: str) -> TargetError:
 
 
 def _already(known: tuple[Any, ...], owner: Owner) -> Stored | None:
-    """The package as it is when it bears this object's content, None when it is to be written."""
+    """The package as it is when it has this object's content, None when it is to be written."""
     package_id, name = known[:2]
     return Stored(package_id, name, already=True) if _origin(known).holds(package_id, owner) else None
 

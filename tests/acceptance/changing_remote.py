@@ -36,7 +36,7 @@ class ChangingRemote:
     """Answers package_search over `packages`, by id. Use it as a context manager.
 
     `searches` and `sent` hold the queries and the ids of the records answered so far. With `pause_before` the search of that
-    number (from 1, counted anew by `forget`) waits for `resume`; while `broken` is set connections are closed unanswered.
+    number (from 1, as again after `forget`) waits for `resume`; while `broken` is set connections are closed unanswered.
     """
 
     def __init__(self) -> None:

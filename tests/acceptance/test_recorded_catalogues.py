@@ -109,7 +109,7 @@ def in_todays_form(package: Package) -> Package:
 
 
 def why_invalid(package: Package) -> str | None:
-    """The field for which CKAN would refuse a dataset, None when it is valid; a name that it would refuse is made anew."""
+    """The field for which CKAN would refuse a dataset, None when it is valid; a name that it would refuse is replaced."""
     for field in TEXTS:
         if not isinstance(package.get(field), str | None):
             return field

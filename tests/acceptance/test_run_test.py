@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.cli.plugin_output import plugin_output
 from adapters.embedded import EmbeddedPostgres
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
@@ -45,11 +46,12 @@ def test_lines_of_debugging_are_shown_when_asked_for(cli: CommandLine, monkeypat
     assert "DEBUG chatty: in detail\n" in cli("run-test", "chatty").err
 
 
-def test_logging_is_afterwards_as_before(cli: CommandLine) -> None:
+def test_logging_is_afterwards_as_before() -> None:
     root = logging.getLogger()
     before = root.level, list(root.handlers), logging.getLogger("adapters").level
 
-    cli("run-test", "chatty")
+    with plugin_output("DEBUG"):
+        assert root.level == logging.DEBUG
 
     assert (root.level, list(root.handlers), logging.getLogger("adapters").level) == before
 

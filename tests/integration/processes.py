@@ -1,4 +1,4 @@
-"""What processes of their own do in tests of concurrency. They are started anew, not forked: no connection is shared."""
+"""What processes of their own do in tests of concurrency. They are started, not forked: no connection is shared."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -77,7 +77,7 @@ def test_a_leader_whose_connection_is_lost_writes_nothing_any_more(emptied: Part
     hang_up(emptied)
 
     wait_for(second.lead, 5, "the second leads")
-    for _ in range(2):  # never opened anew behind its back
+    for _ in range(2):  # never reopened behind its back
         with pytest.raises(ServiceUnavailable):
             first.query("SELECT 1")
     assert not first.lead()

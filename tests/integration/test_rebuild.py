@@ -1,4 +1,4 @@
-"""`projections rebuild`: the read model made anew from the log, compared with the live one, and put in its place."""
+"""`projections rebuild`: the read model rebuilt from the log, compared with the live one, and put in its place."""
 
 import threading
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Builds projections anew from the log, while the old ones are read.
+"""Rebuilds projections from the log, while the old ones are read.
 
 The read model goes into a shadow schema: several processes read streams by ranges of ids and COPY complete rows; what crosses
 streams is set afterwards by SQL; indexes come last. The shadow then catches up, is compared with the live one at the very same
@@ -114,7 +114,7 @@ def _nobody(_: RebuildProgress) -> None:
 
 
 def rebuild_read_model(database: Database, *, accept: bool = False, processes: int = PROCESSES, tell: Tell = _nobody) -> Report:
-    """Build the read model anew and put it in place. Raises Refused when another rebuild runs.
+    """Rebuild the read model and put it in place. Raises Refused when another rebuild runs.
 
     When the new one differs from the live one, the live one stays in place and the new one in schema harvest_shadow, to be
     compared; with `accept` the new one takes its place all the same and the old one stays in schema harvest_old. A live
@@ -150,7 +150,7 @@ class RebuildRunning(Refused):
 
 
 def _refuse_materialized_views(connection: Connection) -> None:
-    """They would go on showing the old tables: nothing else can make them anew."""
+    """They would go on showing the old tables: nothing else can create them again."""
     names = [name for (name,) in connection.execute(OUTSIDE_MATERIALIZED, {"schema": LIVE})]
     if names:
         raise Refused(f"Materialized views read the read model: drop {', '.join(names)}, rebuild, and make them again")

@@ -64,7 +64,7 @@ class Refusal(TargetError):
 
 def name_taken(name: str) -> Refusal:
     """What CKAN should have answered."""
-    message = f"name: another package bears {name}"
+    message = f"name: another package has {name}"
     return Refusal(message, 409, {"name": [message]}, code="validation", field="name")
 
 

@@ -134,7 +134,7 @@ def seen(package: Mapping[str, Any]) -> Extras:
 
 
 def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
-    """The same for a package that nobody has shown: it bears the object that its source imported last.
+    """The same for a package that nobody has shown: it has the object that its source imported last.
 
     Right as long as the dataset's other extras have the keys of before.
     """

@@ -25,7 +25,7 @@ from harvesters.target import Owner, Stored
 
 ATTEMPTS = 4  # at a package that others change at the same time
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
-KEPT = ["+id", "+name", "-*"]  # of a package that is written anew
+KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
 
 
 class CKANTarget:
