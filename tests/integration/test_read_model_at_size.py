@@ -211,3 +211,23 @@ def test_a_documented_statement_reads_few_pages_unless_it_says_otherwise(full: D
     assert row is not None
     plan = row[0][0]["Plan"]
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 12_000
+
+
+def test_the_pages_of_a_report_hold_every_error_once_in_the_order_of_the_log(full: Database) -> None:
+    model, after = ReadModel(full), ""
+    seen: list[str] = []
+    while True:
+        report = model.report(LARGE, limit=700, after=after)
+        page = [row["id"] for name in ("object_errors", "gather_errors", "warnings") for row in report[name]]
+        assert len(page) <= 700
+        assert not seen or min(page) > max(seen)
+        seen += sorted(page)
+        if report["next"] is None:
+            break
+        after = report["next"]
+        assert after == seen[-1]
+
+    errors = [row["id"] for row in all_pages(model.object_errors, job_id=LARGE)]
+    gather = [row["id"] for row in all_pages(model.gather_errors, job_id=LARGE)]
+    assert len(errors) == SIZE.large // 4
+    assert seen == sorted([*errors, *gather])

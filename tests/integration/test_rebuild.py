@@ -15,6 +15,7 @@ from adapters.postgres.read_model import rebuild_copy
 from adapters.postgres.read_model.queries import ReadModel
 from adapters.postgres.read_model.rebuild import SHADOW, TABLES, begin_shadow, finish_shadow, rebuild_read_model, rebuild_work
 from adapters.postgres.read_model.rebuild_copy import copy_streams
+from adapters.postgres.work.pending_work import PendingWork
 from domain.application import Harvesting
 from domain.errors import Refused, SettingError
 from domain.objects import GatheredRecord
@@ -24,7 +25,7 @@ from tests.integration.histories import OUTCOMES, History, JobPlan, ObjectPlan
 PAGE = 50
 
 
-def harvest(parts: Parts, name: str, pages: int = 2) -> str:
+def harvest(parts: Parts, name: str, pages: int = 2, *, end: bool = True) -> str:
     """A finished job with all kinds of outcomes; its id."""
     application = parts.application
     source = application.register_source(SourceFields(name, f"http://127.0.0.1/{name}", "noop"), by="test")
@@ -36,7 +37,8 @@ def harvest(parts: Parts, name: str, pages: int = 2) -> str:
         finish_waiting(application, parts.database)
     application.record_gather_error(job, "odd", "something was odd")
     application.finish_gather(job, complete=True, full=True, deletions=0)
-    application.finish_job(job_id, "finished", {"added": 1})
+    if end:
+        application.finish_job(job_id, "finished", {"added": 1})
     return str(job_id)
 
 
@@ -219,3 +221,28 @@ def test_a_rebuild_is_the_same_in_whatever_pieces_the_streams_are_read(
     for table in TABLES:
         assert rows(parts, table, SHADOW) == rows(parts, table), table
     assert rows(parts, "object")
+
+
+def test_a_job_shows_the_same_counts_after_its_objects_went_from_the_log(parts: Parts) -> None:
+    """As retention will do with finished jobs: whole streams of objects go."""
+    ended = harvest(parts, "one", end=False)
+    parts.work_projector().catch_up()
+    parts.application.finish_jobs(PendingWork(parts.database).over((), 10))
+    running = harvest(parts, "two", pages=1, end=False)
+    project(parts)
+    before = [ReadModel(parts.database).job(job) for job in (ended, running)]
+    parts.database.query(
+        """
+        DELETE FROM events.stored_event WHERE originator_id = ANY (
+            SELECT id::uuid FROM harvest.object WHERE harvest_job_id = %(job)s
+        )
+        """,
+        job=ended,
+    )
+
+    report = rebuild_read_model(parts.database, accept=True)
+
+    assert set(report.differences) == {"object", "dataset", "harvest_object_error", "harvest_log", "source_statistics"}
+    assert [ReadModel(parts.database).job(job) for job in (ended, running)] == before
+    assert before[0] is not None
+    assert before[0]["added"] > PAGE
