@@ -145,7 +145,7 @@ class Parts:
         """Jobs and their harvesters."""
         from adapters.stages.context import JobContexts
 
-        return JobContexts(self.application, self.target, self.session)
+        return JobContexts(self.application, self.target, self.session, self.settings.full_listing_days)
 
     def session(self) -> PoliteSession:
         """A polite HTTP session."""

@@ -15,7 +15,7 @@ from typing import Any
 from domain.errors import SettingError
 from domain.nearest import did_you_mean
 
-MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries")
+MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days")
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -55,6 +55,7 @@ class Settings:
     lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
     retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
+    full_listing_days: float = 7.0  # a harvester that asks for changes lists everything again after so many days; 0: never
     retry_attempts: int = 5  # attempts at an object before it has failed for good
     fetch_timeout: float = 900.0  # for one record's fetch_stage; more than the limits of HTTP let one request take
     import_timeout: float = 900.0  # for one record's import_stage, and for storing its dataset; not while the target is away

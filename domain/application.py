@@ -302,7 +302,7 @@ class Harvesting(Application[UUID]):
             job = self.load(Job, job_id)
             source = self.load(HarvestSource, UUID(job.source_id))
             end(job)
-            source.end_job(job_id, outcome, _gathered_from(job, counts))
+            source.end_job(job_id, outcome, _gathered_from(job, counts), _memory(job, counts))
             try:
                 self._all_or_nothing(job, source)
             except GuardConflict:
@@ -370,10 +370,11 @@ class Harvesting(Application[UUID]):
         deletions: int,
         seen_since: datetime | None = None,
         unchanged: int = 0,
+        memory: Mapping[str, Any] | None = None,
     ) -> None:
         """End gathering; see `Job.GatherFinished`. Raises GuardConflict, JobEnded."""
         since = seen_since.isoformat(timespec="seconds") if seen_since else None
-        job.finish_gather(complete, full, deletions, since, unchanged)
+        job.finish_gather(complete, full, deletions, since, unchanged, memory)
         self._append_to_job(job)
         if job.version > EVERY:  # its end doesn't replay all its pages
             self._keep_snapshot(job)
@@ -393,6 +394,12 @@ def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:
     if counts is None or job.kind != "harvest" or job.options.get("only_guid") or not job.error_free(counts):
         return None
     return job.seen_since
+
+
+def _memory(job: Job, counts: Mapping[str, int] | None) -> Mapping[str, Any] | None:
+    """What the harvester wants to remember of a gather that came to its end; None: as before."""
+    seen = counts is not None and job.kind == "harvest" and job.complete and not job.options.get("only_guid")
+    return job.memory if seen else None
 
 
 def checked(fields: SourceFields) -> SourceFields:

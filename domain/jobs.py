@@ -23,7 +23,7 @@ class Job(StoredAggregate):
     """One run of a source, from its creation to its end."""
 
     TOPIC = "job"
-    SNAPSHOT_VERSION = 1
+    SNAPSHOT_VERSION = 2
 
     class Created(FirstEvent):
         """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test.
@@ -75,17 +75,19 @@ class Job(StoredAggregate):
         A last page of unchanged records only is counted here and has no event of its own.
         `complete`: everything that was asked for was seen. `full`: that was the whole remote, so what it lacks was removed.
         `seen_since` (ISO 8601): what changed at the remote later than this may have been missed. It is a time of the remote's
-        clock or of the database's, never of a worker's; None in events of version 1.
+        clock or of the database's, never of a worker's; None in events of version 1. `memory` is what the harvester wants to be
+        told at the next gather if this job goes well; empty in events before version 3.
         """
 
         TOPIC = "job.gather_finished"
-        class_version = 2
+        class_version = 3
         complete: bool
         full: bool
         gathered: int
         unchanged: int
         deletions: int
         seen_since: str | None
+        memory: dict[str, Any]
 
     class DeletionsHeld(StoredAggregate.Event):
         """So many datasets are missing at the remote that a person must say whether they go."""
@@ -142,6 +144,7 @@ class Job(StoredAggregate):
         self.first_started: datetime | None = None  # by the first attempt, whose objects stay
         self.first_started_version = 0  # of this stream
         self.seen_since: str | None = None
+        self.memory: dict[str, Any] = {}
         self.gather_finished: datetime | None = None
         self.complete = False
         self.gather_errors = 0
@@ -226,7 +229,13 @@ class Job(StoredAggregate):
         self.gather_errors += 1
 
     def finish_gather(
-        self, complete: bool, full: bool, deletions: int, seen_since: str | None = None, unchanged: int = 0
+        self,
+        complete: bool,
+        full: bool,
+        deletions: int,
+        seen_since: str | None = None,
+        unchanged: int = 0,
+        memory: Mapping[str, Any] | None = None,
     ) -> None:
         """End gathering, with so many further records that need no object; a second call changes nothing. Raises JobEnded."""
         self._must_go_on()
@@ -238,16 +247,25 @@ class Job(StoredAggregate):
                 unchanged=self.unchanged + unchanged,
                 deletions=deletions,
                 seen_since=seen_since,
+                memory=dict(memory or {}),
             )
 
     @event(GatherFinished)
     def _gather_finished(
-        self, complete: bool, full: bool, gathered: int, unchanged: int, deletions: int, seen_since: str | None
+        self,
+        complete: bool,
+        full: bool,
+        gathered: int,
+        unchanged: int,
+        deletions: int,
+        seen_since: str | None,
+        memory: dict[str, Any],
     ) -> None:
         self.complete = complete
         self.full = full
         self.unchanged = unchanged
         self.seen_since = seen_since
+        self.memory = memory
         self.gather_finished = self.modified_on
 
     @event(DeletionsHeld)

@@ -37,7 +37,7 @@ class HarvestSource(StoredAggregate):
     """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
 
     TOPIC = "source"
-    SNAPSHOT_VERSION = 1
+    SNAPSHOT_VERSION = 2
 
     class Registered(Created):
         """A source was entered; `by` is who did it."""
@@ -101,13 +101,16 @@ class HarvestSource(StoredAggregate):
         """The running job ended.
 
         `gathered_from` (ISO 8601) is set if its gather was complete, free of errors, and of the settings that the source still
-        has: the next incremental harvest asks for what changed at the remote since then.
+        has: the next incremental harvest asks for what changed at the remote since then. `memory` is what its harvester wants
+        to be told at the next gather; None: nothing new.
         """
 
         TOPIC = "source.job_ended"
+        class_version = 2
         job_id: str
         outcome: str
         gathered_from: str | None
+        memory: dict[str, Any] | None
 
     @event(Registered)
     def __init__(
@@ -130,6 +133,7 @@ class HarvestSource(StoredAggregate):
         self.running_job: str | None = None
         self.last_job: str | None = None
         self.gathered_from: str | None = None
+        self.memory: dict[str, Any] = {}  # of the harvester, from the last gather that came to its end
         self.jobs = 0  # that were ever started
         self.job_started_at = 0  # version of this stream at which the last one started
         self.remote_changed_at = 0  # version at which url, type or config changed, or the datasets went
@@ -164,6 +168,7 @@ class HarvestSource(StoredAggregate):
     def _forget_gathered(self) -> None:
         """The next harvest asks for everything, whatever a job that still runs has seen."""
         self.gathered_from = None
+        self.memory = {}
         self.remote_changed_at = self.version
 
     def deactivate(self, reason: str, by: str) -> None:
@@ -214,11 +219,12 @@ class HarvestSource(StoredAggregate):
         self.jobs += 1
         self.job_started_at = self.version
 
-    def end_job(self, job_id: UUID, outcome: str, gathered_from: str | None) -> None:
+    def end_job(self, job_id: UUID, outcome: str, gathered_from: str | None, memory: Mapping[str, Any] | None = None) -> None:
         """Give the source back; a second call, or one for another job, changes nothing."""
         if self.running_job == str(job_id):
             counts = None if self._changed_since_start else gathered_from
-            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts)
+            kept = None if memory is None or self._changed_since_start else dict(memory)
+            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts, memory=kept)
 
     @property
     def _changed_since_start(self) -> bool:
@@ -226,10 +232,12 @@ class HarvestSource(StoredAggregate):
         return self.remote_changed_at > self.job_started_at
 
     @event(JobEnded)
-    def _job_ended(self, job_id: str, outcome: str, gathered_from: str | None) -> None:
+    def _job_ended(self, job_id: str, outcome: str, gathered_from: str | None, memory: dict[str, Any] | None) -> None:
         self.running_job = None
         if gathered_from is not None and not self._changed_since_start:  # earlier versions stored it all the same
             self.gathered_from = gathered_from
+        if memory is not None and not self._changed_since_start:
+            self.memory = memory
 
 
 class Reservation(StoredAggregate):

@@ -46,12 +46,21 @@ def _without_validators(state: State) -> None:
     state["metadata_modified"], state["validators"] = None, {}
 
 
+def _without_memory(state: State) -> None:
+    state["memory"] = {}
+
+
+def _without_new_memory(state: State) -> None:
+    state["memory"] = None
+
+
 UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.created": {1: _job_without_number},
     "job.page_gathered": {1: _count_unchanged},
-    "job.gather_finished": {1: _without_seen_since},
+    "job.gather_finished": {1: _without_seen_since, 2: _without_memory},
     "job.finished": {1: _without_statistics},
     "object.error_recorded": {1: _set_level},
+    "source.job_ended": {1: _without_new_memory},
     "object.imported": {1: _without_validators},
 }
 """topic -> {version n: function that turns a state of version n into one of version n + 1, in place}."""

@@ -55,6 +55,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Yielded by gather_stage: the remote still has these records; their documents were not asked for.
+
+    With `full_listing` what was neither yielded nor listed is removed.
+    """
+
+    guids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """Typed result of fetch_stage: the document, and what else is known of it."""
 
@@ -127,6 +137,11 @@ class HarvestJob:
     number: int = 0  # of the source's jobs, from 1: the newer of two jobs has the larger one
     recorded: datetime | None = None  # when it was created, by the database's clock
     lookup: Callable[[Sequence[str]], Mapping[str, Held]] = lambda _: {}
+    count_held: Callable[[], int] = lambda: 0  # how many datasets the source holds
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What the harvester left here in the last job whose gather came to its end; what it leaves now, the next one finds.
+    Plain JSON values, at most 10,000 bytes. Empty after the source's address or configuration has changed."""
+    full_listing_days: float = 7.0  # after so many days a harvester that asks for changes only lists everything again; 0: never
 
     def held(self, guids: Sequence[str]) -> Mapping[str, Held]:
         """What the source holds for these guids, as it was imported last; guids that it doesn't hold are left out.
@@ -289,7 +304,7 @@ class Harvester:
         return Imported(harvest_object.package_id, "deleted")
 
 
-GatherResult = Iterator[Record | GatherError | Page] | Iterable[str] | None
+GatherResult = Iterator[Record | Listed | GatherError | Page] | Iterable[str] | None
 ImportResult = StageResult | Imported | Package
 
 

@@ -20,6 +20,7 @@ from harvesters.base import (
     HarvestObject,
     HarvestObjectExtra,
     Imported,
+    Listed,
     Package,
     Page,
     Record,
@@ -35,7 +36,7 @@ MAX_TRACEBACK = 20  # frames
 # gather
 
 
-def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | Listed | GatherError | Page]:
     """What gather_stage lists; objects that it saved and whose ids it returned come as Records, after all else.
 
     What can't be used comes as a GatherError, and then nothing counts as a full listing. Raises PluginError when the result as
@@ -44,7 +45,7 @@ def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | GatherE
     ids: dict[str, None] = {}
     usable = True
     for item in _listed(harvester.gather_stage(job)):
-        if isinstance(item, Record | GatherError | Page):
+        if isinstance(item, Record | Listed | GatherError | Page):
             yield item
         elif isinstance(item, str | UUID):
             ids[str(item)] = None
@@ -65,7 +66,7 @@ def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | GatherE
 def _listed(result: Any) -> Iterator[Any]:
     if result is None:
         raise RemoteError("gather_stage returned nothing (None): it failed, or lacks a `return`", code="gather_failed")
-    wrong = isinstance(result, str | bytes | Mapping | Record | GatherError | Page | HarvestObject)
+    wrong = isinstance(result, str | bytes | Mapping | Record | Listed | GatherError | Page | HarvestObject)
     if wrong or not isinstance(result, Iterable) or inspect.isawaitable(result):
         raise PluginError(f"gather_stage must give {GATHER}; it returned {shown(result)}{_hint(result)}")
     returned: object = yield from cast("Generator[Any, None, object]", result)

@@ -16,6 +16,7 @@ from harvesters.loading import load_harvester, new_harvester
 from harvesters.target import Target
 
 KEPT = 2500  # jobs: more than a worker can have objects of at a time
+DAYS = 7.0  # after which a harvester that asks for changes lists everything again
 CREATED = 1  # version of a job's first event
 
 
@@ -39,8 +40,15 @@ class JobContext:
 class JobContexts:
     """Contexts of the jobs that this worker saw last."""
 
-    def __init__(self, application: Harvesting, target: Target, session: Callable[[], PoliteSession]) -> None:
+    def __init__(
+        self,
+        application: Harvesting,
+        target: Target,
+        session: Callable[[], PoliteSession],
+        full_listing_days: float = DAYS,
+    ) -> None:
         self._application = application
+        self._full_listing_days = full_listing_days
         self._target = target
         self._session = session
         self._known: OrderedDict[UUID, JobContext] = OrderedDict()
@@ -109,6 +117,7 @@ class JobContexts:
             options=job.options,
             number=job.number,
             recorded=recorded,
+            full_listing_days=self._full_listing_days,
         )
         return JobContext(view, lambda: self._new_harvester(view.source.type))
 

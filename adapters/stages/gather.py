@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from adapters.logs import about
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
@@ -28,7 +30,7 @@ from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginErro
 from domain.jobs import Job
 from domain.objects import ACTIONS, GatheredRecord
 from harvesters import results
-from harvesters.base import GatherError, Harvester, HarvestJob, Page, Record
+from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
 from harvesters.http.session import RemoteTime
 from harvesters.stages import is_ctrl_c, leave_if_forked
 
@@ -40,6 +42,8 @@ PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
 WAIT_FOR_PROJECTION = 60.0  # seconds
 CLOCK_MARGIN = timedelta(seconds=60)  # servers of one site differ a little; a Date header has whole seconds
 MAX_GUID = 2000  # characters of a guid that is shown with an error
+LISTED = "listed"  # in place of the content hash of a record whose document was not asked for
+MAX_MEMORY = 10_000  # bytes
 MAX_ERRORS = 1000  # recorded one by one; further ones are counted
 
 
@@ -106,7 +110,8 @@ class GatherRun:
         view = context.job
         if source.gathered_from and self._job.kind == "harvest":
             view.last_complete = datetime.fromisoformat(source.gathered_from)
-        view.lookup = self._held
+            view.memory = dict(source.memory)
+        view.lookup, view.count_held = self._held, lambda: self._memory.count_held(source.id)
         complete = self._take_all(lambda: context.harvester, view)
         full = complete and view.full_listing and not self._nameless
         if full:
@@ -119,12 +124,28 @@ class GatherRun:
             deletions=self._deletions,
             seen_since=seen_since,
             unchanged=self._last_unchanged,
+            memory=self._kept(view.memory),
         )
         log.info(
             "job %s of source %s: gathered %d records to import, %d unchanged, %d to remove, %d errors, in %.1f s%s",
             *(self._job.id, name, self._job.gathered - self._deletions, self._job.unchanged, self._deletions, self._errors),
             *(time.monotonic() - self._began, "" if complete else ", not complete"),
         )
+
+    def _kept(self, memory: Any) -> Mapping[str, Any]:
+        """What the harvester wants to remember; what can't be stored is an error of the job."""
+        if not isinstance(memory, dict):
+            self._error("bad_memory", f"harvest_job.memory must be a dict, is {results.shown(memory)}")
+            return {}
+        try:
+            size = len(orjson.dumps(memory))
+        except TypeError as error:
+            self._error("bad_memory", f"harvest_job.memory can't be stored as JSON: {error}")
+            return {}
+        if size > MAX_MEMORY:
+            self._error("bad_memory", f"harvest_job.memory has {size:,} bytes as JSON; at most {MAX_MEMORY:,} are kept")
+            return {}
+        return memory
 
     def _seen_since(self, answer: RemoteTime | None) -> datetime | None:
         """Since when changes at the remote may have been missed: the start of the first attempt, whose objects stay.
@@ -243,9 +264,11 @@ class GatherRun:
         else:
             self._error("plugin_error", results.with_traceback(error))
 
-    def _take(self, item: Record | GatherError | Page, page: _Page) -> _Page:
+    def _take(self, item: Record | Listed | GatherError | Page, page: _Page) -> _Page:
         if isinstance(item, GatherError):
             self._error(item.code, item.message, item.guid)
+        elif isinstance(item, Listed):
+            self._memory.remember(dict.fromkeys(map(results.identity, item.guids), LISTED))
         elif isinstance(item, Page):
             if page.full() or len(page.records) * 2 >= PAGE:
                 self._store(page, results.said(item.cursor) if item.cursor else "")
@@ -293,6 +316,8 @@ class GatherRun:
             return
         hashes = {guid: _digest(body) for guid, (_, body) in page.records.items()}
         for guid, first in self._memory.remember(hashes).items():
+            if first == LISTED:
+                continue
             self._twice(guid, first, hashes.pop(guid))
         held = self._held(hashes)
         unchanged = (

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from domain.errors import RemoteError
 from harvesters.base import (
     GatherError,
     Harvester,
@@ -14,6 +13,7 @@ from harvesters.base import (
     HarvestSource,
     Imported,
     ImportResult,
+    Listed,
     Package,
     Page,
     Record,
@@ -23,15 +23,11 @@ from harvesters.base import (
 from harvesters.ckan.address import checked_site, public_address, site_address
 from harvesters.ckan.config import CKANConfig, check_names
 from harvesters.ckan.facts import drop_remote_facts
-from harvesters.ckan.listing import Found, Listing
+from harvesters.ckan.gathering import Gathering
 from harvesters.ckan.membership import Memberships
-from harvesters.ckan.named import Named
 from harvesters.ckan.names import dataset_name
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
-from harvesters.ckan.remote import RemoteCKAN, has_no_search
-
-NO_DATE_SEARCH = {"refused", "http_400", "http_409", "http_500"}
-"""Answers of sites that can't search by date; then all datasets are asked for."""
+from harvesters.ckan.remote import RemoteCKAN
 
 log = logging.getLogger(__name__)
 
@@ -68,23 +64,10 @@ class CKANHarvester(Harvester):
         """For subclasses: the dataset as it is to be stored."""
         return package_dict
 
-    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
-        """Page through the datasets that changed since the last complete gather, or through all of them."""
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | Listed | GatherError | Page]:
+        """The datasets that changed since the last complete gather and those that are missing here, or all of them."""
         config = self._read_config(harvest_job.source)
-        listing, full = self._begin(harvest_job, config)
-        harvest_job.expected = listing.count
-        kept = errors = 0
-        for item in listing:
-            if not isinstance(item, Found):
-                errors += isinstance(item, GatherError)
-                yield item
-            elif item.package.get("type") != "harvest" and config.accepts(item.package):
-                kept += 1
-                yield _record(item)
-        if full and not kept:
-            yield GatherError(f"No datasets found at CKAN: {public_address(harvest_job.source.url)}", "no_datasets")
-        elif full and not errors and listing.complete:
-            harvest_job.full_listing = True
+        yield from Gathering(harvest_job, config, self._remote(harvest_job.source))
 
     def fetch_stage(self, harvest_object: HarvestObject) -> StageResult:
         """Gathering has the content already."""
@@ -133,34 +116,6 @@ class CKANHarvester(Harvester):
         config = self._read_config(source)
         return RemoteCKAN(self.http, site_address(source.url), config.headers, config.params)
 
-    def _begin(self, job: HarvestJob, config: CKANConfig) -> tuple[Listing | Named, bool]:
-        """The listing with its first page, and whether it is of all datasets."""
-        remote = self._remote(job.source)
-        force = config.force_all or bool(job.options.get("force_all"))
-        if job.last_complete and not force:
-            changed = remote.listing(config.search_terms(job.last_complete), config.page_size)
-            try:
-                changed.begin()
-            except RemoteError as error:
-                if error.code not in NO_DATE_SEARCH and not has_no_search(error):
-                    raise
-                log.warning("asking for all datasets, since asking for the changed ones failed: %s", error)
-            else:
-                return changed, False
-        return self._everything(remote, config), True
-
-    def _everything(self, remote: RemoteCKAN, config: CKANConfig) -> Listing | Named:
-        everything = remote.listing(config.search_terms(None), config.page_size)
-        try:
-            everything.begin()
-        except RemoteError as error:
-            names = remote.names() if has_no_search(error) else None
-            if names is None:
-                raise
-            log.warning("asking for each dataset by its name, since a search failed: %s", error)
-            return Named(names, partial(remote.show, "package_show"))
-        return everything
-
 
 def placeholders(package: Mapping[str, Any], harvest_object: HarvestObject) -> dict[str, str]:
     """What default extras may refer to; `dataset_id` is the remote's."""
@@ -173,8 +128,3 @@ def placeholders(package: Mapping[str, Any], harvest_object: HarvestObject) -> d
         "harvest_object_id": harvest_object.id,
         "dataset_id": str(package.get("id") or harvest_object.guid),
     }
-
-
-def _record(found: Found) -> Record:
-    modified = found.package.get("metadata_modified")
-    return Record(found.guid, found.package, metadata_modified=modified if isinstance(modified, str) else None)

@@ -13,7 +13,7 @@ record makes fail is in `pages.py`; here such a record is one without a usable i
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -45,6 +45,10 @@ class Listing:
     """All datasets of a package_search, each once. `complete` says at the end that none can be missing."""
 
     def __init__(self, search: Search, rows: int, where: str, hasty: Search | None = None, look: Look | None = None) -> None:
+        self.off = 0  # by how much the count is known to be too large
+        self.trusts_count = True  # False: a count that doesn't add up is no error
+        self.total = 0  # the newest count
+        self.missed: int | None = None  # by how much the count turned out to be too large, None: that can't be said
         self._pages = Pages(search, rows, hasty, look)
         self._where = where
         self._first: SearchPage | None = None
@@ -56,6 +60,11 @@ class Listing:
         """What the remote says is in the whole listing; None before `begin`, and once it is being read."""
         return self._first.count if self._first else None
 
+    def gives_more_than(self, fields: Collection[str]) -> bool:
+        """After `begin`: whether the records have other fields than those that were asked for."""
+        records = self._first.results if self._first else []
+        return any(isinstance(record, dict) and not record.keys() <= set(fields) for record in records[:1])
+
     def begin(self) -> None:
         """Get the first page. Raises RemoteError."""
         self._first = self._ask(0)
@@ -63,29 +72,34 @@ class Listing:
     def __iter__(self) -> Iterator[Item]:
         first = self._first or self._ask(0)
         self._first = None
-        in_order = InOrder(self._ask, self._where, first)
+        in_order = InOrder(self._ask, self._where, first, self.off)
         for item in in_order:
             if isinstance(item, Found):
                 self._hashes.append(hash(item.guid))
             yield item
-        self.complete = in_order.complete
+        self.complete, self.missed = in_order.complete, in_order.missed
         if not self.complete:
-            by_offset = ByOffset(self._ask, self._where, set(self._hashes), in_order.reported)
+            by_offset = ByOffset(self._ask, self._where, set(self._hashes), in_order.reported, self.off)
             yield from by_offset
-            self.complete = by_offset.complete
+            self.complete, self.missed = by_offset.complete, by_offset.missed
+            if not self.complete and self.trusts_count:
+                yield by_offset.error()
 
     def _ask(self, start: int) -> SearchPage:
         page = self._pages.ask(start)
         if page.start > MAX_RECORDS:
             raise RemoteError(f"the listing of {self._where} does not end", code="endless")
+        self.total = page.count
         return page
 
 
 class InOrder:
     """The walk over a listing sorted by id. Ends early, not `complete`, when it isn't sorted or doesn't add up."""
 
-    def __init__(self, ask: Callable[[int], SearchPage], where: str, first: SearchPage) -> None:
+    def __init__(self, ask: Callable[[int], SearchPage], where: str, first: SearchPage, off: int) -> None:
         self._ask = ask
+        self._off = off
+        self.missed: int | None = None  # by how much the count is too large; None: it changed while it was read
         self._where = where
         self._page = first
         self._step = max(1, len(first.results))
@@ -108,7 +122,7 @@ class InOrder:
             seen = self._seen
             yield from self._news(guids)
             yield Page(f"{self._page.end} of {self._page.count}")
-            if self._at_end():
+            if self._at_end(self._seen > seen):
                 return
             self._stalled = 0 if self._seen > seen else self._stalled
             self._turn(self._next_start(guids))
@@ -158,19 +172,28 @@ class InOrder:
                     yield twice(guid, position)
         self.reported = max(self.reported, self._page.end)
 
-    def _at_end(self) -> bool:
-        """Whether this was the last page; then the sum is checked, unless the listing changed meanwhile."""
-        if self._page.results and self._page.end < self._page.count:
+    def _at_end(self, news: bool) -> bool:
+        """Whether this was the last page; then the sum is checked, unless the listing changed meanwhile.
+
+        A listing that gives more than its count goes on as long as it brings news.
+        """
+        if self._page.results and (self._page.end < self._page.count or (news and self._seen > self._page.count)):
             return False
-        self.complete = self._page.end >= self._page.count and (self._count_changed or self._seen == self._page.count)
+        missed = self._page.count - self._seen
+        if missed in (0, self._off):
+            self.complete, self.missed = True, None if self._count_changed else missed
+        else:
+            self.complete = self._count_changed and self._page.end >= self._page.count
         return True
 
 
 class ByOffset:
     """Readings of a listing in whatever order, until one of them adds up: as many different records as the count says."""
 
-    def __init__(self, ask: Callable[[int], SearchPage], where: str, given: set[int], reported: int) -> None:
+    def __init__(self, ask: Callable[[int], SearchPage], where: str, given: set[int], reported: int, off: int) -> None:
         self._ask = ask
+        self._off = off
+        self.missed: int | None = None  # by how much the count is too large: as was known, or as two readings in a row agree
         self._where = where
         self._given = given  # hashes of the guids that were given out before
         self._reported = reported
@@ -180,14 +203,21 @@ class ByOffset:
         self.complete = False
 
     def __iter__(self) -> Iterator[Item]:
+        before = None
         for _ in range(MAX_PASSES):
+            given = len(self._given)
             yield from self._pass()
             if self.complete:
                 return
-        yield GatherError(
-            f"the listing of {self._where} is not complete: it says {self._count} datasets and gives {self._met}",
-            "incomplete_listing",
-        )
+            if before == (self._count, self._met) and given == len(self._given):
+                self.missed = self._count - self._met
+                return
+            before = (self._count, self._met)
+
+    def error(self) -> GatherError:
+        """The error of a listing that doesn't add up."""
+        said = f"it says {self._count} datasets and gives {self._met}"
+        return GatherError(f"the listing of {self._where} is not complete: {said}", "incomplete_listing")
 
     def _pass(self) -> Iterator[Item]:
         """One reading from the beginning; `complete` is set when it adds up."""
@@ -203,10 +233,11 @@ class ByOffset:
             if idle >= MAX_REPEATS:
                 raise repeats(self._where, start)
             start = page.end
-            if not page.results or start >= page.count:
+            if not page.results or (start >= page.count and (idle or self._met <= page.count)):
                 break
         self._count = page.count
-        self.complete = counts == {self._met}
+        self.complete = len(counts) == 1 and page.count - self._met in (0, self._off)
+        self.missed = page.count - self._met if self.complete else None
 
     def _news(self, page: SearchPage) -> Iterator[Item]:
         """What was not given out before; `_met` counts what is new in this reading."""

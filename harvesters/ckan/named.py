@@ -20,7 +20,7 @@ class Named:
     def __init__(self, names: Sequence[Any], show: Show) -> None:
         self._names = names
         self._show = show
-        self.count = len(names)
+        self.count = self.total = len(names)
         self.complete = False
 
     def __iter__(self) -> Iterator[Item]:

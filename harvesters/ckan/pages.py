@@ -147,6 +147,8 @@ class Pages:
         last = min(start + rows, count) - 1
         if last < start:
             return SearchPage(start, count, [])
+        if rows == 1 and (again := self._again(start)):
+            return again
         looked = self._looked(start) if rows == 1 else None
         if looked and len(looked) > 2:
             return SearchPage(start, count, [looked])
@@ -159,6 +161,13 @@ class Pages:
         guid, name = ((looked or {}).get(field) for field in ("id", "name"))
         gap = Unreadable(start, last, str(error), *(text if isinstance(text, str) else None for text in (guid, name)))
         return SearchPage(start, count, [gap] * (last - start + 1))
+
+    def _again(self, position: int) -> SearchPage | None:
+        """A single record once more, since a fault that passes must not cost it."""
+        try:
+            return self._search(position, 1)
+        except RemoteError:
+            return None
 
     def _looked(self, position: int) -> Mapping[str, Any] | None:
         try:

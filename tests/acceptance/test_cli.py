@@ -129,10 +129,18 @@ def test_source_create_shows_what_was_made(own_cli: CommandLine) -> None:
         (["other", "http://127.0.0.1/one/", "noop"], "url", "There already is a Harvest Source for this URL (& config)"),
         (["O", "http://127.0.0.1/x", "noop"], "name", "Must be 2 to 100 characters"),
         (["other", "ftp://127.0.0.1/x", "noop"], "url", "Must start with http:// or https://: ftp://127.0.0.1/x"),
+        (["other", "127.0.0.1/x", "noop"], "url", "Must start with http:// or https://: 127.0.0.1/x"),
+        (["other", "data.example.org/x", "noop"], "url", "Did you mean https://data.example.org/x?"),
+        (["other", "file:///srv/data.json", "noop"], "url", "A file can't be harvested: put it on a web server"),
+        (["other", "http://127.0.0.1/my portal", "noop"], "url", "Holds a blank: http://127.0.0.1/my portal"),
+        (["other", "http://127.0.0.1/dataset/trees", "ckan"], "url", "To harvest its site, enter http://127.0.0.1"),
+        (["other", "http://127.0.0.1/?q=trees", "ckan"], "url", "Has a query (q) that a harvest of a CKAN does not use"),
         (["other", "http://127.0.0.1/x", "gopher"], "type", "Unknown harvester type: gopher. Registered types: ["),
         (["other", "http://127.0.0.1/x", "noop", "", "true", "", "HOURLY"], "frequency", "HOURLY not recognised, use one of"),
         (["other", "http://127.0.0.1/x", "ckan", "", "true", "", "", "{"], "config", "the configuration is not JSON"),
         (["other", "http://127.0.0.1/x", "ckan", "", "true", "", "", '{"page_size": 0}'], "config", "page_size must be"),
+        (["other", "http://127.0.0.1/x", "ckan", "", "true", "", "", '{"rows": 5}'], "config", "unknown option 'rows'"),
+        (["other", "http://127.0.0.1/x", "ckan", "", "true", "", "", '{"api-key": "k"}'], "config", "did you mean api_key?"),
     ],
 )
 def test_source_create_names_the_wrong_field(cli: CommandLine, arguments: list[str], field: str, said: str) -> None:
@@ -150,6 +158,22 @@ def test_source_create_names_the_wrong_field(cli: CommandLine, arguments: list[s
     assert answer["error"]["code"] == "validation"
     assert answer["error"]["fields"].keys() == {field}
     assert cli.json("sources", "all") == before
+
+
+def test_the_address_of_a_ckan_is_stored_without_what_was_pasted_along(own_cli: CommandLine) -> None:
+    made = own_cli.json("source", "create", "one", " http://127.0.0.1/ckan/api/3/action/package_search?rows=5 ", "ckan")
+
+    assert made["url"] == "http://127.0.0.1/ckan"
+
+
+def test_sources_that_differ_in_the_query_are_two(own_cli: CommandLine) -> None:
+    for name in ("one", "two"):
+        own_cli("source", "create", name, f"http://127.0.0.1/wfs?map={name}", "noop")
+
+    assert {row["url"] for row in own_cli.json("sources")["sources"]} == {
+        "http://127.0.0.1/wfs?map=one",
+        "http://127.0.0.1/wfs?map=two",
+    }
 
 
 def test_source_create_twice_with_one_id_changes_nothing(cli: CommandLine) -> None:

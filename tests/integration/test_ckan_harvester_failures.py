@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.errors import RemoteError
-from harvesters.base import GatherError, HarvestJob, HarvestSource, Page, Record
+from harvesters.base import GatherError, HarvestJob, HarvestSource, Listed, Page, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
 from tests.support.rogue_server import MODES, RogueServer, package
@@ -25,7 +25,7 @@ def new_job(url: str, last_complete: datetime | None = None, /, **config: Any) -
     return HarvestJob("33333333-3333-4333-8333-333333333333", source, YESTERDAY, last_complete=last_complete)
 
 
-def gather(job: HarvestJob, limits: HttpLimits = LIMITS) -> list[Record | GatherError | Page]:
+def gather(job: HarvestJob, limits: HttpLimits = LIMITS) -> list[Record | Listed | GatherError | Page]:
     harvester = CKANHarvester()
     harvester.http = PoliteSession(limits)
     try:
@@ -34,11 +34,11 @@ def gather(job: HarvestJob, limits: HttpLimits = LIMITS) -> list[Record | Gather
         harvester.http.close()
 
 
-def errors(items: list[Record | GatherError | Page]) -> list[GatherError]:
+def errors(items: list[Record | Listed | GatherError | Page]) -> list[GatherError]:
     return [item for item in items if isinstance(item, GatherError)]
 
 
-def records(items: list[Record | GatherError | Page]) -> list[Record]:
+def records(items: list[Record | Listed | GatherError | Page]) -> list[Record]:
     return [item for item in items if isinstance(item, Record)]
 
 

@@ -31,6 +31,8 @@ MISSING_OF_FEW = """
     ORDER BY d.guid LIMIT %(limit)s
 """
 
+COUNT_HELD = "SELECT count(*) FROM ops.dataset WHERE source_id = %(source)s AND NOT deleted"
+
 
 class GatherMemory:
     """The guids that a gather has seen so far. It belongs to the calling thread's connection."""
@@ -68,6 +70,11 @@ class GatherMemory:
         if self._few is not None:
             return self._few.keys() & set(guids)
         return {guid for guid, _ in self._database.query(HASHES, guids=list(guids))}
+
+    def count_held(self, source_id: UUID) -> int:
+        """How many datasets a source holds."""
+        count: int = self._database.query(COUNT_HELD, source=source_id)[0][0]
+        return count
 
     def missing(self, source_id: UUID, upto: int, page: int) -> Iterator[dict[str, UUID]]:
         """Guids that the source holds and this gather has not seen, with the objects that were imported for them, page by page.

@@ -1,0 +1,300 @@
+"""Which datasets of a remote a job reads: all of them, or what changed, or what turns out to be missing.
+
+`metadata_modified` alone is blind to datasets that were made public or moved into a filter, to removals, and to records whose
+date is empty or no date. So after the changed ones the remote's count for the same filters is compared with what is held. Where
+they differ, all ids are listed with their dates, which is cheap; what is not held, or has another date, is asked for, and what
+is held and not listed is removed. Every few days everything is listed.
+
+What a job remembers for the next one (`HarvestJob.memory`):
+
+    full        when everything was listed last, ISO 8601
+    unheld      so many datasets of the count are never held: other types, filtered out here, without usable id
+    undated     so many have no date by which a change would be seen: their ids are looked at each time
+    count_off   by how much the count is too large, where two readings agreed that it is wrong
+    unsafe      the count was too large, and datasets were held that the listing lacked: then nothing is removed
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import text
+from domain.errors import RemoteError
+from harvesters.base import GatherError, HarvestJob, Listed, Page, Record
+from harvesters.ckan.config import CKANConfig, quoted
+from harvesters.ckan.facts import is_active
+from harvesters.ckan.listing import Found, Item, Listing, usable_id
+from harvesters.ckan.named import Named
+from harvesters.ckan.remote import RemoteCKAN, has_no_search
+
+NO_DATE_SEARCH = frozenset({"refused", "http_400", "http_409", "http_500"})
+"""Answers of sites that can't search by date; then all datasets are asked for."""
+BATCH = 500  # guids looked up at a time
+ID_ROWS = 1000  # ids listed at a time
+ID_FIELDS = ("id", "metadata_modified")
+FETCHED = 50  # datasets asked for by their ids at a time; an address has to stay short
+SAME_TIME = timedelta(milliseconds=1)  # a search index keeps no microseconds
+
+log = logging.getLogger(__name__)
+Output = Record | Listed | GatherError | Page
+
+
+class Gathering:
+    """One gather of one job: iterate over it. At the end it tells the job whether everything was seen."""
+
+    def __init__(self, job: HarvestJob, config: CKANConfig, remote: RemoteCKAN) -> None:
+        self._job = job
+        self._config = config
+        self._remote = remote
+        self._memory = dict(job.memory)
+        self._errors = 0
+        self._kept = 0  # datasets that were given out
+        self._new = 0  # of those, not held before
+        self._gone = 0  # held, and now not wanted any more
+        self._undated = 0
+        self._given: set[int] = set()  # hashes of all guids that were given out
+        self._waiting: list[tuple[str, Record | None]] = []  # guids to look up; without a record: not wanted
+
+    def __iter__(self) -> Iterator[Output]:
+        changed = self._changed()
+        yield from self._everything() if changed is None else self._changes(changed)
+
+    # what to ask for
+
+    def _changed(self) -> Listing | None:
+        """The listing of what changed, begun; None where everything has to be asked for."""
+        job = self._job
+        if not job.last_complete or self._config.force_all or job.options.get("force_all") or self._full_is_due():
+            return None
+        changed = self._listing(self._config.search_terms(job.last_complete), self._config.page_size)
+        changed.trusts_count = not self._memory.get("count_off")
+        try:
+            changed.begin()
+        except RemoteError as error:
+            if error.code not in NO_DATE_SEARCH and not has_no_search(error):
+                raise
+            log.warning("asking for all datasets, since asking for the changed ones failed: %s", error)
+            return None
+        return changed
+
+    def _full_is_due(self) -> bool:
+        """Whether everything was listed too long ago, by the database's clock."""
+        days = self._job.full_listing_days if self._config.full_listing_days is None else self._config.full_listing_days
+        if not days or self._job.recorded is None:
+            return False
+        try:
+            return self._job.recorded - datetime.fromisoformat(self._memory["full"]) >= timedelta(days=days)
+        except (KeyError, TypeError, ValueError):  # of a job before there were memories
+            return True
+
+    def _listing(self, terms: str, rows: int, fields: Sequence[str] = ()) -> Listing:
+        return self._remote.listing(terms, rows, fields)
+
+    # everything
+
+    def _everything(self) -> Iterator[Output]:
+        everything = self._listing(self._config.search_terms(None), self._config.page_size)
+        everything.off = int(self._memory.get("count_off", 0))
+        try:
+            everything.begin()
+        except RemoteError as error:
+            names = self._remote.names() if has_no_search(error) else None
+            if names is None:
+                raise
+            log.warning("asking for each dataset by its name, since a search failed: %s", error)
+            yield from self._all_of(Named(names, self._show))
+            return
+        yield from self._all_of(everything)
+
+    def _show(self, name: str) -> Mapping[str, Any]:
+        return self._remote.show("package_show", name)
+
+    def _all_of(self, listing: Listing | Named) -> Iterator[Output]:
+        """All datasets of a listing that is of everything."""
+        self._job.expected = listing.count
+        self._kept = self._undated = 0
+        for item in listing:
+            if not isinstance(item, Found):
+                yield from self._passed(item)
+            elif (record := self._wanted(item)) and hash(record.guid) not in self._given:
+                self._kept += 1
+                yield record
+        if not self._kept:
+            yield GatherError(f"No datasets found at CKAN: {self._remote.shown}", "no_datasets")
+            return
+        self._learn_count(listing)
+        if not self._errors and listing.complete:
+            self._job.full_listing = not self._memory.get("unsafe")
+            self._remember(full=self._now(), unheld=listing.total - self._kept, undated=self._undated)
+
+    def _learn_count(self, listing: Listing | Named) -> None:
+        """What two readings agree on is so: the next job doesn't read the listing again for it."""
+        missed = listing.missed if isinstance(listing, Listing) else None
+        if missed is not None and missed != self._memory.get("count_off", 0):
+            self._remember(count_off=missed, unsafe=missed > 0 and self._job.count_held() > self._kept)
+
+    # changes
+
+    def _changes(self, changed: Listing) -> Iterator[Output]:
+        total = self._total()
+        if total == 0 and not self._job.count_held():
+            return
+        if total is not None and changed.count == total:  # all have changed, or the remote leaves dates aside
+            changed.off = int(self._memory.get("count_off", 0))
+            yield from self._all_of(changed)
+            return
+        self._job.expected = changed.count
+        held = self._job.count_held()
+        for item in changed:
+            if isinstance(item, Found):
+                self._waiting.append((item.guid, self._wanted(item)))
+            else:
+                yield from self._passed(item)
+            if len(self._waiting) >= BATCH or isinstance(item, Page):
+                yield from self._looked_up()
+        yield from self._looked_up()
+        if total is None or self._errors or "full" not in self._memory:
+            return
+        expected = held + self._new - self._gone + int(self._memory.get("unheld", 0))
+        if total != expected or self._memory.get("undated"):
+            log.info("%s has %d datasets, %d were expected: listing their ids", self._remote.shown, total, expected)
+            yield from self._compared(total)
+
+    def _total(self) -> int | None:
+        try:
+            return self._remote.count(self._config.search_terms(None))
+        except RemoteError as error:
+            log.warning("the count of all datasets can't be had: %s", error)
+            return None
+
+    def _looked_up(self) -> Iterator[Record]:
+        """The waiting records; of those that aren't wanted any more the ones that are held are deleted."""
+        waiting, self._waiting = self._waiting, []
+        held = self._job.held([guid for guid, _ in waiting]) if waiting else {}
+        for guid, record in waiting:
+            if record:
+                self._new += guid not in held
+                self._given.add(hash(guid))
+                yield record
+            elif guid in held:
+                self._gone += 1
+                self._given.add(hash(guid))
+                yield Record(guid, action="delete")
+
+    # comparing
+
+    def _compared(self, total: int) -> Iterator[Output]:
+        """List all ids; ask for what is missing here, and let go what is missing there."""
+        ids = self._listing(self._config.search_terms(None), ID_ROWS, ID_FIELDS)
+        ids.off = int(self._memory.get("count_off", 0))
+        try:
+            ids.begin()
+        except RemoteError as error:
+            log.warning("asking for all datasets, since their ids can't be listed: %s", error)
+            yield from self._everything()
+            return
+        if ids.gives_more_than(ID_FIELDS):  # the remote sends whole datasets in any case
+            yield from self._all_of(ids)
+            return
+        missing: list[str] = []
+        self._kept = self._undated = 0
+        dates: dict[str, Any] = {}
+        for item in ids:
+            if isinstance(item, Found):
+                dates[item.guid] = item.package.get("metadata_modified")
+            elif isinstance(item, GatherError):
+                yield from self._passed(item)
+            if len(dates) >= BATCH:
+                yield self._listed(dates, missing)
+            if len(missing) > self._worth_fetching(total):
+                log.info("more than %d datasets differ: asking for all", len(missing))
+                yield from self._everything()
+                return
+        yield self._listed(dates, missing)
+        yield from self._fetched(missing)
+        if not self._errors and ids.complete:
+            self._job.full_listing = not self._memory.get("unsafe")
+            self._remember(unheld=ids.total - self._kept, undated=self._undated)
+
+    def _worth_fetching(self, total: int) -> int:
+        """So many datasets are asked for by their ids with fewer requests than all are by pages."""
+        return FETCHED * (total // self._config.page_size + 1)
+
+    def _listed(self, dates: dict[str, Any], missing: list[str]) -> Listed:
+        """Those of a batch of ids that are here as they are there; the others go to `missing`."""
+        held = self._job.held(list(dates))
+        here = []
+        for guid, date in dates.items():
+            undated = text.utc_time(date if isinstance(date, str) else None) is None
+            self._undated += undated
+            if hash(guid) in self._given:
+                self._kept += 1
+            elif guid not in held or undated or _differ(date, held[guid].metadata_modified):
+                missing.append(guid)
+            else:
+                self._kept += 1
+                here.append(guid)
+        dates.clear()
+        return Listed(here)
+
+    def _fetched(self, guids: Sequence[str]) -> Iterator[Output]:
+        for start in range(0, len(guids), FETCHED):
+            batch = guids[start : start + FETCHED]
+            packages = self._by_search(batch)
+            for guid in batch:
+                try:
+                    package = packages.get(guid) or self._show(guid)
+                except RemoteError as error:
+                    self._errors += 1
+                    yield GatherError(f"dataset {guid} of the listing can't be read: {error}", "unreadable", guid)
+                    continue
+                if record := self._wanted(Found(guid, package)):
+                    self._kept += 1
+                    yield record
+            yield Page(f"{start + len(batch)} of {len(guids)} that differed")
+
+    def _by_search(self, guids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Datasets by their ids, as far as one search gives them."""
+        wanted = f"+id:({' OR '.join(quoted(guid) for guid in guids)})"
+        terms = " ".join(filter(None, (self._config.search_terms(None), wanted)))
+        try:
+            results = self._remote.search(0, len(guids), terms=terms).results
+        except RemoteError as error:
+            log.info("asking for each dataset by its id, since a search failed: %s", error)
+            return {}
+        found = {guid: package for package in results if (guid := usable_id(package)) is not None}
+        return {guid: found[guid] for guid in guids if guid in found}
+
+    # what both have in common
+
+    def _passed(self, item: Item) -> Iterator[GatherError | Page]:
+        if not isinstance(item, Found):
+            self._errors += isinstance(item, GatherError)
+            yield item
+
+    def _wanted(self, item: Found) -> Record | None:
+        """The record of a dataset, None for what is none here."""
+        package = item.package
+        if package.get("type") == "harvest" or not is_active(package) or not self._config.accepts(package):
+            return None
+        modified = package.get("metadata_modified")
+        date = modified if isinstance(modified, str) else None
+        self._undated += text.utc_time(date) is None
+        return Record(item.guid, package, metadata_modified=date)
+
+    def _now(self) -> str:
+        return (self._job.recorded or self._job.created).isoformat()
+
+    def _remember(self, **values: Any) -> None:
+        """For the next job; what is 0 or false is left out."""
+        self._memory |= values
+        self._job.memory = {name: value for name, value in self._memory.items() if value}
+
+
+def _differ(date: Any, held: str | None) -> bool:
+    """Whether a date at the remote is another one than that of what is held; what isn't known doesn't differ."""
+    there, here = text.utc_time(date), text.utc_time(held)
+    if there is None or here is None:
+        return False
+    return abs(datetime.fromisoformat(there) - datetime.fromisoformat(here)) >= SAME_TIME
