@@ -16,11 +16,12 @@ from uuid import UUID, uuid5
 from domain.errors import RecordError
 from domain.objects import object_id
 from harvesters.held import Held
-from harvesters.target import Loss, OnRemoved, Owner, Target
+from harvesters.target import FieldPolicy, Loss, OnRemoved, Owner, Target
 
 if TYPE_CHECKING:
     from harvesters.http import PoliteSession
 
+LONGEST_NUMBER = 4000  # digits
 Action = Literal["new", "change", "delete"]
 
 
@@ -341,7 +342,8 @@ def package_id(package: Mapping[str, Any], harvest_object: HarvestObject) -> str
 def owner(harvest_object: HarvestObject) -> Owner:
     """Whose a dataset is that is made from this object.
 
-    The source's config may say `"on_taken_id": "adopt"`, and `"on_removed": "purge"` or `"keep"` in place of "delete".
+    The source's config may say `"on_taken_id": "adopt"`, and `"on_removed": "purge"` or `"keep"` in place of "delete"; for
+    values that can't be stored see `harvesters.target.FieldPolicy`.
     Raises ValueError.
     """
     source = harvest_object.source
@@ -356,6 +358,7 @@ def owner(harvest_object: HarvestObject) -> Owner:
         held=bool(harvest_object.package_id),
         previous=harvest_object.previous_object_id or "",
         on_removed=on_removed(config),
+        fields=FieldPolicy.of(config),
     )
 
 
@@ -386,9 +389,19 @@ def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
     if not harvest_object.content:
         raise RecordError(f"record {harvest_object.guid} has no content")
     try:
-        package = json.loads(harvest_object.content)
-    except ValueError as error:
+        package = _read_json(harvest_object.content)
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"the content of record {harvest_object.guid} is not JSON: {error}") from error
     if not isinstance(package, dict):
         raise RecordError(f"record {harvest_object.guid} is not a JSON object but a {type(package).__name__}")
     return package
+
+
+def _read_json(content: str) -> Any:
+    """Raises ValueError. Python reads no whole number of more than 4,300 digits: such a one is text."""
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return json.loads(content, parse_int=lambda digits: digits if len(digits) > LONGEST_NUMBER else int(digits))

@@ -6,12 +6,44 @@ changed or deleted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from domain.errors import TargetError
 from domain.objects import job_number
 
 OnRemoved = Literal["delete", "purge", "keep"]
+OnInvalid = Literal["drop", "fail"]
+UnknownFields = Literal["drop", "extras"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPolicy:
+    """What a source wants to become of values that the target can't hold; options of its configuration.
+
+    `on_invalid_field`: an optional field with an odd value is dropped and told as a warning, or the dataset fails.
+    `unknown_fields`: fields that the target has no place for are kept as extras, or dropped; either is told once a job.
+    `languages`: which language is kept of a value by language where only one can be; the first comes first.
+    """
+
+    on_invalid: OnInvalid = "drop"
+    unknown: UnknownFields = "extras"
+    languages: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "FieldPolicy":
+        """The policy of a source's configuration. Raises ValueError that names the option."""
+        on_invalid, unknown = config.get("on_invalid_field", "drop"), config.get("unknown_fields", "extras")
+        if on_invalid not in get_args(OnInvalid):
+            raise ValueError('on_invalid_field must be "drop" or "fail"')
+        if unknown not in get_args(UnknownFields):
+            raise ValueError('unknown_fields must be "extras" or "drop"')
+        languages = config.get("languages", [])
+        if not isinstance(languages, list) or not all(isinstance(one, str) and one for one in languages):
+            raise ValueError('languages must be a list of language codes, as in ["de", "en"]')
+        return cls(on_invalid, unknown, tuple(languages))
+
+
+AS_USUAL = FieldPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +59,7 @@ class Owner:
     held: bool = False  # by the log the source has this package already: a target may try to change it before it makes one
     previous: str = ""  # id of the object that the package held was imported from last, where that is known
     on_removed: OnRemoved = "delete"  # what becomes of a package whose record the remote no longer has
+    fields: FieldPolicy = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)

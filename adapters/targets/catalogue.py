@@ -1,11 +1,11 @@
 """The local catalogue: a table of packages in CKAN's form, the target when no CKAN is configured.
 
-It keeps what it is given and checks what CKAN would refuse whatever its schema: a name, texts that are texts, lists that are
-lists. Ownership is compared in the very statement that writes, so no race can overwrite another source's package.
+It keeps what a CKAN would keep (`harvesters.dataset`), and fields that no CKAN knows as they are. Ownership is compared in the
+very statement that writes, so no race can overwrite another source's package.
 """
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,21 +14,9 @@ import psycopg
 
 from adapters.postgres.database import Database, unavailable
 from domain.errors import TargetError
+from harvesters.dataset import fit
+from harvesters.dataset.numbers import numbered, with_number
 from harvesters.target import Origin, Owner, Stored, not_ours
-
-TEXT_FIELDS = (
-    "title",
-    "notes",
-    "author",
-    "author_email",
-    "maintainer",
-    "maintainer_email",
-    "url",
-    "version",
-    "license_id",
-    "type",
-)
-NAME = re.compile(r"[a-z0-9_-]{2,100}")
 
 SAVE = """
     INSERT INTO catalogue.package AS p (id, name, title, source_id, guid, object_id, content_hash, package)
@@ -46,6 +34,16 @@ DELETE = """
     UPDATE catalogue.package SET state = 'deleted', object_id = %(object)s, metadata_modified = now(),
         name = CASE WHEN state = 'active' THEN left(name, 58) || '--' || left(md5(id), 40) ELSE name END
     WHERE id = %(id)s AND source_id = %(source)s AND state = 'active' RETURNING id
+"""
+WAITING = """
+    SELECT id, name FROM catalogue.package
+    WHERE source_id = %(source)s AND package ->> 'name' = %(name)s AND name <> package ->> 'name' AND state = 'active'
+        AND NOT EXISTS (SELECT FROM catalogue.package h WHERE h.name = %(name)s)
+    ORDER BY length(name), name
+"""
+RENAME = """
+    UPDATE catalogue.package SET name = %(name)s, metadata_modified = now()
+    WHERE id = %(id)s AND name = %(old)s AND state = 'active' RETURNING id
 """
 COLUMNS = "id, name, state, package, source_id, object_id, metadata_created, metadata_modified"
 SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE id = %(key)s OR name = %(key)s"
@@ -78,7 +76,14 @@ class LocalCatalogue:
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Create or update a package; see `harvesters.target.Target`."""
-        check(package)
+        fitted = fit(package, owner.fields)
+        stored = self._save(fitted.package, owner)
+        if not stored.already and numbered(stored.name, fitted.package["name"]):
+            renamed = self._settle(fitted.package["name"], owner)
+            stored = replace(stored, name=renamed.get(stored.package_id, stored.name))
+        return replace(stored, losses=fitted.losses)
+
+    def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         known = self._database.query(OWNED, id=package["id"])
         if known:
             stored = _already(known[0], owner)
@@ -117,7 +122,7 @@ class LocalCatalogue:
         if attempt == 0 and not self._taken([name], package_id):
             return name
         for numbers in NUMBERS:
-            names = [f"{name[: 100 - len(str(number))]}{number}" for number in numbers]
+            names = [with_number(name, number) for number in numbers]
             taken = self._taken(names, package_id)
             if free := next((candidate for candidate in names if candidate not in taken), None):
                 return free
@@ -132,7 +137,32 @@ class LocalCatalogue:
         known = self._database.query(OWNED, id=package_id)
         if known:
             _origin(known[0]).check_owned(package_id, owner)
-        return bool(self._database.query(DELETE, id=package_id, source=owner.source_id, object=owner.object_id))
+        if not self._database.query(DELETE, id=package_id, source=owner.source_id, object=owner.object_id):
+            return False
+        self._settle(known[0][1], owner)
+        return True
+
+    def _settle(self, name: str, owner: Owner) -> dict[str, str]:
+        """Give a name that is free to the source's package that wants it, then that one's to the next; new names by package.
+
+        Who frees a name does this after it, and who stores a package under a number after that: so whichever comes last gives
+        the package its name.
+        """
+        renamed: dict[str, str] = {}
+        while waiting := self._waiting(name, owner):
+            package_id, number = waiting
+            try:
+                if not self._database.query(RENAME, id=package_id, old=number, name=name):
+                    continue  # it was renamed or deleted meanwhile: look again
+            except psycopg.errors.UniqueViolation:
+                break
+            renamed[package_id], name = name, number
+        return renamed
+
+    def _waiting(self, name: str, owner: Owner) -> tuple[str, str] | None:
+        """The source's package with the lowest number behind this name that wants it; None while somebody has the name."""
+        rows = self._database.query(WAITING, name=name, source=owner.source_id)
+        return next(((str(package), str(held)) for package, held in rows if numbered(held, name)), None)
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         """package_show: a package that isn't deleted."""
@@ -156,39 +186,6 @@ class LocalCatalogue:
             self._database.query("SELECT FROM catalogue.package LIMIT 1")
 
 
-def check(package: Mapping[str, Any]) -> None:
-    """Raise TargetError `validation` that names the first field that can't be stored in CKAN's form."""
-    name = package.get("name")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise _invalid("name", f"must be 2 to 100 of a-z, 0-9, - and _, is {_short(name)}")
-    for field in TEXT_FIELDS:
-        if not isinstance(package.get(field), str | None):
-            raise _invalid(field, f"must be text, is {_short(package[field])}")
-    for field in ("resources", "tags", "extras", "groups"):
-        value = package.get(field)
-        if value is not None and not isinstance(value, list):
-            raise _invalid(field, f"must be a list, is {_short(value)}")
-        for position, entry in enumerate(value or ()):
-            if not isinstance(entry, dict):
-                raise _invalid(field, f"entry {position} must be an object, is {_short(entry)}")
-    _check_extras(package.get("extras") or ())
-
-
-def _check_extras(extras: Sequence[Mapping[str, Any]]) -> None:
-    seen = set()
-    for position, extra in enumerate(extras):
-        key = extra.get("key")
-        if not isinstance(key, str) or not key:
-            raise _invalid("extras", f"entry {position} has no key")
-        if key in seen:
-            raise _invalid("extras", f"the key {key!r} is there twice")
-        seen.add(key)
-
-
-def _invalid(field: str, message: str) -> TargetError:
-    return TargetError(f"{field}: {message}", code="validation", field=field)
-
-
 def _already(known: tuple[Any, ...], owner: Owner) -> Stored | None:
     """The package as it is when it has this object's content, None when it is to be written."""
     package_id, name = known[:2]
@@ -205,10 +202,6 @@ def _json(package: Mapping[str, Any]) -> str:
         return orjson.dumps(package).decode()
     except TypeError as error:
         raise TargetError(f"package {package.get('id')} can't be stored as JSON: {error}", code="validation") from error
-
-
-def _short(value: object) -> str:
-    return f"{type(value).__name__} {str(value)[:80]!r}"
 
 
 def as_ckan(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.nearest import did_you_mean
 from harvesters.base import on_removed, read_config
+from harvesters.target import AS_USUAL, FieldPolicy
 
 PAGE_SIZE = 500  # datasets asked for at a time; CKAN answers with 1,000 at most, many sites with fewer
 MAX_PAGE_SIZE = 1000
@@ -76,6 +77,7 @@ class CKANConfig:
     page_size: int = PAGE_SIZE
     include_private: bool = False
     full_listing_days: float | None = None  # None: as the installation says
+    fields: FieldPolicy = AS_USUAL
 
     @classmethod
     def read(cls, config: str) -> "CKANConfig":
@@ -96,6 +98,7 @@ class CKANConfig:
             page_size=_page_size(options),
             include_private=options.get("include_private") is True,
             full_listing_days=_days(options),
+            fields=FieldPolicy.of(options),
         )
 
     @property

@@ -6,7 +6,17 @@ from urllib.parse import urljoin, urlsplit
 
 OF_ITS_HARVEST = frozenset(
     f"harvest_{name}"
-    for name in ("object_id", "source_id", "source_title", "source_name", "source_url", "source_type", "job_id", "content_hash")
+    for name in (
+        "object_id",
+        "source_id",
+        "source_title",
+        "source_name",
+        "source_url",
+        "source_type",
+        "job_id",
+        "content_hash",
+        "wanted_name",
+    )
 )
 """What tells where the remote has harvested the dataset itself, as field or extra. Here they say where we have it from."""
 

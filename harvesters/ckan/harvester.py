@@ -28,6 +28,7 @@ from harvesters.ckan.membership import Memberships
 from harvesters.ckan.names import dataset_name
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
 from harvesters.ckan.remote import RemoteCKAN
+from harvesters.dataset.values import Losses
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +83,12 @@ class CKANHarvester(Harvester):
             return self.delete_package(harvest_object)
         config = self._read_config(harvest_object.source)
         package = load_package(harvest_object)
-        check_lists(package)
+        losses = Losses(config.fields)
+        check_lists(package, losses)
+        harvest_object.warnings.extend(losses.all())
         drop_remote_facts(package, keep_private=config.include_private)
         add_tags(package, config)
-        self._members(harvest_object.source, config).apply(package, harvest_object.source)
+        self._add_members(package, harvest_object, config)
         add_extras(package, config, placeholders(package, harvest_object))
         clean_resources(package)
         package["name"] = dataset_name(package, harvest_object.guid)
@@ -104,10 +107,15 @@ class CKANHarvester(Harvester):
             self._config = CKANConfig.read(source.config)
         return self._config
 
-    def _members(self, source: HarvestSource, config: CKANConfig) -> Memberships:
+    def _add_members(self, package: dict[str, Any], harvest_object: HarvestObject, config: CKANConfig) -> None:
+        """Groups and organisation; what the target couldn't make is told once a job."""
         if self._memberships is None:
-            self._memberships = Memberships(config, self.target, partial(self._show, source), public_address(source.url))
-        return self._memberships
+            source = harvest_object.source
+            show = partial(self._show, source)
+            self._memberships = Memberships(config, self.target, show, public_address(source.url))
+        self._memberships.apply(package, harvest_object.source)
+        while self._memberships.refusals:
+            self.save_object_warning(self._memberships.refusals.pop(), harvest_object, of_job=True)
 
     def _show(self, source: HarvestSource, action: str, id_or_name: str) -> Mapping[str, Any]:
         return self._remote(source).show(action, id_or_name)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from domain.errors import RecordError, RemoteError
+from domain.errors import RecordError, RemoteError, TargetError
 from harvesters.base import HarvestSource
 from harvesters.ckan.config import CKANConfig
 from harvesters.ckan.facts import logo
@@ -29,7 +29,7 @@ class ResolvesGroups(Protocol):
     def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
         """The target's group with that id, else with that name, as {id, name}; None when there is none and `create` is not set.
 
-        Raises TargetError when it is to be created and is refused.
+        Raises TargetError when it is to be created and is refused; retryable when the target can't be asked now.
         """
 
 
@@ -52,6 +52,8 @@ class Memberships:
         self._show = show
         self._groups: dict[str, Mapping[str, Any] | None] = {}
         self._organizations: dict[str, Mapping[str, Any] | None] = {}
+        self.refusals: list[str] = []
+        """What couldn't be made here, in words; who tells them takes them out."""
 
     def apply(self, package: dict[str, Any], source: HarvestSource) -> None:
         """Replace the remote's groups and organisation by those that the dataset has here."""
@@ -97,8 +99,19 @@ class Memberships:
         if key not in known:
             found = resolve(wanted, create=False)
             shown = self._shown(key, actions) if found is None else None
-            known[key] = resolve(shown, create=True) if shown else found
+            known[key] = self._made(shown, resolve) if shown else found
         return known[key]
+
+    def _made(self, shown: Mapping[str, Any], resolve: Callable[..., Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+        """What the target made of it, None where it can't be made: its name is another's here, or it is not allowed."""
+        try:
+            return resolve(shown, create=True)
+        except TargetError as error:
+            if error.retryable:
+                raise
+            instead = "its datasets go to the organisation of the source" if error.field == "organization" else "left out"
+            self.refusals.append(f"{error}; {instead}")
+            return None
 
     def _shown(self, key: str, actions: tuple[str, ...]) -> Mapping[str, Any] | None:
         for action in actions:

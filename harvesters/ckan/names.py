@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-VALID_NAME = re.compile(r"[a-z0-9_-]{2,100}")
+from harvesters.dataset.values import VALID_NAME
+
 LONGEST_MADE_NAME = 95  # leaves room for a number that makes it unique
 LONGEST_TAG = 100
 SPECIAL = str.maketrans(
@@ -52,11 +53,12 @@ def munge_tag(text: str) -> str:
 def clean_tags(tags: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The tags with munged names, in their order, each name once."""
     cleaned: dict[str, dict[str, Any]] = {}
+    odd = [tag for tag in tags if not isinstance(tag.get("name") or "", str)]  # the target says what is wrong with them
     for tag in tags:
-        name = munge_tag(str(tag.get("name") or ""))
+        name = munge_tag(tag.get("name") or "") if tag not in odd else ""
         if name:
             cleaned.setdefault(name, {**tag, "name": name})
-    return list(cleaned.values())
+    return [*cleaned.values(), *odd]
 
 
 def ascii_letters(text: str) -> str:

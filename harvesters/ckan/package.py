@@ -1,12 +1,13 @@
 """What is done to a remote dataset before it is stored here. Whatever isn't named in this module arrives as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from domain.errors import RecordError
 from harvesters.ckan.config import CKANConfig, filled
 from harvesters.ckan.names import clean_tags
+from harvesters.dataset.values import Losses, shown
 
 LISTS = ("tags", "groups", "extras", "resources")
 OF_THE_REMOTE = (
@@ -19,32 +20,35 @@ OF_THE_REMOTE = (
 )
 
 
-def check_lists(package: dict[str, Any]) -> None:
-    """Make tags, groups, extras and resources lists of objects, in the forms that CKANs have had. Raises RecordError."""
+def check_lists(package: dict[str, Any], losses: Losses) -> None:
+    """Make tags, groups, extras and resources lists of objects, in the forms that CKANs have had.
+
+    What is neither is left out and told. Raises TargetError where the source wants such a dataset to fail.
+    """
     for name in LISTS:
-        if package.get(name) is None:
-            package.pop(name, None)
-            continue
-        value = package[name]
+        value = package.pop(name, None)
         if name == "extras" and isinstance(value, dict):
             value = [{"key": key, "value": one} for key, one in value.items()]
-        if not isinstance(value, list):
-            raise RecordError(f"{name} of dataset {package.get('id')} is not a list but a {type(value).__name__}")
-        package[name] = [_item(name, item, package) for item in value]
+        if isinstance(value, list):
+            package[name] = list(_entries(name, value, losses))
+        elif value is not None:
+            losses.drop(name, f"must be a list, is {shown(value)}")
 
 
-def _item(name: str, item: Any, package: Mapping[str, Any]) -> dict[str, Any]:
-    if name in ("tags", "groups") and isinstance(item, str):
-        return {"name": item}
-    if not isinstance(item, dict):
-        raise RecordError(f"{name} of dataset {package.get('id')} has a {type(item).__name__} in it, not only objects")
-    return item
+def _entries(name: str, values: list[Any], losses: Losses) -> Iterator[dict[str, Any]]:
+    for position, value in enumerate(values):
+        if isinstance(value, dict):
+            yield value
+        elif name in ("tags", "groups") and isinstance(value, str):
+            yield {"name": value}
+        else:
+            losses.drop(name, f"entry {position} must be an object, is {shown(value)}")
 
 
 def add_tags(package: dict[str, Any], config: CKANConfig) -> None:
     """Add the default tags that the dataset doesn't have, and clean all of them if that is configured."""
     tags = package.get("tags", [])
-    names = {tag.get("name") for tag in tags}
+    names = [tag.get("name") for tag in tags]
     tags = [*tags, *(dict(tag) for tag in config.default_tags if tag["name"] not in names)]
     if config.clean_tags:
         tags = clean_tags(tags)

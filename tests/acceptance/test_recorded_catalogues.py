@@ -1,9 +1,10 @@
 """Recorded catalogues of real portals are harvested and compared dataset by dataset: nothing is changed or dropped silently.
 
-What a harvest may change is listed in `as_harvested`, what it must refuse in `why_invalid`; both say it in their own way, not
-with the product's code.
+What a harvest may change is listed in `as_harvested`, what it can't keep as it is in `reduced`; both say it in their own way,
+not with the product's code.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -30,6 +31,9 @@ OF_THE_REMOTE = {  # what a resource says about the remote's own storage
     *("url_type", "revision_id", "resource_group_id", "package_id"),
     *("datastore_active", "datastore_contains_all_records_of_source_file"),
 }
+TEXTS_BY_LANGUAGE = ("name", "description")  # of resources
+TIMES = ("metadata_modified", "metadata_created", "issued", "modified", "created", "last_modified", "cache_last_updated")
+EMAILS = ("author_email", "maintainer_email")
 NAME = re.compile(r"[a-z0-9_-]{2,100}")
 HARVEST_EXTRAS = {"harvest_object_id", "harvest_source_id"}
 
@@ -47,6 +51,7 @@ class Harvest:
     second: Row
     gather_errors: list[Row]
     object_errors: dict[str, Row]
+    warnings: list[Row]
     rows_written: tuple[dict[str, str], dict[str, str]]  # versions of the catalogue's rows, before the second harvest and after
 
 
@@ -75,6 +80,7 @@ def harvests(stack: Stack, shared: Path) -> Iterator[dict[str, Harvest]]:
                 second[name],
                 stack.model.gather_errors(first[name]["id"]),
                 {error["guid"]: error for error in stack.model.object_errors(first[name]["id"], limit=5000)},
+                [*stack.model.warnings(first[name]["id"], limit=5000), *stack.model.job_warnings(first[name]["id"])],
                 (before[name], versions(stack, source)),
             )
             for name, source in sources.items()
@@ -108,16 +114,20 @@ def in_todays_form(package: Package) -> Package:
     return {**package, **changed}
 
 
-def why_invalid(package: Package) -> str | None:
-    """The field for which CKAN would refuse a dataset, None when it is valid; a name that it would refuse is replaced."""
+def reduced(package: Package) -> str | None:
+    """The field of a dataset that isn't kept as it is, None when all are; of what is there by language one text is kept."""
     for field in TEXTS:
-        if not isinstance(package.get(field), str | None):
+        if isinstance(package.get(field), dict):
             return field
-    for field in LISTS:
-        if any(not isinstance(entry, dict) for entry in package.get(field) or ()):
-            return field
-    keys = [extra.get("key") for extra in package.get("extras") or ()]
-    return "extras" if len(set(keys)) < len(keys) or not all(keys) else None
+    return next(
+        (
+            field
+            for resource in package.get("resources") or ()
+            for field in TEXTS_BY_LANGUAGE
+            if isinstance(resource.get(field), dict)
+        ),
+        None,
+    )
 
 
 def package_id(source_id: str, guid: str) -> str:
@@ -134,17 +144,38 @@ def as_harvested(package: Package, stored: Package) -> Package:
     * sets `id` and `name` (checked on their own), `state` (active), and the extras of the harvest;
     * leaves out groups and organisation of the remote, since they mean nothing here;
     * leaves out fields of tags, groups, extras and resources that are null, and OF_THE_REMOTE of resources;
-    * adds the times of the catalogue where the dataset has none;
+    * adds the times of the catalogue where the dataset has none, and writes those that it has in UTC without a zone;
+    * writes extras as texts, sizes as numbers, and leaves out blanks around e-mail addresses;
+    * leaves out times and sizes that are words;
     * makes today's form of an old one.
     """
     kept = {name: value for name, value in package.items() if name not in ("groups", "organization", "owner_org")}
     kept = {name: value for name, value in kept.items() if name not in LISTS or value is not None}
     if "resources" in kept:
         resources = kept["resources"]
-        kept["resources"] = [{k: v for k, v in resource.items() if k not in OF_THE_REMOTE} for resource in resources]
-    kept["extras"] = [extra for extra in kept.get("extras", []) if extra["key"] not in HARVEST_EXTRAS]
+        ours = [{k: v for k, v in resource.items() if k not in OF_THE_REMOTE} for resource in resources]
+        kept["resources"] = [in_utc({**one, **({"size": number(one["size"])} if "size" in one else {})}) for one in ours]
+    extras = [extra for extra in kept.get("extras", []) if extra["key"] not in HARVEST_EXTRAS]
+    kept["extras"] = [{**extra, "value": as_text(extra["value"])} for extra in extras]
+    kept = in_utc({k: v.strip() if k in EMAILS and v else v for k, v in kept.items()})
     times = {name: stored[name] for name in ("metadata_created", "metadata_modified") if name not in package}
     return {**times, **kept, "id": stored["id"], "name": stored["name"], "state": "active"}
+
+
+def in_utc(entry: Package) -> Package:
+    """The times of a dataset or resource without a zone; words are no times."""
+    zoned = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
+    found = {name: zoned.fullmatch(str(value)) for name, value in entry.items() if name in TIMES}
+    utc = {name: time[1] + (f".{time[2]:0<6}" if time[2] else "") for name, time in found.items() if time}
+    return {name: value for name, value in {**entry, **utc}.items() if name not in (*TIMES, "size") or value != "None"}
+
+
+def number(size: Any) -> Any:
+    return int(size) if isinstance(size, str) and size.isdecimal() else size
+
+
+def as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def without_harvest_extras(package: Package) -> Package:
@@ -160,7 +191,7 @@ def test_valid_datasets_arrive_unchanged_field_by_field(harvests: dict[str, Harv
     harvest = harvests[folder]
 
     for guid, package in harvest.served.items():
-        if why_invalid(package):
+        if reduced(package):
             continue
         stored = harvest.stored[package_id(harvest.source_id, guid)]
         assert without_harvest_extras(stored) == as_harvested(package, stored), guid
@@ -195,14 +226,16 @@ def test_names_stay_unless_another_dataset_has_them_or_ckan_refuses_them(harvest
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_invalid_datasets_have_an_error_that_names_the_field(harvests: dict[str, Harvest], folder: str) -> None:
+def test_what_is_not_kept_is_told_and_loses_no_dataset(harvests: dict[str, Harvest], folder: str) -> None:
     harvest = harvests[folder]
 
-    invalid = {guid: field for guid, package in harvest.served.items() if (field := why_invalid(package))}
-    assert harvest.object_errors.keys() == invalid.keys()
-    for guid, field in invalid.items():
-        assert field in harvest.object_errors[guid]["message"]
-        assert harvest.object_errors[guid]["stage"] == "Import"
+    told = " ".join(warning["message"] for warning in harvest.warnings)
+    assert harvest.object_errors == {}
+    for guid, package in harvest.served.items():
+        if field := reduced(package):
+            assert field in told
+            text = harvest.stored[package_id(harvest.source_id, guid)].get(field)
+            assert text is None or isinstance(text, str)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -15,7 +15,7 @@ from adapters.targets.ckan.package import OBJECT, SOURCE, extra
 from adapters.targets.ckan.target import CKANTarget
 from domain.errors import SettingError, TargetError
 from domain.objects import object_id
-from harvesters.target import Owner
+from harvesters.target import FieldPolicy, Owner
 from tests.support.ckan_site import CkanSite, CountingAPI, ckan_site
 
 pytestmark = pytest.mark.ckan
@@ -236,8 +236,10 @@ def test_workers_that_want_one_name_get_one_each(site: CkanSite) -> None:
 
 
 def test_what_ckan_refuses_names_dataset_and_field(site: CkanSite) -> None:
+    strict = owner(fields=FieldPolicy(on_invalid="fail"))
+
     with pytest.raises(TargetError) as refused:
-        site.save(package("wrong", resources=[{"url": "http://a"}, {"url": "http://b", "size": "big"}]), owner())
+        site.save(package("wrong", resources=[{"url": "http://a"}, {"url": "http://b", "size": "big"}]), strict)
 
     error = refused.value
     assert (error.code, error.field, error.retryable) == ("validation", "resources", False)

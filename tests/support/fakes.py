@@ -1,6 +1,7 @@
 """Fakes that pass the contract suites of the real things: the event log in a list, a target in a dict."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,10 @@ from uuid import UUID
 import orjson
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification, StoredEvent, Subscription
 
-from adapters.targets.catalogue import check
 from domain.errors import Conflict, GuardConflict, TargetError
 from harvesters.base import Harvester, HarvestObject, Imported, Package
+from harvesters.dataset import fit
+from harvesters.dataset.numbers import numbered
 from harvesters.target import Origin, Owner, Stored
 
 
@@ -115,9 +117,16 @@ class MemoryTarget:
 
     def __init__(self) -> None:
         self.packages: dict[str, tuple[dict[str, Any], Owner, str]] = {}
+        self.wanted: dict[str, str] = {}  # names by id
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
-        check(package)
+        fitted = fit(package, owner.fields)
+        stored = self._save(fitted.package, owner)
+        if not stored.already and numbered(stored.name, fitted.package["name"]):
+            self._settle(fitted.package["name"], owner)
+        return replace(stored, name=self.packages[package["id"]][0]["name"], losses=fitted.losses)
+
+    def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         name = ""
         if package["id"] in self.packages:
             known, holder, state = self.packages[package["id"]]
@@ -126,6 +135,7 @@ class MemoryTarget:
                 return Stored(package["id"], name, already=True)
         name = name or self._unique(package["name"])
         self.packages[package["id"]] = ({**package, "name": name}, owner, "active")
+        self.wanted[package["id"]] = package["name"]
         return Stored(package["id"], name)
 
     def _unique(self, name: str) -> str:
@@ -142,7 +152,22 @@ class MemoryTarget:
         package, holder, state = self.packages[package_id]
         _origin(holder, state).check_owned(package_id, owner)
         self.packages[package_id] = (package, owner, "deleted")
+        self._settle(package["name"], owner)
         return state == "active"
+
+    def _settle(self, name: str, owner: Owner) -> None:
+        """Give a name that is free to the source's package that wants it, then that one's to the next."""
+        active = {key: package["name"] for key, (package, _, state) in self.packages.items() if state == "active"}
+        waiting = [
+            (len(held), held, key)
+            for key, held in active.items()
+            if self.wanted[key] == name != held and numbered(held, name) and self.packages[key][1].source_id == owner.source_id
+        ]
+        if waiting and name not in active.values():
+            _, held, key = min(waiting)
+            package, holder, state = self.packages[key]
+            self.packages[key] = ({**package, "name": name}, holder, state)
+            self._settle(held, owner)
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         for package, owner, state in self.packages.values():

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from domain.errors import RecordError, RemoteError
+from domain.errors import RecordError, RemoteError, TargetError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Imported, ImportResult
 from harvesters.ckan import CKANHarvester
 from harvesters.target import Owner, Stored
@@ -239,6 +239,68 @@ def test_remote_orgs(policy: str, known: dict[str, str], http: FakeHttp, expecte
     assert "organization" not in stored
 
 
+class RefusingTarget(GroupTarget):
+    """A catalogue in which no group can be made."""
+
+    def __init__(self, *, retryable: bool = False) -> None:
+        super().__init__()
+        self.asked = 0
+        self._retryable = retryable
+
+    def resolve_organization(self, organization: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        if not create:
+            return None
+        self.asked += 1
+        message = f"organization {organization['name']} can't be made: the name is a group's"
+        raise TargetError(message, code="validation", field="organization", retryable=self._retryable)
+
+
+def test_datasets_of_an_organisation_that_cannot_be_made_go_to_the_sources() -> None:
+    harvester, target = CKANHarvester(), RefusingTarget()
+    harvester.target, harvester.http = target, FakeHttp(organization_show={"id": "o1", "name": "org1"})  # type: ignore[assignment]
+    package = {**PACKAGE, "organization": {"id": "o1", "name": "org1"}}
+    objects = [harvest_object({**package, "id": str(UUID(int=n))}, {"remote_orgs": "create"}, "ours") for n in (1, 2)]
+
+    for one in objects:
+        import_object(harvester, one)
+
+    assert {stored["owner_org"] for stored in target.packages.values()} == {"ours"}
+    assert target.asked == 1
+    told = [(loss.message, loss.of_job) for one in objects for loss in one.warnings]
+    cause = "organization org1 can't be made: the name is a group's"
+    assert told == [(f"{cause}; its datasets go to the organisation of the source", True)]
+
+
+def test_an_organisation_is_tried_again_when_the_target_is_away() -> None:
+    package = {**PACKAGE, "organization": {"id": "o1", "name": "org1"}}
+    http = FakeHttp(organization_show={"id": "o1", "name": "org1"})
+
+    with pytest.raises(TargetError) as away:
+        imported(package, {"remote_orgs": "create"}, RefusingTarget(retryable=True), http, "ours")
+
+    assert away.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("shown", "address"),
+    [
+        ({"image_url": "https://a/logo.png"}, "https://a/logo.png"),
+        (
+            {"image_url": "2019-logo.png", "image_display_url": "https://a/uploads/2019-logo.png"},
+            "https://a/uploads/2019-logo.png",
+        ),
+        ({"image_url": "2019-logo.png", "image_display_url": ""}, ""),
+        ({"image_url": None}, ""),
+    ],
+)
+def test_a_logo_is_an_address_at_the_remote_not_a_files_name(shown: dict[str, Any], address: str) -> None:
+    target, http = GroupTarget(), FakeHttp(organization_show={"id": "o1", "name": "org1", **shown})
+
+    imported({**PACKAGE, "organization": {"id": "o1", "name": "org1"}}, {"remote_orgs": "create"}, target, http)
+
+    assert target.made[0].get("image_url", "") == address
+
+
 def test_the_target_is_asked_for_a_group_once_per_job() -> None:
     harvester, http = CKANHarvester(), FakeHttp()
     harvester.target, harvester.http = GroupTarget(), http  # type: ignore[assignment]
@@ -280,16 +342,26 @@ def test_old_forms_of_tags_and_extras_are_understood() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"resources": "none"}, "resources of dataset .* is not a list but a str"),
-        ({"tags": {"name": "a"}}, "tags of dataset .* is not a list but a dict"),
-        ({"extras": ["a: b"]}, "extras of dataset .* has a str in it"),
-        ({"resources": [["r"]]}, "resources of dataset .* has a list in it"),
-        ({"groups": 5}, "groups of dataset .* is not a list but a int"),
+        ({"resources": "none"}, "resources: must be a list, is 'none'; left out"),
+        ({"tags": {"name": "a"}}, 'tags: must be a list, is \'{"name":"a"}\'; left out'),
+        ({"extras": ["a: b"]}, "extras: entry 0 must be an object, is 'a: b'; left out"),
+        ({"resources": [["r"]]}, "resources: entry 0 must be an object, is '[\"r\"]'; left out"),
+        ({"groups": 5}, "groups: must be a list, is '5'; left out"),
     ],
 )
-def test_a_list_that_is_none_is_an_error_that_says_so(fields: dict[str, Any], said: str) -> None:
-    with pytest.raises(RecordError, match=said):
-        imported({**PACKAGE, **fields})
+def test_a_list_that_is_none_is_left_out_and_told_or_fails_where_the_source_wants_that(
+    fields: dict[str, Any], said: str
+) -> None:
+    harvester: Harvester = CKANHarvester()
+    harvester.target = FakeTarget()
+    one = harvest_object({**PACKAGE, **fields})
+
+    result = import_object(harvester, one)
+
+    assert result.status == "added"
+    assert [loss.message for loss in one.warnings] == [said]
+    with pytest.raises(TargetError, match=f"^{next(iter(fields))}: "):
+        imported({**PACKAGE, **fields}, {"on_invalid_field": "fail"})
 
 
 @pytest.mark.parametrize("content", [[1], "text", None, 5])

@@ -8,6 +8,7 @@ http_<nnn>      any other status of 400 or more
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,9 @@ HINTS = {
 LONGEST_RETRY_AFTER = 86_400.0  # seconds
 SHOWN_MESSAGES = 5
 SHOWN = 300  # characters of one message
+INDEX_ERROR = "Search Index Error"
+FOR_GOOD = re.compile(r"\(HTTP 4\d\d\)")  # pysolr's words, which no site translates
+INDEX_FIELD = re.compile(r"""field[ =]+["']([^"']+)["']""")
 NO_CONNECTION = (pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY)
 CODES = {403: "not_authorized", 404: "not_found"}
 
@@ -39,6 +43,7 @@ class Refusal(TargetError):
         super().__init__(message, code=code, field=field, retryable=status >= 500 or status == 429)
         self.status = status
         self.errors = errors
+        self.index_field = ""  # of Solr's document, where it was Solr that refused the package
 
     def places(self, field: str, inner: str) -> list[int]:
         """Where in a list of the dataset entries were refused for this field of theirs."""
@@ -74,6 +79,8 @@ def refusal(action: str, status: int, body: bytes, retry_after: float = 0.0) -> 
     if not isinstance(answer, dict) or not isinstance(answer.get("error"), dict):
         return _foreign(action, status, answer if isinstance(answer, str) else body.decode("utf-8", "replace"), retry_after)
     errors = answer["error"]
+    if errors.get("__type") == INDEX_ERROR and FOR_GOOD.search(str(errors.get("message"))):
+        return _unindexable(status, str(errors["message"]))
     if "message" in errors or status == 403:
         said = " ".join(str(errors.get("message") or errors.get("__type") or "").split())[:SHOWN]
         error = Refusal(_explained(action, status, said), status, errors, code=CODES.get(status, f"http_{status}"))
@@ -81,6 +88,27 @@ def refusal(action: str, status: int, body: bytes, retry_after: float = 0.0) -> 
         error = _invalid(status, {name: value for name, value in errors.items() if name != "__type"})
     error.retry_after = min(retry_after, LONGEST_RETRY_AFTER) or None
     return error
+
+
+def _unindexable(status: int, message: str) -> Refusal:
+    """Solr refused the package: it will do so whenever it is asked. CKAN has stored nothing then."""
+    found = INDEX_FIELD.search(message)
+    name = found[1] if found else ""
+    field = dataset_field(name)
+    said = f"{field or 'dataset'}: CKAN's search index refuses it{f' (its field {name})' if name else ''}: "
+    reason = message.partition("[Reason: ")[2] or message
+    error = Refusal(said + " ".join(reason.split())[:SHOWN], status, {}, code="validation", field=field or None)
+    error.retryable = False
+    error.index_field = name
+    return error
+
+
+def dataset_field(index_field: str) -> str:
+    """The field of a dataset that a field of CKAN's index is made of."""
+    for start, field in (("res_", "resources"), ("extras_", "extras"), ("vocab_", "tags")):
+        if index_field.startswith(start):
+            return field
+    return index_field.removesuffix("_string")
 
 
 def _invalid(status: int, errors: Mapping[str, Any]) -> Refusal:

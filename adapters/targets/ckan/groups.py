@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
 from domain.errors import TargetError
+from harvesters.dataset.values import is_uuid
 
 KEPT_FOR = 300.0  # seconds that an answer of CKAN is relied on
 FIELDS = ("id", "name", "title", "description", "image_url")
@@ -27,6 +28,13 @@ LEFT_OUT = dict.fromkeys(
 Reference = Mapping[str, str]  # id and name
 
 
+class Keys(NamedTuple):
+    """What a group or organisation is looked up by; empty: unknown."""
+
+    id: str
+    name: str
+
+
 class GroupDirectory:
     """The groups, or the organisations, of one CKAN. One look-up at a time: other threads wait for its answer."""
 
@@ -36,51 +44,49 @@ class GroupDirectory:
         self._api = api
         self._kind = kind
         self._clock = clock
-        self._known: dict[str, tuple[float, Reference | None]] = {}
+        self._known: dict[Keys, tuple[float, Reference | None]] = {}
         self._lock = threading.Lock()
 
     def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Reference | None:
         """The one with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
-        keys = list(dict.fromkeys(str(wanted[name]) for name in ("id", "name") if wanted.get(name)))
-        if not keys:
+        keys = Keys(*(value if isinstance(value := wanted.get(name), str) else "" for name in ("id", "name")))
+        if not any(keys):
             return None
-        found, known = self._remembered(keys[0])
+        found, known = self._remembered(keys)
         if known and (found or not create):
             return found
         with self._lock:
-            found, known = self._remembered(keys[0])
+            found, known = self._remembered(keys)
             if not known:
                 found = self._look_up(keys)
             if found is None and create:
                 found = self._create(wanted, keys)
-            self._remember(keys, found)
+            self._known[keys] = self._clock() + KEPT_FOR, found
         return found
 
-    def _remembered(self, key: str) -> tuple[Reference | None, bool]:
+    def _remembered(self, keys: Keys) -> tuple[Reference | None, bool]:
         """What CKAN said, and whether it has said anything of late."""
-        until, found = self._known.get(key, (0.0, None))
+        until, found = self._known.get(keys, (0.0, None))
         return found, until > self._clock()
 
-    def _remember(self, keys: list[str], found: Reference | None) -> None:
-        until = self._clock() + KEPT_FOR
-        for key in keys[:1] if found is None else {*keys[:1], found["id"], found["name"]}:
-            self._known[key] = (until, found)
-
-    def _look_up(self, keys: list[str]) -> Reference | None:
-        for key in keys:
-            found = self._api.find(f"{self._kind}_show", {"id": key, **LEFT_OUT})
-            if found is not None and found.get("state", "active") == "active":
+    def _look_up(self, keys: Keys) -> Reference | None:
+        """CKAN finds ids and names by one parameter: the remote's id may be the name of somebody else here."""
+        for kind, key in zip(("id", "name"), keys, strict=True):
+            found = self._api.find(f"{self._kind}_show", {"id": key, **LEFT_OUT}) if key else None
+            if found is not None and found.get("state", "active") == "active" and found[kind] == key:
                 return {"id": found["id"], "name": found["name"]}
         return None
 
-    def _create(self, wanted: Mapping[str, Any], keys: list[str]) -> Reference:
+    def _create(self, wanted: Mapping[str, Any], keys: Keys) -> Reference:
         fields = {name: wanted[name] for name in FIELDS if wanted.get(name)}
+        if not is_uuid(fields.get("id")):
+            fields.pop("id", None)  # it could be a name here
         try:
             made = self._api.call(f"{self._kind}_create", fields)
         except Refusal as error:
             found = self._look_up(keys)  # another worker may have made it meanwhile
             if found is not None:
                 return found
-            message = f"{self._kind} {keys[-1]} can't be made: {error}"
+            message = f"{self._kind} {keys.name or keys.id} can't be made: {error}"
             raise TargetError(message, code=error.code, field=self._kind, retryable=error.retryable) from error
         return {"id": made["id"], "name": made["name"]}

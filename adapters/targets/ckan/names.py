@@ -8,10 +8,9 @@ from typing import Any
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
 from domain.errors import TargetError
+from harvesters.dataset.numbers import LONGEST, NUMBERS, with_number
 from harvesters.target import Stored
 
-LONGEST = 100
-NUMBERS = range(1, 1000)
 ATTEMPTS = 15  # at a name that other workers may take first
 SHOWN_NAMES = 1000  # the most that package_search answers
 
@@ -77,7 +76,7 @@ class Names:
 def free_name(wanted: str, taken: Collection[str]) -> str:
     """The first numbered name that is not taken. Raises TargetError `name_taken`."""
     for number in NUMBERS:
-        name = f"{wanted[: LONGEST - len(str(number))]}{number}"
+        name = with_number(wanted, number)
         if name not in taken:
             return name
     raise TargetError(f"name: all names {wanted}1 to {wanted}{NUMBERS[-1]} are taken", code="name_taken", field="name")

@@ -6,22 +6,24 @@ Ownership is kept in extras: ckanext-harvest's three, and the content hash of th
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
-from uuid import NAMESPACE_OID, UUID, uuid5
 
-import orjson
-
-from domain.errors import TargetError
-from harvesters.ckan.names import VALID_NAME
+from harvesters.dataset.resources import own_id
+from harvesters.dataset.values import is_uuid
 from harvesters.target import Origin, Owner
 
 SOURCE, TITLE, OBJECT = "harvest_source_id", "harvest_source_title", "harvest_object_id"
 HASH = "harvest_content_hash"
+WANTED = "harvest_wanted_name"  # only where the package bears another name, since that one was taken
+OWN = frozenset((SOURCE, TITLE, OBJECT, HASH, WANTED))
+VALID = "00000000-0000-0000-0000-000000000000"  # stands in for an id that CKAN is to give
 COMPARED = (SOURCE, OBJECT, HASH)
-SHOWN = 120  # characters of a wrong name
 LEFT_OUT = frozenset(
     (
         *("relationships_as_subject", "relationships_as_object"),  # with datasets of the remote; CKAN answers HTTP 500
         *("num_resources", "num_tags", "isopen", "license_title", "license_url", "creator_user_id"),  # CKAN finds them itself
+        *("organization", "tracking_summary", "revision_id", "revision_timestamp"),  # of the remote
+        *("tag_string", "plugin_data", "save", "return_to"),  # of CKAN's forms and plugins
+        *("__extras", "__junk", "__before", "__after"),  # of CKAN's validation: they can make it fail
     )
 )
 LISTS = ("resources", "tags", "extras", "groups")
@@ -31,77 +33,44 @@ Order = Callable[[Iterable[str]], list[str]]
 
 
 def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
-    """The package as it is sent: active, its extras texts, its owner among them. Raises TargetError `validation`."""
-    _check_name(package.get("name"))
+    """A package that `harvesters.dataset` has fitted as it is sent: active, with its owner among its extras."""
     sent = {name: value for name, value in package.items() if name not in LEFT_OUT}
     for name in LISTS:
         if sent.get(name) is None:
             sent.pop(name, None)
-        else:
-            _check_list(name, sent[name])
     if "tags" in sent:
-        sent["tags"] = [_free(tag) for tag in sent["tags"]]
-    resources = sent.get("resources", [])
-    sent = with_own_ids(
-        sent, [place for place, resource in enumerate(resources) if resource.get("id") and not _is_uuid(resource)]
-    )
-    own = {
-        SOURCE: owner.source_id,
-        TITLE: owner.source_title,
-        OBJECT: owner.object_id,
-        HASH: owner.content_hash,
-    }
-    extras = [_text(extra) for extra in sent.get("extras", ()) if extra.get("key") not in own]
+        sent["tags"] = [{"name": tag["name"]} for tag in sent["tags"]]  # this CKAN doesn't have the remote's vocabularies
+    own = {SOURCE: owner.source_id, TITLE: owner.source_title, OBJECT: owner.object_id, HASH: owner.content_hash}
+    if any(not is_uuid(resource.get("id") or VALID) for resource in sent.get("resources", ())):
+        sent["resources"] = [_with_uuid(resource, sent["id"]) for resource in sent["resources"]]
+    extras = [{"key": one["key"], "value": one["value"]} for one in sent.get("extras", ()) if one["key"] not in OWN]
     extras += [{"key": key, "value": value} for key, value in own.items() if value]
-    return {**sent, "state": "active", "extras": sorted(extras, key=lambda extra: _length(str(extra.get("key"))))}
+    return with_extras({**sent, "state": "active"}, extras)
+
+
+def _with_uuid(resource: Mapping[str, Any], package_id: str) -> Mapping[str, Any]:
+    """A resource with an id that CKAN takes; those of old CKANs and of other software are no UUIDs."""
+    identity = resource.get("id")
+    return resource if not identity or is_uuid(identity) else {**resource, "id": own_id(package_id, identity)}
+
+
+def with_extras(sent: Mapping[str, Any], extras: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """The package with these extras, in the order in which CKAN 2.12 keeps them."""
+    return {**sent, "extras": sorted(extras, key=lambda extra: _length(extra["key"]))}
+
+
+def with_extra(sent: Mapping[str, Any], key: str, value: str) -> dict[str, Any]:
+    """The package with one extra in place of what it has under that key; an empty value takes it away."""
+    extras = [extra for extra in sent["extras"] if extra["key"] != key]
+    return with_extras(sent, [*extras, {"key": key, "value": value}] if value else extras)
 
 
 def with_own_ids(sent: dict[str, Any], places: Collection[int]) -> dict[str, Any]:
     """The package with other ids for the resources at these places, that follow from theirs: the same at each import."""
-    if not places:
-        return sent
     resources = list(sent["resources"])
     for place in places:
-        made = uuid5(NAMESPACE_OID, f"{sent['id']} {resources[place].get('id')}")
-        resources[place] = {**resources[place], "id": str(made)}
+        resources[place] = {**resources[place], "id": own_id(sent["id"], resources[place].get("id"))}
     return {**sent, "resources": resources}
-
-
-def _is_uuid(resource: Mapping[str, Any]) -> bool:
-    """CKAN takes no other ids of resources; those of old and of other software are not."""
-    try:
-        UUID(resource["id"])
-    except (ValueError, TypeError, AttributeError):
-        return False
-    return True
-
-
-def _check_name(name: Any) -> None:
-    """A name that CKAN refuses must be one that is taken."""
-    if not isinstance(name, str) or not VALID_NAME.fullmatch(name):
-        message = f"name: must be 2 to 100 of a-z, 0-9, - and _, is {str(name)[:SHOWN]!r}"
-        raise TargetError(message, code="validation", field="name")
-
-
-def _check_list(name: str, value: Any) -> None:
-    """CKAN's answer to a list of anything else doesn't name the field."""
-    if not isinstance(value, list):
-        raise TargetError(f"{name}: must be a list, is {type(value).__name__}", code="validation", field=name)
-    for position, entry in enumerate(value):
-        if not isinstance(entry, dict):
-            message = f"{name}: entry {position} must be an object, is {type(entry).__name__}"
-            raise TargetError(message, code="validation", field=name)
-
-
-def _free(tag: dict[str, Any]) -> dict[str, Any]:
-    """All that CKAN takes of a tag; this one doesn't have the remote's vocabularies."""
-    return {"name": tag["name"]} if "name" in tag else tag
-
-
-def _text(extra: dict[str, Any]) -> dict[str, Any]:
-    """CKAN stores texts only."""
-    value = extra.get("value")
-    return extra if value is None or isinstance(value, str) else {**extra, "value": orjson.dumps(value).decode()}
 
 
 def extra(package: Mapping[str, Any], key: str) -> str:
@@ -150,5 +119,9 @@ def match(package_id: str, extras: Extras, order: Order) -> dict[str, Any]:
 
 def marked(package: Mapping[str, Any], owner: Owner) -> list[dict[str, Any]]:
     """The extras of a package that CKAN showed, with this object in place of the one before."""
-    kept = [{"key": one["key"], "value": one["value"]} for one in package.get("extras") or () if one["key"] != OBJECT]
-    return [*kept, {"key": OBJECT, "value": owner.object_id}]
+    return [*without(package, OBJECT), {"key": OBJECT, "value": owner.object_id}]
+
+
+def without(package: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The extras of a package that CKAN showed, but one."""
+    return [{"key": one["key"], "value": one["value"]} for one in package.get("extras") or () if one["key"] != key]

@@ -11,6 +11,8 @@ What CKAN does that this stands on (2.10 to 2.12):
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -18,12 +20,37 @@ from adapters.targets.ckan import check as ckan_check
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal, name_taken
 from adapters.targets.ckan.groups import GroupDirectory
+from adapters.targets.ckan.limits import within_limits
 from adapters.targets.ckan.names import Names
-from adapters.targets.ckan.package import ORDERS, Extras, Order, expected, form, marked, match, origin, seen, with_own_ids
+from adapters.targets.ckan.package import (
+    HASH,
+    ORDERS,
+    WANTED,
+    Extras,
+    Order,
+    expected,
+    extra,
+    form,
+    marked,
+    match,
+    origin,
+    seen,
+    with_extra,
+    with_own_ids,
+)
+from adapters.targets.ckan.places import ASKABLE, Places
+from adapters.targets.ckan.refused import without_refused
+from adapters.targets.ckan.schemas import Schemas
+from adapters.targets.ckan.settling import Settling
 from domain.errors import TargetError
-from harvesters.target import Owner, Stored
+from harvesters.dataset import fit
+from harvesters.dataset.numbers import numbered
+from harvesters.dataset.values import Losses
+from harvesters.target import Loss, Owner, Stored
 
 ATTEMPTS = 4  # at a package that others change at the same time
+ROUNDS = 8  # of leaving out what CKAN refuses
+UNSURE = "unsure"  # in place of the content hash as long as some fields may have to become extras
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
 KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
 
@@ -35,6 +62,9 @@ class CKANTarget:
         self._api = api
         self._names = Names(api)
         self._orders = list(ORDERS)
+        self._settling = Settling(api, self._revise, self._orders)
+        self._places = Places()
+        self._schemas = Schemas(api)
         self._groups = GroupDirectory(api, "group")
         self._organizations = GroupDirectory(api, "organization")
 
@@ -60,21 +90,60 @@ class CKANTarget:
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Create or update a package; see `harvesters.target.Target`."""
         with _about(str(package.get("name")), owner):
-            sent = form(package, owner)
-            problem: TargetError = _busy(sent["id"])
-            for attempt in (self._first_try, *repeat(self._informed_try, ATTEMPTS)):
-                try:
-                    stored = attempt(sent, owner)
-                except Refusal as error:
-                    problem = error
-                    if taken := error.places("resources", "id"):
-                        sent = with_own_ids(sent, taken)  # another dataset has a resource with that id
-                    elif "id" not in error.errors:
-                        raise
-                else:
-                    if stored is not None:
-                        return stored
-            raise problem
+            carries = partial(self._schemas.carries, str(package.get("type") or "dataset"))
+            fitted = fit(package, owner.fields, carries)
+            written = self._save_fitted(form(fitted.package, owner), owner, Losses(owner.fields, carries))
+            return replace(written, losses=(*fitted.losses, *written.losses))
+
+    def _save_fitted(self, sent: dict[str, Any], owner: Owner, losses: Losses) -> Stored:
+        """Write what this CKAN has a place for; fields of unknown fate are asked after by a first write without its hash."""
+        lost: list[Loss] = []
+        sent, homeless = self._places.arranged(sent, owner.fields)
+        sent = within_limits(sent, losses)
+        if self._places.unsure(sent):
+            sent, dropped, _ = self._write_what_is_taken(with_extra(sent, HASH, UNSURE), owner)
+            lost += dropped
+            sent, more = self._places.arranged(with_extra(sent, HASH, owner.content_hash), owner.fields)
+            sent, homeless = within_limits(sent, losses), [*homeless, *more]
+        sent, dropped, stored = self._write_what_is_taken(sent, owner)
+        return replace(stored, losses=(*homeless, *losses.all(), *lost, *dropped))
+
+    def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
+        """Write, without the optional fields that CKAN refuses; what was sent in the end, and what wasn't."""
+        lost: list[Loss] = []
+        for _ in range(ROUNDS):
+            try:
+                return sent, lost, self._write(sent, owner)
+            except Refusal as error:
+                smaller, refused = without_refused(sent, error)
+                if not refused or error.code != "validation" or owner.fields.on_invalid == "fail":
+                    raise
+                sent, problem = smaller, error
+                lost += refused
+        raise problem
+
+    def _write(self, sent: dict[str, Any], owner: Owner) -> Stored:
+        problem: TargetError = _busy(sent["id"])
+        for attempt in (self._first_try, *repeat(self._informed_try, ATTEMPTS)):
+            try:
+                stored = attempt(sent, owner)
+            except Refusal as error:
+                problem = error
+                if taken := error.places("resources", "id"):
+                    sent = with_own_ids(sent, taken)  # another dataset has a resource with that id
+                elif "id" not in error.errors:
+                    raise
+            else:
+                if stored is not None:
+                    return self._settled(stored, sent["name"], owner)
+        raise problem
+
+    def _settled(self, stored: Stored, wanted: str, owner: Owner) -> Stored:
+        """A package with a numbered name gets the one that it wants, should that have become free meanwhile."""
+        if stored.already or not numbered(stored.name, wanted):
+            return stored
+        renamed = self._settling.settle(wanted, owner)
+        return replace(stored, name=renamed.get(stored.package_id, stored.name))
 
     def _first_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
         """What is right as a rule, without a look at what CKAN has."""
@@ -88,6 +157,8 @@ class CKANTarget:
             return self._create(sent)
         if origin(found).holds(found["id"], owner):
             return Stored(found["id"], found["name"], already=True)
+        if extra(found, WANTED) == sent["name"] and numbered(found["name"], sent["name"]):
+            sent = with_extra(sent, WANTED, sent["name"])
         return self._replace(sent, seen(found), self._orders, restore=found["state"] != "active")
 
     def _find(self, id_or_name: str) -> dict[str, Any] | None:
@@ -99,14 +170,16 @@ class CKANTarget:
 
     def _create_as(self, name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         created: Mapping[str, Any]
+        sent = _named(name, sent)
         with self._names.alone(name):
             try:
-                created = self._api.call("package_create", {**sent, "name": name})
+                created = self._api.call("package_create", sent)
             except Refusal as error:
                 if not error.internal:
                     raise
                 # CKAN answers so when two calls of one id or name meet in its database; now it sees the other one
-                created = self._api.call("package_create", {**sent, "name": name})
+                created = self._api.call("package_create", sent)
+        self._places.learn(sent, created, whole=True)
         return created
 
     def _replace(
@@ -116,13 +189,19 @@ class CKANTarget:
 
         Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
         """
-        fields = {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
+
+        asked = [f"+package__{name}" for name in self._places.unsure(sent) if ASKABLE.fullmatch(name)]
+
+        def revise(update: Mapping[str, Any]) -> Mapping[str, Any]:
+            answer = self._revise(sent["id"], known, orders, asked, filter=KEPT, update=update)
+            self._places.learn(sent, answer, whole=False)
+            return answer
 
         def write(name: str) -> Mapping[str, Any]:
             if not restore and name == sent["name"]:
-                return self._revise(sent["id"], known, orders, filter=KEPT, update=fields)
+                return revise(_fields(sent))
             try:
-                return self._revise(sent["id"], known, orders, filter=KEPT, update={**fields, "name": name})
+                return revise({**_fields(_named(name, sent)), "name": name})
             except Refusal as error:
                 if error.internal and (self._find(name) or sent)["id"] != sent["id"]:
                     raise name_taken(name) from error  # by a deleted package: CKAN says so only to a new one
@@ -135,11 +214,16 @@ class CKANTarget:
                 return None
             raise
 
-    def _revise(self, package_id: str, known: Extras, orders: Sequence[Order], **revision: Any) -> Mapping[str, Any]:
-        """Change a package whose extras are those known. Raises Refusal, `changed` when they are not."""
+    def _revise(
+        self, package_id: str, known: Extras, orders: Sequence[Order], asked: Sequence[str] = (), **revision: Any
+    ) -> Mapping[str, Any]:
+        """Change a package whose extras are those known. Raises Refusal, `changed` when they are not.
+
+        The answer has id, name and the fields `asked` for.
+        """
         for order in tuple(orders):
             try:
-                data = {"match": match(package_id, known, order), "include": ANSWERED, **revision}
+                data = {"match": match(package_id, known, order), "include": [*asked, *ANSWERED], **revision}
                 revised: Mapping[str, Any] = self._api.call("package_revise", data)["package"]
             except Refusal as error:
                 if not error.mismatch:
@@ -163,6 +247,7 @@ class CKANTarget:
                 if self._mark_deleted(found, owner):
                     if owner.on_removed == "purge":
                         self._purge(package_id)
+                    self._settling.settle(found["name"], owner, freed=True)
                     return True
             raise _busy(package_id)
 
@@ -186,6 +271,16 @@ class CKANTarget:
         except Refusal as error:
             if error.status != 404:
                 raise
+
+
+def _fields(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What an update replaces: all but id and name."""
+    return {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
+
+
+def _named(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The package under a name; one that isn't the name that it wants is noted with it."""
+    return with_extra({**sent, "name": name}, WANTED, sent["name"] if numbered(name, sent["name"]) else "")
 
 
 @contextmanager

@@ -1,0 +1,74 @@
+"""Which fields of datasets a CKAN has a place for, by what it answers: no list of its plugins' schemas is needed.
+
+CKAN takes a field that it doesn't know, and forgets it without a word.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.targets.ckan.package import with_extras
+from harvesters.dataset.extras import FIELDS_OF_CKAN
+from harvesters.dataset.storable import json_text
+from harvesters.target import FieldPolicy, Loss
+
+KEPT_FOR = 3600.0  # seconds that an answer is relied on: plugins are installed now and then
+ALWAYS = FIELDS_OF_CKAN | {"metadata_created"}
+ASKABLE = re.compile(r"(?!.*__)[A-Za-z][A-Za-z0-9_-]*")  # names that package_revise can be asked to answer
+
+
+class Places:
+    """What is known of the fields of one CKAN. Safe to share between threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+
+    def unsure(self, sent: Mapping[str, Any]) -> list[str]:
+        """Fields of which nobody knows yet whether CKAN keeps them."""
+        unknown = sent.keys() - ALWAYS
+        if not unknown:
+            return []
+        return [name for name in sorted(unknown) if _says_something(sent[name]) and self._kept(sent, name) is None]
+
+    def learn(self, sent: Mapping[str, Any], answer: Mapping[str, Any], *, whole: bool) -> None:
+        """Take from CKAN's answer to a write which fields it has kept; `whole`: the answer has all fields."""
+        until = self._clock() + KEPT_FOR
+        for name in self.unsure(sent):
+            if whole or ASKABLE.fullmatch(name):
+                self._known[_type(sent), name] = until, name in answer
+
+    def arranged(self, sent: dict[str, Any], policy: FieldPolicy) -> tuple[dict[str, Any], list[Loss]]:
+        """The package without fields that CKAN has no place for; they become extras, or are left out."""
+        unknown = sent.keys() - ALWAYS
+        homeless = [name for name in sorted(unknown) if self._kept(sent, name) is False] if unknown else []
+        if not homeless:
+            return sent, []
+        left = {name: value for name, value in sent.items() if name not in homeless}
+        if policy.unknown == "extras":
+            taken = {extra["key"] for extra in sent["extras"]}
+            more = [_as_extra(name, sent[name]) for name in homeless if _says_something(sent[name]) and name not in taken]
+            left = with_extras(left, [*sent["extras"], *more])
+        return left, [_loss(name, policy) for name in homeless if _says_something(sent[name])]
+
+    def _kept(self, sent: Mapping[str, Any], name: str) -> bool | None:
+        until, kept = self._known.get((_type(sent), name), (0.0, False))
+        return kept if until > self._clock() else None
+
+
+def _type(sent: Mapping[str, Any]) -> str:
+    return str(sent.get("type") or "dataset")
+
+
+def _says_something(value: Any) -> bool:
+    return value is not None and value not in ("", [], {})
+
+
+def _as_extra(name: str, value: Any) -> dict[str, str]:
+    return {"key": name, "value": value if isinstance(value, str) else json_text(value)}
+
+
+def _loss(name: str, policy: FieldPolicy) -> Loss:
+    fate = "kept as an extra" if policy.unknown == "extras" else 'left out ("unknown_fields": "extras" keeps it as an extra)'
+    return Loss(f"{name}: this CKAN has no place for the field; {fate}", of_job=True)

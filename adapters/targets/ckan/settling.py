@@ -1,0 +1,81 @@
+"""Names that have become free go to the packages of the source that want them, whatever was done first.
+
+A package that was stored while its name was taken bears a number, and the name that it wants in an extra. Who frees a name
+looks for such a package after that, and who stores one under a number looks after that whether the name has become free: so
+whichever of the two comes last gives the package its name.
+"""
+
+from collections.abc import Callable, Mapping, MutableSequence
+from hashlib import md5
+from typing import Any
+
+from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.errors import Refusal
+from adapters.targets.ckan.package import WANTED, Order, extra, origin, seen, without
+from harvesters.dataset.numbers import with_number
+from harvesters.target import Owner
+
+LOOKED_AT = 50  # numbered names
+
+
+class Settling:
+    """Gives freed names away. `revise` changes a package that is still as it was shown; see `CKANTarget`."""
+
+    def __init__(self, api: ActionAPI, revise: Callable[..., Any], orders: MutableSequence[Order]) -> None:
+        self._api = api
+        self._revise = revise
+        self._orders = orders
+
+    def settle(self, name: str, owner: Owner, *, freed: bool = False) -> dict[str, str]:
+        """Give the name to the owner's package that wants it, then that one's old name to the next; new names by package.
+
+        Nothing happens while somebody bears the name. `freed`: the caller knows that nobody does.
+        """
+        renamed: dict[str, str] = {}
+        while (freed or self._is_free(name, owner)) and (package := self._waiting(name, owner)):
+            if not self._make_room(name, owner) or not self._rename(package, name):
+                break
+            renamed[package["id"]] = name
+            name, freed = package["name"], True
+        return renamed
+
+    def _is_free(self, name: str, owner: Owner) -> bool:
+        holder = self._find(name)
+        return holder is None or (holder["state"] == "deleted" and origin(holder).source_id == owner.source_id)
+
+    def _waiting(self, name: str, owner: Owner) -> Mapping[str, Any] | None:
+        """The owner's package with the lowest number that wants the name."""
+        for number in range(1, LOOKED_AT):
+            package = self._find(with_number(name, number))
+            if package is None:
+                return None
+            ours = package["state"] == "active" and origin(package).source_id == owner.source_id
+            if ours and package["name"] != name and extra(package, WANTED) == name:
+                return package
+        return None
+
+    def _make_room(self, name: str, owner: Owner) -> bool:
+        """Whether the name is free in CKAN's database, too; a deleted package of ours bears it until it gets another one."""
+        holder = self._find(name)
+        if holder is None:
+            return True
+        if holder["state"] != "deleted" or origin(holder).source_id != owner.source_id:
+            return False
+        return self._change(holder, {"name": f"{name[:58]}--{md5(holder['id'].encode(), usedforsecurity=False).hexdigest()}"})
+
+    def _rename(self, package: Mapping[str, Any], name: str) -> bool:
+        return self._change(package, {"name": name, "extras": without(package, WANTED)})
+
+    def _change(self, package: Mapping[str, Any], update: Mapping[str, Any]) -> bool:
+        """False: somebody else has changed it, or was faster at the name."""
+        try:
+            self._revise(package["id"], seen(package), self._orders, filter=[f"-{name}" for name in update], update=update)
+        except Refusal as error:
+            if error.changed or error.internal or "name" in error.errors:
+                return False
+            raise
+        return True
+
+    def _find(self, name: str) -> Mapping[str, Any] | None:
+        found = self._api.find("package_show", {"id": name})
+        return found if found and found["name"] == name else None

@@ -1,0 +1,133 @@
+"""Times in whatever shape a remote writes them, as CKAN stores them: ISO 8601, in UTC, without a zone.
+
+CKAN writes a `Z` behind what it stores when it hands a dataset to its search index: a time that comes with a zone ends as
+`+00:00Z`, and Solr refuses the whole dataset.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+ZONE_TWICE = re.compile(r"([+-]\d\d:?\d\d) ?[Zz]$")
+UTC_IN_WORDS = re.compile(r" ?(?:UTC|GMT)$", re.IGNORECASE)
+FRACTION = re.compile(r"(?<=:\d\d)[.,](\d+)")
+MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
+COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d))?")
+DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?")
+SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?")
+EPOCH = re.compile(r"-?\d{9,13}")
+MILLISECONDS = 10**11  # from here on a number counts milliseconds: as seconds it would be the year 5138
+EARLIEST_EPOCH = 10**8  # seconds: smaller numbers are years, days, or anything
+LONGEST = 60  # characters of a time
+
+
+def stored_time(value: Any) -> str | None:
+    """A time as CKAN stores it, None when it is none.
+
+    Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds or
+    milliseconds since 1970, 20240131 and 20240131235959, 31.1.2024, and 31/1/2024 or 1/31/2024 where one of the two numbers can
+    be no month. A time without a zone is in UTC, as in CKAN.
+    """
+    if value.__class__ is str:
+        return _from_text(value)
+    if isinstance(value, datetime):
+        return _naive(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, int) and 1000 <= value <= 9999:
+        return _from_text(str(value))
+    return _since_epoch(value)
+
+
+def _from_text(text: str) -> str | None:
+    if text[4:5] == "-" and 10 <= len(text) <= LONGEST:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return _odd_text(text.strip())
+        return text if moment.tzinfo is None and len(text) >= 19 and text[10] == "T" else _naive(moment)
+    return _odd_text(text.strip())
+
+
+def _odd_text(text: str) -> str | None:
+    """One of the other shapes; the first that fits decides."""
+    if not text or len(text) > LONGEST:
+        return None
+    return next((moment for read in READERS if (moment := read(text))), None)
+
+
+def _iso(text: str) -> str | None:
+    whole = ZONE_TWICE.sub(r"\1", UTC_IN_WORDS.sub("Z", text))
+    whole = FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", whole).replace("t", "T").replace("z", "Z")
+    try:
+        return _naive(datetime.fromisoformat(whole)) if len(whole) >= 10 and whole[4] == "-" else None
+    except ValueError:
+        return None
+
+
+def _month(text: str) -> str | None:
+    found = MONTH.fullmatch(text)
+    return _built(found[1], found[2] or 1, 1) if found else None
+
+
+def _compact(text: str) -> str | None:
+    found = COMPACT.fullmatch(text)
+    return _built(*found.groups()) if found else None
+
+
+def _dotted(text: str) -> str | None:
+    """Where dots are between, the day comes first."""
+    found = DOTTED.fullmatch(text)
+    return _built(found[3], found[2], found[1], *found.groups()[3:]) if found else None
+
+
+def _slashed(text: str) -> str | None:
+    """Day or month first, as only one of them can be; both the same is no question either."""
+    found = SLASHED.fullmatch(text)
+    if not found:
+        return None
+    first, second = int(found[1]), int(found[2])
+    if first != second and first <= 12 and second <= 12:
+        return None
+    day, month = (first, second) if first > 12 else (second, first)
+    return _built(found[3], month, day, *found.groups()[3:])
+
+
+def _epoch_text(text: str) -> str | None:
+    return _since_epoch(int(text)) if EPOCH.fullmatch(text) else None
+
+
+def _mail(text: str) -> str | None:
+    """RFC 2822, as in HTTP headers and RSS."""
+    try:
+        return _naive(parsedate_to_datetime(text))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+READERS: Sequence[Callable[[str], str | None]] = (_iso, _month, _compact, _dotted, _slashed, _epoch_text, _mail)
+
+
+def _since_epoch(number: float) -> str | None:
+    if not EARLIEST_EPOCH <= abs(number) < 10**14:
+        return None
+    unit = "milliseconds" if abs(number) >= MILLISECONDS else "seconds"
+    return _naive(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(**{unit: number}))
+
+
+def _built(*parts: str | int | None) -> str | None:
+    """Of year, month, day, and as much of hour, minute and second as is known."""
+    year, month, day, hour, minute, second = (*(int(part or 0) for part in parts), 0, 0, 0)[:6]
+    try:
+        return _naive(datetime(year, month, day, hour, minute, second, tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def _naive(moment: datetime) -> str | None:
+    try:
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None).isoformat()
+    except (OverflowError, ValueError):
+        return None

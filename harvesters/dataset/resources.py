@@ -1,0 +1,62 @@
+"""Resources (files) of a dataset. Fields that CKAN doesn't know are kept by it as they are, so they are here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from harvesters.dataset import values
+from harvesters.dataset.values import SURELY_SHORT, Losses, Odd, shown
+
+TEXTS = frozenset(
+    (
+        *("url", "name", "description", "format", "mimetype", "mimetype_inner", "hash", "resource_type"),
+        *("url_type", "cache_url"),
+    )
+)
+RULES = {
+    **dict.fromkeys(("name", "description", "hash", "mimetype", "mimetype_inner", "url_type", "cache_url"), values.text),
+    **dict.fromkeys(("url", "format"), values.plain),
+    "resource_type": values.indexed,
+    "size": values.whole,
+    **dict.fromkeys(("created", "last_modified", "cache_last_updated", "metadata_modified"), values.time),
+    **dict.fromkeys(("issued", "modified"), values.time_or_text),
+}
+
+
+def fit_resources(resources: Sequence[Any], losses: Losses, dataset_id: Any) -> list[dict[str, Any]]:
+    """Resources with values that CKAN takes, and with ids that are texts of which each is there once."""
+    fitted: list[dict[str, Any]] = []
+    ids: set[str] = set()
+    for position, resource in enumerate(resources):
+        if not isinstance(resource, Mapping):
+            losses.drop("resources", f"entry {position} is no resource but {shown(resource)}")
+        elif resource:
+            fitted.append(_fit(resource, losses, position, dataset_id, ids))
+    return fitted
+
+
+def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id: Any, ids: set[str]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in resource.items():
+        if (
+            (rule := RULES.get(name)) is None
+            or value is None
+            or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT)
+        ):
+            kept[name] = value
+        else:
+            try:
+                kept[name] = rule(value, losses, "resource", name)
+            except Odd as why:
+                losses.drop(f"resources: entry {position}, {name}", why)
+    if identity := resource.get("id"):
+        twice = (known := str(identity)) in ids
+        if twice or identity.__class__ is not str:
+            kept["id"] = own_id(dataset_id, known, position if twice else None)
+        ids.add(known)
+    return kept
+
+
+def own_id(dataset_id: Any, resource_id: Any, position: int | None = None) -> str:
+    """An id that follows from those given: the same at each import. `position` tells apart two that bear one id."""
+    return str(uuid5(NAMESPACE_OID, f"{dataset_id} {resource_id}" + ("" if position is None else f" {position}")))

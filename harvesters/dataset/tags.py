@@ -1,0 +1,37 @@
+"""Tags as CKAN takes them: 2 to 100 letters and digits of any script, blanks, `-`, `_` and `.`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harvesters.dataset.values import Losses, shown, text
+
+TAG = re.compile(r"[\w \-.]{2,100}")
+
+
+def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
+    """Tags with names that CKAN takes, each once; texts are names. What is no tag is left out alone."""
+    fitted: dict[str, dict[str, Any]] = {}
+    for position, tag in enumerate(tags):
+        given = {"name": tag} if isinstance(tag, str) else tag
+        if not isinstance(given, Mapping):
+            losses.drop("tags", f"entry {position} is no tag but {shown(tag)}")
+            continue
+        name = given.get("name")
+        if name.__class__ is not str:
+            name = "" if name is None else text(name, losses, "dataset", "tags")
+        if isinstance(name, str) and TAG.fullmatch(name) and not name.isspace():
+            fitted.setdefault(name, {**given, "name": name})
+        else:
+            losses.drop("tags", _why(name, position))
+    return list(fitted.values())
+
+
+def _why(name: Any, position: int) -> str:
+    if not isinstance(name, str) or not name.strip():
+        return f"entry {position} has no name"
+    if len(name) < 2:
+        return f"{shown(name)} is shorter than 2 characters"
+    if len(name) > 100:
+        return f"{shown(name)} is longer than 100 characters"
+    return f"{shown(name)} has other characters than letters, digits, blanks, - _ . (option clean_tags replaces them)"

@@ -1,0 +1,198 @@
+"""Rules for single values: each returns the value as it is stored, or raises Odd when it can't be one of its kind."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from domain.errors import TargetError
+from harvesters.dataset.dates import stored_time
+from harvesters.dataset.languages import by_language, in_one_language
+from harvesters.dataset.storable import json_text
+from harvesters.target import FieldPolicy, Loss
+
+VALID_NAME = re.compile(r"[a-z0-9_-]{2,100}")  # of a dataset
+INDEXED = 32_766  # bytes of UTF-8 that Solr takes in a field that it doesn't split into words
+SURELY_SHORT = INDEXED // 4  # characters
+LONGEST_VERSION = 100  # characters
+SHOWN = 80  # characters of an odd value
+MOST_LOSSES = 20  # of one dataset that are named one by one
+TRUE, FALSE = frozenset({"true", "yes", "t", "y", "1"}), frozenset({"false", "no", "f", "n", "0", ""})
+# A valid e-mail address of the HTML standard (https://html.spec.whatwg.org/#valid-e-mail-address), which CKAN checks against;
+# CKAN wants no dot at either end and no two in a row besides.
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = re.compile(rf"(?!\.)(?!.*\.\.)[\w.!#$%&'*+/=?^`{{|}}~-]+@{LABEL}(?:\.{LABEL})*", re.ASCII)
+MAILTO = "mailto:"
+
+Carries = Callable[[str, str], bool]
+"""Whether the target has a place for an object by language: "dataset" or "resource", and the field."""
+
+
+def nowhere(kind: str, field: str) -> bool:
+    """No place for objects by language: a target without a schema for them."""
+    return False
+
+
+class Odd(Exception):
+    """A value that can't be stored in its field, and why."""
+
+
+class Losses:
+    """What is left out of one dataset, by the policy of its source."""
+
+    def __init__(self, policy: FieldPolicy, carries: Carries = nowhere) -> None:
+        self.policy = policy
+        self.carries = carries
+        self._losses: list[Loss] = []
+        self._more = 0
+
+    def drop(self, field: str, why: object) -> None:
+        """Note that (part of) a field is left out. Raises TargetError `validation` where the policy is to fail."""
+        if self.policy.on_invalid == "fail":
+            raise TargetError(f"{field}: {why}", code="validation", field=field.partition(":")[0])
+        if len(self._losses) < MOST_LOSSES:
+            self._losses.append(Loss(f"{field}: {why}; left out"))
+        else:
+            self._more += 1
+
+    def note_languages(self, kind: str, field: str) -> None:
+        """Note that of values by language one is kept."""
+        where = field if kind == "dataset" else f"{field} of resources"
+        order = ", ".join((*self.policy.languages, "en", "any"))
+        message = f"{where}: values by language are kept in one language, the first of {order} (option languages)"
+        self._losses.append(Loss(message, of_job=True))
+
+    def all(self) -> tuple[Loss, ...]:
+        """What was noted, each once."""
+        if self._more:
+            self._losses.append(Loss(f"and {self._more} more values of this dataset were left out"))
+            self._more = 0
+        return tuple(dict.fromkeys(self._losses))
+
+
+def shown(value: Any) -> str:
+    """A value as it is named in a message."""
+    text = value if isinstance(value, str) else json_text(value)
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+
+
+def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
+    """Text of any length. Numbers, truth values and lists become their JSON, which CKAN would do, too."""
+    if isinstance(value, str):
+        return value
+    if by_language(value):
+        if losses.carries(kind, field):
+            return value
+        if len(value) > 1:
+            losses.note_languages(kind, field)
+        return in_one_language(value, losses.policy.languages)
+    return json_text(value)
+
+
+def indexed(value: Any, losses: Losses, kind: str, field: str) -> Any:
+    """Text that a search index takes as one word."""
+    found = text(value, losses, kind, field)
+    if isinstance(found, str) and len(found) > SURELY_SHORT and len(found.encode()) > INDEXED:
+        raise Odd(f"longer than the {INDEXED} bytes that an index takes, {shown(found)}")
+    return found
+
+
+def plain(value: Any, losses: Losses, kind: str, field: str) -> Any:
+    """As `indexed`, but lists and objects are odd: CKAN fails on them. A list of one text is that text."""
+    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
+        value = value[0]
+    if isinstance(value, list | tuple) or (isinstance(value, Mapping) and not by_language(value)):
+        raise Odd(f"must be text, is {shown(value)}")
+    return indexed(value, losses, kind, field)
+
+
+def word(value: Any, losses: Losses, kind: str, field: str) -> str:
+    """A word of the program, such as a type: nothing is made into one."""
+    if not isinstance(value, str) or len(value) > LONGEST_VERSION:
+        raise Odd(f"must be a short text, is {shown(value)}")
+    return value
+
+
+def version(value: Any, losses: Losses, kind: str, field: str) -> Any:
+    """Text of at most 100 characters."""
+    found = text(value, losses, kind, field)
+    if isinstance(found, str) and len(found) > LONGEST_VERSION:
+        raise Odd(f"longer than {LONGEST_VERSION} characters, {shown(found)}")
+    return found
+
+
+def email(value: Any, losses: Losses, kind: str, field: str) -> str:
+    """One e-mail address, or none; `mailto:` before it is cut."""
+    found = text(value, losses, kind, field).strip() if isinstance(value, str) or by_language(value) else ""
+    if found[: len(MAILTO)].lower() == MAILTO:
+        found = found[len(MAILTO) :].strip()
+    if (found and not (EMAIL.fullmatch(found) and not found.endswith("."))) or (value and not found and value != " "):
+        raise Odd(f"no e-mail address, {shown(value)}")
+    return found
+
+
+def truth(value: Any, losses: Losses, kind: str, field: str) -> bool:
+    """True or false, or a word for it."""
+    if isinstance(value, bool):
+        return value
+    said = str(value).strip().lower() if isinstance(value, str | int | float) else "?"
+    if said in TRUE or said in FALSE:
+        return said in TRUE
+    raise Odd(f"neither true nor false, {shown(value)}")
+
+
+def whole(value: Any, losses: Losses, kind: str, field: str) -> Any:
+    """A whole number, or one written out; one beyond 64 bits stays text."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        try:
+            return _whole(value.strip())
+        except ValueError:
+            pass
+    raise Odd(f"no whole number, {shown(value)}")
+
+
+def _whole(digits: str) -> int | str | None:
+    if not digits:
+        return None
+    if len(digits) > 18 and re.fullmatch(r"[+-]?[0-9]+", digits):
+        return digits if len(digits) > 19 else int(digits)
+    return int(digits)
+
+
+def time(value: Any, losses: Losses, kind: str, field: str) -> str | None:
+    """A time; see `harvesters.dataset.dates`."""
+    if value.__class__ is str and not value.strip():
+        return None
+    found = stored_time(value)
+    if found is None:
+        raise Odd(f"no date that can be read without guessing, {shown(value)}")
+    return found
+
+
+def time_or_text(value: Any, losses: Losses, kind: str, field: str) -> Any:
+    """A field that no catalogue checks: a time with a zone is brought to UTC, anything else stays."""
+    if value.__class__ is str and len(value) > 10 and (found := stored_time(value)):
+        return found
+    return value
+
+
+def identity(value: Any, losses: Losses, kind: str, field: str) -> str:
+    """An id or a name of something here."""
+    if not isinstance(value, str):
+        raise Odd(f"must be text, is {shown(value)}")
+    return value
+
+
+def is_uuid(value: Any) -> bool:
+    """Whether an id is one that CKAN takes for a resource."""
+    if not isinstance(value, str):
+        return False
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

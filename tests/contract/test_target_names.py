@@ -1,0 +1,123 @@
+"""Names settle: whatever is stored and removed first, each dataset of a source gets the name that it wants, if it can."""
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from tests.contract.conftest import Catalogue
+from tests.contract.test_target import THEIRS, owner, package, shown
+from tests.support.ckan_site import CkanSite
+
+Step = Callable[[], object]
+ROUNDS = 5
+THREADS = 6
+
+
+class Job:
+    """Datasets by a word, stored and removed in any order."""
+
+    def __init__(self, target: Catalogue) -> None:
+        self.target = target
+        self.ids: dict[str, str] = {}
+        self.stem = f"t{uuid4().hex[:8]}"
+
+    def save(self, dataset: str, name: str, job: int = 2) -> Step:
+        """To store a dataset under a name."""
+        identity = self.ids.setdefault(dataset, str(uuid4()))
+        return lambda: self.target.save(package(f"{self.stem}-{name}", identity), owner(job=job, guid=dataset))
+
+    def remove(self, dataset: str, job: int = 2) -> Step:
+        """To remove one."""
+        return lambda: self.target.delete(self.ids[dataset], owner(job=job, guid=dataset))
+
+    def names(self) -> dict[str, str]:
+        """The names of the datasets that are there."""
+        found = {dataset: self.target.show(identity) for dataset, identity in self.ids.items()}
+        return {dataset: one["name"].removeprefix(f"{self.stem}-") for dataset, one in found.items() if one}
+
+
+def run(steps: Sequence[Step]) -> None:
+    """In many threads, in an order of chance."""
+    shuffled = random.sample(steps, len(steps))
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done in [pool.submit(step) for step in shuffled]:
+            done.result()
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_datasets_that_were_made_anew_have_the_names_of_the_old_ones(target: Catalogue, turn: int) -> None:
+    job = Job(target)
+    words = [f"set-{number:02}" for number in range(8)]
+    for word in words:
+        job.save(f"old {word}", word, job=1)()
+
+    run([step for word in words for step in (job.remove(f"old {word}"), job.save(f"new {word}", word))])
+
+    assert job.names() == {f"new {word}": word for word in words}
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_two_names_that_are_swapped_by_new_datasets_settle(target: Catalogue, turn: int) -> None:
+    job = Job(target)
+    job.save("one", "a-name", job=1)()
+    job.save("two", "b-name", job=1)()
+
+    run([job.remove("one"), job.remove("two"), job.save("three", "b-name"), job.save("four", "a-name")])
+
+    assert job.names() == {"three": "b-name", "four": "a-name"}
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_a_chain_of_names_settles(target: Catalogue, turn: int) -> None:
+    """The dataset with the number gets the plain name, and so the one that wants the numbered name for its own gets that."""
+    job = Job(target)
+    job.save("first", "park", job=1)()
+    job.save("second", "park", job=1)()  # park1
+    job.save("third", "park1", job=1)()  # park11
+    before = job.names()
+
+    run([job.remove("first"), job.save("fourth", "other"), job.save("fifth", "first")])
+
+    assert before == {"first": "park", "second": "park1", "third": "park11"}
+    assert job.names() == {"second": "park", "third": "park1", "fourth": "other", "fifth": "first"}
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_names_that_change_at_the_remote_stay_here_whatever_comes_first(target: Catalogue, turn: int) -> None:
+    """A swap and a chain of renames: the addresses that people have stay right (decision 0008)."""
+    job = Job(target)
+    for word in ("a-name", "b-name", "c-name"):
+        job.save(word, word, job=1)()
+
+    run([job.save("a-name", "b-name"), job.save("b-name", "a-name"), job.save("c-name", "d-name"), job.save("new", "e-name")])
+
+    assert job.names() == {"a-name": "a-name", "b-name": "b-name", "c-name": "c-name", "new": "e-name"}
+
+
+def test_the_number_goes_with_the_next_harvest_once_another_source_has_freed_the_name(target: Catalogue) -> None:
+    theirs = package()
+    target.save(theirs, owner(THEIRS))
+    ours = package()
+    before = target.save(ours, owner()).name
+    target.delete(theirs["id"], owner(THEIRS, job=2))
+    waiting = shown(target, ours["id"])["name"]
+
+    after = target.save(ours, owner(job=2)).name
+
+    assert (before, waiting) == ("trees1", "trees1")
+    assert after == "trees" or (isinstance(target, CkanSite) and after == "trees1")  # CKAN's deleted packages keep their names
+    assert shown(target, after)["id"] == ours["id"]
+
+
+def test_a_freed_name_is_never_given_to_another_sources_dataset(target: Catalogue) -> None:
+    ours, theirs = package(), package()
+    target.save(ours, owner())
+    target.save(theirs, owner(THEIRS))
+
+    target.delete(ours["id"], owner(job=2))
+
+    assert shown(target, theirs["id"])["name"] == "trees1"
+    assert target.show("trees") is None

@@ -1,0 +1,96 @@
+"""Times of remotes in the shape that CKAN stores: naive, UTC, ISO 8601."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from harvesters.dataset.dates import stored_time
+
+WINTER = "2021-01-31T08:30:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2021-01-31T08:30:00",
+        "2021-01-31T08:30:00Z",
+        "2021-01-31t08:30:00z",
+        "2021-01-31T08:30:00+00:00",
+        "2021-01-31T08:30:00+00:00Z",
+        "2021-01-31T09:30:00+01:00",
+        "2021-01-31T09:30:00+0100",
+        "2021-01-31 03:30:00-05:00",
+        " 2021-01-31 08:30:00 UTC ",
+        "2021-01-31 08:30",
+        "2021-01-31 08:30:00 GMT",
+        "20210131083000",
+        "20210131T083000",
+        "Sun, 31 Jan 2021 08:30:00 GMT",
+        "31 Jan 2021 09:30:00 +0100",
+        "31.01.2021 08:30",
+        "31.1.2021, 8:30:00",
+        "31/01/2021 08:30:00",
+        "1/31/2021 08:30:00",
+        "1612081800",
+        "1612081800000",
+        1612081800,
+        1612081800.0,
+        1612081800000,
+        datetime(2021, 1, 31, 8, 30),  # noqa: DTZ001  as plugins hand it on
+        datetime(2021, 1, 31, 9, 30, tzinfo=timezone(timedelta(hours=1))),
+    ],
+)
+def test_one_moment_is_one_text_in_whatever_shape_it_comes(value: Any) -> None:
+    assert stored_time(value) == WINTER
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        ("2021-01-31", "2021-01-31T00:00:00"),
+        ("20210131", "2021-01-31T00:00:00"),
+        ("2021-02", "2021-02-01T00:00:00"),
+        ("2021", "2021-01-01T00:00:00"),
+        (2021, "2021-01-01T00:00:00"),
+        ("2021-01-31T08:30:00.1234567Z", "2021-01-31T08:30:00.123456"),
+        ("2021-01-31T08:30:00.123456", "2021-01-31T08:30:00.123456"),
+        ("2021-01-31T08:30:00,5Z", "2021-01-31T08:30:00.500000"),
+        ("2/2/2021", "2021-02-02T00:00:00"),
+        ("0001-01-01", "0001-01-01T00:00:00"),
+        ("2021-01-31T00:30:00+01:00", "2021-01-30T23:30:00"),
+    ],
+)
+def test_parts_that_are_missing_are_the_first(value: Any, stored: str) -> None:
+    assert stored_time(value) == stored
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "  ", "None", "soon", "02/07/2021", "2021-13-01", "2021-02-30", "31.13.2021", "10000-01-01", "-0001-01-01"),
+        *("2021-W05", "R/P1M", "-", "12", "2021-01-31T25:00:00", "0001-01-01T00:00:00+02:00", "1" * 5000),
+        *(0, 5, -1, 10**30, float("nan"), float("inf"), True, None, [], {}, ["2021-01-31"]),
+    ],
+)
+def test_what_is_no_date_without_guessing_is_none(value: Any) -> None:
+    assert stored_time(value) is None
+
+
+@given(some.datetimes(timezones=some.just(UTC) | some.timezones()), some.sampled_from(["T", " "]))
+def test_every_time_with_a_zone_ends_without_one(moment: datetime, separator: str) -> None:
+    try:
+        expected = moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    except OverflowError:
+        return
+
+    assert stored_time(moment.isoformat(separator)) in (expected, None if moment.utcoffset() else expected)
+
+
+@given(some.one_of(some.text(), some.integers(), some.floats(), some.none(), some.lists(some.text())))
+def test_whatever_is_no_date_raises_nothing(value: Any) -> None:
+    stored = stored_time(value)
+
+    assert stored is None or datetime.fromisoformat(stored).tzinfo is None
