@@ -35,7 +35,10 @@ TEXTS_BY_LANGUAGE = ("name", "description")  # of resources
 TIMES = ("metadata_modified", "metadata_created", "issued", "modified", "created", "last_modified", "cache_last_updated")
 EMAILS = ("author_email", "maintainer_email")
 NAME = re.compile(r"[a-z0-9_-]{2,100}")
-HARVEST_EXTRAS = {"harvest_object_id", "harvest_source_id"}
+HARVEST_EXTRAS = {  # where the remote has harvested a dataset itself
+    *("harvest_object_id", "harvest_source_id", "harvest_source_title", "harvest_source_name", "harvest_source_url"),
+    *("harvest_source_type", "harvest_job_id"),
+}
 
 Package = dict[str, Any]
 
@@ -146,17 +149,23 @@ def as_harvested(package: Package, stored: Package) -> Package:
     * leaves out fields of tags, groups, extras and resources that are null, and OF_THE_REMOTE of resources;
     * adds the times of the catalogue where the dataset has none, and writes those that it has in UTC without a zone;
     * writes extras as texts, sizes as numbers, and leaves out blanks around e-mail addresses;
-    * leaves out times and sizes that are words;
+    * leaves out times and sizes that are words, and gives the second of two resources with one id another one;
     * makes today's form of an old one.
     """
-    kept = {name: value for name, value in package.items() if name not in ("groups", "organization", "owner_org")}
+    left_out = {"groups", "organization", "owner_org", *HARVEST_EXTRAS}
+    kept = {name: value for name, value in package.items() if name not in left_out}
     kept = {name: value for name, value in kept.items() if name not in LISTS or value is not None}
     if "resources" in kept:
         resources = kept["resources"]
         ours = [{k: v for k, v in resource.items() if k not in OF_THE_REMOTE} for resource in resources]
-        kept["resources"] = [in_utc({**one, **({"size": number(one["size"])} if "size" in one else {})}) for one in ours]
+        sized = [in_utc({**one, **({"size": number(one["size"])} if "size" in one else {})}) for one in ours]
+        kept["resources"] = [
+            with_id_of(one, entry, sized[:place])
+            for place, (one, entry) in enumerate(zip(sized, stored["resources"], strict=True))
+        ]
     extras = [extra for extra in kept.get("extras", []) if extra["key"] not in HARVEST_EXTRAS]
     kept["extras"] = [{**extra, "value": as_text(extra["value"])} for extra in extras]
+    kept = {**kept, "private": False} if "private" in kept else kept  # it was listed for everybody
     kept = in_utc({k: v.strip() if k in EMAILS and v else v for k, v in kept.items()})
     times = {name: stored[name] for name in ("metadata_created", "metadata_modified") if name not in package}
     return {**times, **kept, "id": stored["id"], "name": stored["name"], "state": "active"}
@@ -168,6 +177,12 @@ def in_utc(entry: Package) -> Package:
     found = {name: zoned.fullmatch(str(value)) for name, value in entry.items() if name in TIMES}
     utc = {name: time[1] + (f".{time[2]:0<6}" if time[2] else "") for name, time in found.items() if time}
     return {name: value for name, value in {**entry, **utc}.items() if name not in (*TIMES, "size") or value != "None"}
+
+
+def with_id_of(resource: Package, here: Package, before: list[Package]) -> Package:
+    """A second resource with one id has an id of its own."""
+    twice = resource.get("id") in [one.get("id") for one in before]
+    return {**resource, "id": str(UUID(here["id"]))} if twice and resource.get("id") else resource
 
 
 def number(size: Any) -> Any:
