@@ -31,6 +31,7 @@ FETCH = 'True, "unchanged", a Fetched, or False after save_object_error'
 IMPORT = 'a Package, an Imported, True, "unchanged", or False after save_object_error'
 SHOWN = 100  # characters
 MAX_TRACEBACK = 20  # frames
+MAX_DOCUMENT = 200_000_000  # bytes; a value of PostgreSQL holds 1 GB, and is copied a few times on its way
 
 
 # gather
@@ -105,7 +106,20 @@ def identity(guid: object) -> str:
 
 def document(content: Any) -> bytes | None:
     """Content as it is stored: a mapping or a list as JSON with sorted keys. Raises PluginError for what can't be stored."""
-    if content is None or isinstance(content, bytes):
+    if content is None:
+        return None
+    return storable(_body(content))
+
+
+def storable(body: bytes) -> bytes:
+    """The document, unless it is too large for the database. Raises PluginError."""
+    if len(body) > MAX_DOCUMENT:
+        raise PluginError(f"its content has {len(body):,} bytes: {MAX_DOCUMENT:,} at most")
+    return body
+
+
+def _body(content: Any) -> bytes:
+    if isinstance(content, bytes):
         return content
     if isinstance(content, str):
         return content.encode("utf-8", "replace")

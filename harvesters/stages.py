@@ -14,7 +14,7 @@ from domain import rules, text
 from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
-from harvesters import results
+from harvesters import extras, results
 from harvesters.base import (
     Fetched,
     Harvester,
@@ -113,13 +113,13 @@ class StageRun:
     def _view(self) -> HarvestObject:
         known = self.aggregate
         content, self.content = self.content, None
-        extras = {"status": known.action, **known.extras}
+        values = {"status": known.action, **known.extras}
         view = HarvestObject(
             id=str(known.id),
             guid=known.guid,
             job=self.job,
             content=None if content is None else content.decode("utf-8", "replace"),
-            extras=[HarvestObjectExtra(key, value) for key, value in extras.items()],
+            extras=[HarvestObjectExtra(key, value) for key, value in values.items()],
             action=known.action,  # type: ignore[arg-type]
             metadata_modified_date=known.metadata_modified,
             content_hash=known.content_hash,
@@ -157,7 +157,7 @@ class StageRun:
                 self._import_as("unchanged", view.package_id, view)
                 return False
             if body is not None and digest is not None:
-                self.documents[digest] = body
+                self.documents[digest] = results.storable(body)
         return True
 
     @staticmethod
@@ -169,7 +169,7 @@ class StageRun:
         known = self.aggregate.extras
         new = {extra.key: extra.value for extra in view.extras if known.get(extra.key) != extra.value and extra.key != "status"}
         view.content_hash = digest
-        self.aggregate.fetch(digest, text.extras(new))
+        self.aggregate.fetch(digest, extras.apart(text.extras(new), self.documents))
 
     def _identify(self, view: HarvestObject) -> None:
         guid = text.clean(view.guid)

@@ -111,6 +111,9 @@ def _prepare_process(role: Role) -> None:
         signal.signal(number, lambda *_: role.stop())
     gc.freeze()  # what start-up made stays: the collector needn't look at it again and again
     gc.set_threshold(20_000, 50, 50)
+    from adapters.roles.process import give_memory_back
+
+    give_memory_back()
 
 
 def _work(worker: WorkingRole, settings: Settings) -> NoReturn:

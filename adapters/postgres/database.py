@@ -18,6 +18,7 @@ from weakref import WeakSet
 import psycopg
 from psycopg import sql
 
+from adapters.postgres.too_large import too_large
 from domain.errors import ServiceUnavailable, SettingError
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,6 @@ read the whole table again for each batch, until an ANALYZE came by. Ours all ha
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 IDLE = psycopg.pq.TransactionStatus.IDLE
 OLDEST_SERVER = 140_000  # lz4 for stored documents, among others
-LIMITS = "54"  # class of SQLSTATEs that the driver counts as operational errors, though the statement is to blame
 
 
 _OPEN: "WeakSet[Connection]" = WeakSet()
@@ -155,7 +155,7 @@ def unavailable(url: str) -> Iterator[None]:
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         raise SettingError(f"The database {redact(url)} does not let its user do this: {one_line(error)}") from error
     except UNAVAILABLE as error:
-        if (error.sqlstate or "").startswith(LIMITS):
+        if too_large(error):  # though it counts as an operational error: the statement is to blame
             raise
         raise ServiceUnavailable(f"The database {redact(url)} does not answer: {one_line(error)}") from error
 

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 CLAIM_BATCH = 500  # objects
 CONTENT_GROUP = 50  # objects whose documents are loaded at a time
 MAX_OPEN_BYTES = 64_000_000  # of documents in memory
+MAX_NEW_BYTES = 32_000_000  # of documents that stages brought: no further stages begin until they are stored
 MAX_FLUSH = 1000  # objects stored in one append
 POLL = 1.0  # seconds that the poll thread waits for commands
 FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
@@ -72,15 +73,23 @@ class FetchWorker:
         self._drain = drain
         self._target_absence = target_absence
         self._state = state
-        after = state.restore if state else lambda: None
         self._threads = ObjectThreads(
-            runner, self._finished, self._until_available, threads=threads, savers=savers, after=after
+            runner,
+            self._finished,
+            self._until_available,
+            threads=threads,
+            savers=savers,
+            after=self._after_step,
+            before=self._wait_for_memory,
         )
         self._watch = Watch(self._threads, limits, target_absence)
         self.replaced = ""  # why this process is to be replaced by a fresh one
-        self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, lambda: self._under_way)
+        self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, self._expected)
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
+        self._new_bytes = 0  # of documents that stages brought and that aren't stored yet
+        self._recent = MAX_NEW_BYTES // 8  # bytes of the largest one of late; nobody knows yet
+        self._stored = threading.Condition()
         self._under_way = 0  # objects that are open and not done
         self._lock = threading.Lock()
         self._solo: list[FetchObject] = []  # to be claimed alone
@@ -153,12 +162,14 @@ class FetchWorker:
         self.replaced = reason
         self.stop()
 
-    def _forget(self, dropped: Sequence[Running]) -> None:
+    def _forget(self, dropped: Sequence[Running], under_way: int | None = None) -> None:
+        """Objects that are over, so many of which were still under way; all of them, if not said otherwise."""
         with self._lock:
-            self._under_way -= len(dropped)
-            self._open_bytes -= sum(one.size for one in dropped)
+            self._under_way -= len(dropped) if under_way is None else under_way
             for one in dropped:
-                self._open.pop(one.item.aggregate.id, None)
+                if self._open.pop(one.item.aggregate.id, None) is not None:
+                    self._open_bytes -= one.size
+                    self._new_bytes -= one.new
 
     def _activity(self) -> Activity:
         absence = self._target_absence()
@@ -261,9 +272,39 @@ class FetchWorker:
         """Called by the threads."""
         with self._lock:
             expected = [one for one in group if one.item.aggregate.id in self._open]  # the others were given up
-            self._open_bytes -= sum(one.size for one in expected)
             self._under_way -= len(expected)
         self._done.put(expected)
+
+    def _after_step(self, running: Running) -> None:
+        """Called by the threads: what the object keeps in memory now, and a process as it was before."""
+        size = running.item.size
+        with self._lock:
+            self._open_bytes += size - running.size
+            self._new_bytes += size - running.new
+            running.size = running.new = size
+            self._recent = max(size, self._recent * 9 // 10)
+        if self._state:
+            self._state.restore()
+
+    def _wait_for_memory(self, running: Running) -> None:
+        """Called by the threads before an object's stages: wait while much of what others brought isn't stored yet.
+
+        What these stages will bring is not known: as much as the largest one brought lately is counted from now on.
+        """
+        if self._new_bytes + self._recent > MAX_NEW_BYTES:
+            with self._stored:
+                while self._new_bytes > MAX_NEW_BYTES - self._recent and self._new_bytes and self._may_wait():
+                    self._stored.wait(0.1)
+        with self._lock:
+            running.new = self._recent
+            self._new_bytes += running.new
+
+    def _may_wait(self) -> bool:
+        return not self._stop.is_set() and self._bug() is None
+
+    def _expected(self) -> int:
+        """How many outcomes are worth waiting for before the next batch is stored."""
+        return 0 if self._new_bytes > MAX_NEW_BYTES / 2 else self._under_way
 
     def _flush(self) -> None:
         try:
@@ -276,9 +317,11 @@ class FetchWorker:
     def _store(self, batch: Sequence[Running]) -> None:
         if not self._until_available(lambda: self._runner.store([one.item for one in batch])):
             return
-        with self._lock:
+        with self._stored:
+            self._forget(batch, under_way=0)
             for one in batch:
-                self._open.pop(one.item.aggregate.id, None)
+                one.item.documents.clear()  # threads that wait for work still know what they had last
+            self._stored.notify_all()
 
     # the end
 

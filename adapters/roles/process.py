@@ -1,5 +1,6 @@
 """The process of a worker, in which plugins run: how it ends whatever they left behind, and what ends it when it hangs."""
 
+import ctypes
 import faulthandler
 import logging
 import os
@@ -11,6 +12,8 @@ from typing import NoReturn, Protocol
 
 REPLACED = 75  # exit status (EX_TEMPFAIL of <sysexits.h>): a fresh process is to be started at once
 REARMED = 5.0  # seconds between two signs of life
+M_MMAP_THRESHOLD = -3  # of <malloc.h>
+LARGE_BLOCK = 512 * 1024  # bytes; larger ones are mapped, and unmapped when they are freed
 LAST_WORDS = 10.0  # seconds that a process which met a bug of our own gets to end
 
 
@@ -38,6 +41,15 @@ def work_and_leave(worker: Worker, freeze: float) -> NoReturn:
         faulthandler.dump_traceback_later(LAST_WORDS, exit=True)
         raise
     leave(worker.status)
+
+
+def give_memory_back() -> None:
+    """Let glibc return documents that are freed to the system at once; it would keep them, for each thread its own.
+
+    600 MB of documents of 5 MB through 12 threads: 759 MiB at the most without this.
+    """
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 def leave(status: int) -> NoReturn:

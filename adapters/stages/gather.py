@@ -29,7 +29,7 @@ from domain.application import Harvesting
 from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginError, ServiceUnavailable, ValidationError
 from domain.jobs import Job
 from domain.objects import ACTIONS, GatheredRecord
-from harvesters import results
+from harvesters import extras, results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
 from harvesters.http.session import RemoteTime
 from harvesters.stages import is_ctrl_c, leave_if_forked
@@ -290,7 +290,7 @@ class GatherRun:
         try:
             text.key(guid, "guid")
             body = results.document(record.content)
-            _gathered(guid, record, None, False)
+            _gathered(guid, record, None, False, {})
         except (TypeError, ValueError, AttributeError, RecursionError, ValidationError, PluginError) as error:
             self._error("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid[:200])
             self._memory.remember({guid[:MAX_GUID]: None})  # the remote has it: what was imported from it stays
@@ -299,7 +299,7 @@ class GatherRun:
             self._twice(guid, _digest(page.records[guid][1]), _digest(body))
         else:
             page.records[guid] = (record, body)
-            page.size += len(body or b"")
+            page.size += len(body or b"") + _extras_size(record)
 
     def _twice(self, guid: str, first: str | None, second: str | None) -> None:
         """The same record again is no news; another one with its guid is an error that names both."""
@@ -326,8 +326,9 @@ class GatherRun:
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
         for guid in [g for g, (record, _) in changed.items() if record.action == "delete" and g not in held]:
             del changed[guid]  # the source never held it: there is nothing to delete
-        self._content.put({h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None})
-        records = [_gathered(guid, record, hashes[guid], guid in held) for guid, (record, _) in changed.items()]
+        documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
+        records = [_gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
+        self._content.put(documents)
         if last and not records:
             self._last_unchanged = len(unchanged)  # the end of gather counts them
             return
@@ -368,11 +369,13 @@ class GatherRun:
             self._application.record_gather_error(self._job, results.said(code), results.said(message), who)
 
 
-def _gathered(guid: str, record: Record, digest: str | None, held: bool) -> GatheredRecord:
+def _gathered(guid: str, record: Record, digest: str | None, held: bool, documents: dict[str, bytes]) -> GatheredRecord:
+    """The record as it is stored, after the documents that are added. Raises what is wrong with it."""
     if record.action not in ACTIONS:
         raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
     action = "change" if held and record.action == "new" else record.action
-    return GatheredRecord(guid, action, digest, results.extra_texts(record.extras), text.utc_time(record.metadata_modified))
+    kept = extras.apart(results.extra_texts(record.extras), documents)
+    return GatheredRecord(guid, action, digest, kept, text.utc_time(record.metadata_modified))
 
 
 def _first_answer(harvester: Harvester) -> RemoteTime | None:
@@ -383,3 +386,8 @@ def _first_answer(harvester: Harvester) -> RemoteTime | None:
 
 def _digest(body: bytes | None) -> str | None:
     return None if body is None else content_hash(body)
+
+
+def _extras_size(record: Record) -> int:
+    """Characters of values that are text; what others there are is small."""
+    return sum(len(value) for value in record.extras.values() if isinstance(value, str))

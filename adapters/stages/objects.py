@@ -12,6 +12,7 @@ from adapters.stages.context import JobContext, JobContexts
 from domain import text
 from domain.application import Harvesting
 from domain.objects import HarvestObject, job_number
+from harvesters import extras
 from harvesters.stages import RetryPolicy, StageRun
 
 FACTS = ("added", "updated", "deleted")  # outcomes that say something new about a dataset
@@ -30,8 +31,8 @@ class Item:
 
     @property
     def size(self) -> int:
-        """Bytes that it keeps in memory."""
-        return len(self.content or b"")
+        """Bytes that it keeps in memory: its document before the stages, the new ones after them."""
+        return len(self.content or b"") + sum(map(len, self.documents.values()))
 
 
 class ObjectRunner:
@@ -63,9 +64,11 @@ class ObjectRunner:
 
     def load_content(self, items: Sequence[Item]) -> None:
         """Get the documents that gather or an earlier attempt stored."""
-        documents = self._content.get(item.aggregate.content_hash for item in items if item.aggregate.content_hash)
+        wanted = [item.aggregate.content_hash for item in items if item.aggregate.content_hash]
+        documents = self._content.get([*wanted, *extras.hashes(item.aggregate.extras for item in items)])
         for item in items:
             item.content = documents.get(item.aggregate.content_hash or "")
+            item.aggregate.extras = extras.whole(item.aggregate.extras, documents.get)
 
     def run(self, item: Item) -> bool:
         """Run one object's stages in the calling thread; no event is stored yet. False: `save` is to follow.

@@ -27,6 +27,7 @@ class Running:
 
     item: Item
     size: int = 0  # bytes that it keeps in memory
+    new: int = 0  # those of them that its stages brought
 
 
 @dataclass(slots=True)
@@ -58,11 +59,16 @@ class ObjectThreads:
         *,
         threads: int,
         savers: int,
-        after: Callable[[], None] = lambda: None,
+        after: Callable[[Running], None] = lambda _: None,
+        before: Callable[[Running], None] = lambda _: None,
     ) -> None:
-        """`until_available` repeats work that meets a missing service; `after` is called after each step of an object."""
+        """`until_available` repeats work that meets a missing service; `after` is called after each step of an object.
+
+        `before` is called before an object's stages, and may wait.
+        """
         self._finished = finished
         self._after = after
+        self._before = before
         self._until_available = until_available
         self._stages = Step(FairQueue(threads), runner.run)
         self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
@@ -123,6 +129,8 @@ class ObjectThreads:
         left: list[Running] = []
         results: list[bool] = []
         for position, one in enumerate(group, 1):
+            if step is self._stages:
+                self._before(one)
             begun = time.monotonic()
             if self._until_available(lambda: results.append(self._work(step, hand, one))):  # noqa: B023  it runs here and now
                 (over if results[-1] else left).append(one)
@@ -138,4 +146,4 @@ class ObjectThreads:
             return step.work(running.item)
         finally:
             hand.running = None
-            self._after()
+            self._after(running)

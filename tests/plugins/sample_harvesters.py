@@ -82,6 +82,23 @@ class Crashing(NoOp):
         return True
 
 
+class Large(NoOp):
+    """Has extras, and documents that fetch brings, of so many characters."""
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        config = _config(harvest_job)
+        for number in range(int(config.get("records", 10))):
+            guid = f"record-{number}"
+            yield Record(guid, extras={"note": guid + "x" * int(config.get("extras", 0))})
+
+    def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
+        size = int(_config(harvest_object).get("extras", 0))
+        if harvest_object.get_extra("note") != harvest_object.guid + "x" * size:
+            raise ValueError("the extra isn't what it was")
+        document = harvest_object.guid + "y" * int(_config(harvest_object).get("document", 0))
+        return Fetched(document, {"other": harvest_object.guid + "z" * size})
+
+
 class Raising(NoOp):
     """Raises at poisoned records; returns False, with errors saved, at those in `false`."""
 
@@ -233,3 +250,13 @@ class Chatty(NoOp):
         if harvest_object.guid in _config(harvest_object).get("poison", ()):
             raise RecordError(f"{harvest_object.guid} has no title")
         return True
+
+
+class ManyExtras(NoOp):
+    """Has more extras than a record may have, for the source's `guids`."""
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        config = _config(harvest_job)
+        for number in range(int(config["records"])):
+            guid = f"record-{number}"
+            yield Record(guid, extras={str(key): "x" * 9000 for key in range(100 if guid in config["guids"] else 1)})

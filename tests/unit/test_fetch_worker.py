@@ -85,7 +85,10 @@ class FakeRunner:
     """Objects that take no time."""
 
     def load(self, claimed: Iterable[UUID]) -> list[Any]:
-        return [SimpleNamespace(aggregate=SimpleNamespace(id=object_id, job_id="job"), size=0) for object_id in claimed]
+        return [
+            SimpleNamespace(aggregate=SimpleNamespace(id=object_id, job_id="job"), size=0, documents={})
+            for object_id in claimed
+        ]
 
     def load_content(self, items: Sequence[Any]) -> None:
         pass

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
@@ -18,6 +19,7 @@ from eventsourcing.persistence import (
 )
 
 from adapters.postgres.database import Connection, Database, unavailable
+from adapters.postgres.too_large import too_large
 from domain.errors import Conflict, GuardConflict
 from projections.recorded import StoredRow
 
@@ -70,6 +72,7 @@ SELECT_NOTIFICATIONS = """
     ORDER BY notification_id LIMIT %(limit)s
 """
 MAX_VERSION = 2**62
+MAX_BYTES = 64_000_000  # of events in one statement
 
 RECORDED = """
     SELECT originator_id, recorded_at FROM events.stored_event
@@ -97,8 +100,22 @@ class PostgresEventStore(ApplicationRecorder):
 
         `guard` maps streams to the version that each must have before the call, 0: none; otherwise GuardConflict is raised
         and nothing is stored. A call whose answer was lost may be repeated: its own events then come back as conflicts.
+        Without a guard, what is too large for one statement is stored in several, each stream whole.
         """
-        guard = guard or {}
+        if guard is not None or _bytes(events) <= MAX_BYTES:
+            try:
+                return self._append(events, guard or {}, connection)
+            except psycopg.Error as error:
+                if guard is not None or not too_large(error):
+                    raise
+        first, second = _halves(events)
+        if not second:
+            return self._append(first, {}, connection)
+        return self.append(first, None, connection) | self.append(second, None, connection)
+
+    def _append(
+        self, events: Sequence[StoredEvent], guard: Mapping[UUID, int], connection: Connection | None
+    ) -> frozenset[UUID]:
         parameters = (
             [event.originator_id for event in events],
             [event.originator_version for event in events],
@@ -195,6 +212,20 @@ class PostgresEventStore(ApplicationRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Not offered: followers read in batches with `read_after` and take LISTEN only as a hint."""
         raise NotImplementedError("follow the log with adapters.postgres.log.projector")
+
+
+def _bytes(events: Sequence[StoredEvent]) -> int:
+    return sum(len(event.state) for event in events)
+
+
+def _halves(events: Sequence[StoredEvent]) -> tuple[list[StoredEvent], list[StoredEvent]]:
+    """In two parts of about as many streams; the second is empty when there is only one."""
+    streams = list(dict.fromkeys(event.originator_id for event in events))
+    first = set(streams[: (len(streams) + 1) // 2])
+    return (
+        [event for event in events if event.originator_id in first],
+        [event for event in events if event.originator_id not in first],
+    )
 
 
 def _uuid(event: StoredEvent) -> UUID:

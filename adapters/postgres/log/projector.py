@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import LiteralString, Protocol
 
+import psycopg
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database, unavailable
 from adapters.postgres.log.event_store import MAX_BATCH_BYTES, read_after
+from adapters.postgres.too_large import too_large
 from projections.recorded import Recorded, decode
 
 log = logging.getLogger(__name__)
@@ -141,9 +143,20 @@ class Projector:
             events = self._log.after(connection, position, self._batch)
             if upto is not None:
                 events = [event for event in events if event.number <= upto]
-            if events and not self._apply(connection, position, events):
-                events = []
-            return len(events)
+            return self._apply_what_fits(connection, position, events) if events else 0
+
+    def _apply_what_fits(self, connection: Connection, position: int, events: Sequence[Recorded]) -> int:
+        """Apply events, or the first ones where all of them are too large for the server; how many that were."""
+        while True:
+            try:
+                return len(events) if self._apply(connection, position, events) else 0
+            except psycopg.Error as error:
+                if not too_large(error) or len(events) == 1:
+                    raise
+                log.warning(
+                    "%d events are too large for one transaction of projection %s: half of them", len(events), self.name
+                )
+                events = events[: len(events) // 2]
 
     def _apply(self, connection: Connection, position: int, events: Sequence[Recorded]) -> bool:
         moved = sql.SQL(
