@@ -1,5 +1,6 @@
 """What actions work with: the parts of this process, who calls, and a read model that shows what the caller wrote."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,6 +11,7 @@ from adapters import bootstrap
 from adapters.bootstrap import Parts
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import log_position, read_model_position
+from adapters.postgres.read_model.progress import why_outdated
 from adapters.postgres.read_model.queries import ReadModel, Row
 from adapters.settings import Settings, load
 from domain.access import COMMAND_LINE, Caller
@@ -17,6 +19,8 @@ from domain.errors import HarvestError, NotFound, SettingError
 
 if TYPE_CHECKING:
     from domain.sources import HarvestSource
+
+log = logging.getLogger(__name__)
 
 PROJECTED_WITHIN = 5.0  # seconds; a coordinator that leads needs milliseconds
 SHOWN_WITHIN = 300.0  # seconds that what was just written may take to be shown: a rebuild or a large job is in its way
@@ -76,10 +80,16 @@ class Session:
         return row
 
     def show_current(self, within: float = PROJECTED_WITHIN) -> None:
-        """Bring the read model up to now: wait so many seconds for the coordinator, or project here when none leads."""
+        """Bring the read model up to now: wait so many seconds for the coordinator, or project here when none leads.
+
+        One of another version of harvestlog stays as it is, with a warning.
+        """
         parts = self.parts
         position = log_position(parts.database)
         if read_model_position(parts.database) >= position:
+            return
+        if why := why_outdated(parts.database):
+            log.warning("%s. Shown is what it holds so far", why)
             return
         if not has_leader(parts.database):
             parts.work_projector().catch_up()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from adapters.actions.session import Session
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.postgres.read_model.progress import RebuildProgress, begin_progress, end_progress, rebuild_progress
 from adapters.postgres.read_model.queries import ReadModel
@@ -104,6 +105,18 @@ def test_a_projector_of_an_older_version_writes_nothing_into_the_new_read_model(
         projector.run_once()
 
     assert len(rows(parts, "harvest_source")) == 1
+
+
+def test_a_list_shows_what_the_old_read_model_holds_and_says_so(
+    parts: Parts, old: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    harvest(parts, "two", pages=1)
+
+    listed = Session(parts).call("harvest_job_list")
+
+    assert [job["id"] for job in listed["jobs"]] == [old]
+    assert "harvester initdb" in caplog.text
+    assert [problem for problem in Session(parts).call("harvest_status_show")["problems"] if "harvester initdb" in problem]
 
 
 def test_two_that_upgrade_at_once_rebuild_it_once(parts: Parts, old: str) -> None:
