@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -36,6 +37,8 @@ DATABASE = "harvest"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103  # bytes; macOS, Linux has 107
 RECOVERY_PATIENCE = 600.0  # seconds; after a crash Postgres reads up to max_wal_size of log again
+SESSIONS_PATIENCE = 30.0  # seconds that sessions of a killed server get to end
+STILL_IN_USE = b"pre-existing shared memory block"
 STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0))  # fast, then immediate; seconds
 
 MISSING = (
@@ -99,9 +102,21 @@ class EmbeddedPostgres:
         if not self.data.exists():
             self._make_data()
         self._stop_orphan()
-        self.restart()
-        self._wait_until_ready()
+        self._start_when_free()
         self._create_database()
+
+    def _start_when_free(self) -> None:
+        """Start once the sessions of a server that was killed have ended: each first ends the statement that it runs."""
+        end = time.monotonic() + SESSIONS_PATIENCE
+        while True:
+            begin = self._log.stat().st_size if self._log.exists() else 0
+            self.restart()
+            try:
+                return self._wait_until_ready()
+            except ServiceUnavailable:
+                if STILL_IN_USE not in self._log.read_bytes()[begin:] or time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
 
     def restart(self) -> None:
         """Start the server on its data after it ended, without waiting: its recovery may take minutes."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -237,3 +238,23 @@ def test_run_json_counts_only_while_its_writer_holds_the_folder(tmp_path: Path, 
 @pytest.fixture
 def runtime() -> Runtime:
     return Runtime(os.getpid(), "postgresql://postgres@/harvest?host=/x", "127.0.0.1:9092", datetime.now(UTC))
+
+
+def test_it_starts_once_the_sessions_of_a_killed_server_have_ended(postgres: EmbeddedPostgres) -> None:
+    counting = threading.Thread(target=ignore_the_end, args=(postgres.url, "SELECT count(*) FROM generate_series(1, 10000000)"))
+    counting.start()
+    active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT count(*) FROM generate%'"
+    assert wait_until(lambda: ask(postgres.url, active) == 1, PATIENCE)
+
+    os.kill(pid_of(postgres), signal.SIGKILL)
+    assert postgres.process is not None
+    postgres.process.wait(PATIENCE)
+    postgres.start()
+
+    assert ask(postgres.url, "SELECT 1") == 1
+    counting.join()
+
+
+def ignore_the_end(url: str, query: str) -> None:
+    with suppress(psycopg.Error):
+        ask(url, query)
