@@ -22,8 +22,11 @@ def initdb(as_json: bool) -> None:
 @json_option
 def status(as_json: bool) -> None:
     """Show whether all parts are there and what they do; status 1 when a person is needed."""
+    import logging
+
     from adapters.actions.session import opened_anyway
 
+    logging.getLogger("adapters.targets").setLevel(logging.ERROR)  # what is away is among the problems
     with opened_anyway() as actions:
         answer = actions.call("harvest_status_show")
     emit(answer, as_json, lambda: _text(answer))

@@ -3,6 +3,8 @@
 Roles are processes of their own, some of them started at once; other commands run in the test's process.
 """
 
+import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from adapters.embedded import EmbeddedPostgres
+from adapters.postgres.database import Database
+from adapters.postgres.work.workers import Activity, Workers
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import database_url, new_database, with_topics
 from tests.support.stack import Stack
@@ -106,6 +110,24 @@ def test_status_shows_wrong_services_as_problems(cli: CommandLine, monkeypatch: 
     assert DATABASE in problems[0]
     assert NOBODY in problems[1]
     assert printed.err == ""
+
+
+def test_status_says_since_when_services_are_away(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(BROKER, NOBODY)
+    monkeypatch.setenv("HARVEST_CKAN_URL", f"http://{NOBODY}")
+    monkeypatch.setenv("HARVEST_CKAN_TOKEN", "hidden")
+    since = {"broker_away_since": 90.0, "target_away_since": 3700.0}
+    database = Database(os.environ[DATABASE])
+    Workers(database, "leader", "coordinator").report(Activity(state={"leads": True}, since=since))
+    database.close()
+
+    problems = cli.json("status", status=1)["problems"]
+
+    (broker,) = [problem for problem in problems if problem.startswith(f"The broker does not answer at {NOBODY}")]
+    (target,) = [problem for problem in problems if NOBODY in problem and problem != broker]
+    assert re.search(r" \(away since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, for 1 min 3\d s\)$", broker), broker
+    assert re.search(r" \(away since .* UTC, for 1 h 1 min\)$", target), target
+    assert "hidden" not in "".join(problems)
 
 
 @dataclass
