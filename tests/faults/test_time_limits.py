@@ -70,6 +70,18 @@ def test_an_import_that_never_returns_fails_alone(stack: Stack) -> None:
     assert (error["stage"], error["code"]) == ("Import", "timed_out")
 
 
+def test_a_record_that_keeps_the_interpreter_to_itself_fails_alone(with_broker: Settings, tmp_path: Path) -> None:
+    with Stack(replace(with_broker, lease=2.0), tmp_path) as stack:
+        job_id = start(stack, "frozen", "sloppy", records=20, way="regex", guids=["record-7"])
+
+        job = ended(stack, job_id, 2 * PATIENCE)
+
+        assert (job["added"], job["errored"]) == (19, 1)
+        (error,) = stack.model.object_errors(job_id)
+        assert (error["guid"], error["code"]) == ("record-7", "worker_lost")
+        assert "Timeout" in stack.log("fetch-consumer")  # faulthandler's word, above the stacks of all threads
+
+
 def test_a_source_that_never_returns_leaves_the_others_going(stack: Stack) -> None:
     job_id = start(stack, "stuck", "impatient", records=30, way="sleep")
     other = start(stack, "other", "slow", records=100, seconds=0.2)

@@ -6,6 +6,7 @@
 import ctypes
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -94,6 +95,7 @@ WAYS: dict[str, Callable[[], object]] = {
     "sleep": lambda: time.sleep(FOREVER),
     "lock": _wait_for_lock,
     "loop": _loop,
+    "regex": lambda: re.match("(a+)+$", "a" * 60 + "b"),  # keeps Python's lock for years
     "exit": lambda: os._exit(1),
     "segfault": lambda: ctypes.string_at(0),
     "BaseException": lambda: _raise(HarvesterError("ours")),
