@@ -29,6 +29,7 @@ class Recorded(NamedTuple):
     version: int
     topic: str
     state: dict[str, Any]
+    written: str = ""  # the time by its writer's clock, which nothing but the ids of a job's objects follows
 
 
 StoredRow = tuple[int, UUID, int, str, bytes, datetime]
@@ -37,16 +38,12 @@ StoredRow = tuple[int, UUID, int, str, bytes, datetime]
 
 def decode(rows: Iterable[StoredRow]) -> list[Recorded]:
     """Decode stored events at the newest version of their class. Raises UnknownEvent: a projector stops, it never skips."""
-    known = class_versions()
-    return [
-        Recorded(number, stream, version, topic, _timed(upcast(topic, orjson.loads(state), known), recorded))
-        for number, stream, version, topic, state, recorded in rows
-    ]
-
-
-def _timed(state: dict[str, Any], recorded: datetime) -> dict[str, Any]:
-    state["timestamp"] = f"{recorded.isoformat()}+00:00"
-    return state
+    known, events = class_versions(), []
+    for number, stream, version, topic, stored, recorded in rows:
+        state = upcast(topic, orjson.loads(stored), known)
+        written, state["timestamp"] = state["timestamp"], f"{recorded.isoformat()}+00:00"
+        events.append(Recorded(number, stream, version, topic, state, written))
+    return events
 
 
 @dataclass(slots=True)

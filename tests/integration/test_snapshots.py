@@ -10,6 +10,7 @@ from eventsourcing.persistence import StoredEvent
 from adapters.bootstrap import Parts
 from domain.errors import NotFound
 from domain.jobs import Job
+from domain.rules import Progress
 from domain.snapshots import EVERY
 from domain.sources import HarvestSource, SourceFields
 
@@ -74,6 +75,16 @@ def test_a_long_stream_is_replayed_once_and_from_then_on_a_few_events(emptied: P
     assert counting.read <= loads * EVERY + 3 * JOBS
     assert emptied.application.load(HarvestSource, source).jobs == 2 * JOBS
     assert len(emptied.database.query(SNAPSHOTS, id=source)) <= 3
+
+
+def test_many_jobs_are_ended_from_the_snapshots_of_their_sources(emptied: Parts, counting: Counting) -> None:
+    sources = [source_with_history(emptied) for _ in range(3)]
+    jobs = [emptied.application.create_job(source) for source in sources]
+
+    emptied.application.finish_jobs(dict.fromkeys(jobs, Progress("finished", True, 0)))
+
+    assert [emptied.application.load(HarvestSource, source).running_job for source in sources] == [None] * 3
+    assert [emptied.application.load(Job, job).status for job in jobs] == ["Finished"] * 3
 
 
 def test_losing_snapshots_changes_nothing(emptied: Parts) -> None:

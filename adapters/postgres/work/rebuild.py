@@ -126,7 +126,7 @@ class WorkRebuild:
         for job in jobs:
             for event in self._apply(connection, self._range(connection, job, job, upto)):
                 if event.topic == "job.created":
-                    created = datetime.fromisoformat(event.state["timestamp"])
+                    created = datetime.fromisoformat(event.written)
                     ranges.add(object_id_range(created, event.state["number"]))
         connection.execute("ANALYZE pg_temp.job_progress")
         for low, high in sorted(ranges):
