@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
@@ -58,6 +58,12 @@ class EventLog(Protocol):
 
     def recorded(self, streams: Sequence[UUID], version: int) -> dict[UUID, datetime]:
         """When the event of that version was stored, for each stream that has one."""
+
+
+class _Page(NamedTuple):
+    ids: dict[UUID, GatheredRecord]
+    repeated: list[GatheredRecord]
+    events: list[Any]
 
 
 class Harvesting(Application[UUID]):
@@ -332,6 +338,12 @@ class Harvesting(Application[UUID]):
         Objects that an earlier attempt stored are the same objects and stay as they are. Raises GuardConflict when the job
         went on without this worker: nothing was stored, and it must stop.
         """
+        page = self._page(job, records, unchanged, cursor)
+        return page.repeated + self._repeated(job, page.ids, self._append_to_job(job, page.events))
+
+    @staticmethod
+    def _page(job: Job, records: Sequence[GatheredRecord], unchanged: int, cursor: str) -> _Page:
+        """A page whose events are not stored yet; the job has it pending."""
         ids: dict[UUID, GatheredRecord] = {}
         repeated = [r for r in records if ids.setdefault(job.object_id(r.guid), r) is not r]
         job.record_page(cursor, len(ids), unchanged)
@@ -339,7 +351,7 @@ class Harvesting(Application[UUID]):
         events = [
             gathered_event(record, identity, str(job.id), job.source_id, job.attempt, now) for identity, record in ids.items()
         ]
-        return repeated + self._repeated(job, ids, self._append_to_job(job, events))
+        return _Page(ids, repeated, events)
 
     def _append_to_job(self, job: Job, more: Sequence[Any] = ()) -> frozenset[UUID]:
         """Append the job's pending event and more, guarded by the job; the other streams that were not stored."""
@@ -371,11 +383,19 @@ class Harvesting(Application[UUID]):
         seen_since: datetime | None = None,
         unchanged: int = 0,
         memory: Mapping[str, Any] | None = None,
+        last_page: Sequence[GatheredRecord] = (),
     ) -> None:
-        """End gathering; see `Job.GatherFinished`. Raises GuardConflict, JobEnded."""
+        """End gathering, with a last page in the same call; see `Job.GatherFinished`. Raises GuardConflict, JobEnded.
+
+        Without a last page `unchanged` counts records that no page has; with one they are on it. None of its records may
+        have an object already.
+        """
+        events: list[Any] = []
+        if last_page:
+            events, unchanged = self._page(job, last_page, unchanged, "").events, 0
         since = seen_since.isoformat(timespec="seconds") if seen_since else None
         job.finish_gather(complete, full, deletions, since, unchanged, memory)
-        self._append_to_job(job)
+        self._append_to_job(job, events)
         if job.version > EVERY:  # its end doesn't replay all its pages
             self._keep_snapshot(job)
 

@@ -213,10 +213,15 @@ class GatherWorker:
                 self._give_back(gathering.job_id)
 
     def _give_back(self, job_id: UUID) -> None:
-        try:
-            self._claims.release_gather(job_id, 0.0 if self._stop.is_set() else RETRY_DELAY)
-        except ServiceUnavailable as error:
-            log.warning("the claim on job %s is left to lapse: %s", job_id, error)
+        """Until it works: a claim that lapses would count as an attempt that ended its worker."""
+        retry = Backoff()
+        while True:
+            try:
+                return self._claims.release_gather(job_id, 0.0 if self._stop.is_set() else RETRY_DELAY)
+            except ServiceUnavailable as error:
+                if self._stop.is_set():
+                    return log.warning("the claim on job %s is left to lapse: %s", job_id, error)
+                retry.wait(error, self._stop)
 
     def _end(self) -> None:
         self._refuse([waiting for lane in self._lanes.values() for waiting in lane.close()])

@@ -82,6 +82,7 @@ class GatherRun:
         self._catch_up = catch_up
         self._errors = 0
         self._deletions = self._last_unchanged = 0
+        self._last_page: list[GatheredRecord] = []
         self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
         self._progress = Progress()
@@ -125,6 +126,7 @@ class GatherRun:
             seen_since=seen_since,
             unchanged=self._last_unchanged,
             memory=self._kept(view.memory),
+            last_page=self._last_page,
         )
         log.info(
             "job %s of source %s: gathered %d records to import, %d unchanged, %d to remove, %d errors, in %.1f s%s",
@@ -329,8 +331,8 @@ class GatherRun:
         documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
         records = [_gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
         self._content.put(documents)
-        if last and not records:
-            self._last_unchanged = len(unchanged)  # the end of gather counts them
+        if last and (self._job.attempt == 1 or not records):  # an earlier attempt may have stored the same objects
+            self._last_unchanged, self._last_page = len(unchanged), records  # they are stored with the end of gather
             return
         for record in self._application.record_page(self._job, records, len(unchanged), cursor):
             self._twice(record.guid, None, record.content_hash)

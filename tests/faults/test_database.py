@@ -1,5 +1,6 @@
 """Postgres is restarted in the middle of a harvest: roles wait or are started again, and the job ends with nothing lost."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from adapters.settings import Settings
 from domain.errors import HarvestError
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for
+
+AWAY = 30.0  # seconds
 
 
 @pytest.fixture
@@ -41,6 +44,33 @@ def test_a_job_survives_restarts_and_a_crash_of_postgres(own_stack: Stack, serve
 
     assert (job["outcome"], job["objects"], job["added"], job["errored"]) == ("finished", 600, 600, 0)
     assert outcomes(own_stack) == {1: 600}
+
+
+def test_no_claim_is_taken_from_a_living_worker_when_postgres_was_away_for_longer_than_its_lease(
+    own_stack: Stack, server: EmbeddedPostgres
+) -> None:
+    own_stack.source("long", "http://127.0.0.1/long", "slow", {"records": 400, "seconds": 0.2})
+    own_stack.source("listing", "http://127.0.0.1/listing", "noop", {"records": 300, "gather_seconds": 0.1})
+    jobs = [own_stack.start_job(name) for name in ("long", "listing")]
+    own_stack.wait_for_objects(jobs[0], 20)
+
+    server.stop()
+    time.sleep(AWAY)
+    server.start()
+    answers(own_stack)
+    deliveries: dict[str, set[int]] = {"work": set(), "job_progress": set()}
+
+    def over() -> bool:
+        for table, numbers in deliveries.items():
+            counted = own_stack.parts.database.connection.execute(f"SELECT DISTINCT deliveries FROM ops.{table}".encode())
+            numbers.update(number for (number,) in counted)
+        return all(own_stack.job(job)["status"] == "Finished" for job in jobs)
+
+    wait_for(over, 90, "both jobs end")
+    assert all(numbers <= {0, 1} for numbers in deliveries.values()), deliveries
+    assert "lost worker" not in own_stack.log("coordinator")
+    assert [ended(own_stack, job, 5)["added"] for job in jobs] == [400, 300]
+    assert outcomes(own_stack) == {1: 700}
 
 
 def answers(stack: Stack) -> None:
