@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harvesters.http import PoliteSession
 
 LONGEST_NUMBER = 4000  # digits
+NOT_PUBLIC = ("deleted", "draft")  # states of a dataset
 Action = Literal["new", "change", "delete"]
 
 
@@ -324,11 +325,24 @@ class Save:
         return cls({**package, "id": known}, owner(harvest_object), harvest_object)
 
     def run(self, target: Target) -> Imported:
-        """Store it; see `Harvester.save_package`. Raises TargetError."""
+        """Store it; see `Harvester.save_package`. Raises TargetError.
+
+        A dataset that its remote calls deleted or a draft is none here: the one that the source holds goes.
+        """
+        if self.package.get("state") in NOT_PUBLIC:
+            return self._withdrawn(target)
         stored = target.save(self.package, self.owner)
         self.harvest_object.warnings.extend(stored.losses)
         self.harvest_object.current = True
         return Imported(stored.package_id, "updated" if self.owner.held else "added")
+
+    def _withdrawn(self, target: Target) -> Imported:
+        held = self.harvest_object.package_id
+        if held is None:
+            return Imported(None, "unchanged")
+        if self.owner.on_removed != "keep":
+            target.delete(held, self.owner)
+        return Imported(held, "deleted")
 
 
 def package_id(package: Mapping[str, Any], harvest_object: HarvestObject) -> str:

@@ -47,3 +47,21 @@ def test_the_target_is_told_what_the_source_wants() -> None:
 def test_an_unknown_word_is_refused_when_the_source_is_configured(word: object) -> None:
     with pytest.raises(ValueError, match='on_removed must be "delete", "purge" or "keep"'):
         CKANHarvester().validate_config(json.dumps({"on_removed": word}))
+
+
+@pytest.mark.parametrize("state", ["deleted", "draft"])
+def test_a_dataset_that_its_remote_calls_no_active_one_goes(state: str) -> None:
+    source = HarvestSource(str(uuid4()), "city", "City", "http://remote", "any")
+    harvester, target = Harvester(), MemoryTarget()
+    harvester.target = target
+    first = HarvestJob(str(uuid4()), source, datetime(2026, 1, 1, tzinfo=UTC))
+    stored = harvester.save_package({"name": "trees"}, HarvestObject("guid-1", first))
+    later = HarvestJob(str(uuid4()), source, datetime(2026, 1, 2, tzinfo=UTC))
+
+    gone = harvester.save_package(
+        {"name": "trees", "state": state}, HarvestObject("guid-1", later, package_id=stored.package_id)
+    )
+    never = harvester.save_package({"name": "bushes", "state": state}, HarvestObject("guid-2", later))
+
+    assert (gone, never) == (Imported(stored.package_id, "deleted"), Imported(None, "unchanged"))
+    assert [package["name"] for package, _, kept in target.packages.values() if kept == "active"] == []

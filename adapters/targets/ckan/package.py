@@ -17,13 +17,14 @@ WANTED = "harvest_wanted_name"  # only where the package bears another name, sin
 OWN = frozenset((SOURCE, TITLE, OBJECT, HASH, WANTED))
 VALID = "00000000-0000-0000-0000-000000000000"  # stands in for an id that CKAN is to give
 COMPARED = (SOURCE, OBJECT, HASH)
+OF_VALIDATION = frozenset(("__extras", "__junk", "__before", "__after"))  # CKAN fails on them
 LEFT_OUT = frozenset(
     (
         *("relationships_as_subject", "relationships_as_object"),  # with datasets of the remote; CKAN answers HTTP 500
         *("num_resources", "num_tags", "isopen", "license_title", "license_url", "creator_user_id"),  # CKAN finds them itself
         *("organization", "tracking_summary", "revision_id", "revision_timestamp"),  # of the remote
         *("tag_string", "plugin_data", "save", "return_to"),  # of CKAN's forms and plugins
-        *("__extras", "__junk", "__before", "__after"),  # of CKAN's validation: they can make it fail
+        *OF_VALIDATION,
     )
 )
 LISTS = ("resources", "tags", "extras", "groups")
@@ -41,8 +42,9 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
     if "tags" in sent:
         sent["tags"] = [{"name": tag["name"]} for tag in sent["tags"]]  # this CKAN doesn't have the remote's vocabularies
     own = {SOURCE: owner.source_id, TITLE: owner.source_title, OBJECT: owner.object_id, HASH: owner.content_hash}
-    if any(not is_uuid(resource.get("id") or VALID) for resource in sent.get("resources", ())):
-        sent["resources"] = [_with_uuid(resource, sent["id"]) for resource in sent["resources"]]
+    resources = sent.get("resources", ())
+    if any(not is_uuid(one.get("id") or VALID) or not OF_VALIDATION.isdisjoint(one) for one in resources):
+        sent["resources"] = [_with_uuid(resource, sent["id"]) for resource in resources]
     extras = [{"key": one["key"], "value": one["value"]} for one in sent.get("extras", ()) if one["key"] not in OWN]
     extras += [{"key": key, "value": value} for key, value in own.items() if value]
     return with_extras({**sent, "state": "active"}, extras)
@@ -50,8 +52,9 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
 
 def _with_uuid(resource: Mapping[str, Any], package_id: str) -> Mapping[str, Any]:
     """A resource with an id that CKAN takes; those of old CKANs and of other software are no UUIDs."""
-    identity = resource.get("id")
-    return resource if not identity or is_uuid(identity) else {**resource, "id": own_id(package_id, identity)}
+    kept = {name: value for name, value in resource.items() if name not in OF_VALIDATION}
+    identity = kept.get("id")
+    return kept if not identity or is_uuid(identity) else {**kept, "id": own_id(package_id, identity)}
 
 
 def with_extras(sent: Mapping[str, Any], extras: Iterable[Mapping[str, str]]) -> dict[str, Any]:
