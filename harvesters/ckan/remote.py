@@ -57,7 +57,7 @@ class RemoteCKAN:
             raise self._bad_answer("package_search", f"a result that is a {type(result).__name__}")
         results, count = result.get("results"), result.get("count")
         if not isinstance(results, list):
-            raise self._bad_answer("package_search", f"results that are a {type(results).__name__}")
+            raise self._bad_answer("package_search", f"{type(results).__name__} results, not a list")
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
             raise self._bad_answer("package_search", f"the count {excerpt(repr(count))}")
         return SearchPage(start, count, results)

@@ -6,6 +6,7 @@ compressed, or writes something that is no coding there, such as `utf-8` or `non
 
 import re
 import zlib
+from typing import Any
 
 GZIP = b"\x1f\x8b"
 ASKED_FOR = "gzip, deflate"
@@ -13,14 +14,19 @@ FOREIGN = frozenset({"br", "zstd", "compress", "x-compress", "exi", "pack200-gzi
 """Codings that exist (https://www.iana.org/assignments/http-parameters), and that we don't ask for and can't undo."""
 NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MAX_CODINGS = 4
+PIECE = 65_536  # bytes
 
 
 class BadEncoding(Exception):
     """The body can't be uncompressed; the text says why."""
 
 
+class TooLarge(Exception):
+    """The body becomes larger than was allowed."""
+
+
 def uncompressed(body: bytes, header: str, max_bytes: int, *, whole: bool = True) -> bytes:
-    """The body without its codings, cut after a little more than `max_bytes`. Raises BadEncoding.
+    """The body without its codings. Raises BadEncoding, or TooLarge for more than `max_bytes`.
 
     `whole=False`: the body was cut on purpose, so an end in the middle is no error.
     """
@@ -52,18 +58,32 @@ def _undeflated(body: bytes, max_bytes: int, whole: bool) -> bytes:
 def _inflated(body: bytes, wbits: int, max_bytes: int, whole: bool) -> bytes:
     """All members of the stream; what follows them and is no member is padding."""
     result = bytearray()
-    while body and len(result) <= max_bytes:
+    while body:
         inflater = zlib.decompressobj(wbits)
         try:
-            result += inflater.decompress(body, max_bytes + 1 - len(result))
+            body = _inflate_member(inflater, body, result, max_bytes)
         except zlib.error as error:
             raise BadEncoding(str(error)) from error
-        if not inflater.eof:
-            if whole and len(result) <= max_bytes:
-                raise BadEncoding("the compressed data ends too early")
-            break
-        body = inflater.unused_data if inflater.unused_data.startswith(GZIP) else b""
+        if not inflater.eof and whole:
+            raise BadEncoding("the compressed data ends too early")
     return bytes(result)
+
+
+def _inflate_member(inflater: Any, body: bytes, result: bytearray, max_bytes: int) -> bytes:
+    """Add what one member holds; the further members. Raises TooLarge, with nothing kept in memory."""
+    view = memoryview(body)
+    for start in range(0, len(body), PIECE):
+        piece: bytes | memoryview = view[start : start + PIECE]
+        while piece:
+            result += inflater.decompress(piece, PIECE)
+            piece = inflater.unconsumed_tail
+            if len(result) > max_bytes:
+                result.clear()
+                raise TooLarge
+        if inflater.eof:
+            rest = inflater.unused_data + bytes(view[start + PIECE :])
+            return rest if rest.startswith(GZIP) else b""
+    return b""
 
 
 def _is_text(body: bytes) -> bool:

@@ -65,10 +65,10 @@ def read_json(body: bytes, content_type: str) -> Any:
         value, end = DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise NotJSON(_fault(text, error.pos, error.msg, start)) from error
-    except RecursionError as error:
-        raise NotJSON("but something that is nested too deeply") from error
+    except RecursionError:
+        raise NotJSON(f"but: {excerpt(text)} (nested too deeply)") from None
     except ValueError as error:  # an integer of more than 4,300 digits
-        raise NotJSON(f"but something with a number that is too long: {excerpt(text)}") from error
+        raise NotJSON(f"but: {excerpt(text)} (a number in it is too long)") from error
     if not AFTER_THE_END.fullmatch(text, end) or (text[end:].strip() and not isinstance(value, dict | list)):
         raise NotJSON(_fault(text, end, "more follows after the end", start))
     return value
@@ -131,4 +131,4 @@ def _fault(text: str, position: int, message: str, start: int) -> str:
     if not text[position:].strip():
         message = "it ends too early"
     near = " ".join(text[max(0, position - AROUND) : position + AROUND].split())
-    return f"(line {line}, column {column}: {message}, near: {near})"
+    return f"but: {excerpt(text)} (line {line}, column {column}: {message}, near: {near})"

@@ -34,7 +34,7 @@ from requests.exceptions import InvalidHeader, InvalidURL, RequestException
 from urllib3.exceptions import HTTPError
 
 from domain.errors import RemoteError
-from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, uncompressed
+from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, TooLarge, uncompressed
 from harvesters.http.credentials import blotted, may_follow, separated, without
 from harvesters.http.documents import NotJSON, read_json, text_of
 from harvesters.http.failures import excerpt, redact, translated
@@ -46,6 +46,7 @@ LONGEST_RETRY_AFTER = 86_400.0  # seconds; a remote that asks for more is asked 
 FIRST_WAIT = 0.5  # seconds before the first retry; doubles with each further one
 CHUNK = 32_768  # bytes read at a time
 ERROR_BODY = 20_000  # bytes read of the body of an error
+BEGINNING = 1_000_000  # bytes that these may become, uncompressed
 RETRIED = {"unreachable", "disconnected", "timeout", "http_429", "http_500", "http_502", "http_503", "http_504"}
 
 NOT_MODIFIED = 304
@@ -276,25 +277,26 @@ class PoliteSession:
     def _body(self, answer: requests.Response, url: str, max_bytes: int, deadline: Deadline) -> bytes:
         _check_announced(answer, url, max_bytes)
         raw = bytearray()
-        for chunk in answer.raw.stream(CHUNK, decode_content=False):
-            raw += chunk
-            if len(raw) > max_bytes:
-                raise _too_large(url, max_bytes)
-            if deadline.remaining() <= 0:
-                raise TimeoutError
         try:
-            body = uncompressed(bytes(raw), _coding(answer, raw), max_bytes)
+            for chunk in answer.raw.stream(CHUNK, decode_content=False):
+                raw += chunk
+                if len(raw) > max_bytes:
+                    raise TooLarge
+                if deadline.remaining() <= 0:
+                    raise TimeoutError
+            return uncompressed(bytes(raw), _coding(answer, raw), max_bytes)
         except BadEncoding as error:
             raise RemoteError(f"{redact(url)} can't be uncompressed: {error}", code="bad_encoding") from error
-        if len(body) > max_bytes:
-            raise _too_large(url, max_bytes)
-        return body
+        except TooLarge:
+            raise _too_large(url, max_bytes) from None
+        finally:
+            raw.clear()  # the traceback of an error would keep it
 
     def _refused(self, answer: requests.Response, response: Response, deadline: Deadline) -> RemoteError:
         """The error of a status of 400 or more, with the beginning of what the remote says about it."""
         try:
             text = replace(response, body=self._beginning(answer, deadline)).text
-        except (BadEncoding, RemoteError, HTTPError, OSError):
+        except (BadEncoding, TooLarge, RemoteError, HTTPError, OSError):
             text = ""
         code = f"http_{response.status}"
         said = f": {excerpt(text)}" if excerpt(text) else ""
@@ -311,7 +313,7 @@ class PoliteSession:
             raw += chunk[:ERROR_BODY]
             if len(raw) >= ERROR_BODY or deadline.remaining() <= 0:
                 break
-        return uncompressed(bytes(raw), _coding(answer, raw), ERROR_BODY, whole=False)
+        return uncompressed(bytes(raw), _coding(answer, raw), BEGINNING, whole=False)
 
 
 def _prepared_url(url: str, params: Params | None, base: str = "") -> str:

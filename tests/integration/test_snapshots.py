@@ -160,6 +160,13 @@ REMEMBERED = {
         1,
     ): "_created_on _modified_on attempt complete first_started first_started_version full gather_errors gather_finished "
     "gather_started gathered kind lost number options seen_since source_id source_version status unchanged",
+    (HarvestSource, 2): "_created_on _modified_on active fields gathered_from job_started_at jobs last_job memory "
+    "remote_changed_at running_job",
+    (
+        Job,
+        2,
+    ): "_created_on _modified_on attempt complete first_started first_started_version full gather_errors gather_finished "
+    "gather_started gathered kind lost memory number options seen_since source_id source_version status unchanged",
 }
 """What an aggregate remembers, by class and version: who changes it raises SNAPSHOT_VERSION and adds a line."""
 
