@@ -293,7 +293,7 @@ class Harvesting(Application[UUID]):
             progress, source = over[job.id], sources[UUID(job.source_id)]
             outcome = job_outcome(progress) or "failed"
             job.finish(outcome, progress.counts, progress.statistics)
-            source.end_job(job.id, outcome, _gathered_from(job, progress.counts))
+            source.end_job(job.id, outcome, _gathered_from(job, progress.counts), _memory(job, progress.counts))
         try:
             self._all_or_nothing(*jobs.values(), *sources.values())
         except GuardConflict:

@@ -74,7 +74,7 @@ def _inflate_member(inflater: Any, body: bytes, result: bytearray, max_bytes: in
     view = memoryview(body)
     for start in range(0, len(body), PIECE):
         piece: bytes | memoryview = view[start : start + PIECE]
-        while piece:
+        while piece and not inflater.eof:
             result += inflater.decompress(piece, PIECE)
             piece = inflater.unconsumed_tail
             if len(result) > max_bytes:

@@ -431,6 +431,20 @@ def test_many_jobs_are_ended_in_one_append_with_their_sources(app: Harvesting, l
     assert sorted(outcomes) == ["failed", "finished", "finished"]
 
 
+@pytest.mark.parametrize("many", [True, False])
+def test_what_a_harvester_remembers_outlives_its_job_however_that_is_ended(app: Harvesting, many: bool) -> None:
+    source = app.register_source(SourceFields("city", "http://city.example/", "ckan"), "admin")
+    job = app.start_gather(app.create_job(source), "worker")
+    app.finish_gather(job, complete=True, full=True, deletions=0, memory={"full": "2026-03-01"})
+
+    if many:
+        app.finish_jobs({job.id: Progress("finished", True, 0)})
+    else:
+        app.finish_job(job.id, "finished", NONE)
+
+    assert app.load(HarvestSource, source).memory == {"full": "2026-03-01"}
+
+
 def test_jobs_are_ended_one_by_one_when_somebody_ends_one_of_them_meanwhile(app: Harvesting, log: MemoryLog) -> None:
     jobs = [gathered_job(app, f"city-{n}") for n in range(3)]
     log.before_append = [lambda: app.abort_job(jobs[1], by="admin")]

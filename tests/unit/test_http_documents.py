@@ -162,3 +162,10 @@ def test_what_is_no_json_is_told_with_place_and_reason(body: bytes, said: str) -
 
     assert said in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_a_bomb_of_many_members_is_cut_in_time() -> None:
+    member = gzip.compress(b"0" * 10_000_000)
+
+    with pytest.raises(TooLarge):
+        uncompressed(member * 20, "gzip", 50_000_000)
