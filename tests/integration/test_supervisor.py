@@ -230,7 +230,7 @@ def test_delays_double_up_to_ten_seconds_and_begin_anew_after_a_steady_life() ->
 def test_partitions_are_split_over_fetch_workers_with_the_embedded_broker_only() -> None:
     settings = Settings(fetch_workers=4, topic_partitions=6)
 
-    embedded = {spec.name: spec.argv[3:] for spec in role_commands(settings)}
+    embedded = {spec.name: spec.argv[4:] for spec in role_commands(settings)}
     kafka = role_commands(replace(settings, kafka_bootstrap_servers="kafka:9092"))
 
     assert embedded == {
