@@ -310,5 +310,8 @@ def rebuild_work(database: Database, *, datasets: bool = False) -> Report:
         _only_one(connection)
         rebuild = WorkRebuild(database, datasets=datasets)
         rebuild.run()
+        connection.execute(
+            "SELECT pg_advisory_unlock_all()"
+        )  # not when the server notices that we have left: another may follow
     locked = round(rebuild.locked * 1000, 1)
     return Report("work", rebuild.events, time.monotonic() - begun, locked, rebuild.differences)
