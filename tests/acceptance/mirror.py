@@ -120,7 +120,7 @@ def register(stack: Stack, site: CkanSite, remote: ChangingRemote) -> str:
         "ckan",
         "Portal",
         owner_org=site.organization,
-        config=json.dumps({"page_size": PAGE_SIZE}),
+        config=json.dumps({"page_size": PAGE_SIZE, "unknown_fields": "drop"}),
     )
     return str(stack.parts.application.register_source(fields, by="test"))
 

@@ -100,12 +100,13 @@ class CKANTarget:
         lost: list[Loss] = []
         sent, homeless = self._places.arranged(sent, owner.fields)
         sent = within_limits(sent, losses)
-        if self._places.unsure(sent):
+        if self._places.unsure(sent) and owner.fields.unknown == "extras":
             sent, dropped, _ = self._write_what_is_taken(with_extra(sent, HASH, UNSURE), owner)
             lost += dropped
             sent, more = self._places.arranged(with_extra(sent, HASH, owner.content_hash), owner.fields)
             sent, homeless = within_limits(sent, losses), [*homeless, *more]
         sent, dropped, stored = self._write_what_is_taken(sent, owner)
+        homeless += self._places.arranged(sent, owner.fields)[1]  # what CKAN's answer has just shown
         return replace(stored, losses=(*homeless, *losses.all(), *lost, *dropped))
 
     def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
