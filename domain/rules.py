@@ -172,13 +172,3 @@ def job_outcome(progress: Progress) -> str | None:
     if progress.gather != "finished" or progress.done < progress.objects:
         return None
     return "finished" if progress.complete else "failed"
-
-
-def claims_alone(deliveries: int) -> bool:
-    """Whether an object that was delivered so often without an outcome must be run alone."""
-    return deliveries >= SOLO_AFTER
-
-
-def worker_lost(deliveries: int) -> bool:
-    """Whether an object has taken down every worker that had it, at last alone."""
-    return deliveries > SOLO_AFTER

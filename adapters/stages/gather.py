@@ -37,6 +37,7 @@ from harvesters.stages import is_ctrl_c, leave_if_forked
 log = logging.getLogger(__name__)
 
 PAGE = 500  # records stored at a time
+UNCHANGED_PAGE = 5000  # unchanged records that are counted by an event, so that a person sees them
 PAGE_BYTES = 8_000_000
 PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
 WAIT_FOR_PROJECTION = 60.0  # seconds
@@ -81,7 +82,7 @@ class GatherRun:
         self._stopping = stopping
         self._catch_up = catch_up
         self._errors = 0
-        self._deletions = self._last_unchanged = 0
+        self._deletions = self._unrecorded = 0
         self._last_page: list[GatheredRecord] = []
         self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
@@ -124,7 +125,7 @@ class GatherRun:
             full=full,
             deletions=self._deletions,
             seen_since=seen_since,
-            unchanged=self._last_unchanged,
+            unchanged=self._unrecorded,
             memory=self._kept(view.memory),
             last_page=self._last_page,
         )
@@ -331,10 +332,14 @@ class GatherRun:
         documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
         records = [_gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
         self._content.put(documents)
+        self._unrecorded += len(unchanged)
         if last and (self._job.attempt == 1 or not records):  # an earlier attempt may have stored the same objects
-            self._last_unchanged, self._last_page = len(unchanged), records  # they are stored with the end of gather
+            self._last_page = records  # they are stored with the end of gather
             return
-        for record in self._application.record_page(self._job, records, len(unchanged), cursor):
+        if not records and self._unrecorded < UNCHANGED_PAGE:
+            return  # a later page's event counts them, or the end of gather
+        counted, self._unrecorded = self._unrecorded, 0
+        for record in self._application.record_page(self._job, records, counted, cursor):
             self._twice(record.guid, None, record.content_hash)
 
     def _same(self, guid: str, held: HeldDataset | None, digest: str | None) -> bool:

@@ -14,16 +14,13 @@ from domain.rules import (
     MIN_BUDGET,
     MIN_SHARE,
     OVERFLOW,
-    SOLO_AFTER,
     Progress,
     Waiting,
-    claims_alone,
     job_outcome,
     next_budget,
     next_gather_budget,
     quotas,
     retry_at,
-    worker_lost,
 )
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -240,8 +237,3 @@ def test_counts_are_in_the_words_of_ckanext_harvest() -> None:
 
 
 # what takes workers down
-
-
-def test_an_object_without_outcome_is_run_alone_and_then_given_up() -> None:
-    assert [claims_alone(deliveries) for deliveries in range(SOLO_AFTER + 2)] == [False] * SOLO_AFTER + [True, True]
-    assert [worker_lost(deliveries) for deliveries in range(SOLO_AFTER + 2)] == [False] * (SOLO_AFTER + 1) + [True]
