@@ -4,7 +4,8 @@ CKAN itself decides over CKANS_OWN (before 2.12 over `metadata_modified`, too), 
 schema lacks. All else must be equal, but:
 
 * `id` and `name` are checked on their own;
-* groups of the remote are left out, the organisation is the source's, `state` is active;
+* groups of the remote are left out, the organisation is the source's, `state` is active,
+  and what was listed for everybody is not private;
 * a text that is missing, null or empty is the same, of a dataset as of a resource;
 * CKAN guesses the `mimetype` of a resource without one;
 * tags and extras have no order; the harvest adds its extras in place of those of a harvest at the remote;
@@ -40,7 +41,7 @@ def differences(
     A CKAN that doesn't keep metadata_modified shows when it was written.
     """
     assert here.keys() <= {*TEXTS, *VALUES, *LISTS, *CKANS_OWN, "id", "name"}
-    wanted, found = view({**package, "state": "active", "owner_org": organization, "groups": []}), view(here)
+    wanted, found = view({**package, "state": "active", "private": False, "owner_org": organization, "groups": []}), view(here)
     for ours, theirs in zip(found["resources"], wanted["resources"], strict=False):
         if "mimetype" not in theirs:
             ours.pop("mimetype", None)
