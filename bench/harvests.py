@@ -16,6 +16,7 @@ from urllib.request import urlopen
 from adapters.postgres.read_model.queries import ReadModel, Row
 from bench.figure import Figure
 from bench.site import Peak, Site, site
+from domain.reimport import Selection
 from tests.support.stack import ROOT, wait_for
 
 ALL = ("coordinator", "gather-consumer", "fetch-consumer")
@@ -78,10 +79,26 @@ def fetch_import() -> list[Figure]:
     ]
 
 
-def start_quietly(running: Site, source: str) -> str:
+def reimport() -> list[Figure]:
+    """10,000 objects with 5 KB of stored content, imported again by a harvester that does nothing with them."""
+    records, rates, options = 10_000, [], Selection(join_datasets=False).options()
+    with site(*ALL) as running:
+        running.stack.source("bench", "http://127.0.0.1/bench", "noop", {"records": records, "content": 5000})
+        running.stack.harvest("bench", timeout=300)
+        for _ in range(3):
+            job_id = start_quietly(running, "bench", kind="import", options=options)
+            row = wait_for(lambda: finished(running, job_id), 300, "the job ends")  # noqa: B023
+            seconds = elapsed(row)
+            assert (row["objects"], row["errored"]) == (records, 0), row
+            rates.append(records / seconds)
+    note = f"{min(rates):.0f} to {max(rates):.0f}; from gather_started to the job seen as Finished, nothing is fetched"
+    return [Figure("reimport", statistics.median(rates), "objects/s", 2000, note=note)]
+
+
+def start_quietly(running: Site, source: str, **more: Any) -> str:
     """Make a job from this process: no command line beside what is measured."""
     application = running.parts.application
-    job_id = str(application.create_job(application.find_source(source).id, by="bench"))
+    job_id = str(application.create_job(application.find_source(source).id, by="bench", **more))
     wait_for(lambda: ReadModel(running.parts.database).job(job_id), 10, "the job is shown")
     return job_id
 
@@ -146,4 +163,4 @@ def _answers(url: str) -> bool:
         return False
 
 
-FIGURES: dict[str, Any] = {"gather": gather, "fetch_import": fetch_import, "unchanged": unchanged}
+FIGURES: dict[str, Any] = {"gather": gather, "fetch_import": fetch_import, "unchanged": unchanged, "reimport": reimport}

@@ -20,7 +20,7 @@ from domain.addresses import checked_address
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
 from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.jobs import Job
-from domain.objects import GatheredRecord, HarvestObject, gathered_event
+from domain.objects import GatheredRecord, HarvestObject, gathered_event, identified_event
 from domain.reservations import Reservations, address_values
 from domain.rules import Progress, job_outcome
 from domain.secrets import mask_url
@@ -348,8 +348,13 @@ class Harvesting(Application[UUID]):
         repeated = [r for r in records if ids.setdefault(job.object_id(r.guid), r) is not r]
         job.record_page(cursor, len(ids), unchanged)
         now = job.modified_on
-        events = [
+        events: list[Any] = [
             gathered_event(record, identity, str(job.id), job.source_id, job.attempt, now) for identity, record in ids.items()
+        ]
+        events += [
+            identified_event(identity, record.identified, now)
+            for identity, record in ids.items()
+            if record.identified not in (None, record.guid)
         ]
         return _Page(ids, repeated, events)
 

@@ -32,13 +32,17 @@ REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modif
 
 @dataclass(frozen=True, slots=True)
 class GatheredRecord:
-    """A record as gather found it. `content_hash` is the sha256 of its document in hex, None when fetch must get it."""
+    """A record as gather found it. `content_hash` is the sha256 of its document in hex, None when fetch must get it.
+
+    `identified`: the guid that its document gave it, where an earlier job found out that it is another.
+    """
 
     guid: str
     action: str = "new"
     content_hash: str | None = None
     extras: Mapping[str, str] = field(default_factory=dict)
     metadata_modified: str | None = None
+    identified: str | None = None
 
 
 class HarvestObject(StoredAggregate):
@@ -303,3 +307,9 @@ def gathered_event(
         "attempt": attempt,
     }
     return HarvestObject.Gathered(**state)
+
+
+def identified_event(object_id: UUID, guid: str, now: datetime) -> HarvestObject.Identified:
+    """The event that follows the first one when the guid of the document is known already."""
+    state: dict[str, Any] = {"originator_id": object_id, "originator_version": 2, "timestamp": now, "guid": guid}
+    return HarvestObject.Identified(**state)

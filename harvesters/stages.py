@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Literal
 
 from domain import rules, text
-from domain.errors import HarvestError, RemoteError, ServiceUnavailable, TargetError
+from domain.errors import HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
 from harvesters import extras, results
@@ -105,7 +105,9 @@ class StageRun:
     def _run(self, view: HarvestObject) -> None:
         self.since = time.monotonic()
         harvester = self.harvester = self.new_harvester()
-        if self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view, harvester):
+        if self.job.options.get("without_fetch"):
+            self._require_document(view)
+        elif self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view, harvester):
             return
         self.stage, self.since = "Import", time.monotonic()
         self._take_import(view, results.imported(harvester.import_stage(view), view))
@@ -134,6 +136,14 @@ class StageRun:
         view.held = held
         view.package_id = held.package_id if held else None
         view.previous_object_id = str(held.object_id) if held else None
+
+    def _require_document(self, view: HarvestObject) -> None:
+        """A document that is imported again must still be there; what the next fetch may ask the remote with stays known."""
+        if self.aggregate.content_hash and view.content is None:
+            hint = f"harvest the source in full, `harvester job {view.source.name} --full`"
+            raise RecordError(f"The stored document of {view.guid} is gone: {hint}")
+        if view.held is not None and view.held.content_hash == self.aggregate.content_hash:
+            view.validators = dict(view.held.validators)
 
     # fetch
 

@@ -23,12 +23,14 @@ from adapters.postgres.work.claims import HeldDataset, held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.movement import expect
 from adapters.stages.context import JobContexts
+from adapters.stages.gather_stored import StoredGather
 from adapters.stages.progress import Progress
 from domain import text
 from domain.application import Harvesting
 from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginError, ServiceUnavailable, ValidationError
 from domain.jobs import Job
 from domain.objects import ACTIONS, GatheredRecord
+from domain.reimport import STORED_KINDS
 from harvesters import extras, results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
 from harvesters.http.session import RemoteTime
@@ -98,7 +100,11 @@ class GatherRun:
                 self._job = self._application.start_gather(job_id, worker)
                 self._began, self._start_version = time.monotonic(), self._job.version
                 with about(source=self._job.source_id):
-                    self._gather()
+                    if self._job.kind in STORED_KINDS:
+                        source = self._contexts.source_of(self._job)
+                        StoredGather(self._database, self._application, self._job, source, self._go_on).run()
+                    else:
+                        self._gather()
             except (Conflict, JobEnded) as error:
                 log.info("job %s went on without this worker: %s", job_id, error)
 
@@ -134,6 +140,10 @@ class GatherRun:
             *(self._job.id, name, self._job.gathered - self._deletions, self._job.unchanged, self._deletions, self._errors),
             *(time.monotonic() - self._began, "" if complete else ", not complete"),
         )
+
+    def _go_on(self) -> None:
+        if self._stopping():
+            raise Stopped
 
     def _kept(self, memory: Any) -> Mapping[str, Any]:
         """What the harvester wants to remember; what can't be stored is an error of the job."""
@@ -215,8 +225,7 @@ class GatherRun:
         page = _Page()
         self._complete = False
         for item in self._yielded(make, view):
-            if self._stopping():
-                raise Stopped
+            self._go_on()
             self._tell_expected(view)
             page = self._take(item, page)
         self._store(page, last=True)

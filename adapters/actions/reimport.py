@@ -1,0 +1,168 @@
+"""Actions that harvest nothing new: imports of stored documents, retries of what failed."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator
+
+from adapters.actions.jobs import current_job, its_source, job_of
+from adapters.actions.parameters import ById, Parameters
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres.read_model.queries import Row
+from adapters.postgres.work.held import sources_of_guid, sources_of_package, sources_with_datasets
+from domain.access import Right
+from domain.errors import JobExists, NotFound, Refused, SourceInactive, ValidationError
+from domain.reimport import Selection, checked_segments, retry_options
+
+if TYPE_CHECKING:
+    from domain.jobs import Job
+    from domain.sources import HarvestSource
+
+
+def _segments(value: str) -> str:
+    try:
+        return checked_segments(value)
+    except ValidationError as error:
+        raise ValueError(error.errors["segments"]) from error
+
+
+class ObjectsImport(Parameters):
+    """What to import again: one of `guid`, `harvest_object_id` and `package_id` (id or name), of one source or of all.
+
+    `segments`: only these of sixteen parts (hex digits). `join_datasets` false: also records that were never imported.
+    """
+
+    source_id: str = ""
+    guid: str = ""
+    harvest_object_id: str = ""
+    package_id: str = ""
+    segments: Annotated[str, AfterValidator(_segments)] = ""
+    join_datasets: bool = True
+
+
+@action(Right.SYSADMIN, ObjectsImport)
+def harvest_objects_import(session: Session, asked: ObjectsImport) -> dict[str, Any]:
+    """Import stored documents again, without downloading anything: a job for each source that they are of.
+
+    `skipped` are sources that can have no job now, each with the reason; with one source that is an error.
+    """
+    if len([value for value in (asked.guid, asked.harvest_object_id, asked.package_id) if value]) > 1:
+        raise ValidationError({"guid": "Give one of a guid, an object and a package"})
+    given = session.source(asked.source_id) if asked.source_id else None
+    sources, selection = _selected(session, asked, given)
+    if len(sources) == 1:
+        return {"jobs": [_import(session, sources[0], selection)], "skipped": []}
+    return _import_all(session, sources, selection)
+
+
+def _import_all(session: Session, sources: list[UUID], selection: Selection) -> dict[str, Any]:
+    jobs, skipped = [], []
+    for source_id in sources:
+        try:
+            jobs.append(_create(session, source_id, selection))
+        except (JobExists, SourceInactive) as refused:
+            skipped.append({"source_id": str(source_id), "reason": str(refused)})
+        session.tell({"done": len(jobs) + len(skipped), "objects": len(sources)})
+    return {"jobs": [current_job(session, str(job_id)) for job_id in jobs], "skipped": skipped}
+
+
+def _import(session: Session, source_id: UUID, selection: Selection) -> Row:
+    return current_job(session, str(_create(session, source_id, selection)))
+
+
+def _create(session: Session, source_id: UUID, selection: Selection) -> UUID:
+    return session.parts.application.create_job(source_id, kind="import", by=session.caller.name, options=selection.options())
+
+
+def _selected(session: Session, asked: ObjectsImport, given: "HarvestSource | None") -> tuple[list[UUID], Selection]:
+    """Which sources, and what of each. Raises NotFound."""
+    parts = session.parts
+    common: dict[str, Any] = {"segments": asked.segments, "join_datasets": asked.join_datasets}
+    if asked.harvest_object_id:
+        source_id, object_id = _object(session, asked.harvest_object_id)
+        return _of(given, [source_id], f"Object {object_id}"), Selection(object_id=str(object_id), **common)
+    if asked.package_id:
+        package_id = _package_id(session, asked.package_id)
+        holders = sources_of_package(parts.database, package_id)
+        return _of(given, holders, f"Package {asked.package_id}"), Selection(package_id=package_id, **common)
+    if asked.guid:
+        holders = sources_of_guid(parts.database, asked.guid)
+        if given is not None and not asked.join_datasets:
+            holders = [given.id]
+        return _of(given, holders, f"Guid {asked.guid}"), Selection(guid=asked.guid, **common)
+    sources = [given.id] if given else sources_with_datasets(parts.database)
+    if not sources:
+        raise NotFound("No source has imported anything yet: there is nothing to import again")
+    return sources, Selection(**common)
+
+
+def _of(given: "HarvestSource | None", holders: list[UUID], what: str) -> list[UUID]:
+    """The sources that hold a thing; only the one given, if it is among them. Raises NotFound."""
+    chosen = [source for source in holders if given is None or source == given.id]
+    if not chosen:
+        where = f"source {given.fields.name} holds" if given else "any source holds"
+        raise NotFound(f"{what} is nothing that {where}: see `harvester catalogue`, and `-j` for records never imported")
+    return chosen
+
+
+def _object(session: Session, reference: str) -> tuple[UUID, UUID]:
+    """An object's source and its own id. Raises NotFound."""
+    from domain.objects import HarvestObject
+
+    try:
+        known = session.parts.application.load(HarvestObject, UUID(reference))
+    except ValueError as error:
+        raise NotFound(f"Harvest object {reference} not found: an object's id is a UUID") from error
+    if known.action == "delete":
+        raise Refused(f"Object {reference} is the removal of {known.guid}: there is no document to import")
+    return UUID(known.source_id), known.id
+
+
+def _package_id(session: Session, id_or_name: str) -> str:
+    """The id of a package that is given by id or name."""
+    target = session.parts.target
+    if sources_of_package(session.parts.database, id_or_name):
+        return id_or_name
+    package = target.show(id_or_name)
+    if package is None:
+        raise NotFound(f"Package {id_or_name} not found in the target catalogue")
+    return str(package["id"])
+
+
+@action(Right.EDIT, ById, subject=its_source)
+def harvest_job_retry(session: Session, asked: ById) -> Row:
+    """Try the failed records of a job (or of the last one of a source) again, as a job of its own."""
+    from domain.jobs import Job
+
+    application = session.parts.application
+    job = application.load(Job, job_of(session, asked.id))
+    _require_failures(session, job)
+    _refuse_superseded(session, job)
+    options = retry_options(str(job.id), job.options)
+    source_id = UUID(job.source_id)
+    job_id = application.create_job(source_id, kind="retry", by=session.caller.name, options=options)
+    return current_job(session, str(job_id))
+
+
+def _require_failures(session: Session, job: "Job") -> None:
+    """Raises Refused when the job goes on, or when all went well with its records."""
+    if not job.ended:
+        raise Refused(f"Job {job.id} is {job.status}: its failed records can be tried again once it has ended")
+    application = session.parts.application
+    for stored in application.event_log.select_events(job.id, gt=job.version - 1):
+        statistics = getattr(application.mapper.to_domain_event(stored), "statistics", None)
+        if statistics is not None and not statistics.get("errored"):
+            hint = ". Its gather had errors: harvest the source again" if job.gather_errors else ""
+            raise Refused(f"No record of job {job.id} failed: there is nothing to try again{hint}")
+
+
+def _refuse_superseded(session: Session, job: "Job") -> None:
+    """Raises Refused when a later job has seen every record of the remote: what it says is newer."""
+    from adapters.stages.gather_stored import jobs_of
+
+    later = [other for other in jobs_of(session.parts.application, UUID(job.source_id)) if other.number > job.number]
+    full = [other for other in later if other.full and other.ended]
+    if full:
+        newest = full[-1].id
+        raise Refused(f"Job {newest} of the same source came later and saw every record: try `harvester retry {newest}`")

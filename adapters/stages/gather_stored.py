@@ -1,0 +1,173 @@
+"""Gathers a job whose records are in the log already: an import of stored documents, a retry of what failed.
+
+Nothing is asked of a remote. What is gathered goes its way like any other object: dispatched, claimed, counted, ended. A second
+attempt makes the same objects, so a job goes on where the first one stopped.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from adapters.postgres.database import Database
+from adapters.postgres.log.job_objects import job_objects
+from adapters.postgres.positions import log_position
+from adapters.postgres.work.claims import held_datasets
+from adapters.postgres.work.gather_memory import GatherMemory
+from adapters.postgres.work.held import PAGE, ever_held, existing, held_pages
+from domain.application import Harvesting
+from domain.errors import NotFound
+from domain.jobs import Job
+from domain.objects import GatheredRecord, HarvestObject
+from domain.reimport import Selection, failed, selection
+from domain.sources import HarvestSource
+from projections.recorded import Recorded
+
+log = logging.getLogger(__name__)
+
+Records = Sequence[GatheredRecord]
+T = TypeVar("T")
+
+
+class StoredGather:
+    """One attempt at gathering a job of kind `import` or `retry`."""
+
+    def __init__(
+        self, database: Database, application: Harvesting, job: Job, source: HarvestSource, go_on: Callable[[], None]
+    ) -> None:
+        """`go_on` is called between pages; it raises when this worker ends."""
+        self._database = database
+        self._application = application
+        self._job = job
+        self._source = source
+        self._go_on = go_on
+        self._begun = time.monotonic()
+
+    def run(self) -> None:
+        """Store all pages, and the end of gather. Raises GuardConflict, JobEnded, ServiceUnavailable."""
+        for page in self._pages():
+            self._go_on()
+            for record in self._application.record_page(self._job, page, 0):
+                message = f"Two datasets of this source come from the record {record.guid}: only one is imported again"
+                self._application.record_gather_error(self._job, "duplicate_guid", message, record.guid)
+        self._application.finish_gather(self._job, complete=True, full=False, deletions=0)
+        job, name, seconds = self._job, self._source.fields.name, time.monotonic() - self._begun
+        log.info("job %s of source %s: %s of %d records, gathered in %.1f s", job.id, name, job.kind, job.gathered, seconds)
+
+    def _pages(self) -> Iterator[Records]:
+        if self._job.kind == "retry":
+            return self._retried()
+        chosen = selection(self._job.options)
+        return self._imported(chosen)
+
+    # import
+
+    def _imported(self, chosen: Selection) -> Iterator[Records]:
+        if chosen.object_id:
+            yield self._records([UUID(chosen.object_id)])
+            return
+        for page in held_pages(self._database, self._source.id, chosen):
+            yield self._records([row.object_id for row in page])
+        if not chosen.join_datasets:
+            yield from self._never_imported(chosen)
+
+    def _records(self, ids: Sequence[UUID]) -> list[GatheredRecord]:
+        objects = self._application.load_objects(ids).values()
+        records = [self._record(known) for known in objects if known.action != "delete"]
+        return self._with_action(records)
+
+    @staticmethod
+    def _record(known: HarvestObject) -> GatheredRecord:
+        """Under the guid that the remote lists, so that a full listing finds the record again."""
+        identified = known.guid if known.guid != known.gathered_guid else None
+        return GatheredRecord(
+            known.gathered_guid, "change", known.content_hash, known.extras, known.metadata_modified, identified
+        )
+
+    def _with_action(self, records: Records) -> list[GatheredRecord]:
+        """New, or a change of what the source holds; to delete what it doesn't hold is nothing to do."""
+        source = str(self._source.id)
+        keys = [(source, record.identified or record.guid) for record in records]
+        held = held_datasets(self._database, keys) if keys else {}
+        kept = []
+        for record, key in zip(records, keys, strict=True):
+            if record.action == "delete":
+                kept += [record] if key in held else []
+            else:
+                kept.append(replace(record, action="change" if key in held else "new"))
+        return kept
+
+    def _never_imported(self, chosen: Selection) -> Iterator[Records]:
+        """The newest stored document of each record that no dataset was ever made of."""
+        seen = GatherMemory(self._database)
+        upto = log_position(self._database)
+        for job in reversed(self._jobs_before(self._job.number)):
+            for page in _batches(job_objects(self._database, job, upto), PAGE):
+                self._go_on()
+                objects = self._application.load_objects([events[0].stream for events in page])
+                documents = {known.guid: known for known in objects.values() if known.content_hash or known.action == "delete"}
+                again = seen.remember(dict.fromkeys(documents))
+                held = ever_held(self._database, self._source.id, list(documents))
+                records = [
+                    self._record(known)
+                    for guid, known in documents.items()
+                    if guid not in again and guid not in held and known.action != "delete" and chosen.has(guid, None)
+                ]
+                if records:
+                    yield self._with_action(records)
+
+    # retry
+
+    def _retried(self) -> Iterator[Records]:
+        before = self._application.load(Job, UUID(self._job.options["retry_of"]))
+        later = [job for job in self._jobs_before(self._job.number) if job.number > before.number and job.kind != "import"]
+        streams = job_objects(self._database, before, log_position(self._database))
+        for page in _batches(self._failed(before, streams), PAGE):
+            tried = self._gathered_later(page, later)
+            records = [self._as_gathered(events) for events in page if events[0].state["guid"] not in tried]
+            if records:
+                yield self._with_action(records)
+
+    def _failed(self, before: Job, streams: Iterable[list[Recorded]]) -> Iterator[list[Recorded]]:
+        for events in streams:
+            self._go_on()
+            topics = {(event.topic, event.state.get("retry_at")) for event in events}
+            if failed(topics, aborted=before.status == "Aborted"):
+                yield events
+
+    def _gathered_later(self, page: Sequence[list[Recorded]], later: Sequence[Job]) -> set[str]:
+        """Guids that a later job has seen: what it knows is newer."""
+        guids = [events[0].state["guid"] for events in page]
+        return existing(self._database, {job.object_id(guid): guid for job in later for guid in guids})
+
+    def _as_gathered(self, events: Sequence[Recorded]) -> GatheredRecord:
+        """As gather found it; the guid that its document gave it only where nothing is fetched again."""
+        state = events[0].state
+        others = [event.state["guid"] for event in events if event.topic == "object.identified"]
+        identified = others[-1] if others and self._job.options.get("without_fetch") else None
+        return GatheredRecord(
+            state["guid"], state["action"], state["content_hash"], state["extras"], state["metadata_modified"], identified
+        )
+
+    def _jobs_before(self, number: int) -> list[Job]:
+        """The source's jobs with a lower number than this one, in order."""
+        return [job for job in jobs_of(self._application, self._source.id) if job.number < number]
+
+
+def jobs_of(application: Harvesting, source_id: UUID) -> list[Job]:
+    """All jobs of a source, in order."""
+    events = application.event_log.select_events(source_id)
+    if not events:
+        raise NotFound(f"There is no HarvestSource {source_id}")
+    started = [application.mapper.to_domain_event(event) for event in events if event.topic == "source.job_started"]
+    jobs = application.load_many(Job, [UUID(event.job_id) for event in started])  # type: ignore[attr-defined]
+    return sorted(jobs.values(), key=lambda job: job.number)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
