@@ -11,18 +11,16 @@ and whether the same request may succeed later:
     bad_encoding  compressed in a way that can't be undone     not_json      the body is not JSON
 
 How bodies are uncompressed, decoded and read, however wrong their headers are: `compression.py`, `documents.py`. To whom
-credentials are sent: `credentials.py`.
+credentials are sent: `credentials.py`. When a request is sent again: `retries.py`.
 """
 
 import logging
-import random
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from threading import Condition
 from typing import Any
@@ -38,16 +36,13 @@ from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, TooLarge, 
 from harvesters.http.credentials import blotted, may_follow, separated, without
 from harvesters.http.documents import NotJSON, read_json, text_of
 from harvesters.http.failures import excerpt, redact, translated
+from harvesters.http.retries import RETRIED, http_date, retry_after, wait_before_retry
 from harvesters.http.transport import Deadline, DeadlineAdapter, within
 
 MAX_REDIRECTS = 5
-MAX_WAIT = 10.0  # seconds slept before a retry at most; a longer Retry-After is the caller's to honour
-LONGEST_RETRY_AFTER = 86_400.0  # seconds; a remote that asks for more is asked again after a day
-FIRST_WAIT = 0.5  # seconds before the first retry; doubles with each further one
 CHUNK = 32_768  # bytes read at a time
 ERROR_BODY = 20_000  # bytes read of the body of an error
 BEGINNING = 1_000_000  # bytes that these may become, uncompressed
-RETRIED = {"unreachable", "disconnected", "timeout", "http_429", "http_500", "http_502", "http_503", "http_504"}
 
 NOT_MODIFIED = 304
 VALIDATORS = {"etag": ("ETag", "If-None-Match"), "last_modified": ("Last-Modified", "If-Modified-Since")}
@@ -201,7 +196,7 @@ class PoliteSession:
             try:
                 return self._follow(url, sent)
             except RemoteError as error:
-                wait = _wait_before_retry(error, attempt)
+                wait = wait_before_retry(error, attempt)
                 if attempt == retries or wait is None or wait > overall.remaining():
                     raise _without_secrets(error, sent) from error.__cause__
             log.info("asking %s again in %.1f s", redact(url), wait)
@@ -263,7 +258,7 @@ class PoliteSession:
 
     def _read(self, answer: requests.Response, url: str, deadline: Deadline) -> tuple[Response, str | None]:
         response = Response(url, answer.status_code, answer.headers, b"")
-        if self.first_answer is None and (date := _http_date(answer.headers.get("Date"))):
+        if self.first_answer is None and (date := http_date(answer.headers.get("Date"))):
             self.first_answer = RemoteTime(date, time.monotonic())
         if response.not_modified and not CONDITIONS & {name.lower() for name in answer.request.headers}:
             message = f"{redact(url)} answered HTTP 304 (not modified), which nobody asked for"
@@ -304,7 +299,7 @@ class PoliteSession:
             f"{redact(response.url)} answered HTTP {response.status}{said}",
             code=code,
             retryable=code in RETRIED,
-            retry_after=_retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),
+            retry_after=retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),
         )
 
     def _beginning(self, answer: requests.Response, deadline: Deadline) -> bytes:
@@ -357,40 +352,6 @@ def _check_announced(answer: requests.Response, url: str, max_bytes: int) -> Non
 
 def _too_large(url: str, max_bytes: int) -> RemoteError:
     return RemoteError(f"{redact(url)} is larger than {max_bytes:,} bytes", code="too_large")
-
-
-def _retry_after(value: str | None, date: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110, section 10.2.3), None when there is none that can be read.
-
-    A time counts from what the remote's own clock said, in its Date header.
-    """
-    if not value:
-        return None
-    if re.fullmatch(r"\d{1,18}", value.strip()):
-        return min(float(value), LONGEST_RETRY_AFTER)
-    moment = _http_date(value)
-    if moment is None:
-        return None
-    now = _http_date(date) or datetime.now(UTC)
-    return min(max(0.0, (moment - now).total_seconds()), LONGEST_RETRY_AFTER)
-
-
-def _http_date(value: str | None) -> datetime | None:
-    """The time in a header (RFC 9110, section 5.6.7) as aware UTC, None when it is none."""
-    try:
-        moment = parsedate_to_datetime(value) if value else None
-        return moment if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _wait_before_retry(error: RemoteError, attempt: int) -> float | None:
-    """Seconds to wait before the same request is sent again, None when that isn't done here."""
-    if error.code not in RETRIED or (error.retry_after or 0) > MAX_WAIT:
-        return None
-    if error.retry_after is not None:
-        return error.retry_after
-    return float(min(MAX_WAIT, FIRST_WAIT * 2**attempt) * random.uniform(0.5, 1.0))
 
 
 def _without_secrets(error: RemoteError, headers: Headers) -> RemoteError:
