@@ -3,7 +3,7 @@
 import inspect
 import json
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -31,6 +31,9 @@ FETCH = 'True, "unchanged", a Fetched, or False after save_object_error'
 IMPORT = 'a Package, an Imported, True, "unchanged", or False after save_object_error'
 SHOWN = 100  # characters
 MAX_TRACEBACK = 20  # frames
+MAX_CAUSES = 5  # exceptions shown of a chain
+MAX_MEMBERS = 3  # exceptions shown of a group
+MAX_DEPTH = 3  # groups within groups
 MAX_DOCUMENT = 200_000_000  # bytes; a value of PostgreSQL holds 1 GB, and is copied a few times on its way
 
 
@@ -255,16 +258,37 @@ def said(value: object) -> str:
     return text.message(words or type(value).__name__)
 
 
-def raised(error: BaseException) -> str:
-    """An exception in words: its kind, and what it says."""
+def raised(error: BaseException, depth: int = 0) -> str:
+    """An exception in words: its kind, and what it says; of a group also what its first members say."""
     words = said(error)
     kind = type(error).__name__
-    return kind if words == kind else f"{kind}: {words}"
+    line = kind if words == kind else f"{kind}: {words}"
+    if isinstance(error, BaseExceptionGroup) and depth < MAX_DEPTH:
+        members: Sequence[BaseException] = BaseExceptionGroup.exceptions.__get__(error)
+        more = "; …" if len(members) > MAX_MEMBERS else ""
+        line += f": {'; '.join(raised(member, depth + 1) for member in members[:MAX_MEMBERS])}{more}"
+    return line
 
 
 def with_traceback(error: BaseException) -> str:
-    """The exception first, for lists that show one line, then where it came from."""
-    return f"{raised(error)}\n{''.join(traceback.format_tb(error.__traceback__, limit=-MAX_TRACEBACK))}"
+    """The exception first, for lists that show one line, then where it came from, then the exceptions that led to it."""
+    return "caused by ".join(f"{raised(cause)}\n{_frames(cause)}" for cause in _causes(error))
+
+
+def _frames(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__, limit=-MAX_TRACEBACK))
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception and those that led to it, the last one first, as Python's own traceback follows them."""
+    causes = [error]
+    while len(causes) < MAX_CAUSES:
+        last = causes[-1]
+        cause = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
+        if cause is None or any(cause is earlier for earlier in causes):
+            break
+        causes.append(cause)
+    return causes
 
 
 def shown(value: object) -> str:

@@ -55,6 +55,43 @@ def test_an_exception_becomes_a_failure_with_its_traceback(error: BaseException,
     assert "in stage" in failed["message"]
 
 
+def test_an_exception_is_shown_with_those_that_led_to_it() -> None:
+    def stage(view: HarvestObject) -> bool:
+        try:
+            try:
+                raise KeyError("title")
+            except KeyError:
+                raise ValueError("no title")  # noqa: B904
+        except ValueError as error:
+            raise RuntimeError("can't be mapped") from error
+
+    known, _ = run(Plugin(load=stage))
+
+    message = failure(known)["message"]
+    assert message.startswith("RuntimeError: can't be mapped\n")
+    assert "\ncaused by ValueError: no title\n" in message
+    assert "\ncaused by KeyError: 'title'\n" in message
+
+
+def test_causes_that_go_round_in_a_circle_end() -> None:
+    first, second = ValueError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+
+    known, _ = run(Plugin(load=raising(first)))
+
+    assert failure(known)["message"].count("caused by") == 1
+
+
+def test_a_group_of_exceptions_says_what_its_members_say() -> None:
+    members = [ValueError("bad title"), ExceptionGroup("inner", [KeyError("url")]), TypeError("c"), TypeError("d")]
+
+    known, _ = run(Plugin(load=raising(ExceptionGroup("two tasks", members))))
+
+    line = failure(known)["message"].splitlines()[0]
+    assert line.startswith("ExceptionGroup: two tasks (4 sub-exceptions): ValueError: bad title; ExceptionGroup: inner")
+    assert "KeyError: 'url'; TypeError: c; …" in line
+
+
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), Broken()], ids=["cancelled", "broken"])
 def test_an_unusual_exception_is_the_records_failure_as_well(error: BaseException) -> None:
     known, _ = run(Plugin(load=raising(error)))
