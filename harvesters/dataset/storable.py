@@ -34,11 +34,18 @@ def clean(text: str) -> str:
 
 
 def json_text(value: Any) -> str:
-    """A value as text: its JSON, for numbers and truth values as for lists and objects."""
+    """A value as text: its JSON, for numbers and truth values as for lists and objects.
+
+    What JSON can't be written of, since it holds itself or is nested deeper than Python follows, is a text that says so.
+    """
     try:
         return orjson.dumps(value).decode()
     except TypeError:
+        pass
+    try:
         return clean(json.dumps(value, ensure_ascii=False, default=str))
+    except (ValueError, RecursionError):
+        return f"(a {type(value).__name__} that holds itself or is nested too deep)"
 
 
 def _cleaned(value: Any, depth: int) -> Any:
