@@ -17,7 +17,12 @@ MIN_GATHERS = 4  # gather commands in flight for each lane, however few workers 
 OVERFLOW = {0: 2 * MIN_BUDGET, 1: MIN_BUDGET}  # objects by lane: people's jobs find room that the schedule can't fill
 MAX_RETRY_DELAY = 3600.0  # seconds
 SOLO_AFTER = 3  # deliveries without an outcome after which an object is claimed alone
-GATHER_DELIVERIES = 3  # deliveries of a gather command before the job is given up
+GATHER_DELIVERIES = 10
+"""Deliveries of a gather command before the job is given up.
+
+From the second on a gather runs in a process of its own, and one that ends that process is given up at once. What ends the
+worker itself from then on is not the gather's doing, unless it ends whole machines.
+"""
 
 LANES = {"api": 0, "cli": 0, "run-test": 0, "schedule": 1}
 """Priority of a job by its trigger; a lower lane goes first."""
