@@ -28,6 +28,7 @@ from harvesters.base import (
 from harvesters.held import Held
 
 MAX_URL = 2000  # characters
+MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
 
 log = logging.getLogger(__name__)
 
@@ -223,15 +224,25 @@ class StageRun:
     def _report(self, view: HarvestObject) -> None:
         if view.errors or view.warnings:
             self._locate(view)
-        for message, stage, line in results.saved_errors(view):
-            self.aggregate.record_error(stage, message, line)
-        for loss in view.warnings:
+        self._report_errors(view)
+        for loss in view.warnings[:MAX_ERRORS]:
             if loss.of_job and loss.message in self.job.warned:
                 continue
             if loss.of_job:
                 self.job.warned.add(loss.message)
             self.aggregate.record_warning(self.stage, text.message(loss.message), of_job=loss.of_job)
+        if (more := len(view.warnings) - MAX_ERRORS) > 0:
+            self.aggregate.record_warning(self.stage, f"{more:,} further warnings of this record are not listed")
         view.warnings.clear()
+
+    def _report_errors(self, view: HarvestObject) -> None:
+        """Up to MAX_ERRORS of a record one by one, over all its attempts; further ones are counted."""
+        errors = results.saved_errors(view)
+        room = max(0, MAX_ERRORS - self.aggregate.errors)
+        for message, stage, line in errors[:room]:
+            self.aggregate.record_error(stage, message, line)
+        if more := errors[room:]:
+            self.aggregate.record_error(more[0][1], f"{len(more):,} further errors of this record are not listed")
 
     def _stage_failed(self, view: HarvestObject, error: results.StageFailed) -> None:
         if self.aggregate.errors:

@@ -13,6 +13,7 @@ from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
 from domain.stored_events import UpcastingMapper
 from harvesters.base import Fetched, HarvestObject, HarvestObjectExtra, Imported
+from harvesters.stages import MAX_ERRORS
 from tests.unit.stage_runs import NOW, Plugin, aggregate, failure, run, topics
 
 UNSTORABLE = "a\0b\ud800c"
@@ -194,6 +195,22 @@ def test_saved_errors_are_events_of_their_own_and_the_failure_only_counts_them()
     recorded = [(vars(e)["stage"], vars(e)["message"], vars(e)["line"]) for e in known.pending_events[:2]]
     assert recorded == [("Validation", "no title", 3), ("Import", "no url", None)]
     assert (failure(known)["code"], failure(known)["message"][:10]) == (REPORTED, "2 error(s)")
+
+
+def test_a_record_with_any_number_of_errors_has_so_many_events_at_most() -> None:
+    plugin = Plugin()
+
+    def load(view: HarvestObject) -> bool:
+        for number in range(MAX_ERRORS + 1300):
+            plugin.save_object_error(f"line {number} is odd", view, "Validation")
+        return False
+
+    plugin._import = load
+    known, _ = run(plugin)
+
+    messages = [vars(event)["message"] for event in known.pending_events[:-1]]
+    assert messages[-2:] == [f"line {MAX_ERRORS - 1} is odd", "1,300 further errors of this record are not listed"]
+    assert topics(known) == ["object.error_recorded"] * (MAX_ERRORS + 1) + ["object.failed"]
 
 
 def test_errors_saved_before_success_or_before_an_exception_are_kept() -> None:
