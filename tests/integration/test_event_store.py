@@ -13,6 +13,7 @@ from adapters.postgres.listener import EVENTS, Listener
 from adapters.postgres.log.event_store import PostgresEventStore, read_after
 from domain.errors import ServiceUnavailable
 from tests.integration.processes import PATIENCE, append_for, append_one_by_one, ended, start
+from tests.support.stack import wait_for
 
 
 @pytest.fixture
@@ -105,16 +106,45 @@ def test_a_page_of_the_log_starts_after_its_position(emptied: Parts, store: Post
     assert read_after(connection, numbers[-1], 2) == []
 
 
-def test_an_append_says_when_the_server_hung_up_and_works_again(emptied: Parts, store: PostgresEventStore) -> None:
+def test_an_append_opens_a_connection_again_that_the_server_closed_while_it_was_idle(
+    emptied: Parts, store: PostgresEventStore
+) -> None:
     store.append(one_event())
     pid = emptied.database.query("SELECT pg_backend_pid()")[0][0]
     with psycopg.connect(emptied.settings.database_url, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", (pid,))
-
-    with pytest.raises(ServiceUnavailable):
-        store.append(one_event())
+        assert other.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,)).fetchone() == (True,)
 
     assert store.append(one_event()) == frozenset()
+
+    assert emptied.database.query("SELECT count(*) FROM events.stored_event") == [(2,)]
+
+
+def test_an_append_whose_answer_was_lost_says_so_and_is_not_repeated(emptied: Parts, store: PostgresEventStore) -> None:
+    store.append(one_event())
+    pid = emptied.database.query("SELECT pg_backend_pid()")[0][0]
+    with psycopg.connect(emptied.settings.database_url) as other, ThreadPoolExecutor(1) as ends:
+        other.execute("LOCK TABLE events.stored_event IN EXCLUSIVE MODE")
+        session = ends.submit(end_once_it_waits, emptied.settings.database_url, pid)
+
+        with pytest.raises(ServiceUnavailable):
+            store.append(one_event())
+        assert session.result()
+
+    assert emptied.database.query("SELECT count(*) FROM events.stored_event") == [(1,)]
+    assert store.append(one_event()) == frozenset()
+
+
+def end_once_it_waits(url: str, pid: int) -> bool:
+    """End a session in the middle of a statement that waits for a lock; whether it did wait."""
+    with psycopg.connect(url, autocommit=True) as other:
+
+        def waits() -> bool:
+            row = other.execute("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone()
+            return bool(row and row[0])
+
+        wait_for(waits, PATIENCE, "the append waits")
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+    return True
 
 
 def test_an_append_repeated_because_its_answer_was_lost_comes_back_as_conflicts(store: PostgresEventStore) -> None:
