@@ -35,13 +35,14 @@ LONGEST_NAME = 90  # characters, so that a test may add some
 class ChangingRemote:
     """Answers package_search over `packages`, by id. Use it as a context manager.
 
-    `searches` and `sent` hold the queries and the ids of the records answered so far. With `pause_before` the search of that
+    `searches` and `sent` hold the queries and the ids of the whole records answered so far; a search that asks for some fields
+    (`fl`) gets those. With `pause_before` the search of that
     number (from 1, as again after `forget`) waits for `resume`; while `broken` is set connections are closed unanswered.
     """
 
     def __init__(self) -> None:
         self.packages: dict[str, Package] = {}
-        self.searches: list[dict[str, str]] = []
+        self.searches: list[dict[str, list[str]]] = []
         self.sent: list[str] = []
         self.bytes_sent = 0
         self.broken = False
@@ -73,7 +74,7 @@ class ChangingRemote:
         self.paused.clear()
         self.resume.clear()
 
-    def search(self, query: dict[str, str]) -> bytes:
+    def search(self, query: dict[str, list[str]]) -> bytes:
         """The answer to a package_search."""
         with self.lock:
             self.searches.append(query)
@@ -82,11 +83,13 @@ class ChangingRemote:
             self.paused.set()
             self.resume.wait(60.0)  # seconds
         with self.lock:
-            found = [package for _, package in sorted(self.packages.items()) if _matches(package, query.get("fq", ""))]
-            start, rows = int(query.get("start", 0)), int(query.get("rows", 10))
-            results = found[start : start + rows]
+            found = [package for _, package in sorted(self.packages.items()) if _matches(package, query.get("fq", [""])[-1])]
+            start, rows = int(query.get("start", ["0"])[-1]), int(query.get("rows", ["10"])[-1])
+            results, fields = found[start : start + rows], query.get("fl", [])
+            if fields:
+                results = [{name: package[name] for name in fields if name in package} for package in results]
             body = json.dumps({"success": True, "result": {"count": len(found), "results": results}}).encode()
-            self.sent += [package["id"] for package in results]
+            self.sent += [] if fields else [package["id"] for package in results]
             self.bytes_sent += len(body)
         return body
 
@@ -117,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         assert parts.path == "/api/3/action/package_search", self.path
-        body = self.server.remote.search({name: values[-1] for name, values in parse_qs(parts.query).items()})
+        body = self.server.remote.search(parse_qs(parts.query))
         if self.server.remote.broken:
             return
         self.send_response(200)

@@ -39,15 +39,18 @@ class Mirror:
         self.source = register(self.stack, self.site, self.remote)
 
     def run(self, *, full: bool) -> Row:
-        """Harvest, and compare everything."""
+        """Harvest, and compare everything.
+
+        An incremental run finds removed datasets, too, by the count; then it lists all ids, and counts those that it holds.
+        """
         self.remote.forget()
         self.ckan.done.clear()
         theirs = deepcopy(self.remote.packages)
         first = not self.held
         job = self.stack.run(self.source, full=full)
         listed = theirs if full or first else {guid: one for guid, one in theirs.items() if is_recent(one)}
-        gone = self.held.keys() - theirs.keys() if full else set()
-        self._check_job(job, listed, gone)
+        gone = self.held.keys() - theirs.keys()
+        self._check_job(job, theirs if gone else listed, gone)
         self._check_remote(listed)
         before = {guid: name for guid, name in self.names.items() if guid not in gone}
         self.held = {guid: one for guid, one in {**self.held, **listed}.items() if guid not in gone}

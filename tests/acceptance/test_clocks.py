@@ -109,6 +109,6 @@ def test_a_wrong_clock_loses_neither_an_update_nor_a_removal(shifted: Shifted, r
     updated = edit(remote, 2, "Newest")
     remote.forget()
     assert shifted.harvest("portal")["updated"] == 1
-    assert "metadata_modified" in remote.searches[0]["fq"]
+    assert "metadata_modified" in remote.searches[0]["fq"][0]
     assert titles(stack)[updated] == "Newest"
     assert shifted.gathered_from("portal") >= second
