@@ -158,13 +158,13 @@ def test_an_empty_listing_deletes_nothing_and_says_so(stack: Stack, remote: Remo
 
 def test_a_dataset_that_failed_is_tried_again_at_the_next_run(stack: Stack) -> None:
     with RogueServer("good") as remote:
-        good_title = remote.packages[1]["title"]
-        remote.packages[1]["title"] = {"de": "Titel"}
-        source = stack.source("failing", remote.url)
+        good_extras = remote.packages[1].get("extras", [])
+        remote.packages[1]["extras"] = [*good_extras, "no extra"]
+        source = stack.source("failing", remote.url, config={"on_invalid_field": "fail"})
 
         first = stack.run(source)
         second = stack.run(source)
-        remote.packages[1]["title"] = good_title
+        remote.packages[1]["extras"] = good_extras
         third = stack.run(source)
         fourth = stack.run(source)
 
