@@ -150,6 +150,39 @@ def test_claims_and_projections_go_by_indexes_after_the_tables_grew(parts: Parts
             harvest_some(parts, claims, f"late-{number}", 5)
 
 
+def test_a_claim_reads_only_the_objects_named_after_many_more_were_sent(database: Database) -> None:
+    claims = Claims(database, "worker", 60.0)
+    for _ in range(PREPARED):
+        claims.claim(send(database, 2))
+    many = send(database, 2000)
+    before = read_by(database, "work_sent_idx")
+
+    claimed = claims.claim(many[:200])
+    claims.need_solo(many[200:400])
+    claims.give_back(many[400:600])
+
+    assert len(claimed) == 200
+    assert read_by(database, "work_sent_idx") == before
+
+
+def send(database: Database, number: int) -> list[FetchObject]:
+    """So many more objects for which commands are under way."""
+    insert = """
+        INSERT INTO ops.work (object_id, job_id, due_at, sent, epoch)
+        SELECT gen_random_uuid(), gen_random_uuid(), now(), true, 1 FROM generate_series(1, %(number)s)
+        RETURNING object_id, epoch
+    """
+    return [FetchObject(*row) for row in database.query(insert, number=number)]
+
+
+def read_by(database: Database, index: str) -> int:
+    """Entries read from an index so far."""
+    scanned(database)
+    statement = "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE schemaname = 'ops' AND indexrelname = %(index)s"
+    [[entries]] = database.query(statement, index=index)
+    return int(entries)
+
+
 def harvest_some(parts: Parts, claims: Claims, name: str, records: int) -> None:
     """A job with records that are claimed, renewed, and fail or succeed, projected step by step."""
     application, projectors = parts.application, (parts.work_projector(), parts.read_model_projector())

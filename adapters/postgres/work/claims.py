@@ -16,18 +16,20 @@ from domain.rules import SOLO_AFTER
 
 PRESENCE_CLASS = 0x48415256  # first key of the advisory locks by which workers show that they live
 
+# Where objects are named, `sent IS NOT FALSE` keeps the planner from the index of rows that are sent: from a time when those
+# were few it kept a plan that compares all of them with every object named, 100 ms for 200 objects while 5,000 are under way.
 CLAIM = """
     UPDATE ops.work w SET worker = %(worker)s, deliveries = w.deliveries + 1,
         lease_until = now() + make_interval(secs => %(lease)s)
     FROM unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
-    WHERE w.object_id = m.object_id AND w.epoch = m.epoch AND w.sent AND w.worker IS NULL
+    WHERE w.object_id = m.object_id AND w.epoch = m.epoch AND w.sent IS NOT FALSE AND w.worker IS NULL
         AND (w.deliveries < %(solo)s OR %(alone)s)
     RETURNING w.object_id, w.attempt, now()
 """
 NEEDS_SOLO = """
     SELECT w.object_id, w.epoch FROM ops.work w JOIN unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
     ON w.object_id = m.object_id AND w.epoch = m.epoch
-    WHERE w.sent AND w.worker IS NULL AND w.deliveries >= %(solo)s
+    WHERE w.sent IS NOT FALSE AND w.worker IS NULL AND w.deliveries >= %(solo)s
 """
 RENEW = """
     UPDATE ops.work SET lease_until = now() + make_interval(secs => %(lease)s)
@@ -47,7 +49,7 @@ RELEASE = """
 RETURN = """
     UPDATE ops.work w SET sent = false, lease_until = NULL
     FROM unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
-    WHERE w.object_id = m.object_id AND w.epoch = m.epoch AND w.sent AND w.worker IS NULL
+    WHERE w.object_id = m.object_id AND w.epoch = m.epoch AND w.sent IS NOT FALSE AND w.worker IS NULL
 """
 RELEASE_GATHER = """
     UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL,
