@@ -69,6 +69,7 @@ setup(
     },
     install_requires=[
         "click>=8.1",
+        "cronsim>=2.6",
         "eventsourcing>=9.5.6,<10",
         "fastavro>=1.10",
         KAFKA,
@@ -78,6 +79,7 @@ setup(
         "pycurl>=7.45",
         "requests>=2.32",
         "rich>=13.9",
+        "tzdata>=2025.1",
         "urllib3>=2.2",
     ],
     extras_require=EXTRAS,

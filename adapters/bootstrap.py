@@ -58,6 +58,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+SCHEDULES_MISSING = """
+    SELECT NOT EXISTS (SELECT FROM ops.schedule)
+        AND (SELECT notification_id FROM ops.checkpoint WHERE name = 'work') >= coalesce(
+            (SELECT min(notification_id) FROM events.stored_event WHERE topic = 'source.registered'), 'infinity'::float8)
+"""
 TOPICS_WITHIN = 1.0  # seconds in which `up` makes the topics of an embedded broker that it started again
 
 
@@ -240,12 +245,15 @@ def initialise(settings: Settings, tell: Callable[[RebuildProgress], None] = lam
 
     A read model of an older version is rebuilt, and `tell` is told how far that is. Raises ServiceUnavailable, SettingError.
     """
+    from adapters.postgres.read_model.rebuild import rebuild_work
     from adapters.postgres.read_model.upgrade import upgrade_read_model
 
     parts = Parts(settings, "initdb")
     database = parts.database
     database.check_session()
     done = migrate(database)
+    if database.query(SCHEDULES_MISSING)[0][0]:
+        rebuild_work(database)  # the sources of an older version have no schedules yet
     if upgraded := upgrade_read_model(database, tell):
         done.append(upgraded)
     database.close()
@@ -310,12 +318,14 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.duties.recovery import RecoverLostWork
     from adapters.duties.reporting import Report
     from adapters.duties.rounds import Duty, Round
+    from adapters.duties.scheduling import StartScheduledJobs
     from adapters.postgres.clock import DatabaseClock
     from adapters.postgres.leadership import LeaderDatabase
     from adapters.postgres.listener import EVENTS, Listener
     from adapters.postgres.work.backlog import Backlog
     from adapters.postgres.work.news import WorkNews
     from adapters.postgres.work.pending_work import PendingWork
+    from adapters.postgres.work.schedules import Schedules
     from adapters.postgres.work.workers import Workers
     from adapters.roles.coordinator import Coordinator
 
@@ -330,7 +340,8 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     recovery = RecoverLostWork(application, work)
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
     report = Report(workers, sending.failures, Dispatch.name)
-    others = new_round(EndJobs(application, work), recovery, report)
+    starting = StartScheduledJobs(application, Schedules(database))
+    others = new_round(EndJobs(application, work), starting, recovery, report)
 
     def begin() -> None:
         """An earlier leader may have ended between marking commands as sent and sending them: they go again."""

@@ -5,8 +5,7 @@ which reports streams that somebody else changed first; a conflict is answered b
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
@@ -16,7 +15,7 @@ from eventsourcing.domain import CanMutateAggregate
 from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import resolve_topic
 
-from domain.addresses import checked_address
+from domain import schedules
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
 from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.jobs import Job
@@ -25,7 +24,8 @@ from domain.reservations import Reservations, address_values
 from domain.rules import Progress, job_outcome
 from domain.secrets import mask_url
 from domain.snapshots import EVERY, NoSnapshots, Snapshots, restored, taken
-from domain.sources import FREQUENCIES, HarvestSource, Reservation, SourceFields, name_value
+from domain.source_fields import checked as checked
+from domain.sources import HarvestSource, Reservation, SourceFields, name_value
 from domain.stored_events import UpcastingMapper
 
 ATTEMPTS = 5  # of a command that meets a conflict
@@ -266,6 +266,44 @@ class Harvesting(Application[UUID]):
             return job_id
         raise Conflict([source_id])
 
+    def start_scheduled_job(self, source_id: UUID, slot: datetime, now: datetime) -> UUID | None:
+        """Start the job of a slot; None when the slot no longer counts: its job was made, or the settings have changed.
+
+        Raises NotFound, JobExists while another job of the source runs.
+        """
+        job_id = schedules.job_id(source_id, slot)
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            if self._is_there(job_id) or not source.awaits(slot, now):
+                return None
+            source.start_job(job_id, "harvest", slot)
+            number, version = source.jobs, source.version
+            job = Job.create(job_id, source_id, "harvest", "schedule", "", {}, number=number, source_version=version)
+            try:
+                self._all_or_nothing(source, job)
+            except GuardConflict:
+                continue
+            return job_id
+        raise Conflict([source_id])
+
+    def pause_source(self, source_id: UUID, by: str, until: datetime | None = None) -> None:
+        """Let no job of a source start by itself until a time, or until it is resumed. Raises NotFound."""
+        self._edit_source(source_id, lambda source: source.pause(until, by))
+
+    def resume_source(self, source_id: UUID, by: str) -> None:
+        """Let jobs of a source start by themselves again. Raises NotFound."""
+        self._edit_source(source_id, lambda source: source.resume(by))
+
+    def _edit_source(self, source_id: UUID, edit: Callable[[HarvestSource], None]) -> None:
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            edit(source)
+            try:
+                return self._all_or_nothing(source)
+            except GuardConflict:
+                continue
+        raise Conflict([source_id])
+
     def _is_there(self, aggregate_id: UUID) -> bool:
         return bool(self.event_log.select_events(aggregate_id, lte=1))
 
@@ -425,25 +463,3 @@ def _memory(job: Job, counts: Mapping[str, int] | None) -> Mapping[str, Any] | N
     """What the harvester wants to remember of a gather that came to its end; None: as before."""
     seen = counts is not None and job.kind == "harvest" and job.complete and not job.options.get("only_guid")
     return job.memory if seen else None
-
-
-def checked(fields: SourceFields) -> SourceFields:
-    """Fields with defaults filled in. Raises ValidationError by field."""
-    errors = {field: "Missing value" for field in ("name", "url", "type") if not getattr(fields, field).strip()}
-    if fields.name and not _valid_name(fields.name):
-        errors["name"] = "Must be 2 to 100 characters: lowercase letters, digits, - and _"
-    url = fields.url
-    try:
-        url = checked_address(url) if url.strip() else url
-    except ValueError as error:
-        errors["url"] = str(error)
-    frequency = fields.frequency.upper() or "MANUAL"
-    if frequency not in FREQUENCIES:
-        errors["frequency"] = f"Frequency {fields.frequency} not recognised, use one of {', '.join(FREQUENCIES)}"
-    if errors:
-        raise ValidationError(errors)
-    return replace(fields, frequency=frequency, title=fields.title or fields.name, url=url)
-
-
-def _valid_name(name: str) -> bool:
-    return 2 <= len(name) <= 100 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-_" for c in name)

@@ -5,6 +5,7 @@ Starting and ending a job append to this stream, so two jobs of a source can't r
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -13,13 +14,16 @@ from eventsourcing.domain import event
 from domain.addresses import normalise_url
 from domain.aggregate import Created, State, StoredAggregate
 from domain.errors import JobExists, SourceInactive
-
-FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
+from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
+from domain.schedules import Schedule, is_slot
 
 
 @dataclass(frozen=True)
 class SourceFields:
-    """What a person enters for a source. `config` is the harvester's configuration, JSON text."""
+    """What a person enters for a source. `config` is the harvester's configuration, JSON text.
+
+    `cron`, `time_zone` and `blackout` are as `domain.schedules` reads them.
+    """
 
     name: str
     url: str
@@ -31,18 +35,22 @@ class SourceFields:
     owner_org: str = ""
     private: bool = False
     extras: Mapping[str, str] = field(default_factory=dict)
+    cron: str = ""
+    time_zone: str = ""
+    blackout: str = ""
 
 
 class HarvestSource(StoredAggregate):
     """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
 
     TOPIC = "source"
-    SNAPSHOT_VERSION = 2
+    SNAPSHOT_VERSION = 3
 
     class Registered(Created):
         """A source was entered; `by` is who did it."""
 
         TOPIC = "source.registered"
+        class_version = 2
         name: str
         title: str
         notes: str
@@ -55,6 +63,9 @@ class HarvestSource(StoredAggregate):
         extras: dict[str, str]
         state: str
         by: str
+        cron: str
+        time_zone: str
+        blackout: str
 
     class Changed(StoredAggregate.Event):
         """Fields were edited: {field: [before, after]}."""
@@ -76,6 +87,19 @@ class HarvestSource(StoredAggregate):
         TOPIC = "source.reactivated"
         by: str
 
+    class Paused(StoredAggregate.Event):
+        """Nothing starts by itself before `until` (ISO 8601, UTC); None: before somebody resumes it."""
+
+        TOPIC = "source.paused"
+        until: str | None
+        by: str
+
+    class Resumed(StoredAggregate.Event):
+        """Jobs start by themselves again."""
+
+        TOPIC = "source.resumed"
+        by: str
+
     class Cleared(StoredAggregate.Event):
         """All datasets of the source were removed by the job named."""
 
@@ -91,11 +115,13 @@ class HarvestSource(StoredAggregate):
         by: str
 
     class JobStarted(StoredAggregate.Event):
-        """A job of this source began; no other may until it ends."""
+        """A job of this source began; no other may until it ends. `slot` (ISO 8601, UTC): the one of a scheduled job."""
 
         TOPIC = "source.job_started"
+        class_version = 2
         job_id: str
         kind: str
+        slot: str | None
 
     class JobEnded(StoredAggregate.Event):
         """The running job ended.
@@ -127,9 +153,16 @@ class HarvestSource(StoredAggregate):
         extras: dict[str, str],
         state: str,
         by: str,
+        cron: str,
+        time_zone: str,
+        blackout: str,
     ) -> None:
-        self.fields = SourceFields(name, url, type, title, notes, config, frequency, owner_org, private, extras)
+        self.fields = SourceFields(
+            *(name, url, type, title, notes, config, frequency, owner_org, private, extras), cron, time_zone, blackout
+        )
         self.active = state == "active"
+        self.paused = False
+        self.paused_until: str | None = None  # ISO 8601; None while paused: until somebody resumes it
         self.running_job: str | None = None
         self.last_job: str | None = None
         self.gathered_from: str | None = None
@@ -189,6 +222,39 @@ class HarvestSource(StoredAggregate):
     def _reactivated(self, by: str) -> None:
         self.active = True
 
+    def pause(self, until: datetime | None, by: str) -> None:
+        """Start nothing by itself before a time, or before it is resumed; a second call changes nothing."""
+        text = until.astimezone(UTC).isoformat(timespec="seconds") if until else None
+        if not self.paused or self.paused_until != text:
+            self._paused(until=text, by=by)
+
+    @event(Paused)
+    def _paused(self, until: str | None, by: str) -> None:
+        self.paused, self.paused_until = True, until
+
+    def resume(self, by: str) -> None:
+        """Start jobs by itself again; a second call changes nothing."""
+        if self.paused:
+            self._resumed(by=by)
+
+    @event(Resumed)
+    def _resumed(self, by: str) -> None:
+        self.paused, self.paused_until = False, None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing of it may start by itself at that time."""
+        return self.paused and (self.paused_until is None or now < datetime.fromisoformat(self.paused_until))
+
+    @property
+    def schedule(self) -> Schedule:
+        """What decides about its slots."""
+        fields = self.fields
+        return Schedule(self.id, fields.frequency, fields.cron, fields.time_zone, fields.blackout, fresh=self.jobs == 0)
+
+    def awaits(self, slot: datetime, now: datetime) -> bool:
+        """Whether the job of a slot may start: its settings may have changed since somebody looked."""
+        return self.active and not self.is_paused(now) and is_slot(self.schedule, slot)
+
     @event(Cleared)
     def _cleared(self, job_id: str, by: str) -> None:
         self._forget_gathered()
@@ -197,8 +263,8 @@ class HarvestSource(StoredAggregate):
     def _history_cleared(self, keep_current: bool, by: str) -> None:
         pass
 
-    def start_job(self, job_id: UUID, kind: str) -> None:
-        """Take the source for a job; a second call for the same job changes nothing.
+    def start_job(self, job_id: UUID, kind: str, slot: datetime | None = None) -> None:
+        """Take the source for a job (of a slot, when it is a scheduled one); a second call for the same job changes nothing.
 
         Raises JobExists, SourceInactive.
         """
@@ -211,10 +277,12 @@ class HarvestSource(StoredAggregate):
             )
         if not self.active:
             raise SourceInactive(f"Source {self.fields.name} is inactive: no jobs can be made for it")
-        self._job_started(job_id=str(job_id), kind=kind)
+        self._job_started(
+            job_id=str(job_id), kind=kind, slot=slot.astimezone(UTC).isoformat(timespec="seconds") if slot else None
+        )
 
     @event(JobStarted)
-    def _job_started(self, job_id: str, kind: str) -> None:
+    def _job_started(self, job_id: str, kind: str, slot: str | None) -> None:
         self.running_job = self.last_job = job_id
         self.jobs += 1
         self.job_started_at = self.version

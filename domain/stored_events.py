@@ -54,12 +54,22 @@ def _without_new_memory(state: State) -> None:
     state["memory"] = None
 
 
+def _without_schedule(state: State) -> None:
+    state["cron"] = state["time_zone"] = state["blackout"] = ""
+
+
+def _without_slot(state: State) -> None:
+    state["slot"] = None
+
+
 UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.created": {1: _job_without_number},
     "job.page_gathered": {1: _count_unchanged},
     "job.gather_finished": {1: _without_seen_since, 2: _without_memory},
     "job.finished": {1: _without_statistics},
     "object.error_recorded": {1: _set_level},
+    "source.registered": {1: _without_schedule},
+    "source.job_started": {1: _without_slot},
     "source.job_ended": {1: _without_new_memory},
     "object.imported": {1: _without_validators},
 }

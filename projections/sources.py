@@ -35,7 +35,9 @@ def registered(batch: Batch, event: Recorded) -> None:
 
 def changed(batch: Batch, event: Recorded) -> None:
     """The new values."""
-    batch.sources.update(event.stream, **{COLUMNS[field]: after for field, (_, after) in event.state["changes"].items()})
+    changes = {COLUMNS[field]: after for field, (_, after) in event.state["changes"].items() if field in COLUMNS}
+    if changes:
+        batch.sources.update(event.stream, **changes)
 
 
 def deactivated(batch: Batch, event: Recorded) -> None:

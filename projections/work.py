@@ -1,4 +1,4 @@
-"""What is left to do? Tables ops.work, ops.job_progress and ops.dataset: the write side's own state, for its decisions.
+"""What is left to do, and when? Tables ops.work, job_progress, dataset and schedule: the write side's state, for its decisions.
 
 A row of work stands for an unfinished object; it goes with the outcome. An object that is gathered and done within one batch
 never gets a row.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from projections import datasets, statistics
+from projections import datasets, schedules, statistics
 from projections.datasets import DatasetFact
 from projections.recorded import Recorded, Row, merge_handlers
 from projections.statistics import Statistics
@@ -29,6 +29,8 @@ class WorkBatch:
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
     validators: dict[tuple[str, str], Row] = field(default_factory=dict)  # of documents that had no news, by (source, guid)
     statistics: Statistics = field(default_factory=Statistics)
+    new_schedules: dict[UUID, Row] = field(default_factory=dict)
+    schedules: dict[UUID, Row] = field(default_factory=dict)  # source -> columns to set
 
 
 def created(batch: WorkBatch, event: Recorded) -> None:
@@ -95,6 +97,7 @@ HANDLERS = merge_handlers(
     },
     datasets.HANDLERS,
     statistics.HANDLERS,
+    schedules.HANDLERS,
 )
 
 

@@ -42,6 +42,9 @@ class SourceCreate(Parameters):
     owner_org: str = ""
     private: bool = False
     extras: dict[str, str] = Field(default_factory=dict)
+    cron: str = ""
+    time_zone: str = ""
+    blackout: str = ""
     id: UUID | None = None
     active: bool = True
 
@@ -60,6 +63,9 @@ class SourceUpdate(Parameters):
     owner_org: str = ""
     private: bool = False
     extras: dict[str, str] = Field(default_factory=dict)
+    cron: str = ""
+    time_zone: str = ""
+    blackout: str = ""
 
 
 class SourcePatch(Parameters):
@@ -76,6 +82,9 @@ class SourcePatch(Parameters):
     owner_org: str | None = None
     private: bool | None = None
     extras: dict[str, str] | None = None
+    cron: str | None = None
+    time_zone: str | None = None
+    blackout: str | None = None
 
 
 class SourceList(Parameters):
@@ -180,7 +189,7 @@ def harvest_source_list(session: Session, asked: SourceList) -> dict[str, Any]:
         return {"count": len(rows), "sources": rows, "next": None}
     page = session.model.sources(inactive=inactive, limit=asked.limit, offset=asked.offset, after=asked.after)
     count = session.model.count_sources(inactive=inactive)
-    return {"count": count, "sources": [shown(row) for row in page], "next": page.next}
+    return {"count": count, "sources": _scheduled(session, [shown(row) for row in page]), "next": page.next}
 
 
 def _at(session: Session, url: str) -> list[Row]:
@@ -191,7 +200,14 @@ def _at(session: Session, url: str) -> list[Row]:
 
 
 def _row(session: Session, source_id: str) -> Row:
-    return shown(session.shown(lambda: session.model.source(source_id), "Source", source_id))
+    row = shown(session.shown(lambda: session.model.source(source_id), "Source", source_id))
+    return _scheduled(session, [row])[0]
+
+
+def _scheduled(session: Session, rows: list[Row]) -> list[Row]:
+    from adapters.actions.schedules import with_schedules  # which imports this module
+
+    return with_schedules(session, rows)
 
 
 def shown(row: Row) -> Row:

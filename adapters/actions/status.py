@@ -31,6 +31,7 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
         state = _state(session)
         processes = state.processes
         answer |= _database(session, state)
+        answer["paused"] = _paused(session)
         if why := why_outdated(session.parts.database):
             wrong.append(why)
         wrong += problems(state.health)
@@ -68,6 +69,12 @@ def _database(session: Session, state: "SiteState") -> dict[str, Any]:
         "dead_letters": state.dead_letters,
         "processes": [_process(busy) for busy in state.processes],
     }
+
+
+def _paused(session: Session) -> list[dict[str, Any]]:
+    from adapters.actions.schedules import paused
+
+    return paused(session)
 
 
 def _process(busy: "Busy") -> dict[str, Any]:

@@ -18,6 +18,8 @@ COMMANDS = {
     "job-report": ("jobs:job_report", "Show a job (by its id, or the last one of a source) with all its errors."),
     "import": ("reimport:import_", "Import stored documents again without downloading anything."),
     "retry": ("reimport:retry", "Try the failed records of JOB (its id, or a source for its last job) again."),
+    "pause": ("pauses:pause", "Start no scheduled jobs: of SOURCE, of all, of a host, or into the target."),
+    "resume": ("pauses:resume", "End a pause: of SOURCE, of all, of a host, or of the target."),
     "run": ("running:run", "Start the jobs that wait and end those that are done, as a cron job would."),
     "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),
     "up": ("roles:up", "Run everything on this machine."),

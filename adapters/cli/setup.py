@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import block, emit, json_option, session, table, told_steps
+from adapters.cli.pauses import what
 
 
 @click.command()
@@ -34,10 +35,11 @@ def status(as_json: bool) -> None:
 
 
 def _text(answer: dict[str, Any]) -> str:
-    fields = {name: value for name, value in answer.items() if name not in ("problems", "processes")}
+    fields = {name: value for name, value in answer.items() if name not in ("problems", "processes", "paused")}
     processes = table(map(_process, answer.get("processes", ())))
+    paused = [f"paused: {what(pause)}" for pause in answer.get("paused", ())]
     problems = "\n".join(f"! {problem}" for problem in answer["problems"])
-    return block(fields) + "\n".join([*processes, *[""] * bool(processes), problems or "all is well"])
+    return block(fields) + "\n".join([*processes, *[""] * bool(processes), *paused, problems or "all is well"])
 
 
 def _process(process: dict[str, Any]) -> dict[str, Any]:

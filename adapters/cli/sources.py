@@ -25,6 +25,9 @@ def source() -> None:
 @click.argument("frequency", default="MANUAL")
 @click.argument("config", default="")
 @click.option("--id", type=click.UUID, help="The id to use; made when not given.")
+@click.option("--cron", default="", help="When to harvest, in place of FREQUENCY, e.g. '30 2 * * 1-5'.")
+@click.option("--time-zone", default="", help="In which --cron and --blackout are, e.g. Europe/Berlin. [default: UTC]")
+@click.option("--blackout", default="", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00; Sat 10:00-12:00'.")
 @json_option
 def create(type: str, as_json: bool, **fields: Any) -> None:
     """Create a harvest source. TYPE is the name of a harvester, e.g. ckan; CONFIG its configuration as JSON."""
@@ -77,9 +80,21 @@ def describe(row: Row) -> str:
         "type": row["type"],
         "active": row["active"],
         "frequency": row["frequency"],
+        "cron": row.get("cron") or None,
+        "time zone": row.get("time_zone") or None,
+        "blackout": row.get("blackout") or None,
+        "next run": next_run(row),
         "owner_org": row["owner_org"] or None,
         "config": row["config"] or None,
         "jobs": row["jobs"],
         "datasets": row["datasets"],
     }
     return block({name: value for name, value in fields.items() if value is not None})
+
+
+def next_run(row: Row) -> str | None:
+    """When a source is harvested by itself next; None: never."""
+    time = row["next_run"].strftime("%Y-%m-%d %H:%M:%S UTC") if row.get("next_run") else None
+    if row.get("paused"):
+        return f"{time or 'none'} (paused: {row['paused']})"
+    return time

@@ -1,4 +1,4 @@
-"""The work projection: `ops.work`, `ops.job_progress` and `ops.dataset`, the write side's own state.
+"""The work projection: `ops.work`, `ops.job_progress`, `ops.dataset` and `ops.schedule`, the write side's own state.
 
 A row of ops.work goes through: waiting (due_at) -> sent (a command is on Kafka, until lease_until) -> claimed (worker, until
 lease_until) -> gone with the outcome. The dispatcher's side is `pending_work.py`, the workers' side `claims.py`.
@@ -78,6 +78,20 @@ SAVE_VALIDATORS = """
     WHERE d.source_id = x.source_id AND d.guid = x.guid AND d.content_hash = x.content_hash AND NOT d.deleted
         AND d.validators IS DISTINCT FROM x.validators
 """
+INSERT_SCHEDULES = """
+    INSERT INTO ops.schedule SELECT x.* FROM jsonb_populate_recordset(NULL::ops.schedule, %(rows)s::jsonb) x
+    ON CONFLICT (source_id) DO NOTHING
+"""
+UPDATE_SCHEDULES = """
+    UPDATE ops.schedule s
+    SET (url, frequency, cron, time_zone, blackout, active, fresh, running, paused, paused_until, after, planned) = (
+        SELECT n.url, n.frequency, n.cron, n.time_zone, n.blackout, n.active, n.fresh, n.running, n.paused, n.paused_until,
+            n.after, n.planned
+        FROM jsonb_populate_record(s, x.columns) n
+    )
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (id uuid, columns jsonb)
+    WHERE s.source_id = x.id
+"""
 END_JOBS = """
     WITH under_way AS (DELETE FROM ops.work WHERE job_id = ANY (%(jobs)b::uuid[]) AND sent),
     waiting AS (DELETE FROM ops.work WHERE job_id = ANY (%(jobs)b::uuid[]) AND NOT sent)
@@ -107,12 +121,24 @@ class WorkProjection:
         if batch.progress:
             self._execute(connection, SET_PROGRESS, _json([{"job_id": job, **row} for job, row in batch.progress.items()]))
         self._save_datasets(connection, batch)
+        self._save_schedules(connection, batch)
         if batch.ended:
             self._execute(connection, END_JOBS, {"jobs": list(batch.ended)})
 
     def apply_datasets(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Write only what imports say about datasets."""
         self._save_datasets(connection, fold(events))
+
+    def apply_schedules(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        """Write only what events say about schedules."""
+        self._save_schedules(connection, fold(events))
+
+    def _save_schedules(self, connection: Connection, batch: WorkBatch) -> None:
+        if batch.new_schedules:
+            self._execute(connection, INSERT_SCHEDULES, _json(list(batch.new_schedules.values())))
+        if batch.schedules:
+            rows = [{"id": str(source), "columns": columns} for source, columns in batch.schedules.items()]
+            self._execute(connection, UPDATE_SCHEDULES, _json(rows))
 
     def _execute(
         self, connection: Connection, statement: str, parameters: dict[str, Any], *, prepare: bool | None = None

@@ -1,4 +1,4 @@
-"""Builds `ops.work` and `ops.job_progress` again, from the unfinished jobs alone.
+"""Builds `ops.work` and `ops.job_progress` again from the unfinished jobs, and `ops.schedule` from what sources are set to.
 
 Temporary tables are filled while the live ones are used; only what came meanwhile, and the comparison, happen under the
 projection's lock. Then the live tables get the differences, so claims of workers stay where nothing differs.
@@ -21,11 +21,11 @@ from adapters.postgres.log.event_store import COLUMNS, read_after, read_streams
 from adapters.postgres.log.projector import BATCH, LOCK
 from adapters.postgres.work.projection import WorkProjection
 from domain.objects import object_id_range
-from projections.recorded import Recorded, decode
+from projections.recorded import Recorded, StoredRow, decode
 
 log = logging.getLogger(__name__)
 
-TABLES = ("work", "job_progress", "dataset")
+TABLES = ("work", "job_progress", "schedule", "dataset")
 NEARLY_THERE = 500  # events behind, which are made up for under the lock
 POSITION: LiteralString = "SELECT notification_id FROM ops.checkpoint WHERE name = 'work'"
 NEWEST: LiteralString = "SELECT coalesce(max(notification_id), 0) FROM events.stored_event"
@@ -39,6 +39,27 @@ RUNNING_JOBS: LiteralString = """
     ) last
     WHERE s.topic = 'source.registered' AND last.topic = 'source.job_started'
 """
+SETTINGS = f"""
+    SELECT {COLUMNS} FROM events.stored_event
+    WHERE notification_id <= %(upto)s AND topic IN ('source.registered', 'source.changed', 'source.deactivated',
+        'source.reactivated', 'source.paused', 'source.resumed')
+    ORDER BY notification_id
+"""
+LAST_JOBS = f"""
+    SELECT {", ".join(f"last.{name}" for name in COLUMNS.split(", "))} FROM events.stored_event s
+    CROSS JOIN LATERAL (
+        (SELECT * FROM events.stored_event
+        WHERE originator_id = s.originator_id AND topic IN ('source.job_started', 'source.job_ended')
+            AND notification_id <= %(upto)s
+        ORDER BY originator_version DESC LIMIT 2)
+        UNION ALL
+        (SELECT * FROM events.stored_event
+        WHERE originator_id = s.originator_id AND topic = 'source.job_started' AND notification_id <= %(upto)s
+            AND position('"slot":"'::bytea IN state) > 0
+        ORDER BY originator_version DESC LIMIT 1)
+    ) last
+    WHERE s.topic = 'source.registered'
+"""
 IMPORTS = f"""
     SELECT {COLUMNS} FROM events.stored_event
     WHERE notification_id > %(after)s AND notification_id <= %(upto)s AND topic = 'object.imported' ORDER BY notification_id
@@ -49,6 +70,14 @@ PROJECTED = (
     *("gather_started_at", "gather_errors", "objects", "added", "updated", "unchanged", "deleted", "errored", "skipped"),
     "pages_unchanged",
 )
+
+
+FACTS = ("url", "frequency", "cron", "time_zone", "blackout", "active", "fresh", "running", "paused", "paused_until")
+"""Columns of ops.schedule that must be equal; `after` is also moved on by the leader, who notes slots that are done with."""
+
+
+def _facts(table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in FACTS)
 
 
 def _columns(table: str) -> str:
@@ -73,6 +102,14 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         WHERE NOT EXISTS (SELECT FROM ops.job_progress j WHERE j.job_id = s.job_id)""",
         f"""UPDATE ops.job_progress j SET ({", ".join(PROJECTED)}) = ROW({_columns("s")}) FROM pg_temp.job_progress s
         WHERE s.job_id = j.job_id AND ROW({_columns("j")}) IS DISTINCT FROM ROW({_columns("s")})""",
+    ),
+    "schedule": (
+        """DELETE FROM ops.schedule o WHERE NOT EXISTS (
+            SELECT FROM pg_temp.schedule s WHERE s.source_id = o.source_id)""",
+        f"""DELETE FROM ops.schedule o USING pg_temp.schedule s WHERE s.source_id = o.source_id
+            AND ROW({_facts("s")}) IS DISTINCT FROM ROW({_facts("o")})""",
+        """INSERT INTO ops.schedule SELECT s.* FROM pg_temp.schedule s
+        WHERE NOT EXISTS (SELECT FROM ops.schedule o WHERE o.source_id = s.source_id)""",
     ),
     "dataset": (
         """DELETE FROM ops.dataset d WHERE NOT EXISTS (
@@ -133,9 +170,21 @@ class WorkRebuild:
             objects = _only_of(set(map(str, jobs)), self._range(connection, low, high, upto))
             for _ in self._apply(connection, objects):
                 pass
+        self._schedule(connection, upto)
         if self._datasets:
             self._import(connection, upto)
         return upto
+
+    def _schedule(self, connection: Connection, upto: int) -> None:
+        """Settings of sources, and their last jobs; in the order of the log, since later facts replace earlier ones."""
+        rows: dict[int, StoredRow] = {}
+        for statement in (SETTINGS, LAST_JOBS):
+            with connection.cursor(binary=True) as cursor:
+                rows |= {row[0]: row for row in cursor.execute(statement.encode(), {"upto": upto})}
+        connection.execute("TRUNCATE pg_temp.schedule")
+        events = decode([rows[number] for number in sorted(rows)])
+        log.debug("schedules from %d events: %s", len(events), [event.topic for event in events[:20]])
+        self._projection.apply_schedules(connection, events)
 
     def _range(self, connection: Connection, low: UUID, high: UUID, upto: int) -> Iterator[list[Recorded]]:
         """The events of streams from one id to another, stream by stream."""
@@ -172,7 +221,7 @@ class WorkRebuild:
         with connection.transaction():
             connection.execute(LOCK, {"lock": "harvestlog projection work"})
             position = self._follow(connection, position, self._target(connection))
-            for table in TABLES if self._datasets else TABLES[:2]:
+            for table in TABLES if self._datasets else TABLES[:-1]:
                 changed = sum(connection.execute(statement.encode()).rowcount for statement in DIFFERENCES[table])
                 if changed:
                     self.differences.append(table)

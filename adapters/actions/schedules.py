@@ -1,0 +1,152 @@
+"""Actions on schedules: pause and resume a source, a remote's host, the target, or everything."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator
+
+from adapters.actions.parameters import ById, Parameters, Reference
+from adapters.actions.session import Session
+from adapters.actions.sources import harvest_source_show, the_source
+from adapters.actions.table import action
+from adapters.duties.scheduling import next_start
+from adapters.postgres.read_model.queries import Row
+from adapters.postgres.work.schedules import Pause, Schedules, host_of
+from domain.access import Right
+from domain.errors import ValidationError
+
+
+def _instant(value: str) -> str:
+    if value:
+        try:
+            datetime.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(
+                f"{value} is no time: write for example 2026-03-01T06:00 (UTC) or 2026-03-01T06:00+01:00"
+            ) from error
+    return value
+
+
+Until = Annotated[str, AfterValidator(_instant)]
+"""A time as ISO 8601 (UTC unless it says otherwise); empty: until somebody resumes it."""
+
+
+class SourcePause(Parameters):
+    """The source; `until` is when it goes on by itself."""
+
+    id: Reference
+    until: Until = ""
+
+
+class SitePause(Parameters):
+    """`all`, the `target`, or a `host` by `name`; `until` is when it goes on by itself."""
+
+    scope: Literal["all", "host", "target"]
+    name: str = ""
+    until: Until = ""
+
+
+class SiteResume(Parameters):
+    """`all`, the `target`, or a `host` by `name`."""
+
+    scope: Literal["all", "host", "target"]
+    name: str = ""
+
+
+@action(Right.EDIT, SourcePause, subject=the_source)
+def harvest_source_pause(session: Session, asked: SourcePause) -> Row:
+    """Start no job of a source by schedule, until a time or until it is resumed."""
+    source = session.source(asked.id)
+    until = _until(session, asked.until)
+    session.parts.application.pause_source(source.id, session.caller.name, until)
+    return _shown(session, asked.id)
+
+
+@action(Right.EDIT, ById, subject=the_source)
+def harvest_source_resume(session: Session, asked: ById) -> Row:
+    """Start jobs of a source by schedule again; slots that it missed are caught up by one job."""
+    session.parts.application.resume_source(session.source(asked.id).id, session.caller.name)
+    return _shown(session, asked.id)
+
+
+def _shown(session: Session, source: str) -> Row:
+    row: Row = harvest_source_show.run(session, ById(id=source))
+    return row
+
+
+@action(Right.SYSADMIN, SitePause)
+def harvest_site_pause(session: Session, asked: SitePause) -> dict[str, Any]:
+    """Start no scheduled job at all, none of the sources on a host, or none into the target."""
+    until = _until(session, asked.until)
+    schedules = Schedules(session.parts.database)
+    schedules.pause(asked.scope, _name(asked.scope, asked.name), until, session.caller.name)
+    return {"paused": paused(session)}
+
+
+@action(Right.SYSADMIN, SiteResume)
+def harvest_site_resume(session: Session, asked: SiteResume) -> dict[str, Any]:
+    """End a pause of everything, of a host or of the target; slots that were missed are caught up by one job a source."""
+    Schedules(session.parts.database).resume(asked.scope, _name(asked.scope, asked.name))
+    return {"paused": paused(session)}
+
+
+def _name(scope: str, name: str) -> str:
+    """The host's name, also from an address. Raises ValidationError."""
+    if scope != "host":
+        return ""
+    host = host_of(name if "//" in name else f"//{name}")
+    if not host:
+        raise ValidationError({"name": "Missing value: the host to pause, for example data.example.org"})
+    return host
+
+
+def _until(session: Session, text: str) -> datetime | None:
+    if not text:
+        return None
+    until = datetime.fromisoformat(text)
+    until = until.replace(tzinfo=UTC) if until.tzinfo is None else until
+    if until <= Schedules(session.parts.database).now():
+        raise ValidationError({"until": f"{text} is over already: name a time to come"})
+    return until
+
+
+def paused(session: Session) -> list[dict[str, Any]]:
+    """What is paused at present: `what` is all, target, host or source."""
+    schedules = Schedules(session.parts.database)
+    now = schedules.now()
+    site = [{"what": pause.scope, "name": pause.name, "until": pause.until} for pause in schedules.pauses(now)]
+    sources = [
+        {"what": "source", "name": session.source(str(source)).fields.name, "until": until}
+        for source, until in schedules.paused_sources(now)
+    ]
+    return [*site, *sources]
+
+
+def with_schedules(session: Session, rows: Sequence[Row]) -> list[Row]:
+    """Sources' rows with what their schedules say, and when they run next (None: never by themselves)."""
+    schedules = Schedules(session.parts.database)
+    known, now = schedules.of([UUID(row["id"]) for row in rows]), schedules.now()
+    pauses = schedules.pauses(now)
+    shown = []
+    for row in rows:
+        scheduled = known.get(UUID(row["id"]))
+        if scheduled is None:
+            shown.append({**row, "next_run": None, "paused": None})
+            continue
+        holding = [pause for pause in pauses if pause.holds(scheduled.url)]
+        source_pause = scheduled.paused and (scheduled.paused_until is None or scheduled.paused_until > now)
+        timing = {name: getattr(scheduled.schedule, name) for name in ("cron", "time_zone", "blackout")}
+        by = "source" if source_pause else holding[0].scope if holding else None
+        shown.append({**row, **timing, "next_run": _held(next_start(scheduled, now).start, holding), "paused": by})
+    return shown
+
+
+def _held(start: datetime | None, holding: Sequence[Pause]) -> datetime | None:
+    """When a job starts that pauses of the site hold back."""
+    for pause in holding:
+        if start is None or pause.until is None:
+            return None
+        start = max(start, pause.until)
+    return start.replace(microsecond=0) if start else None

@@ -1,0 +1,34 @@
+"""What a source's fields may hold."""
+
+from dataclasses import replace
+from uuid import NAMESPACE_URL
+
+from domain.addresses import checked_address
+from domain.errors import ValidationError
+from domain.schedules import FREQUENCIES, Schedule, check
+from domain.sources import SourceFields
+
+
+def checked(fields: SourceFields) -> SourceFields:
+    """Fields with defaults filled in. Raises ValidationError by field."""
+    errors = {field: "Missing value" for field in ("name", "url", "type") if not getattr(fields, field).strip()}
+    if fields.name and not _valid_name(fields.name):
+        errors["name"] = "Must be 2 to 100 characters: lowercase letters, digits, - and _"
+    url = fields.url
+    try:
+        url = checked_address(url) if url.strip() else url
+    except ValueError as error:
+        errors["url"] = str(error)
+    frequency = fields.frequency.upper() or "MANUAL"
+    if frequency not in FREQUENCIES:
+        errors["frequency"] = f"Frequency {fields.frequency} not recognised, use one of {', '.join(FREQUENCIES)}"
+    cron = " ".join(fields.cron.split())
+    errors |= check(Schedule(NAMESPACE_URL, frequency, cron, fields.time_zone.strip(), fields.blackout))
+    if errors:
+        raise ValidationError(errors)
+    fields = replace(fields, cron=cron, time_zone=fields.time_zone.strip(), blackout=fields.blackout.strip())
+    return replace(fields, frequency=frequency, title=fields.title or fields.name, url=url)
+
+
+def _valid_name(name: str) -> bool:
+    return 2 <= len(name) <= 100 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-_" for c in name)

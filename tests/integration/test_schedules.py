@@ -1,0 +1,400 @@
+"""Scheduled jobs: one for each slot, whatever happens to coordinators and clocks; and what is paused starts nothing."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.actions.session import Session
+from adapters.bootstrap import Parts, initialise
+from adapters.duties.scheduling import StartScheduledJobs
+from adapters.postgres.read_model.rebuild import rebuild_work
+from adapters.postgres.work.schedules import Schedules
+from domain.errors import NotAuthorized, ValidationError
+from domain.jobs import Job
+from domain.rules import Progress
+from domain.schedules import job_id
+from domain.sources import HarvestSource, SourceFields
+
+DAY = timedelta(days=1)
+NIGHTLY = {"cron": "30 2 * * *"}
+FACTS = """
+    SELECT source_id, url, frequency, cron, time_zone, blackout, active, fresh, running, paused, paused_until, after
+    FROM ops.schedule ORDER BY source_id
+"""
+
+
+class Site:
+    """A leader whose clock the test sets; times are days and hours after the first midnight after the sources came."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        now = Schedules(parts.database).now().astimezone(UTC)
+        self.midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+
+    def source(self, **fields: Any) -> UUID:
+        name = f"city-{uuid4()}"
+        return self.parts.application.register_source(SourceFields(name, f"http://{name}.example/", "test", **fields), "admin")
+
+    def change(self, source: UUID, **fields: Any) -> None:
+        from dataclasses import replace
+
+        known = self.parts.application.load(HarvestSource, source).fields
+        self.parts.application.change_source(source, replace(known, **fields), "admin")
+
+    def leader(self) -> StartScheduledJobs:
+        return StartScheduledJobs(self.parts.application, Schedules(self.parts.database))
+
+    def at(self, days: float, hours: float = 0.0) -> datetime:
+        return self.midnight + timedelta(days=days, hours=hours)
+
+    def tick(self, now: datetime, leader: StartScheduledJobs | None = None) -> None:
+        leader = leader or self.leader()
+        self.parts.work_projector().catch_up()
+        while leader.run(now):
+            self.parts.work_projector().catch_up()
+
+    def end_jobs(self) -> None:
+        for (job,) in self.parts.database.query("SELECT job_id FROM ops.job_progress"):
+            self.parts.application.finish_jobs({job: Progress("finished", True, 0)})
+        self.parts.work_projector().catch_up()
+
+    def night(self, now: datetime) -> None:
+        """A tick, and all jobs come to their end."""
+        self.tick(now)
+        self.parts.work_projector().catch_up()
+        self.end_jobs()
+
+    def jobs(self, source: UUID) -> int:
+        return self.parts.application.load(HarvestSource, source).jobs
+
+    def started(self, source: UUID, slot: datetime) -> bool:
+        return bool(self.parts.application.load_many(Job, [job_id(source, slot)]))
+
+
+@pytest.fixture
+def site(emptied: Parts) -> Site:
+    emptied.database.query("TRUNCATE ops.pause")
+    return Site(emptied)
+
+
+def test_a_job_starts_at_its_slot_and_not_before(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+
+    site.tick(site.at(0, 2.4))
+    assert site.jobs(source) == 0
+    site.tick(site.at(0, 2.6))
+
+    assert site.started(source, site.at(0, 2.5))
+    job = site.parts.application.load(Job, job_id(source, site.at(0, 2.5)))
+    assert job.kind == "harvest"
+
+
+def test_each_night_has_one_job_however_often_the_leader_looks_and_whenever_jobs_end(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+
+    for day in range(5):
+        for hour in (0, 2.5, 2.6, 7, 12, 23):
+            site.night(site.at(day, hour))
+
+    assert site.jobs(source) == 5
+    assert all(site.started(source, site.at(day, 2.5)) for day in range(5))
+
+
+def test_two_leaders_and_a_restart_make_no_second_job(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    first, second = site.leader(), site.leader()
+    site.tick(site.at(0, 2), first)
+
+    now = site.at(0, 2.6)
+    first.run(now)
+    second.run(now)  # what the first did isn't projected yet
+    site.end_jobs()
+    site.night(site.at(0, 3))
+
+    assert site.jobs(source) == 1
+
+
+def test_a_clock_that_steps_back_and_forth_makes_no_second_job(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+
+    site.night(site.at(0, 2.6))
+    for hours in (2.4, 2.6, -20, 2.5, 3, 2.49, 2.51):
+        site.night(site.at(0, hours))
+    assert site.jobs(source) == 1
+
+    site.night(site.at(1, 2.6))
+    assert site.jobs(source) == 2
+
+
+def test_after_a_clock_was_years_ahead_jobs_go_on_every_night(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+
+    site.night(site.at(3650, 4))
+    assert site.jobs(source) == 1
+    site.night(site.at(0, 1))
+    assert site.jobs(source) == 1
+    for day in range(3):
+        site.night(site.at(day, 2.6))
+
+    assert site.jobs(source) == 4
+
+
+def test_missed_slots_are_caught_up_by_one_job(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+
+    site.night(site.at(0, 2.6))
+    site.night(site.at(9, 12))
+    site.night(site.at(9, 13))
+
+    assert site.jobs(source) == 2
+    assert site.started(source, site.at(9, 2.5))
+
+
+def test_a_job_that_runs_over_its_next_slots_gives_one_further_job(site: Site) -> None:
+    source = site.source(cron="0 * * * *")
+    site.tick(site.at(0, 1.1))
+    for hour in (2.1, 3.1, 4.1):
+        site.tick(site.at(0, hour))
+    assert site.jobs(source) == 1
+
+    site.end_jobs()
+    site.night(site.at(0, 4.5))
+    site.night(site.at(0, 4.6))
+
+    assert site.jobs(source) == 2
+    assert site.started(source, site.at(0, 4))
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen by the leader", "not seen by the leader yet"])
+def test_a_change_of_frequency_counts_at_once_for_a_job_that_is_due(site: Site, seen: bool) -> None:
+    source = site.source(**NIGHTLY)
+    leader = site.leader()
+    site.tick(site.at(0, 2), leader)
+
+    site.change(source, cron="", frequency="MANUAL")
+    if seen:
+        site.parts.work_projector().catch_up()
+    leader.run(site.at(0, 2.6))
+
+    assert site.jobs(source) == 0
+    site.tick(site.at(40), leader)
+    assert site.jobs(source) == 0
+
+
+def test_a_source_that_is_set_to_a_schedule_waits_for_its_next_slot(site: Site) -> None:
+    source = site.source()
+    site.parts.application.create_job(source)
+    site.parts.work_projector().catch_up()
+    site.end_jobs()
+    site.tick(site.at(0, 1))
+
+    site.change(source, frequency="DAILY")
+    site.night(site.at(1))
+
+    assert site.jobs(source) == 2  # a person's, and that of its slot of the first day
+
+
+def test_an_edit_of_something_else_keeps_the_slot_that_is_due(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    site.tick(site.at(0, 2))
+
+    site.change(source, title="Another title", blackout="Sun 05:00-06:00")
+    site.tick(site.at(0, 2.6))
+
+    assert site.started(source, site.at(0, 2.5))
+
+
+def test_an_inactive_source_starts_nothing_and_does_not_catch_up(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    site.parts.application.deactivate_source(source, "admin")
+
+    site.night(site.at(3))
+    site.parts.application.reactivate_source(source, "admin")
+    site.night(site.at(0, 1))
+
+    assert site.jobs(source) == 0
+    site.night(site.at(0, 2.6))
+    assert site.jobs(source) == 1
+
+
+def test_within_a_blackout_nothing_starts_and_afterwards_one_job_does(site: Site) -> None:
+    source = site.source(cron="0 * * * *", blackout="08:00-18:00")
+    site.night(site.at(0, 7.5))
+
+    for hour in range(8, 18):
+        site.night(site.at(0, hour + 0.5))
+    assert site.jobs(source) == 1
+
+    site.night(site.at(0, 19))
+    assert site.jobs(source) == 2
+
+
+def test_800_daily_sources_start_over_the_whole_day(site: Site) -> None:
+    for _ in range(800):
+        site.source(frequency="DAILY")
+    starts: Counter[int] = Counter()
+
+    for hour in range(25):
+        before = site.parts.database.query("SELECT count(*) FROM ops.job_progress")[0][0]
+        site.tick(site.at(0, hour))
+        site.parts.work_projector().catch_up()
+        starts[hour] = site.parts.database.query("SELECT count(*) FROM ops.job_progress")[0][0] - before
+
+    assert sum(starts.values()) == 800
+    assert max(starts[hour] for hour in range(1, 25)) < 80
+
+
+def test_one_source_with_settings_that_nobody_understands_stops_no_other(site: Site) -> None:
+    broken, other = site.source(**NIGHTLY), site.source(**NIGHTLY)
+    site.parts.work_projector().catch_up()
+    site.parts.database.query("UPDATE ops.schedule SET frequency = 'HOURLY', cron = '' WHERE source_id = %(id)s", id=broken)
+
+    site.tick(site.at(0, 2.6))
+
+    assert (site.jobs(broken), site.jobs(other)) == (0, 1)
+
+
+# pauses
+
+
+def test_a_paused_source_starts_nothing_and_catches_up_once_after_it(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    site.parts.application.pause_source(source, "admin")
+    for day in range(3):
+        site.night(site.at(day, 2.6))
+    assert site.jobs(source) == 0
+
+    site.parts.application.resume_source(source, "admin")
+    site.night(site.at(2, 12))
+    site.night(site.at(2, 13))
+
+    assert site.jobs(source) == 1
+    assert site.started(source, site.at(2, 2.5))
+
+
+def test_a_pause_ends_by_itself(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    site.parts.application.pause_source(source, "admin", until=site.at(1))
+
+    site.night(site.at(0, 3))
+    assert site.jobs(source) == 0
+    site.night(site.at(1, 0.1))
+
+    assert site.jobs(source) == 1
+
+
+def test_a_pause_that_the_leader_has_not_seen_counts_for_a_job_that_is_due(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    leader = site.leader()
+    site.tick(site.at(0, 2), leader)
+
+    site.parts.application.pause_source(source, "admin")
+    leader.run(site.at(0, 2.6))
+
+    assert site.jobs(source) == 0
+
+
+@pytest.mark.parametrize("scope", ["all", "target"])
+def test_what_is_paused_for_the_site_starts_nothing_until_it_is_resumed(site: Site, scope: str) -> None:
+    source, session = site.source(**NIGHTLY), Session(site.parts)
+    session.call("harvest_site_pause", scope=scope)
+    site.night(site.at(0, 3))
+    assert site.jobs(source) == 0
+
+    session.call("harvest_site_resume", scope=scope)
+    site.night(site.at(0, 4))
+
+    assert site.jobs(source) == 1
+
+
+def test_a_paused_host_holds_its_own_sources_only(site: Site) -> None:
+    held, other, session = site.source(**NIGHTLY), site.source(**NIGHTLY), Session(site.parts)
+    url = site.parts.application.load(HarvestSource, held).fields.url
+    session.call("harvest_site_pause", scope="host", name=url)
+
+    site.night(site.at(0, 3))
+
+    assert (site.jobs(held), site.jobs(other)) == (0, 1)
+
+
+def test_a_person_sees_when_a_source_runs_next_and_what_is_paused(site: Site) -> None:
+    source, session = site.source(**NIGHTLY), Session(site.parts)
+
+    def shown() -> dict[str, Any]:
+        row: dict[str, Any] = session.call("harvest_source_show", id=str(source))
+        return row
+
+    assert shown()["next_run"].time().isoformat() == "02:30:00"
+    assert shown()["paused"] is None
+    session.call("harvest_source_pause", id=str(source))
+    assert (shown()["next_run"], shown()["paused"]) == (None, "source")
+    session.call("harvest_source_resume", id=str(source))
+    session.call("harvest_site_pause", scope="all", until=site.at(2).isoformat())
+    assert (shown()["next_run"], shown()["paused"]) == (site.at(2), "all")
+    [listed] = session.call("harvest_source_list")["sources"]
+    assert listed["next_run"] == site.at(2)
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "field"),
+    [
+        ("harvest_site_pause", {"scope": "all", "until": "tomorrow"}, "until"),
+        ("harvest_site_pause", {"scope": "all", "until": "2001-01-01"}, "until"),
+        ("harvest_site_pause", {"scope": "host"}, "name"),
+        ("harvest_site_resume", {"scope": "everything"}, "scope"),
+    ],
+)
+def test_a_pause_that_makes_no_sense_is_refused(site: Site, action: str, values: dict[str, Any], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Session(site.parts).call(action, **values)
+
+    assert field in refused.value.errors
+
+
+# the projection
+
+
+def some_history(site: Site) -> None:
+    nightly, paused, edited, inactive = (site.source(**NIGHTLY) for _ in range(4))
+    site.night(site.at(0, 3))
+    site.tick(site.at(1, 3))
+    site.parts.application.pause_source(paused, "admin", until=site.at(5))
+    site.change(edited, cron="", frequency="WEEKLY", time_zone="Europe/Berlin")
+    site.parts.application.deactivate_source(inactive, "admin")
+    site.parts.application.create_job(site.source(), trigger="cli")
+    assert site.jobs(nightly) == 2
+    site.parts.work_projector().catch_up()
+
+
+@pytest.mark.parametrize("again", [rebuild_work, None], ids=["by a rebuild", "by an upgrade"])
+def test_schedules_are_the_same_when_they_are_built_again_from_the_log(site: Site, again: Callable[..., Any] | None) -> None:
+    some_history(site)
+    live = site.parts.database.query(FACTS)
+    site.parts.database.query("TRUNCATE ops.schedule")
+
+    if again:
+        again(site.parts.database)
+    else:
+        initialise(site.parts.settings)
+
+    assert site.parts.database.query(FACTS) == live
+
+
+def test_a_rebuild_of_what_is_right_changes_nothing(site: Site) -> None:
+    some_history(site)
+    site.tick(site.at(1, 4))
+
+    assert "schedule" not in rebuild_work(site.parts.database).differences
+
+
+def test_who_may_not_edit_a_source_may_not_pause_it(site: Site) -> None:
+    from domain.access import Caller
+
+    source = site.source(**NIGHTLY)
+
+    with pytest.raises(NotAuthorized):
+        Session(site.parts, Caller("someone")).call("harvest_source_pause", id=str(source))
