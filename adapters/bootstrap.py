@@ -317,6 +317,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.duties.ending import EndJobs
     from adapters.duties.recovery import RecoverLostWork
     from adapters.duties.reporting import Report
+    from adapters.duties.retention import CollectContent, Retain
     from adapters.duties.rounds import Duty, Round
     from adapters.duties.scheduling import StartScheduledJobs
     from adapters.postgres.clock import DatabaseClock
@@ -343,14 +344,19 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     starting = StartScheduledJobs(application, Schedules(database))
     others = new_round(EndJobs(application, work), starting, recovery, report)
 
+    days, keep = settings.retention_days, settings.retention_jobs
+    retain = Retain(database, application, days=days, keep=keep)
+    keeping = new_round(retain, CollectContent(parts.database, application))
+
     def begin() -> None:
         """An earlier leader may have ended between marking commands as sent and sending them: they go again."""
         work.forget_sent()
         recovery.begin()
+        retain.begin()
 
     projector = parts.work_projector(log=log, news=news)
     listener = Listener(parts.database, EVENTS)
-    return Coordinator(database, projector, listener, news, [others, sending], workers, begin)
+    return Coordinator(database, projector, listener, news, [others, sending, keeping], workers, begin)
 
 
 def _writing(database: Database) -> Harvesting:

@@ -15,7 +15,7 @@ from typing import Any
 from domain.errors import SettingError
 from domain.nearest import did_you_mean
 
-MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days")
+MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days")
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -56,6 +56,8 @@ class Settings:
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
     retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
     full_listing_days: float = 7.0  # a harvester that asks for changes lists everything again after so many days; 0: never
+    retention_days: float = 365.0  # objects of jobs that ended longer ago go, but for what datasets stand on; 0: never
+    retention_jobs: int = 2  # of a source, whose objects stay however old they are
     retry_attempts: int = 5  # attempts at an object before it has failed for good
     fetch_timeout: float = 900.0  # for one record's fetch_stage; more than the limits of HTTP let one request take
     import_timeout: float = 900.0  # for one record's import_stage, and for storing its dataset; not while the target is away

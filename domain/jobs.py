@@ -12,7 +12,7 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Created as FirstEvent
 from domain.aggregate import StoredAggregate
-from domain.errors import GuardConflict, JobEnded
+from domain.errors import GuardConflict, JobEnded, Refused
 from domain.objects import object_id
 
 KINDS = ("harvest", "retry", "import", "clear")
@@ -23,7 +23,7 @@ class Job(StoredAggregate):
     """One run of a source, from its creation to its end."""
 
     TOPIC = "job"
-    SNAPSHOT_VERSION = 2
+    SNAPSHOT_VERSION = 3
 
     class Created(FirstEvent):
         """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test.
@@ -128,6 +128,16 @@ class Job(StoredAggregate):
         counts: dict[str, int]
         statistics: dict[str, int] | None
 
+    class Pruned(StoredAggregate.Event):
+        """So many of its objects are gone from the log, for they were old; those that datasets stand on stay.
+
+        `statistics` are all counters of the job, when its end didn't name them and its objects can't any more.
+        """
+
+        TOPIC = "job.pruned"
+        objects: int
+        statistics: dict[str, int] | None
+
     @event(Created)
     def __init__(
         self, source_id: str, kind: str, trigger: str, by: str, options: dict[str, Any], number: int, source_version: int
@@ -150,6 +160,8 @@ class Job(StoredAggregate):
         self.gather_errors = 0
         self.gathered = 0
         self.unchanged = 0
+        self.statistics_kept = False  # by an event of this stream: its objects needn't tell them
+        self.pruned = 0  # objects that are gone
         self.lost = False  # an append failed: this copy is ahead of what is stored, and of no further use
 
     @classmethod
@@ -298,6 +310,18 @@ class Job(StoredAggregate):
     @event(Finished)
     def _finished(self, outcome: str, counts: dict[str, int], statistics: dict[str, int] | None) -> None:
         self.status = "Finished"
+        self.statistics_kept = statistics is not None
+
+    def prune(self, objects: int, statistics: Mapping[str, int] | None) -> None:
+        """Record that objects are gone. Raises Refused while the job goes on."""
+        if not self.ended:
+            raise Refused(f"job {self.id} is {self.status}: its objects stay")
+        self._pruned(objects=objects, statistics=None if statistics is None else _not_zero(statistics))
+
+    @event(Pruned)
+    def _pruned(self, objects: int, statistics: dict[str, int] | None) -> None:
+        self.pruned += objects
+        self.statistics_kept = self.statistics_kept or statistics is not None
 
     def error_free(self, counts: Mapping[str, int]) -> bool:
         """Whether later harvests may ask only for what changed since this one."""

@@ -1,6 +1,7 @@
 """What is the state of every job? Table harvest_job."""
 
 from typing import Protocol
+from uuid import UUID
 
 from projections.recorded import Changes, Handler, Recorded
 
@@ -9,6 +10,7 @@ class Batch(Protocol):
     """What this fold changes."""
 
     jobs: Changes
+    pruned: set[UUID]  # jobs of which objects are gone
 
 
 def created(batch: Batch, event: Recorded) -> None:
@@ -39,10 +41,16 @@ def finished(batch: Batch, event: Recorded) -> None:
     batch.jobs.update(event.stream, status="Finished", outcome=event.state["outcome"], finished=event.state["timestamp"])
 
 
+def pruned(batch: Batch, event: Recorded) -> None:
+    """Rows of objects go with their streams."""
+    batch.pruned.add(event.stream)
+
+
 HANDLERS: dict[str, Handler] = {
     "job.created": created,
     "job.gather_started": gather_started,
     "job.gather_finished": gather_finished,
     "job.aborted": aborted,
     "job.finished": finished,
+    "job.pruned": pruned,
 }

@@ -32,6 +32,7 @@ class ReadModelBatch:
     log: Changes = field(default_factory=Changes)
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
+    pruned: set[UUID] = field(default_factory=set)
 
     def split(self, stream: UUID) -> "ReadModelBatch":
         """Take out what later events of a stream may still change; it goes into a batch of its own."""

@@ -115,6 +115,12 @@ def job_finished(batch: Batch, event: Recorded) -> None:
         batch.statistics.final[str(event.stream)] = counters
 
 
+def job_pruned(batch: Batch, event: Recorded) -> None:
+    """Objects are gone that its counters were counted by."""
+    if (counters := event.state["statistics"]) is not None:
+        batch.statistics.final[str(event.stream)] = counters
+
+
 def job_started(batch: Batch, event: Recorded) -> None:
     """One job of the source more."""
     batch.statistics.source_jobs[str(event.stream)] += 1
@@ -136,6 +142,7 @@ HANDLERS: dict[str, Handler] = {
     "job.gather_finished": gather_finished,
     "job.gather_error_recorded": gather_error,
     "job.finished": job_finished,
+    "job.pruned": job_pruned,
     "source.job_started": job_started,
     "source.job_ended": job_ended,
 }

@@ -81,7 +81,10 @@ def found_unchanged(batch: WorkBatch, event: Recorded) -> None:
     state = event.state
     if state["status"] == "unchanged" and state["validators"]:
         columns = {name: state[name] for name in ("source_id", "guid", "content_hash", "validators")}
-        batch.validators[state["source_id"], state["guid"]] = columns
+        key = state["source_id"], state["guid"]
+        earlier = batch.validators.get(key, {})
+        if any(earlier.get(name) != value for name, value in columns.items()):
+            batch.validators[key] = {**columns, "object_id": event.stream}  # the first one that told them
 
 
 HANDLERS = merge_handlers(

@@ -149,6 +149,8 @@ def _require_failures(session: Session, job: "Job") -> None:
     """Raises Refused when the job goes on, or when all went well with its records."""
     if not job.ended:
         raise Refused(f"Job {job.id} is {job.status}: its failed records can be tried again once it has ended")
+    if job.pruned:
+        raise Refused(f"Job {job.id} is older than HARVEST_RETENTION_DAYS and its records are gone: harvest the source again")
     application = session.parts.application
     for stored in application.event_log.select_events(job.id, gt=job.version - 1):
         statistics = getattr(application.mapper.to_domain_event(stored), "statistics", None)

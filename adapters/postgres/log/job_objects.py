@@ -15,10 +15,11 @@ BATCH = 1000  # events
 def job_objects(database: Database, job: Job, upto: int) -> Iterator[list[Recorded]]:
     """The events of each object of a job, up to an event number; one list for each object, in the order of their ids."""
     low, high = object_id_range(job.created_on, job.number)
-    return _only_of(str(job.id), _streams(database, low, high, upto))
+    return _only_of(str(job.id), streams(database, low, high, upto))
 
 
-def _streams(database: Database, low: UUID, high: UUID, upto: int) -> Iterator[list[Recorded]]:
+def streams(database: Database, low: UUID, high: UUID, upto: int) -> Iterator[list[Recorded]]:
+    """The events of each stream from one id to another, up to an event number."""
     after, before = (low, 0), UUID(int=high.int + 1)
     stream: list[Recorded] = []
     while rows := _read(database, after, before, upto):
@@ -37,8 +38,8 @@ def _read(database: Database, after: tuple[UUID, int], before: UUID, upto: int) 
         return list(read_streams(database.connection, after, before, upto, BATCH))
 
 
-def _only_of(job: str, streams: Iterator[list[Recorded]]) -> Iterator[list[Recorded]]:
+def _only_of(job: str, objects: Iterator[list[Recorded]]) -> Iterator[list[Recorded]]:
     """Other jobs' objects may lie between those of this one; a stream begins with the event that names its job."""
-    for stream in streams:
+    for stream in objects:
         if stream[0].topic == "object.gathered" and stream[0].state["job_id"] == job:
             yield stream

@@ -141,6 +141,12 @@ DATASETS = Table(
         "job_number": "integer",
     },
 )
+PRUNED = (
+    ("harvest_object_error", "harvest_job_id", "harvest_object_id"),
+    ("harvest_log", "job_id", "object_id"),
+    ("object", "harvest_job_id", "id"),
+)
+"""Tables with rows of objects, the columns of the job and of the object."""
 OUTCOMES = ("finished", "failed", "aborted")
 """of jobs."""
 COUNTERS = STATISTICS
@@ -176,6 +182,7 @@ class ReadModelWriter:
         self._count_jobs = _count_jobs(schema)
         self._end_jobs = _end_jobs(schema)
         self._count_sources = _count_sources(schema)
+        self._prune = [_prune(schema, *table) for table in PRUNED]
 
     def _update_of(self, table: Table) -> sql.Composed:
         return table.update(self.schema, [name for name in table.columns if name != table.key])
@@ -192,6 +199,9 @@ class ReadModelWriter:
         self._insert(connection, OBJECTS, batch.objects.rows)
         counted = self._change_objects(connection, batch)
         self.count(connection, batch.statistics, counted, self._write_datasets(connection, batch))
+        if batch.pruned:
+            for statement in self._prune:
+                connection.execute(statement, {"jobs": [str(job) for job in batch.pruned]})
 
     def _name_jobs(self, connection: Connection, batch: ReadModelBatch) -> None:
         """Give errors and log lines of objects of earlier batches their job, which only the table knows."""
@@ -353,6 +363,14 @@ def _count_sources(schema: str) -> sql.Composed:
         rows=Table._recordset(types),
         add=sql.SQL(", ").join(sql.SQL("{0} = t.{0} + EXCLUDED.{0}").format(sql.Identifier(name)) for name in counters),
     )
+
+
+def _prune(schema: str, table: str, job: str, of_object: str) -> sql.Composed:
+    """Rows of objects whose streams are gone from the log: what is left is what a rebuild would make."""
+    return sql.SQL("""
+        DELETE FROM {table} t WHERE t.{job} = ANY (%(jobs)s) AND t.{of_object} IS NOT NULL AND NOT EXISTS (
+            SELECT FROM events.stored_event e WHERE e.originator_id = t.{of_object}::uuid AND e.originator_version = 1)
+    """).format(table=sql.Identifier(schema, table), job=sql.Identifier(job), of_object=sql.Identifier(of_object))
 
 
 def create(connection: Connection, schema: str, position: int = 0, *, indexes: bool = True) -> None:

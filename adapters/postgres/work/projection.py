@@ -69,12 +69,14 @@ SAVE_DATASETS = """
         content_hash text, event_number bigint, job_number integer, state text, metadata_modified text, validators jsonb)
     ON CONFLICT (source_id, guid) DO UPDATE SET package_id = EXCLUDED.package_id, object_id = EXCLUDED.object_id,
         content_hash = EXCLUDED.content_hash, notification_id = EXCLUDED.notification_id, job_number = EXCLUDED.job_number,
-        deleted = EXCLUDED.deleted, metadata_modified = EXCLUDED.metadata_modified, validators = EXCLUDED.validators
+        deleted = EXCLUDED.deleted, metadata_modified = EXCLUDED.metadata_modified, validators = EXCLUDED.validators,
+        validators_from = NULL
     WHERE (d.job_number, d.notification_id) < (EXCLUDED.job_number, EXCLUDED.notification_id)
 """
 SAVE_VALIDATORS = """
-    UPDATE ops.dataset d SET validators = x.validators
-    FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, content_hash text, validators jsonb)
+    UPDATE ops.dataset d SET validators = x.validators, validators_from = x.object_id
+    FROM jsonb_to_recordset(%(rows)s::jsonb)
+        AS x (source_id uuid, guid text, content_hash text, validators jsonb, object_id uuid)
     WHERE d.source_id = x.source_id AND d.guid = x.guid AND d.content_hash = x.content_hash AND NOT d.deleted
         AND d.validators IS DISTINCT FROM x.validators
 """
