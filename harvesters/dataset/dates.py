@@ -114,7 +114,10 @@ def _since_epoch(number: float) -> str | None:
     if not EARLIEST_EPOCH <= abs(number) < 10**14:
         return None
     unit = "milliseconds" if abs(number) >= MILLISECONDS else "seconds"
-    return _naive(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(**{unit: number}))
+    try:
+        return _naive(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(**{unit: number}))
+    except OverflowError:  # before the year 1
+        return None
 
 
 def _built(*parts: str | int | None) -> str | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from harvesters.dataset.dates import stored_time
@@ -89,6 +89,7 @@ def test_every_time_with_a_zone_ends_without_one(moment: datetime, separator: st
     assert stored_time(moment.isoformat(separator)) in (expected, None if moment.utcoffset() else expected)
 
 
+@example(-62_135_596_800_001)  # milliseconds, just before the year 1
 @given(some.one_of(some.text(), some.integers(), some.floats(), some.none(), some.lists(some.text())))
 def test_whatever_is_no_date_raises_nothing(value: Any) -> None:
     stored = stored_time(value)
