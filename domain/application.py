@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.application import Application
 from eventsourcing.domain import CanMutateAggregate
@@ -17,7 +17,8 @@ from eventsourcing.utils import resolve_topic
 
 from domain import schedules
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
-from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
+from domain.deletions import CLEAR, HELD, REMOVAL
+from domain.errors import Conflict, GuardConflict, NotFound, Refused, ValidationError
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject, gathered_event, identified_event
 from domain.reservations import Reservations, address_values
@@ -318,7 +319,9 @@ class Harvesting(Application[UUID]):
 
         One that has ended stays as it is. Raises NotFound.
         """
-        self._end_job(job_id, lambda job: job.finish(outcome, counts, statistics), outcome=outcome, counts=counts)
+        self._end_job(
+            job_id, lambda job: job.finish(_outcome(job, outcome), counts, statistics), outcome=outcome, counts=counts
+        )
 
     def finish_jobs(self, over: Mapping[UUID, Progress]) -> None:
         """End jobs that have nothing left to do, in two loads and one append; those that have ended stay as they are.
@@ -329,9 +332,9 @@ class Harvesting(Application[UUID]):
         sources = self.load_many(HarvestSource, {UUID(job.source_id) for job in jobs.values()})
         for job in jobs.values():
             progress, source = over[job.id], sources[UUID(job.source_id)]
-            outcome = job_outcome(progress) or "failed"
+            outcome = _outcome(job, job_outcome(progress) or "failed")
             job.finish(outcome, progress.counts, progress.statistics)
-            source.end_job(job.id, outcome, _gathered_from(job, progress.counts), _memory(job, progress.counts))
+            _give_back(source, job, outcome, progress.counts)
         try:
             self._all_or_nothing(*jobs.values(), *sources.values())
         except GuardConflict:
@@ -346,7 +349,7 @@ class Harvesting(Application[UUID]):
             job = self.load(Job, job_id)
             source = self.load(HarvestSource, UUID(job.source_id))
             end(job)
-            source.end_job(job_id, outcome, _gathered_from(job, counts), _memory(job, counts))
+            _give_back(source, job, _outcome(job, outcome), counts)
             try:
                 self._all_or_nothing(job, source)
             except GuardConflict:
@@ -427,26 +430,104 @@ class Harvesting(Application[UUID]):
         unchanged: int = 0,
         memory: Mapping[str, Any] | None = None,
         last_page: Sequence[GatheredRecord] = (),
+        held: tuple[int, int] | None = None,
     ) -> None:
         """End gathering, with a last page in the same call; see `Job.GatherFinished`. Raises GuardConflict, JobEnded.
 
         Without a last page `unchanged` counts records that no page has; with one they are on it. None of its records may
-        have an object already.
+        have an object already. `held`: how many deletions wait for a person, of how many datasets.
         """
         events: list[Any] = []
         if last_page:
             events, unchanged = self._page(job, last_page, unchanged, "").events, 0
+        if held is not None:
+            job.hold_deletions(*held)
         since = seen_since.isoformat(timespec="seconds") if seen_since else None
         job.finish_gather(complete, full, deletions, since, unchanged, memory)
         self._append_to_job(job, events)
         if job.version > EVERY:  # its end doesn't replay all its pages
             self._keep_snapshot(job)
 
+    # deletions
+
+    def record_held(self, job: Job, records: Sequence[GatheredRecord]) -> None:
+        """Store a page of deletions that wait for a person: objects that are skipped at once. Raises GuardConflict."""
+        page = self._page(job, records, 0, HELD)
+        events: list[Any] = []
+        for gathered in page.events:
+            held = gathered.mutate(None)
+            held.skip(HELD)
+            events += [gathered, *held.collect_events()]
+        self._append_to_job(job, events)
+
+    def approve_deletions(self, job_id: UUID, by: str, trigger: str = "cli") -> UUID:
+        """Let the deletions that a job held go on, as a job of their own; its id. A second call makes no second one.
+
+        Raises NotFound, Refused: it holds none, they were rejected, or a later full run has seen the remote since.
+        """
+        removal = uuid5(job_id, REMOVAL)
+        for _ in range(ATTEMPTS):
+            job = self.load(Job, job_id)
+            source = self.load(HarvestSource, UUID(job.source_id))
+            if job.decision == "approved":
+                return removal
+            job.approve_deletions(by)
+            _check_newest(job, source)
+            source.start_job(removal, REMOVAL)
+            number, version = source.jobs, source.version
+            options = {"held_job": str(job_id)}
+            carried_out = Job.create(removal, source.id, REMOVAL, trigger, by, options, number=number, source_version=version)
+            try:
+                self._all_or_nothing(job, source, carried_out)
+            except GuardConflict:
+                continue
+            return removal
+        raise Conflict([job_id])
+
+    def reject_deletions(self, job_id: UUID, by: str) -> None:
+        """Drop the deletions that a job held; a second call changes nothing. Raises NotFound, Refused."""
+        for _ in range(ATTEMPTS):
+            job = self.load(Job, job_id)
+            job.reject_deletions(by)
+            try:
+                return self._all_or_nothing(job)
+            except GuardConflict:
+                continue
+        raise Conflict([job_id])
+
+    def take_over_source(self, source_id: UUID, by: str) -> None:
+        """Note that a source's datasets come from elsewhere: its first full run holds its deletions. Raises NotFound."""
+        source = self.load(HarvestSource, source_id)
+        source.take_over(by)
+        self._all_or_nothing(source)
+
     # objects
 
     def record_objects(self, objects: Iterable[HarvestObject]) -> frozenset[UUID]:
         """Store what happened to objects, in one call; those that somebody else changed first (their outcome counts)."""
         return self.record(*objects)
+
+
+def _check_newest(job: Job, source: HarvestSource) -> None:
+    if source.held_job != str(job.id):
+        raise Refused(
+            f"Source {source.fields.name} has been listed in full since job {job.id}: its deletions are out of date. "
+            "See the source's last job"
+        )
+
+
+def _outcome(job: Job, outcome: str) -> str:
+    """How a job ends in words: one that finished may have held deletions."""
+    return HELD if job.held and outcome == "finished" else outcome
+
+
+def _give_back(source: HarvestSource, job: Job, outcome: str, counts: Mapping[str, int] | None) -> None:
+    """End a job on its source's side."""
+    gathered = source.running_job == str(job.id)
+    full = job.full and counts is not None and job.kind == "harvest"
+    source.end_job(job.id, outcome, _gathered_from(job, counts), _memory(job, counts), full=full)
+    if gathered and job.kind == CLEAR and outcome == "finished" and counts is not None and not counts.get("errored"):
+        source.clear(job.id, job.by)
 
 
 def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:

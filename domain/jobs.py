@@ -15,7 +15,7 @@ from domain.aggregate import StoredAggregate
 from domain.errors import GuardConflict, JobEnded, Refused
 from domain.objects import object_id
 
-KINDS = ("harvest", "retry", "import", "clear")
+KINDS = ("harvest", "retry", "import", "clear", "removal")
 COUNTS = ("added", "updated", "not modified", "deleted", "errored")
 
 
@@ -23,7 +23,7 @@ class Job(StoredAggregate):
     """One run of a source, from its creation to its end."""
 
     TOPIC = "job"
-    SNAPSHOT_VERSION = 3
+    SNAPSHOT_VERSION = 4
 
     class Created(FirstEvent):
         """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test.
@@ -116,7 +116,8 @@ class Job(StoredAggregate):
         by: str
 
     class Finished(StoredAggregate.Event):
-        """Gather is over and every object has an outcome. `outcome` is finished, or failed when gather failed.
+        """Gather is over and every object has an outcome. `outcome` is finished, held (finished, and deletions wait for a
+        person), or failed when gather failed.
 
         `counts` are in the words of reports, `statistics` are all counters of the job, by their names in
         `domain.rules.Progress` (None in events of version 1). Since version 2 both are without those that are 0.
@@ -144,6 +145,7 @@ class Job(StoredAggregate):
     ) -> None:
         self.source_id = source_id
         self.kind = kind
+        self.by = by
         self.options = options
         self.number = number
         self.source_version = source_version
@@ -162,6 +164,8 @@ class Job(StoredAggregate):
         self.unchanged = 0
         self.statistics_kept = False  # by an event of this stream: its objects needn't tell them
         self.pruned = 0  # objects that are gone
+        self.held = 0  # deletions that a person must approve
+        self.decision = ""  # approved or rejected
         self.lost = False  # an append failed: this copy is ahead of what is stored, and of no further use
 
     @classmethod
@@ -280,17 +284,46 @@ class Job(StoredAggregate):
         self.memory = memory
         self.gather_finished = self.modified_on
 
+    def hold_deletions(self, guids: int, known: int) -> None:
+        """Let deletions of so many of the datasets known wait for a person. Raises JobEnded."""
+        self._must_go_on()
+        self._deletions_held(guids=guids, known=known)
+
     @event(DeletionsHeld)
     def _deletions_held(self, guids: int, known: int) -> None:
-        pass
+        self.held = guids
+
+    def approve_deletions(self, by: str) -> None:
+        """Let the held deletions go on; a second call changes nothing. Raises Refused."""
+        self._must_be_decided("approved")
+        if not self.decision:
+            self._deletions_approved(by=by)
 
     @event(DeletionsApproved)
     def _deletions_approved(self, by: str) -> None:
-        pass
+        self.decision = "approved"
+
+    def reject_deletions(self, by: str) -> None:
+        """Drop the held deletions; a second call changes nothing. Raises Refused."""
+        self._must_be_decided("rejected")
+        if not self.decision:
+            self._deletions_rejected(by=by)
 
     @event(DeletionsRejected)
     def _deletions_rejected(self, by: str) -> None:
-        pass
+        self.decision = "rejected"
+
+    def _must_be_decided(self, wanted: str) -> None:
+        if not self.held:
+            raise Refused(f"Job {self.id} holds no deletions: there is nothing to approve or reject")
+        if not self.ended:
+            raise Refused(f"Job {self.id} has not ended: wait until it has, then approve or reject its deletions")
+        if self.status == "Aborted":
+            raise Refused(f"Job {self.id} was aborted: its deletions were dropped. Harvest the source again")
+        if self.pruned:
+            raise Refused(f"The objects of job {self.id} are gone, and what it held with them. Harvest the source again")
+        if self.decision not in ("", wanted):
+            raise Refused(f"The deletions of job {self.id} were {self.decision} already")
 
     def abort(self, reason: str, by: str) -> None:
         """Stop the job; a second call changes nothing."""

@@ -13,6 +13,7 @@ from eventsourcing.domain import event
 
 from domain.addresses import normalise_url
 from domain.aggregate import Created, State, StoredAggregate
+from domain.deletions import HELD
 from domain.errors import JobExists, SourceInactive
 from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
 from domain.schedules import Schedule, is_slot
@@ -44,7 +45,7 @@ class HarvestSource(StoredAggregate):
     """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
 
     TOPIC = "source"
-    SNAPSHOT_VERSION = 3
+    SNAPSHOT_VERSION = 4
 
     class Registered(Created):
         """A source was entered; `by` is who did it."""
@@ -100,6 +101,12 @@ class HarvestSource(StoredAggregate):
         TOPIC = "source.resumed"
         by: str
 
+    class TakenOver(StoredAggregate.Event):
+        """What it holds was harvested elsewhere, or before it was removed: its first full run must ask before it deletes."""
+
+        TOPIC = "source.taken_over"
+        by: str
+
     class Cleared(StoredAggregate.Event):
         """All datasets of the source were removed by the job named."""
 
@@ -128,15 +135,16 @@ class HarvestSource(StoredAggregate):
 
         `gathered_from` (ISO 8601) is set if its gather was complete, free of errors, and of the settings that the source still
         has: the next incremental harvest asks for what changed at the remote since then. `memory` is what its harvester wants
-        to be told at the next gather; None: nothing new.
+        to be told at the next gather; None: nothing new. `full`: it saw the whole remote; False before version 3.
         """
 
         TOPIC = "source.job_ended"
-        class_version = 2
+        class_version = 3
         job_id: str
         outcome: str
         gathered_from: str | None
         memory: dict[str, Any] | None
+        full: bool
 
     @event(Registered)
     def __init__(
@@ -166,6 +174,8 @@ class HarvestSource(StoredAggregate):
         self.running_job: str | None = None
         self.last_job: str | None = None
         self.gathered_from: str | None = None
+        self.taken_over = False  # and no full run since
+        self.held_job: str | None = None  # whose deletions wait for a person, until the next full run
         self.memory: dict[str, Any] = {}  # of the harvester, from the last gather that came to its end
         self.jobs = 0  # that were ever started
         self.job_started_at = 0  # version of this stream at which the last one started
@@ -255,6 +265,19 @@ class HarvestSource(StoredAggregate):
         """Whether the job of a slot may start: its settings may have changed since somebody looked."""
         return self.active and not self.is_paused(now) and is_slot(self.schedule, slot)
 
+    def take_over(self, by: str) -> None:
+        """Note that its datasets come from elsewhere; a second call changes nothing."""
+        if not self.taken_over:
+            self._taken_over(by=by)
+
+    @event(TakenOver)
+    def _taken_over(self, by: str) -> None:
+        self.taken_over = True
+
+    def clear(self, job_id: UUID, by: str) -> None:
+        """Note that a job has deleted all its datasets: the next harvest asks for everything."""
+        self._cleared(job_id=str(job_id), by=by)
+
     @event(Cleared)
     def _cleared(self, job_id: str, by: str) -> None:
         self._forget_gathered()
@@ -287,12 +310,20 @@ class HarvestSource(StoredAggregate):
         self.jobs += 1
         self.job_started_at = self.version
 
-    def end_job(self, job_id: UUID, outcome: str, gathered_from: str | None, memory: Mapping[str, Any] | None = None) -> None:
+    def end_job(
+        self,
+        job_id: UUID,
+        outcome: str,
+        gathered_from: str | None,
+        memory: Mapping[str, Any] | None = None,
+        *,
+        full: bool = False,
+    ) -> None:
         """Give the source back; a second call, or one for another job, changes nothing."""
         if self.running_job == str(job_id):
             counts = None if self._changed_since_start else gathered_from
             kept = None if memory is None or self._changed_since_start else dict(memory)
-            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts, memory=kept)
+            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts, memory=kept, full=full)
 
     @property
     def _changed_since_start(self) -> bool:
@@ -300,8 +331,14 @@ class HarvestSource(StoredAggregate):
         return self.remote_changed_at > self.job_started_at
 
     @event(JobEnded)
-    def _job_ended(self, job_id: str, outcome: str, gathered_from: str | None, memory: dict[str, Any] | None) -> None:
+    def _job_ended(
+        self, job_id: str, outcome: str, gathered_from: str | None, memory: dict[str, Any] | None, full: bool
+    ) -> None:
         self.running_job = None
+        if full:
+            self.taken_over = False
+        if full or outcome == HELD:
+            self.held_job = job_id if outcome == HELD else None
         if gathered_from is not None and not self._changed_since_start:  # earlier versions stored it all the same
             self.gathered_from = gathered_from
         if memory is not None and not self._changed_since_start:

@@ -62,6 +62,10 @@ def _without_slot(state: State) -> None:
     state["slot"] = None
 
 
+def _not_full(state: State) -> None:
+    state["full"] = False
+
+
 UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.created": {1: _job_without_number},
     "job.page_gathered": {1: _count_unchanged},
@@ -70,7 +74,7 @@ UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "object.error_recorded": {1: _set_level},
     "source.registered": {1: _without_schedule},
     "source.job_started": {1: _without_slot},
-    "source.job_ended": {1: _without_new_memory},
+    "source.job_ended": {1: _without_new_memory, 2: _not_full},
     "object.imported": {1: _without_validators},
 }
 """topic -> {version n: function that turns a state of version n into one of version n + 1, in place}."""

@@ -4,11 +4,13 @@ Each error is for the person who wrote or installed the plugin: it names the plu
 """
 
 import inspect
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
+from domain.deletions import DeletionPolicy
 from domain.errors import PluginError, SettingError, ValidationError
 from domain.nearest import did_you_mean
 from harvesters.base import Harvester
@@ -78,7 +80,21 @@ def validated_config(source_type: str, config: str) -> str:
     Raises ValidationError: of `type` when the harvester can't be used, of `config` when it refuses the configuration.
     """
     prefix = "Error parsing the configuration options: "
-    return _validated(source_type, "validate_config", "config", "the configuration", config, prefix)
+    stored = _validated(source_type, "validate_config", "config", "the configuration", config, prefix)
+    _check_policies(stored, prefix)
+    return stored
+
+
+def _check_policies(config: str, prefix: str) -> None:
+    """Options that mean the same for every harvester; a harvester may have a configuration that is no JSON, without them."""
+    try:
+        options = json.loads(config)
+        if isinstance(options, dict):
+            DeletionPolicy.of(options)
+    except json.JSONDecodeError:
+        return
+    except ValueError as error:
+        raise ValidationError({"config": f"{prefix}{error}"}) from error
 
 
 def validated_url(source_type: str, url: str) -> str:

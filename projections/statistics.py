@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
+from domain.deletions import HELD
 from projections.recorded import Handler, Recorded
 
 OUTCOMES = {"added": "added", "updated": "updated", "unchanged": "unchanged", "deleted": "deleted"}
@@ -129,7 +130,8 @@ def job_started(batch: Batch, event: Recorded) -> None:
 
 def job_ended(batch: Batch, event: Recorded) -> None:
     """One job of the source less that has not ended."""
-    batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[event.state["outcome"]] += 1
+    outcome = "finished" if event.state["outcome"] == HELD else event.state["outcome"]
+    batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[outcome] += 1
 
 
 HANDLERS: dict[str, Handler] = {

@@ -47,6 +47,7 @@ class SourceCreate(Parameters):
     blackout: str = ""
     id: UUID | None = None
     active: bool = True
+    taken_over: bool = False  # its datasets were harvested elsewhere: the first full run deletes none of them without asking
 
 
 class SourceUpdate(Parameters):
@@ -117,6 +118,8 @@ def harvest_source_create(session: Session, asked: SourceCreate) -> Row:
     source_id = application.register_source(fields, by=by, source_id=asked.id)
     if not asked.active:
         application.deactivate_source(source_id, by=by, reason="created inactive")
+    if asked.taken_over:
+        application.take_over_source(source_id, by=by)
     session.show_current()
     return _row(session, str(source_id))
 

@@ -37,7 +37,7 @@ def job(source: str, full: bool, wait: bool, attach: bool, as_json: bool) -> Non
             row = follow(actions, row["id"], quiet=as_json)
             errors = actions.call("harvest_job_error_summary", id=row["id"])
         emit({**row, **errors}, as_json, lambda: describe(row) + by_cause(errors, row))
-    if (wait or attach) and row["outcome"] != "finished":
+    if (wait or attach) and row["outcome"] not in ("finished", "held"):
         sys.exit(1)
 
 
@@ -115,7 +115,8 @@ def job_report(source_or_job: str, as_json: bool, **which: Any) -> None:
 
 def status_of(row: Row) -> str:
     """A job's status in words; ckanext-harvest's word first."""
-    return str(row["status"]) + (" (gather failed)" if row["outcome"] == "failed" else "")
+    more = {"failed": " (gather failed)", "held": f" (deletions held: harvester approve|reject {row['id']})"}
+    return str(row["status"]) + more.get(row["outcome"], "")
 
 
 def describe(row: Row) -> str:

@@ -10,7 +10,7 @@ from domain.errors import HarvestError, SettingError
 
 COMMANDS = {
     "initdb": ("setup:initdb", "Create or upgrade the database schemas, and check the target."),
-    "source": ("sources:source", "Create and show harvest sources."),
+    "source": ("sources:source", "Create, show and clear harvest sources."),
     "sources": ("sources:sources", "List harvest sources; with `all` the inactive ones too."),
     "job": ("jobs:job", "Create a harvest job for SOURCE (id or name)."),
     "jobs": ("jobs:jobs", "List harvest jobs, newest first, one line each."),
@@ -20,6 +20,9 @@ COMMANDS = {
     "retry": ("reimport:retry", "Try the failed records of JOB (its id, or a source for its last job) again."),
     "pause": ("pauses:pause", "Start no scheduled jobs: of SOURCE (id or name), of all, of a host, or into the target."),
     "resume": ("pauses:resume", "End a pause: of SOURCE (id or name), of all, of a host, or of the target."),
+    "approve": ("deletions:approve", "Carry out the deletions that JOB held (its id, or its source), as a job of its own."),
+    "reject": ("deletions:reject", "Drop the deletions that JOB held (its id, or its source): the datasets stay."),
+    "clearsource": ("deletions:clearsource", "Delete all datasets of a source, in the target too; the source stays."),
     "run": ("running:run", "Start the jobs that wait and end those that are done, as a cron job would."),
     "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),
     "up": ("roles:up", "Run everything on this machine."),

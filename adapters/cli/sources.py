@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from adapters.cli.deletions import clear
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
 from domain.errors import ValidationError
 
@@ -12,7 +13,10 @@ Row = dict[str, Any]
 
 @click.group()
 def source() -> None:
-    """Create and show harvest sources."""
+    """Create, show and clear harvest sources."""
+
+
+source.add_command(clear)
 
 
 @source.command()
@@ -24,6 +28,7 @@ def source() -> None:
 @click.argument("owner_org", default="")
 @click.argument("frequency", default="MANUAL")
 @click.argument("config", default="")
+@click.option("--taken-over", is_flag=True, help="Its datasets come from elsewhere: the first full run holds its deletions.")
 @click.option("--id", type=click.UUID, help="The id to use; made when not given.")
 @click.option("--cron", default="", help="When to harvest, in place of FREQUENCY, e.g. '30 2 * * 1-5'.")
 @click.option("--time-zone", default="", help="In which --cron and --blackout are, e.g. Europe/Berlin. [default: UTC]")

@@ -7,10 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.application import Harvesting
+from domain.deletions import CLEAR
 from domain.errors import NotFound
 from domain.jobs import Job
 from domain.sources import HarvestSource as Source
 from harvesters.base import Harvester, HarvestJob, HarvestSource
+from harvesters.clearing import Clearing
 from harvesters.http import PoliteSession
 from harvesters.loading import load_harvester, new_harvester
 from harvesters.target import Target
@@ -119,10 +121,10 @@ class JobContexts:
             recorded=recorded,
             full_listing_days=self._full_listing_days,
         )
-        return JobContext(view, lambda: self._new_harvester(view.source.type))
+        return JobContext(view, lambda: self._new_harvester(view.source.type, job.kind))
 
-    def _new_harvester(self, source_type: str) -> Harvester:
-        harvester = new_harvester(source_type, load_harvester(source_type))
+    def _new_harvester(self, source_type: str, kind: str) -> Harvester:
+        harvester = Clearing() if kind == CLEAR else new_harvester(source_type, load_harvester(source_type))
         harvester.http = self._session()
         harvester.target = self._target
         return harvester

@@ -4,6 +4,7 @@ Every page is one append guarded by the job's stream. A worker that was thought 
 attempt or an abort went on with: its next page meets GuardConflict, and it stops.
 """
 
+import itertools
 import logging
 import os
 import time
@@ -23,16 +24,18 @@ from adapters.postgres.work.claims import HeldDataset, held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.movement import expect
 from adapters.stages.context import JobContexts
+from adapters.stages.gather_deletions import DeletionGather
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.progress import Progress
 from domain import text
 from domain.application import Harvesting
+from domain.deletions import CLEAR, REMOVAL, DeletionPolicy
 from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginError, ServiceUnavailable, ValidationError
 from domain.jobs import Job
 from domain.objects import ACTIONS, GatheredRecord
 from domain.reimport import STORED_KINDS
 from harvesters import extras, results
-from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
+from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record, read_config
 from harvesters.http.session import RemoteTime
 from harvesters.stages import is_ctrl_c, leave_if_forked
 
@@ -85,6 +88,7 @@ class GatherRun:
         self._catch_up = catch_up
         self._errors = 0
         self._deletions = self._unrecorded = 0
+        self._to_delete: list[GatheredRecord] = []
         self._last_page: list[GatheredRecord] = []
         self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
@@ -103,6 +107,9 @@ class GatherRun:
                     if self._job.kind in STORED_KINDS:
                         source = self._contexts.source_of(self._job)
                         StoredGather(self._database, self._application, self._job, source, self._go_on).run()
+                    elif self._job.kind in (CLEAR, REMOVAL):
+                        position = self._wait_for_projection()
+                        DeletionGather(self._database, self._application, self._job, position, self._go_on).run()
                     else:
                         self._gather()
             except (Conflict, JobEnded) as error:
@@ -120,10 +127,10 @@ class GatherRun:
             view.last_complete = datetime.fromisoformat(source.gathered_from)
             view.memory = dict(source.memory)
         view.lookup, view.count_held = self._held, lambda: self._memory.count_held(source.id)
+        self._policy = _policy(source.fields.config)
         complete = self._take_all(lambda: context.harvester, view)
         full = complete and view.full_listing and not self._nameless
-        if full:
-            self._gather_removed()
+        held = self._gather_removed(full=full) if complete else None
         seen_since = self._seen_since(_first_answer(context.harvester)) if complete else None
         self._application.finish_gather(
             self._job,
@@ -134,6 +141,7 @@ class GatherRun:
             unchanged=self._unrecorded,
             memory=self._kept(view.memory),
             last_page=self._last_page,
+            held=held,
         )
         log.info(
             "job %s of source %s: gathered %d records to import, %d unchanged, %d to remove, %d errors, in %.1f s%s",
@@ -341,6 +349,8 @@ class GatherRun:
         documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
         records = [_gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
         self._content.put(documents)
+        self._to_delete += [record for record in records if record.action == "delete"]
+        records = [record for record in records if record.action != "delete"]  # those wait for the end of gather
         self._unrecorded += len(unchanged)
         if last and (self._job.attempt == 1 or not records):  # an earlier attempt may have stored the same objects
             self._last_page = records  # they are stored with the end of gather
@@ -361,12 +371,40 @@ class GatherRun:
         source = str(self._source.id)
         return {guid: held for (_, guid), held in held_datasets(self._database, [(source, guid) for guid in guids]).items()}
 
-    def _gather_removed(self) -> None:
-        """Datasets that the source holds and the remote no longer has."""
+    def _gather_removed(self, *, full: bool) -> tuple[int, int] | None:
+        """Delete what is to go, or hold all of it when that is more than the source's policy lets go without asking.
+
+        How many were held, of how many datasets; None: nothing was.
+        """
+        pages = self._removed(full=full)
+        few: list[list[GatheredRecord]] = []
+        count, limit = 0, -1
+        for page in pages:
+            if limit < 0:
+                known = self._memory.count_held(self._source.id)
+                limit = self._policy.limit(known, taken_over=self._source.taken_over)
+            few.append(page)
+            count += len(page)
+            if count > limit:
+                return sum(map(self._hold, itertools.chain(few, pages))), known
+        for page in few:
+            self._store_removed(page)
+        return None
+
+    def _removed(self, *, full: bool) -> Iterator[list[GatheredRecord]]:
+        """Pages of what the harvester wants deleted, and of what the source holds and a full listing lacks."""
+        for start in range(0, len(self._to_delete), PAGE):
+            yield self._to_delete[start : start + PAGE]
+        if not full:
+            return
         for held in self._memory.missing(self._source.id, self._start_position, PAGE):
             renamed = self._renamed(held)
-            if removed := [guid for guid in held if guid not in renamed]:
-                self._store_removed(removed)
+            if removed := [GatheredRecord(guid, "delete") for guid in held if guid not in renamed]:
+                yield removed
+
+    def _hold(self, records: Sequence[GatheredRecord]) -> int:
+        self._application.record_held(self._job, records)
+        return len(records)
 
     def _renamed(self, held: Mapping[str, UUID]) -> set[str]:
         """Guids that documents gave themselves: the remote lists those records under other guids, which were seen."""
@@ -374,9 +412,9 @@ class GatherRun:
         others = {listed: guid for listed, guid in gathered.items() if listed != guid}
         return {others[listed] for listed in self._memory.seen(list(others))} if others else set()
 
-    def _store_removed(self, guids: Sequence[str]) -> None:
-        self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], 0, "removed")
-        self._deletions += len(guids)
+    def _store_removed(self, records: Sequence[GatheredRecord]) -> None:
+        self._application.record_page(self._job, records, 0, "removed")
+        self._deletions += len(records)
 
     def _error(self, code: str, message: str, guid: str | None = None) -> None:
         self._errors += 1
@@ -392,6 +430,14 @@ def _gathered(guid: str, record: Record, digest: str | None, held: bool, documen
     action = "change" if held and record.action == "new" else record.action
     kept = extras.apart(results.extra_texts(record.extras), documents)
     return GatheredRecord(guid, action, digest, kept, text.utc_time(record.metadata_modified))
+
+
+def _policy(config: str) -> DeletionPolicy:
+    """A configuration that is no JSON, or was entered before these options were checked, has the usual policy."""
+    try:
+        return DeletionPolicy.of(read_config(config))
+    except ValueError:
+        return DeletionPolicy()
 
 
 def _first_answer(harvester: Harvester) -> RemoteTime | None:

@@ -70,15 +70,14 @@ class StoredGather:
             yield self._records([UUID(chosen.object_id)])
             return
         for page in held_pages(self._database, self._source.id, chosen):
-            yield self._records([row.object_id for row in page], held=True)
+            yield self._records([row.object_id for row in page])
         if not chosen.join_datasets:
             yield from self._never_imported(chosen)
 
-    def _records(self, ids: Sequence[UUID], *, held: bool = False) -> list[GatheredRecord]:
-        """`held`: the source holds a dataset of each of them."""
+    def _records(self, ids: Sequence[UUID]) -> list[GatheredRecord]:
         objects = self._application.load_objects(ids).values()
         records = [self._record(known) for known in objects if known.action != "delete"]
-        return records if held else self._with_action(records)
+        return self._with_action(records)
 
     @staticmethod
     def _record(known: HarvestObject) -> GatheredRecord:

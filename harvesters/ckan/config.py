@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
 
+from domain import deletions
 from domain.nearest import did_you_mean
 from harvesters.base import on_removed, read_config
 from harvesters.target import AS_USUAL, FieldPolicy
@@ -30,6 +31,7 @@ OPTIONS = (
     *("organizations_filter_include", "organizations_filter_exclude", "groups_filter_include", "groups_filter_exclude"),
     *("remote_orgs", "remote_groups", "default_groups", "default_tags", "clean_tags", "default_extras", "override_extras"),
     *("on_taken_id", "on_removed", "on_invalid_field", "unknown_fields", "languages"),
+    *deletions.OPTIONS,
 )
 """All that a CKAN source may be told; docs/ckan.md says what each means."""
 WITHOUT_EFFECT = ("api_version", "user", "read_only", "default_group_dicts")

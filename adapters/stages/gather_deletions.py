@@ -1,0 +1,55 @@
+"""Gathers jobs that ask no remote, only delete: what a person approved, or all that a source holds."""
+
+import logging
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from adapters.postgres.database import Database
+from adapters.postgres.work.claims import held_datasets
+from adapters.postgres.work.gather_memory import GatherMemory
+from adapters.postgres.work.held_deletions import held_guids
+from domain.application import Harvesting
+from domain.deletions import REMOVAL
+from domain.jobs import Job
+from domain.objects import GatheredRecord, job_number
+
+log = logging.getLogger(__name__)
+
+PAGE = 500  # objects stored at a time
+
+
+class DeletionGather:
+    """One attempt at gathering a job of kind `removal` or `clear`.
+
+    What the source holds must be projected up to event number `position`. `go_on` raises when the worker is to stop.
+    """
+
+    def __init__(self, database: Database, application: Harvesting, job: Job, position: int, go_on: Callable[[], None]) -> None:
+        self._database = database
+        self._application = application
+        self._job = job
+        self._position = position
+        self._go_on = go_on
+
+    def run(self) -> None:
+        """Store an object for each dataset that is to go. Raises Conflict, JobEnded, ServiceUnavailable."""
+        deletions = 0
+        for guids in self._approved() if self._job.kind == REMOVAL else self._all_held():
+            self._go_on()
+            self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], 0, "removed")
+            deletions += len(guids)
+        self._application.finish_gather(self._job, complete=True, full=False, deletions=deletions)
+        log.info("job %s: %d datasets to delete", self._job.id, deletions)
+
+    def _all_held(self) -> Iterator[list[str]]:
+        for held in GatherMemory(self._database).missing(UUID(self._job.source_id), self._position, PAGE):
+            yield list(held)
+
+    def _approved(self) -> Iterator[list[str]]:
+        """What the job held whose deletions were approved; a dataset that a later job has imported since stays."""
+        job = self._application.load(Job, UUID(self._job.options["held_job"]))
+        for guids in held_guids(self._database, job, PAGE):
+            keys = [(self._job.source_id, guid) for guid in guids]
+            held = {guid: dataset.object_id for (_, guid), dataset in held_datasets(self._database, keys).items()}
+            if page := [guid for guid in guids if guid in held and (job_number(held[guid]) or 0) <= job.number]:
+                yield page

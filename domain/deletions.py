@@ -1,0 +1,44 @@
+"""When may datasets that their remote no longer has be deleted without asking a person?
+
+Pure rules. A policy is part of a source's configuration, whatever its harvester is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PERCENT, COUNT = "hold_deletions_percent", "hold_deletions_count"
+OPTIONS = (PERCENT, COUNT)
+"""Names in a source's configuration."""
+HELD = "held"
+"""Outcome of a job that held deletions, and the reason why their objects were skipped."""
+REMOVAL = "removal"
+"""Kind of the job that carries out deletions that a person approved."""
+CLEAR = "clear"
+"""Kind of the job that deletes all datasets of a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPolicy:
+    """A job holds its deletions when they are more than `count` and more than `percent` of what the source holds."""
+
+    percent: float = 20.0
+    count: int = 10
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "DeletionPolicy":
+        """The policy of a source's configuration. Raises ValueError that names the option."""
+        percent, count = config.get(PERCENT, cls().percent), config.get(COUNT, cls().count)
+        if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent <= 100:
+            raise ValueError(f"{PERCENT} must be a number from 0 to 100")
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise ValueError(f"{COUNT} must be a whole number, 0 or more")
+        return cls(float(percent), count)
+
+    def limit(self, held: int, *, taken_over: bool) -> int:
+        """How many of `held` datasets one job may delete without asking.
+
+        None in the first full run of a source that was taken over: what it holds came from elsewhere, under guids that this
+        harvester may spell in another way.
+        """
+        return 0 if taken_over else max(self.count, int(held * self.percent / 100))

@@ -1,0 +1,71 @@
+"""Clearing, holding and approving from the command line, with every part real."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.remote_ckan import RemoteCkan
+from tests.support.stack import Stack
+
+DATASETS = 60
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
+    with new_stack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def remote(shared: Path, request: pytest.FixtureRequest) -> Iterator[RemoteCkan]:
+    """A CKAN with 60 datasets whose ids no other test has."""
+    with RemoteCkan(shared, "--n", str(DATASETS), "--seed", request.node.name) as remote:
+        yield remote
+
+
+def datasets(stack: Stack, source: str) -> dict[str, str]:
+    """Names of a source's datasets in the catalogue, by id."""
+    statement = "SELECT id, name FROM catalogue.package WHERE source_id = %(source)s AND state = 'active'"
+    return dict(stack.parts.database.query(statement, source=source))
+
+
+def test_a_harvest_after_clear_brings_the_same_datasets_under_the_same_names_and_ids(stack: Stack, remote: RemoteCkan) -> None:
+    source = stack.source("cleared", remote.url)
+    stack.run(source)
+    before = datasets(stack, source)
+
+    clear = stack.json("source", "clear", "cleared", "--yes")
+    ended = stack.ended(clear["id"])
+    left = datasets(stack, source)
+    again = stack.run(source)
+
+    assert (ended["kind"], ended["outcome"], ended["deleted"], ended["errored"]) == ("clear", "finished", DATASETS, 0)
+    assert (len(before), left) == (DATASETS, {})
+    assert again["added"] == DATASETS
+    assert datasets(stack, source) == before
+
+
+def test_held_deletions_are_carried_out_once_they_are_approved(stack: Stack, remote: RemoteCkan) -> None:
+    source = stack.source("held", remote.url)
+    stack.run(source)
+    remote.steer("delete", n=DATASETS // 2)
+
+    job = stack.run(source, full=True)
+    kept = len(datasets(stack, source))
+    removal = stack.ended(stack.json("approve", job["id"], "--yes")["id"])
+
+    assert (job["outcome"], job["deleted"], kept) == ("held", 0, DATASETS)
+    assert (removal["kind"], removal["outcome"], removal["deleted"]) == ("removal", "finished", DATASETS // 2)
+    assert len(datasets(stack, source)) == DATASETS // 2
+
+
+def test_who_says_no_clears_nothing(stack: Stack, remote: RemoteCkan) -> None:
+    source = stack.source("asked", remote.url)
+    stack.run(source)
+
+    asked = stack.cli("clearsource", "asked", status=1)
+
+    assert f"All {DATASETS} datasets of source asked are going to be deleted. Go on?" in asked.stderr
+    assert len(datasets(stack, source)) == DATASETS
