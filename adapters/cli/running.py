@@ -44,7 +44,7 @@ def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
         report = actions.call("harvest_job_report", id=row["id"], limit=SHOWN_ERRORS)
         errors = actions.call("harvest_job_error_summary", id=row["id"])
         emit({**row, **errors}, as_json, lambda: report_text(report) + by_cause(errors, row))
-    failed = row["outcome"] != "finished" or (guid is not None and row["objects_errored"])
+    failed = row["outcome"] not in ("finished", "held") or (guid is not None and row["objects_errored"])
     sys.exit(1 if failed else 0)
 
 

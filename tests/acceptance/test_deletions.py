@@ -69,3 +69,14 @@ def test_who_says_no_clears_nothing(stack: Stack, remote: RemoteCkan) -> None:
 
     assert f"All {DATASETS} datasets of source asked are going to be deleted. Go on?" in asked.stderr
     assert len(datasets(stack, source)) == DATASETS
+
+
+def test_a_harvest_that_held_deletions_went_well(stack: Stack, remote: RemoteCkan) -> None:
+    source = stack.source("tested", remote.url)
+    stack.run(source)
+    remote.steer("delete", n=DATASETS // 2)
+
+    stack.cli("run-test", "tested", "--full", status=0)
+
+    assert stack.json("jobs", "--source", "tested")["jobs"][0]["outcome"] == "held"
+    assert len(datasets(stack, source)) == DATASETS
