@@ -30,7 +30,13 @@ RESOURCES_OWN = {
     *("revision_id", "revision_timestamp", "resource_group_id"),  # of old CKANs
     *("url_type", "datastore_active", "datastore_contains_all_records_of_source_file"),  # the remote's storage
 }
-HARVEST_EXTRAS = {"harvest_source_id", "harvest_source_title", "harvest_object_id", "harvest_content_hash"}
+HARVEST_EXTRAS = {
+    "harvest_source_id",
+    "harvest_source_title",
+    "harvest_object_id",
+    "harvest_content_hash",
+    "harvest_wanted_name",  # of a dataset whose name was taken
+}
 
 
 def differences(

@@ -64,7 +64,11 @@ class Settling:
         return self._change(holder, {"name": f"{name[:58]}--{md5(holder['id'].encode(), usedforsecurity=False).hexdigest()}"})
 
     def _rename(self, package: Mapping[str, Any], name: str) -> bool:
-        return self._change(package, {"name": name, "extras": without(package, WANTED)})
+        """The date of the last change stays the remote's: a CKAN that isn't told would set it to now."""
+        update = {"name": name, "extras": without(package, WANTED)}
+        if modified := package.get("metadata_modified"):
+            update["metadata_modified"] = modified
+        return self._change(package, update)
 
     def _change(self, package: Mapping[str, Any], update: Mapping[str, Any]) -> bool:
         """False: somebody else has changed it, or was faster at the name."""
