@@ -167,6 +167,14 @@ REMEMBERED = {
         2,
     ): "_created_on _modified_on attempt complete first_started first_started_version full gather_errors gather_finished "
     "gather_started gathered kind lost memory number options seen_since source_id source_version status unchanged",
+    (HarvestSource, 4): "_created_on _modified_on active fields gathered_from held_job job_started_at jobs last_job memory "
+    "paused paused_until remote_changed_at running_job taken_over",
+    (
+        Job,
+        4,
+    ): "_created_on _modified_on attempt by complete decision first_started first_started_version full gather_errors "
+    "gather_finished gather_started gathered held kind lost memory number options pruned seen_since source_id source_version "
+    "statistics_kept status unchanged",
 }
 """What an aggregate remembers, by class and version: who changes it raises SNAPSHOT_VERSION and adds a line."""
 
