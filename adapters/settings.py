@@ -1,7 +1,7 @@
 """The only reader of the environment: every setting of harvestlog, with its default and its unit.
 
 A setting is looked up as `HARVEST_<NAME>` in the environment, then in the file named by `HARVEST_SETTINGS_FILE`
-(lines of `HARVEST_<NAME>=value`, `#` comments).
+(lines of `HARVEST_<NAME>=value`, `#` comments), then in the CKAN ini named by `HARVEST_CKAN_INI` or `-c` (`ckan_ini.py`).
 """
 
 import os
@@ -12,6 +12,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from adapters import ckan_ini
 from domain.errors import SettingError
 from domain.nearest import did_you_mean
 
@@ -80,37 +81,94 @@ class Settings:
         return not self.kafka_bootstrap_servers
 
 
+SETTINGS_FILE, CKAN_INI = "HARVEST_SETTINGS_FILE", "HARVEST_CKAN_INI"
+"""Variables that name files with settings."""
+ENVIRONMENT = "environment"
+CKAN_INI_TOLD = "HARVEST_CKAN_INI_TOLD"
+"""Set for processes that this one starts: of which ini file a person has been told what has no effect."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All settings, and where each that isn't a default came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raises SettingError that names the first wrong one."""
+    return configuration(environ).settings
+
+
+def configuration(environ: Mapping[str, str] | None = None) -> Configuration:
+    """Read all settings and where they came from; raises SettingError that names the first wrong one."""
     env = dict(os.environ if environ is None else environ)
-    if path := env.get("HARVEST_SETTINGS_FILE"):
-        env = {**_read_file(Path(path)), **env}
-    values: dict[str, Any] = {}
-    for f in fields(Settings):
-        raw = env.get(f"HARVEST_{f.name.upper()}", "").strip()
-        if raw:
-            values[f.name] = _parse(f.name, str(f.type), raw)
+    given = _given(env)
+    values = {f.name: _parse(given[f.name], str(f.type)) for f in fields(Settings) if f.name in given}
     settings = Settings(**values)
-    _check(settings)
-    return settings
+    try:
+        _check(settings)
+    except SettingError as error:
+        raise SettingError(f"{error}{_set_by(str(error), given)}") from error
+    return Configuration(settings, {name: value.origin for name, value in given.items()})
 
 
-NOT_SETTINGS = re.compile(r"HARVEST_(TEST_.*|.*_TEST|REQUIRE_.*|PLUGIN_.*)")
-"""Names that are nobody's mistake: for our tests, and for plugins."""
+def _set_by(message: str, given: Mapping[str, "_Given"]) -> str:
+    """Where the settings that a message names were set, when that was elsewhere than in a variable."""
+    named = (value for name, value in given.items() if re.search(rf"\bHARVEST_{name.upper()}\b", message))
+    places = [value.origin for value in named if value.origin != ENVIRONMENT]
+    return f" (set by {', '.join(places)})" if places else ""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The text of a setting, what to call it in an error, and where it came from."""
+
+    text: str
+    label: str
+    origin: str
+
+
+def _given(env: Mapping[str, str]) -> dict[str, _Given]:
+    """What was set, by the name of the setting; an empty value means the default."""
+    values: dict[str, _Given] = {}
+    if path := env.get(CKAN_INI):
+        for name, option in ckan_ini.settings(ckan_ini.given(Path(path), env)).items():
+            values[name] = _Given(option.text, option.place, option.place)
+    if path := env.get(SETTINGS_FILE):
+        values |= _variables(_read_file(Path(path)), path)
+    return values | _variables(env, ENVIRONMENT)
+
+
+def _variables(texts: Mapping[str, str], origin: str) -> dict[str, _Given]:
+    named = ((f.name, f"HARVEST_{f.name.upper()}") for f in fields(Settings))
+    return {name: _Given(texts[label].strip(), label, origin) for name, label in named if texts.get(label, "").strip()}
+
+
+NOT_SETTINGS = re.compile(r"HARVEST_(TEST_.*|.*_TEST|REQUIRE_.*|PLUGIN_.*|CKAN_INI_TOLD)")
+"""Names that are nobody's mistake: for our tests, for plugins, and for our own processes."""
 
 
 def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
     """What is named like a setting and is none, in words, with the nearest one. Raises SettingError for an unreadable file."""
     env = dict(os.environ if environ is None else environ)
-    path = env.get("HARVEST_SETTINGS_FILE")
+    path = env.get(SETTINGS_FILE)
     names = {name: "" for name in env if name.startswith("HARVEST_")}
     names |= dict.fromkeys(_read_file(Path(path)) if path else (), f" in {path}")
-    known = {f"HARVEST_{f.name.upper()}" for f in fields(Settings)} | {"HARVEST_SETTINGS_FILE"}
+    known = {f"HARVEST_{f.name.upper()}" for f in fields(Settings)} | {SETTINGS_FILE, CKAN_INI}
     return [
         f"{name}{place} is not a setting of harvestlog{did_you_mean(name, known)}: it has no effect"
         for name, place in names.items()
         if name not in known and not NOT_SETTINGS.fullmatch(name)
     ]
+
+
+def idle_options(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Options of the CKAN ini that have no effect, in words; none without an ini. Raises SettingError."""
+    env = dict(os.environ if environ is None else environ)
+    path = env.get(CKAN_INI)
+    return ckan_ini.without_effect(ckan_ini.given(Path(path), env)) if path else []
 
 
 def _read_file(path: Path) -> dict[str, str]:
@@ -132,15 +190,15 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _parse(name: str, type_name: str, raw: str) -> Any:
+def _parse(given: _Given, type_name: str) -> Any:
     type_name = type_name.rsplit(".", 1)[-1].removesuffix("'>").removeprefix("<class '")
     parser = _PARSERS.get(type_name, str)
     try:
-        return parser(raw)
+        return parser(given.text)
     except KeyError as error:
-        raise SettingError(f"HARVEST_{name.upper()}={raw!r} is neither true nor false") from error
+        raise SettingError(f"{given.label}={given.text!r} is neither true nor false") from error
     except ValueError as error:
-        raise SettingError(f"HARVEST_{name.upper()}={raw!r} is not a number") from error
+        raise SettingError(f"{given.label}={given.text!r} is not a number") from error
 
 
 def _check(settings: Settings) -> None:

@@ -129,6 +129,11 @@ def opened_anyway() -> Iterator[Session]:
         yield session
 
 
+def without_database() -> Session:
+    """A session for actions that need none: the database is not opened, nor an embedded one started. Raises SettingError."""
+    return Session(Parts(load()))
+
+
 @contextmanager
 def _database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url:

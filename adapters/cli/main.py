@@ -1,6 +1,7 @@
 """The command `harvester`: its groups and commands, each imported when it is called."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
@@ -32,6 +33,7 @@ COMMANDS = {
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
     "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
     "sql": ("sql:sql", "Ask the database with SQL: opens psql, or shows the answer to STATEMENT."),
+    "config": ("configuration:config", "Show all settings, and where each value comes from."),
     "disk": ("disk:disk", "Show what takes how much of the disk, and what retention would remove."),
     "status": ("setup:status", "Show whether all parts are there and what they do."),
     "demo": ("demo:demo", "Start everything, harvest a catalogue, show the result, and stop again."),
@@ -57,6 +59,7 @@ class Commands(click.Group):
 
         module, _, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(f"adapters.cli.{module}"), name)
+        _accept_ini(command)
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -87,6 +90,62 @@ class Commands(click.Group):
             click.echo(err=True)
             sys.exit(INTERRUPTED)
         return _fail(refused)
+
+
+def _use_ini(_context: click.Context, _option: click.Parameter, path: str | None) -> None:
+    """Read settings from a CKAN's ini from now on, in the processes that this one starts too."""
+    if not path:
+        return
+    import os
+
+    from adapters.settings import CKAN_INI
+
+    try:
+        os.environ[CKAN_INI] = os.path.abspath(path)
+        _tell_idle_options()
+    except HarvestError as error:
+        _fail(error)
+
+
+def _tell_idle_options() -> None:
+    """Name the options of the CKAN ini that have no effect, once: not again in each process that this one starts."""
+    import os
+
+    from adapters.cli.output import say
+    from adapters.settings import CKAN_INI, CKAN_INI_TOLD, idle_options
+
+    path = os.environ.get(CKAN_INI)
+    if not path or os.environ.get(CKAN_INI_TOLD) == path:
+        return
+    for line in idle_options():
+        say(f"Warning: {line}", err=True)
+    os.environ[CKAN_INI_TOLD] = path
+
+
+INI = ("-c", "--config")
+INI_HELP = "Read settings from this CKAN's ini file; HARVEST_* variables go before it."
+
+
+def _ini_option(names: Sequence[str], *, hidden: bool) -> click.Option:
+    return click.Option(
+        [*names, "ini"],
+        metavar="CKAN_INI",
+        help=INI_HELP,
+        expose_value=False,
+        is_eager=True,
+        hidden=hidden,
+        callback=_use_ini,
+    )
+
+
+def _accept_ini(command: click.Command) -> None:
+    """Let `-c ckan.ini` stand behind a command as well as before it, unless the command has an option of that name."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _accept_ini(each)
+    taken = {name for option in command.params for name in option.opts}
+    if names := [name for name in INI if name not in taken]:
+        command.params.append(_ini_option(names, hidden=True))
 
 
 def _fail(error: HarvestError) -> NoReturn:
@@ -123,6 +182,7 @@ def _machine(error: OSError) -> str:
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="harvestlog", prog_name="harvester")
+@click.option(*INI, "ini", metavar="CKAN_INI", expose_value=False, is_eager=True, callback=_use_ini, help=INI_HELP)
 def main() -> None:
     """Harvest open-data catalogues into a catalogue of your own, on an event log that keeps everything.
 
@@ -132,7 +192,8 @@ def main() -> None:
       harvester source create my-source https://demo.ckan.org ckan
       harvester job my-source --wait
 
-    Settings are read from the environment (HARVEST_DATABASE_URL, HARVEST_KAFKA_BOOTSTRAP_SERVERS, ...).
+    Settings are read from the environment (HARVEST_DATABASE_URL, HARVEST_KAFKA_BOOTSTRAP_SERVERS, ...), or from CKAN's ini:
+    -c ckan.ini may stand before or behind a command. `harvester config show` lists them.
     """
     from adapters.cli.output import say
     from adapters.logs import to_standard_error
@@ -141,3 +202,4 @@ def main() -> None:
     to_standard_error("WARNING")
     for warning in unknown():
         say(f"Warning: {warning}", err=True)
+    _tell_idle_options()

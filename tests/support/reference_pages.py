@@ -43,7 +43,7 @@ def _section(context: click.Context) -> str:
         f"\n{_text(command.help or '')}\n",
     ]
     records = [option.get_help_record(context) for option in command.get_params(context)]
-    rows = [f"| `{_cell(names)}` | {_cell(said)} |\n" for names, said in filter(None, records) if names != "--help"]
+    rows = [f"| `{_cell(names)}` | {_cell(said)} |\n" for names, said in filter(None, records) if not names.endswith("--help")]
     if rows:
         lines += ["\n| option | meaning |\n| --- | --- |\n", *rows]
     return "".join(lines)
