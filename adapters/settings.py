@@ -68,7 +68,7 @@ class Settings:
     http_max_bytes: int = 50_000_000  # one response
     http_retries: int = 3
     http_host_limit: int = 4  # requests at a time to one remote host, per worker
-    http_user_agent: str = "harvestlog (+https://pypi.org/project/harvestlog/)"
+    http_user_agent: str = "harvestlog (harvester of open-data catalogues)"
 
     @property
     def own_postgres(self) -> bool:

@@ -113,7 +113,6 @@ class Dispatcher:
             self._work.give_back(commands)
             raise
         if unsent:
-            log.warning("%d of %d commands were not acknowledged by the broker", len(unsent), len(commands))
             self._work.give_back(unsent)
         if self._new_broker is not None:
             # the embedded broker doesn't wake those who wait for an answer

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from adapters.kafka.codec import encode
 from adapters.kafka.messages import Command, Poison
@@ -18,6 +18,10 @@ from domain.errors import ServiceUnavailable
 log = logging.getLogger(__name__)
 
 _FAILURES_BEFORE_REBUILD = 2  # batches in a row
+
+NO_TIMESTAMP = -1
+"""Instead of this host's time: Kafka refuses a message that seems to come from more than an hour ahead
+(message.timestamp.after.max.ms), so a wrong clock would stop everything. Topics that we create have the broker's time."""
 
 
 class CommandProducer:
@@ -38,14 +42,15 @@ class CommandProducer:
         self._timeout = timeout
         self._cluster = Cluster(broker)
         self._failures = 0
+        self._refusal: type[Exception] | None = None  # why commands were not acknowledged last
         self._producer: Any = None
         self._connected()
 
     def send(self, commands: Sequence[Command]) -> list[Command]:
         """Send all, wait until each is acknowledged or given up, and return those that were not acknowledged.
 
-        One of the latter may have been stored all the same. Raises ServiceUnavailable when none was acknowledged and
-        the broker doesn't answer.
+        One of the latter may have been stored all the same. Raises ServiceUnavailable when none was acknowledged: the
+        broker doesn't answer, or it refuses them, and says why.
         """
         if not commands:
             return []
@@ -55,9 +60,26 @@ class CommandProducer:
         pairs = zip_longest(commands, deliveries)
         missing = [command for command, delivery in pairs if delivery is None or not delivery.succeeded()]
         self._note(failed=bool(missing))
-        if len(missing) == len(commands) and not self.cluster_id():
-            raise self._broker.unavailable()
+        if missing:
+            error = next((delivery.exception for delivery in deliveries if delivery.failed()), None)
+            error = error or KafkaTimeoutError("no answer in time")
+            self._log_refusal(f"{len(missing)} of {len(commands)} commands", error)
+            if len(missing) == len(commands):
+                raise self._no_command_taken(error)
+        else:
+            self._refusal = None
         return missing
+
+    def _log_refusal(self, what: str, error: Exception) -> None:
+        """Once for each kind of error, until all is acknowledged again."""
+        if type(error) is not self._refusal:
+            log.warning("%s were not acknowledged by the broker: %s", what, error)
+        self._refusal = type(error)
+
+    def _no_command_taken(self, error: Exception) -> ServiceUnavailable:
+        if not self.cluster_id():
+            return self._broker.unavailable()
+        return ServiceUnavailable(f"the broker at {self._broker.bootstrap_servers} takes no commands: {error}")
 
     def dead_letter(self, poison: Poison) -> None:
         """Store a message that can't be decoded; raises ServiceUnavailable unless the broker acknowledged it."""
@@ -70,7 +92,10 @@ class CommandProducer:
         key = f"{poison.topic}/{poison.partition}/{poison.offset}".encode()
         producer = self._connected()
         try:
-            producer.send(self._topics.dead_letters, value=poison.value, key=key, headers=headers).get(self._timeout)
+            delivery = producer.send(
+                self._topics.dead_letters, value=poison.value, key=key, headers=headers, timestamp_ms=NO_TIMESTAMP
+            )
+            delivery.get(self._timeout)
         except KafkaError as error:
             self._note(failed=True)
             raise ServiceUnavailable(f"a dead letter was not stored by {self._broker.bootstrap_servers}: {error}") from error
@@ -100,7 +125,9 @@ class CommandProducer:
             for command in commands:
                 topic, key = self._topic_of[type(command)], command.key
                 partition = partitions[topic][command.turn % len(partitions[topic])]
-                deliveries.append(producer.send(topic, value=encode(command), key=key.bytes, partition=partition))
+                deliveries.append(
+                    producer.send(topic, encode(command), key.bytes, partition=partition, timestamp_ms=NO_TIMESTAMP)
+                )
         except (KafkaError, ValueError) as error:  # ValueError: the partition is gone since partitions_for()
             log.warning("sent %d of %d commands: %s", len(deliveries), len(commands), error)
         return deliveries

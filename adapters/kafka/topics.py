@@ -229,7 +229,7 @@ def _create(admin: Any, name: str, partitions: int, broker: Broker, copies: Copi
     """True when created, False when another process was first."""
     topic: dict[str, Any] = {"num_partitions": partitions, "replication_factor": copies.replication}
     if not broker.embedded:
-        topic["configs"] = {"min.insync.replicas": str(copies.min_insync)}
+        topic["configs"] = {"min.insync.replicas": str(copies.min_insync), "message.timestamp.type": "LogAppendTime"}
     try:
         admin.create_topics({name: topic})
     except TopicAlreadyExistsError:

@@ -14,8 +14,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType
 
+import adapters.kafka.producer as producer_module
 from adapters.kafka.codec import encode
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.messages import Command, Delivery, Poison
@@ -168,6 +170,40 @@ def test_topics_are_created_once(broker: Broker, settings: Settings) -> None:
     site = settings.site_id
     assert created == [f"{site}.harvest.gather", f"{site}.harvest.fetch", f"{site}.harvest.dead-letters"]
     assert again == []
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_commands_arrive_from_a_host_whose_clock_is_wrong(
+    producer: CommandProducer, reader: Reader, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """Kafka refuses what seems to come from more than an hour ahead."""
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + days * 86_400)
+    commands = fetch_commands(10)
+
+    missing = producer.send(commands)
+
+    assert missing == []
+    assert commands_of(read(reader(group=False), 10)) == set(commands)
+
+
+@pytest.mark.kafka
+def test_a_broker_that_refuses_commands_is_quoted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = real_kafka()
+    ensure_topics(broker, settings)
+    with closing(KafkaAdminClient(**broker.common())) as admin:
+        own_times = {"message.timestamp.type": "CreateTime"}
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, Topics(settings.site_id).fetch, own_times)])
+    monkeypatch.setattr(producer_module, "NO_TIMESTAMP", int((time.time() + 86_400) * 1000))
+
+    with closing(CommandProducer(broker, settings.site_id, timeout=5.0)) as producer:
+        for _ in range(2):
+            with pytest.raises(ServiceUnavailable, match=r"takes no commands: .*(?i:timestamp)"):
+                producer.send(fetch_commands(1))
+
+    assert caplog.text.count("1 of 1 commands were not acknowledged") == 1
 
 
 @pytest.mark.parametrize("group", [False, True], ids=["own partitions", "group"])

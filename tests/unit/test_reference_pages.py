@@ -13,7 +13,7 @@ from tests.support.stack import ROOT
 
 SETTINGS_PAGE = ROOT / "docs" / "settings.md"
 ROW = re.compile(r"^\| `HARVEST_([A-Z_]+)` \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
-OTHER_DEFAULTS = {"data_dir": "`~/.local/share/harvestlog`", "http_user_agent": "`harvestlog (+…)`"}
+OTHER_DEFAULTS = {"data_dir": "`~/.local/share/harvestlog`"}
 
 
 def test_the_reference_of_commands_is_what_help_says() -> None:
