@@ -177,3 +177,12 @@ def job_outcome(progress: Progress) -> str | None:
     if progress.gather != "finished" or progress.done < progress.objects:
         return None
     return "finished" if progress.complete else "failed"
+
+
+LIFE_SPANS = {"DAILY": 1.0, "WEEKLY": 7.0, "BIWEEKLY": 14.0, "MONTHLY": 30.0}
+"""Days that a job may run, by its source's frequency, before it counts as stuck."""
+
+
+def stuck_after(frequency: str, cron: str, life_span: float) -> float:
+    """Days after which a running job counts as stuck; `life_span` is for sources that no frequency tells it of."""
+    return life_span if cron else LIFE_SPANS.get(frequency, life_span)

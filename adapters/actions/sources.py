@@ -29,8 +29,8 @@ Config = Annotated[str, BeforeValidator(_as_text)]
 """The harvester's configuration: JSON text, or the object itself."""
 
 
-class SourceCreate(Parameters):
-    """Fields of a new source; `source_type` is the name of a harvester."""
+class Entered(Parameters):
+    """What a person enters for a source; `source_type` is the name of a harvester."""
 
     name: str = ""
     url: str = ""
@@ -45,47 +45,24 @@ class SourceCreate(Parameters):
     cron: str = ""
     time_zone: str = ""
     blackout: str = ""
+
+
+class SourceCreate(Entered):
+    """A new source."""
+
     id: UUID | None = None
     active: bool = True
     taken_over: bool = False  # its datasets were harvested elsewhere: the first full run deletes none of them without asking
 
 
-class SourceUpdate(Parameters):
+class SourceUpdate(Entered):
     """All fields of a source: what isn't given is emptied."""
 
     id: Reference
-    name: str = ""
-    url: str = ""
-    source_type: str = ""
-    title: str = ""
-    notes: str = ""
-    config: Config = ""
-    frequency: str = ""
-    owner_org: str = ""
-    private: bool = False
-    extras: dict[str, str] = Field(default_factory=dict)
-    cron: str = ""
-    time_zone: str = ""
-    blackout: str = ""
 
 
-class SourcePatch(Parameters):
+class SourcePatch(SourceUpdate):
     """The fields of a source that change: what isn't given stays."""
-
-    id: Reference
-    name: str | None = None
-    url: str | None = None
-    source_type: str | None = None
-    title: str | None = None
-    notes: str | None = None
-    config: Config | None = None
-    frequency: str | None = None
-    owner_org: str | None = None
-    private: bool | None = None
-    extras: dict[str, str] | None = None
-    cron: str | None = None
-    time_zone: str | None = None
-    blackout: str | None = None
 
 
 class SourceList(Parameters):
@@ -133,9 +110,11 @@ def harvest_source_update(session: Session, asked: SourceUpdate) -> Row:
 @action(Right.EDIT, SourcePatch, subject=the_source)
 def harvest_source_patch(session: Session, asked: SourcePatch) -> Row:
     """Change some fields of a source; the others stay."""
-    given = asked.model_dump(exclude={"id"}, exclude_none=True)
+    given = asked.model_dump(include=asked.model_fields_set - {"id"})
     if "source_type" in given:
         given["type"] = given.pop("source_type")
+    if given.get("frequency"):
+        given.setdefault("cron", "")  # which would go before it
     return _change(session, asked.id, replace(session.source(asked.id).fields, **given))
 
 
@@ -146,6 +125,15 @@ def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
     fields = checked_config(replace(fields, config=config, url=url))
     _check_owner(session, fields)
     session.parts.application.change_source(source.id, fields, by=session.caller.name)
+    session.show_current()
+    return _row(session, str(source.id))
+
+
+@action(Right.EDIT, ById, subject=the_source)
+def harvest_source_reactivate(session: Session, asked: ById) -> Row:
+    """Harvest a source again that was deactivated; one that is active stays as it is."""
+    source = session.source(asked.id)
+    session.parts.application.reactivate_source(source.id, by=session.caller.name)
     session.show_current()
     return _row(session, str(source.id))
 

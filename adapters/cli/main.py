@@ -11,11 +11,16 @@ from domain.errors import HarvestError, SettingError
 
 COMMANDS = {
     "initdb": ("setup:initdb", "Create or upgrade the database schemas, and check the target."),
-    "source": ("sources:source", "Create, show and clear harvest sources."),
+    "source": ("sources:source", "Create, show, edit and clear harvest sources."),
     "sources": ("sources:sources", "List harvest sources; with `all` the inactive ones too."),
     "job": ("jobs:job", "Create a harvest job for SOURCE (id or name)."),
     "jobs": ("jobs:jobs", "List harvest jobs, newest first, one line each."),
+    "job-all": ("maintenance:job_all", "Create a harvest job for every active source that has none."),
     "job-abort": ("jobs:job_abort", "Stop a job, given by its id or by its source."),
+    "abort-failed-jobs": (
+        "maintenance:abort_failed_jobs",
+        "Stop jobs that have run for longer than their sources' frequency allows.",
+    ),
     "job-report": ("jobs:job_report", "Show a job (by its id, or the last one of a source) with all its errors."),
     "import": ("reimport:import_", "Import stored documents again without downloading anything."),
     "retry": ("reimport:retry", "Try the failed records of JOB (its id, or a source for its last job) again."),
@@ -30,6 +35,8 @@ COMMANDS = {
     "coordinator": ("roles:coordinator", "Dispatch work, end jobs, retry, and keep the projections."),
     "gather-consumer": ("roles:gather_consumer", "Consume the gather topic: find out which records the remotes have."),
     "fetch-consumer": ("roles:fetch_consumer", "Consume the fetch topic: fetch records and import them as datasets."),
+    "purge-queues": ("maintenance:purge_queues", "Take back all that workers were sent, and stop the jobs that it was of."),
+    "harvesters-info": ("sources:harvesters_info", "List the harvesters that are installed: what TYPE of a source may be."),
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
     "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
     "sql": ("sql:sql", "Ask the database with SQL: opens psql, or shows the answer to STATEMENT."),
@@ -45,6 +52,12 @@ HIDDEN = {"gather-apart": ("roles:gather_apart", "")}
 
 class Commands(click.Group):
     """Commands by name, each imported when it is called; what a person or a machine did wrong ends any of them on one line."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take older command lines, too."""
+        from adapters.cli.old_forms import todays
+
+        return super().parse_args(ctx, todays(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the help text."""

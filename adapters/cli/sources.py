@@ -1,5 +1,7 @@
-"""`source create`, `source show`, `sources`."""
+"""`source create`, `source show`, `source edit`, `source reactivate`, `sources`, `harvesters-info`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -11,9 +13,28 @@ from domain.errors import ValidationError
 Row = dict[str, Any]
 
 
-@click.group()
+class SourceCommands(click.Group):
+    """Subcommands; without one, `source ID_OR_NAME` shows a source and `source NAME URL TYPE …` creates one, as it once was."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The subcommand that a person means."""
+        name = args[0].replace("_", "-")
+        if name in self.commands or name.startswith("-"):
+            return super().resolve_command(ctx, [name, *args[1:]])
+        values = next((number for number, word in enumerate(args) if word.startswith("-")), len(args))
+        if values == 2:
+            from domain.nearest import did_you_mean
+
+            ctx.fail(f"No such command {args[0]!r}{did_you_mean(name, self.commands)}, and no TYPE to create a source with.")
+        return super().resolve_command(ctx, ["show" if values == 1 else "create", *args])
+
+
+@click.group(cls=SourceCommands)
 def source() -> None:
-    """Create, show and clear harvest sources."""
+    """Create, show, edit and clear harvest sources.
+
+    Without a subcommand, `source ID_OR_NAME` shows a source, and `source NAME URL TYPE ...` creates one.
+    """
 
 
 source.add_command(clear)
@@ -37,15 +58,72 @@ source.add_command(clear)
 def create(type: str, as_json: bool, **fields: Any) -> None:
     """Create a harvest source. TYPE is the name of a harvester, e.g. ckan; CONFIG its configuration as JSON."""
     with session() as actions:
-        try:
+        with _as_typed():
             row = actions.call("harvest_source_create", source_type=type, **fields)
-        except ValidationError as error:
-            raise ValidationError({_ARGUMENTS.get(name, name): said for name, said in error.errors.items()}) from error
         count = 0 if as_json else actions.call("harvest_source_list", limit=1)["count"]
         emit(row, as_json, lambda: f"Created new harvest source:\n{describe(row)}\n{_there_are(count)}")
 
 
 _ARGUMENTS = {"source_type": "type"}
+ONE_SOURCE = {"name": "--name", "url": "--url", "title": "--title", "source_type": "--type", "config": "--configuration"}
+"""What can't be the same for several sources, or may be refused for one and not for another."""
+
+
+@contextmanager
+def _as_typed() -> Iterator[None]:
+    """What is wrong, by the names that a person has typed."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({_ARGUMENTS.get(name, name): said for name, said in error.errors.items()}) from error
+
+
+@source.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--name", help="Of one source.")
+@click.option("--url", help="Of one source.")
+@click.option("--type", "source_type", help="The name of a harvester, of one source; see harvesters-info.")
+@click.option("--title", help="Of one source.")
+@click.option("--notes")
+@click.option("--owner-org", help="Id or name of the organisation it belongs to.")
+@click.option("--private/--public", default=None, help="Whether only its organisation may see it.")
+@click.option(
+    "--configuration", metavar="JSON", help="The harvester's configuration, of one source, in place of the one before."
+)
+@click.option("--frequency", help="MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS; a cron expression then goes.")
+@click.option("--cron", help="When to harvest, in place of the frequency, e.g. '30 2 * * 1-5'; '' for none.")
+@click.option("--time-zone", help="In which --cron and --blackout are, e.g. Europe/Berlin.")
+@click.option("--blackout", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00'; '' for never.")
+@json_option
+def edit(sources: tuple[str, ...], as_json: bool, configuration: str | None, **given: Any) -> None:
+    """Change fields of one or more sources (ids or names); what isn't given stays.
+
+    A change counts from the next job on; one of the schedule counts at once.
+    """
+    changes = {name: value for name, value in {**given, "config": configuration}.items() if value is not None}
+    if not changes:
+        raise click.UsageError("Nothing to change: give at least one option, such as --frequency DAILY")
+    if own := [ONE_SOURCE[name] for name in ONE_SOURCE if name in changes and len(set(sources)) > 1]:
+        raise click.UsageError(f"{own[0]} is of one source: give a single SOURCE")
+    with session() as actions:
+        ids = dict.fromkeys(actions.call("harvest_source_show", id=source)["id"] for source in sources)
+        with _as_typed():
+            rows = [actions.call("harvest_source_patch", id=source_id, **changes) for source_id in ids]
+        emit(
+            rows[0] if len(rows) == 1 else rows,
+            as_json,
+            lambda: "\n".join(f"Changed harvest source:\n{describe(row)}" for row in rows),
+        )
+
+
+@source.command()
+@click.argument("id_or_name")
+@json_option
+def reactivate(id_or_name: str, as_json: bool) -> None:
+    """Harvest a source again that was removed or created inactive."""
+    with session() as actions:
+        row = actions.call("harvest_source_reactivate", id=id_or_name)
+        emit(row, as_json, lambda: f"Reactivated harvest source:\n{describe(row)}")
 
 
 @source.command()
@@ -69,6 +147,20 @@ def sources(all: str | None, as_json: bool, **which: Any) -> None:
         page = actions.call("harvest_source_list", only_active=not all, **which)
         end = _there_are(page["count"], "" if all else "active ")
         emit(page, as_json, lambda: "\n".join([*map(describe, page["sources"]), end, *more(page["next"])]))
+
+
+@click.command("harvesters-info")
+@json_option
+def harvesters_info(as_json: bool) -> None:
+    """List the harvesters that are installed: what TYPE of a source may be."""
+    with session() as actions:
+        answer = actions.call("harvesters_info_show")
+        emit(answer, as_json, lambda: "\n".join(map(_harvester, answer)) or "No harvester is installed")
+
+
+def _harvester(info: Row) -> str:
+    fields = ("name", "title", "description", "place", "problem")
+    return block({name: info[name] for name in fields if info[name]})
 
 
 def _there_are(count: int, kind: str = "") -> str:

@@ -1,0 +1,129 @@
+"""Actions on jobs of many sources at once: make one for each, abort what got stuck, take back what was dispatched."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from adapters.actions.jobs import current_job
+from adapters.actions.parameters import Parameters
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres.clock import DatabaseClock
+from adapters.postgres.read_model.queries import Row
+from adapters.postgres.work.dispatched import Dispatched, dispatched_jobs
+from domain.access import Right
+from domain.errors import JobExists, SourceInactive
+from domain.rules import stuck_after
+
+PAGE = 1000  # sources or jobs read at a time
+LIFE_SPAN = 7.0  # days that a job of a source without a regular schedule may run
+
+
+def _listed(value: Any) -> Any:
+    """A list, also from text with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+References = Annotated[list[str], BeforeValidator(_listed)]
+"""Ids or names: a list, or text with commas."""
+
+
+class FailedJobs(Parameters):
+    """Which jobs count as failed: those of sources in `include`, else those of all but `exclude`.
+
+    `life_span`: days that jobs of sources with frequency MANUAL or ALWAYS, or with a cron expression, may run.
+    """
+
+    life_span: float = Field(default=LIFE_SPAN, ge=0)
+    include: References = Field(default_factory=list)
+    exclude: References = Field(default_factory=list)
+
+
+@action(Right.SYSADMIN)
+def harvest_job_create_all(session: Session, _asked: Parameters) -> dict[str, Any]:
+    """Make a job of every active source; `skipped` are those that can have none now, each with the reason."""
+    application = session.parts.application
+    jobs, skipped = [], []
+    session.show_current()
+    for source in _sources(session):
+        try:
+            jobs.append(application.create_job(UUID(source["id"]), by=session.caller.name))
+        except (JobExists, SourceInactive) as refused:
+            skipped.append({"source_id": source["id"], "source": source["name"], "reason": str(refused)})
+        session.tell({"done": len(jobs) + len(skipped)})
+    return {"jobs": [current_job(session, str(job_id)) for job_id in jobs], "skipped": skipped}
+
+
+def _sources(session: Session) -> Iterator[Row]:
+    """All active sources, however many."""
+    after: str | None = ""
+    while after is not None:
+        page = session.model.sources(limit=PAGE, after=after)
+        yield from page
+        after = page.next
+
+
+@action(Right.SYSADMIN, FailedJobs)
+def harvest_abort_failed_jobs(session: Session, asked: FailedJobs) -> dict[str, Any]:
+    """Abort running jobs that are older than their sources' frequency allows: a day for DAILY, 30 for MONTHLY and so on."""
+    included = {str(session.source(reference).id) for reference in asked.include}
+    excluded = {str(session.source(reference).id) for reference in asked.exclude}
+    session.show_current()
+    now = DatabaseClock(session.parts.database).now()
+    running = list(_running(session))
+    concerned = [job for job in running if (job["source_id"] in included if included else job["source_id"] not in excluded)]
+    aborted = [job["id"] for job in concerned if _is_stuck(session, job, now, asked.life_span)]
+    for job_id in aborted:
+        _abort(session, UUID(job_id), "abort-failed-jobs: it ran for too long")
+    return {"running": len(running), "aborted": [current_job(session, job_id) for job_id in aborted]}
+
+
+def _running(session: Session) -> Iterator[Row]:
+    after: str | None = ""
+    while after is not None:
+        page = session.model.jobs(status="Running", limit=PAGE, after=after)
+        yield from page
+        after = page.next
+
+
+def _is_stuck(session: Session, job: Row, now: datetime, life_span: float) -> bool:
+    application = session.parts.application
+    begun = application.event_log.recorded_at(UUID(job["id"]), 1)
+    fields = session.source(job["source_id"]).fields
+    return begun is not None and now - begun > timedelta(days=stuck_after(fields.frequency, fields.cron, life_span))
+
+
+def _abort(session: Session, job_id: UUID, reason: str) -> None:
+    """One that has ended by itself meanwhile stays as it is."""
+    session.parts.application.abort_job(job_id, by=session.caller.name, reason=reason)
+
+
+@action(Right.SYSADMIN, reads=True)
+def harvest_queues_show(session: Session, _asked: Parameters) -> dict[str, Any]:
+    """What has been dispatched to workers and has no outcome yet: jobs, and how many of their records."""
+    return {"jobs": [_shown(job) for job in _dispatched(session)]}
+
+
+@action(Right.SYSADMIN)
+def harvest_queues_purge(session: Session, _asked: Parameters) -> dict[str, Any]:
+    """Take back what has been dispatched to workers, and abort the jobs that it was of.
+
+    Commands that are still on their way have no effect then; jobs that nobody has begun with stay.
+    """
+    jobs = _dispatched(session)
+    for job in jobs:
+        _abort(session, job.job_id, "purge-queues")
+    session.show_current()
+    return {"jobs": [_shown(job) for job in jobs]}
+
+
+def _dispatched(session: Session) -> list[Dispatched]:
+    session.show_current()
+    return dispatched_jobs(session.parts.database)
+
+
+def _shown(job: Dispatched) -> Row:
+    return {"id": str(job.job_id), "source_id": str(job.source_id), "source": job.source, "objects": job.objects}

@@ -1,0 +1,76 @@
+"""`job-all`, `abort-failed-jobs`, `purge-queues`: jobs of many sources at once."""
+
+import sys
+from typing import Any
+
+import click
+
+from adapters.cli.deletions import confirm, yes_option
+from adapters.cli.output import emit, json_option, session
+
+Row = dict[str, Any]
+
+
+@click.command("job-all")
+@json_option
+def job_all(as_json: bool) -> None:
+    """Create a harvest job for every active source that has none; status 1 when none could be created."""
+    with session() as actions:
+        answer = actions.call("harvest_job_create_all")
+        emit(answer, as_json, lambda: _created(answer))
+    sys.exit(1 if answer["skipped"] and not answer["jobs"] else 0)
+
+
+def _created(answer: Row) -> str:
+    count = len(answer["jobs"])
+    skipped = [f"Skipped: {source['reason']}" for source in answer["skipped"]]
+    return "\n".join([*skipped, f"Created {count} new harvest job{'' if count == 1 else 's'}"])
+
+
+@click.command("abort-failed-jobs")
+@click.argument("life_span", type=float, default=7.0)
+@click.option("-i", "--include", default="", help="Jobs of these sources only: ids or names, with commas between them.")
+@click.option("-e", "--exclude", default="", help="Not of these sources, unless they are included.")
+@json_option
+def abort_failed_jobs(life_span: float, include: str, exclude: str, as_json: bool) -> None:
+    """Stop jobs that have run for longer than their sources' frequency allows.
+
+    That is 1 day for DAILY, 7 for WEEKLY, 14 for BIWEEKLY, 30 for MONTHLY; LIFE_SPAN days (7 unless given) for sources with
+    another frequency or a cron expression. What was imported stays.
+    """
+    with session() as actions:
+        answer = actions.call("harvest_abort_failed_jobs", life_span=life_span, include=include, exclude=exclude)
+        emit(answer, as_json, lambda: _aborted(answer))
+
+
+def _aborted(answer: Row) -> str:
+    jobs = [f"Aborted: job {job['id']} of source {job['source']}" for job in answer["aborted"]]
+    end = f"Done. Aborted jobs: {len(jobs)}" if answer["running"] else "There are no jobs to abort"
+    return "\n".join([*jobs, end])
+
+
+@click.command("purge-queues")
+@yes_option
+@json_option
+def purge_queues(yes: bool, as_json: bool) -> None:
+    """Take back all that workers were sent, and stop the jobs that it was of; what was imported stays.
+
+    Only what this site sent is meant. Jobs that nobody has begun with stay, and are begun as usual.
+    """
+    with session() as actions:
+        jobs = actions.call("harvest_queues_show")["jobs"]
+        if jobs:
+            said = "\n".join(map(_dispatched, jobs))
+            records = sum(job["objects"] for job in jobs)
+            confirm(f"{said}\n{len(jobs)} job(s) with {records} record(s) at workers are going to be aborted.", yes)
+        answer = actions.call("harvest_queues_purge")
+        emit(answer, as_json, lambda: _purged(answer))
+
+
+def _dispatched(job: Row) -> str:
+    return f"job {job['id']} of source {job['source']}: {job['objects']} record(s) at workers"
+
+
+def _purged(answer: Row) -> str:
+    jobs = [f"Aborted: {_dispatched(job)}" for job in answer["jobs"]]
+    return "\n".join(jobs) if jobs else "Nothing is dispatched: the queues are empty"
