@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from adapters.postgres.database import Database, migrate, require_migrations
 from adapters.postgres.positions import read_model_version
+from adapters.postgres.site import claim, require_site
 from adapters.settings import Settings
 from domain.errors import ServiceUnavailable, SettingError
 from projections.model_version import MODEL_VERSION
@@ -237,13 +238,14 @@ class Parts:
 
     def worker_name(self) -> str:
         """A name that no other worker has."""
-        return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+        return f"{self.settings.site_id}-{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
 
 
 def initialise(settings: Settings, tell: Callable[[RebuildProgress], None] = lambda _: None) -> list[str]:
     """Make or upgrade the schemas; the names of the steps that were done, none on a second call.
 
-    A read model of an older version is rebuilt, and `tell` is told how far that is. Raises ServiceUnavailable, SettingError.
+    The database becomes this site's if it is nobody's. A read model of an older version is rebuilt, and `tell` is told how far
+    that is. Raises ServiceUnavailable, SettingError.
     """
     from adapters.postgres.read_model.rebuild import rebuild_work
     from adapters.postgres.read_model.upgrade import upgrade_read_model
@@ -251,7 +253,9 @@ def initialise(settings: Settings, tell: Callable[[RebuildProgress], None] = lam
     parts = Parts(settings, "initdb")
     database = parts.database
     database.check_session()
+    require_site(database, settings.site_id)
     done = migrate(database)
+    claim(database, settings.site_id)
     if database.query(SCHEDULES_MISSING)[0][0]:
         rebuild_work(database)  # the sources of an older version have no schedules yet
     if upgraded := upgrade_read_model(database, tell):
@@ -287,18 +291,19 @@ def check(settings: Settings) -> None:
     from adapters.kafka.topics import ensure_topics
 
     parts = Parts(settings, "check")
-    require_tables(parts.database)
+    require_tables(parts.database, settings.site_id)
     parts.database.close()
     ensure_topics(parts.broker, settings)
 
 
-def require_tables(database: Database) -> None:
-    """Raises SettingError unless the tables are those of this version.
+def require_tables(database: Database, site_id: str) -> None:
+    """Raises SettingError unless the tables are those of this version, and this site's.
 
     A read model of an older one will do: who writes it waits, who reads it is told, and the others don't need it.
     """
     database.check_session()
     require_migrations(database)
+    require_site(database, site_id)
 
 
 def is_current(database: Database) -> bool:

@@ -53,7 +53,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     try:
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
-        bootstrap.initialise(Settings(database_url=database_url(server, TEMPLATE)))
+        template = Settings(database_url=database_url(server, TEMPLATE))
+        bootstrap.initialise(template)
+        with psycopg.connect(template.database_url, autocommit=True) as connection:
+            connection.execute("DELETE FROM ops.site")  # each test's database is of a site of its own
         yield server
     finally:
         server.stop()

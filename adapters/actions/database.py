@@ -8,6 +8,7 @@ from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.positions import log_position, read_model_position, work_position
 from adapters.postgres.read_model.progress import RebuildProgress, rebuild_progress
+from adapters.postgres.site import rename
 from domain.access import Right
 from domain.secrets import mask_text
 
@@ -23,12 +24,21 @@ class Rebuild(Parameters):
     datasets: bool = False
 
 
-@action(Right.SYSADMIN)
-def harvest_database_init(session: Session, _asked: Parameters) -> dict[str, Any]:
+class Init(Parameters):
+    """`rename_site`: give a database of a site that had another name to HARVEST_SITE_ID."""
+
+    rename_site: bool = False
+
+
+@action(Right.SYSADMIN, Init)
+def harvest_database_init(session: Session, asked: Init) -> dict[str, Any]:
     """Create or upgrade the tables, and check the target; a second call changes nothing."""
     settings = session.parts.settings
+    if asked.rename_site:
+        rename(session.parts.database, settings.site_id)
     done = bootstrap.initialise(settings, lambda progress: session.tell(progress.as_dict()))
-    return {"database": mask_text(settings.database_url), "done": done, "target": session.parts.check_target()}
+    database = mask_text(settings.database_url)
+    return {"database": database, "site": settings.site_id, "done": done, "target": session.parts.check_target()}
 
 
 @action(Right.SYSADMIN, reads=True, listed="projections")

@@ -147,7 +147,7 @@ def _database_url(settings: Settings) -> Iterator[str]:
 
 def _check(parts: Parts, *, own: bool) -> None:
     try:
-        bootstrap.require_tables(parts.database)
+        bootstrap.require_tables(parts.database, parts.settings.site_id)
         if not own or bootstrap.is_current(parts.database):
             return
     except SettingError:

@@ -10,13 +10,14 @@ from adapters.cli.pauses import what
 
 
 @click.command()
+@click.option("--rename-site", is_flag=True, help="The site of this database is called HARVEST_SITE_ID from now on.")
 @json_option
-def initdb(as_json: bool) -> None:
+def initdb(rename_site: bool, as_json: bool) -> None:
     """Create or upgrade the database schemas, and check the target; a second call changes nothing."""
     with session(fresh=True, tell=told_steps(quiet=as_json)) as actions:
-        answer = actions.call("harvest_database_init")
+        answer = actions.call("harvest_database_init", rename_site=rename_site)
         tables = f"DB tables {'created' if answer['done'] else 'are up to date'}: {answer['database']}"
-        emit(answer, as_json, lambda: f"{tables}\nTarget: {answer['target']}")
+        emit(answer, as_json, lambda: f"{tables}\nSite: {answer['site']}\nTarget: {answer['target']}")
 
 
 @click.command()

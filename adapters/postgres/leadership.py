@@ -6,13 +6,13 @@ A leader that lost its connection has lost its lock with it, so it can't write n
 from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
 from domain.errors import ServiceUnavailable
 
-TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+TRY_LOCK = "SELECT pg_try_advisory_lock(ops.lock_key(%s))"
 IS_HELD = """
     SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND (classid::bigint << 32) | objid::bigint = hashtextextended(%(lock)s, 0)
+    AND (classid::bigint << 32) | objid::bigint = ops.lock_key(%(lock)s)
 """
-LOCK = "harvestlog coordinator"
+LOCK = "coordinator"
 
 
 class LeaderDatabase(Database):

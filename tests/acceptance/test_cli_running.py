@@ -126,7 +126,7 @@ def test_a_new_job_is_shown_however_late_the_read_model_is(
     waits: list[float] = []
     wait_once = Session.show_current
     with stack.parts.database.connect() as holder:
-        holder.execute("SELECT pg_advisory_lock(hashtextextended('harvestlog projection read_model', 0))")
+        holder.execute("SELECT pg_advisory_lock(ops.lock_key('projection read_model'))")
 
         def wait(session: Session, within: float = 0.1) -> None:
             waits.append(within)

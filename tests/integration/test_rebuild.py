@@ -181,7 +181,7 @@ def test_a_database_of_a_newer_version_is_refused(parts: Parts) -> None:
     parts.database.query("INSERT INTO ops.migration (name) VALUES ('9999_later')")
 
     with pytest.raises(SettingError, match="9999_later"):
-        require_tables(parts.database)
+        require_tables(parts.database, parts.settings.site_id)
     with pytest.raises(SettingError, match="9999_later"):
         initialise(parts.settings)
 

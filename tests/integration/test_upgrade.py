@@ -97,7 +97,7 @@ def test_a_database_of_an_earlier_version_is_upgraded_and_goes_on(old: Settings,
     done = initialise(old)
     assert done
     assert initialise(old) == []
-    require_tables(parts.database)
+    require_tables(parts.database, old.site_id)
 
     # nothing is lost
     project(parts)

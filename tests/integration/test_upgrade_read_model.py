@@ -66,7 +66,7 @@ def test_who_reads_what_is_new_is_told_and_all_else_is_read(parts: Parts, old: s
 
 
 def test_roles_start_and_work_goes_on_while_only_the_old_read_model_is_there(parts: Parts, old: str) -> None:
-    require_tables(parts.database)
+    require_tables(parts.database, parts.settings.site_id)
     before = rows(parts, "harvest_job"), parts.read_model_projector().position()
 
     harvest(parts, "two", pages=1)

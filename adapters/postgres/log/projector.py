@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 5000  # events
 PATIENCE = 0.5  # seconds that a projector waits for another one that reads
-LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
+LOCK: LiteralString = "SELECT pg_advisory_xact_lock(ops.lock_key(%(lock)s))"
 # Nobody waits for the disk: should the server crash, rows and checkpoint are lost together, and the events are applied again.
 LOCK_WITHOUT_WAITING: LiteralString = """
-    SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0)), set_config('synchronous_commit', 'off', true)
+    SELECT pg_advisory_xact_lock(ops.lock_key(%(lock)s)), set_config('synchronous_commit', 'off', true)
 """
 
 
@@ -124,7 +124,7 @@ class Projector:
     @property
     def lock(self) -> str:
         """Name of the advisory lock that whoever moves this projection holds."""
-        return f"harvestlog projection {self.name}"
+        return f"projection {self.name}"
 
     def position(self) -> int:
         """The number of the last event applied, as stored."""

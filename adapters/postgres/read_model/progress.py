@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 PROJECTION = "read_model"
 PROGRESS_EVERY = 5.0  # seconds between two lines of the log
-REBUILD_LOCK = "harvestlog rebuild"
+REBUILD_LOCK = "rebuild"
 BEGIN = """
     INSERT INTO ops.rebuild AS r (projection, step, events) VALUES (%(projection)s, %(step)s, %(events)s)
     ON CONFLICT (projection) DO UPDATE SET started_at = now(), step = EXCLUDED.step, events = EXCLUDED.events, done = 0
@@ -28,7 +28,7 @@ READ = """
     WHERE r.projection = %(projection)s AND EXISTS (
         SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND (classid::bigint << 32) | objid::bigint = hashtextextended(%(lock)s, 0)
+        AND (classid::bigint << 32) | objid::bigint = ops.lock_key(%(lock)s)
     )
 """
 

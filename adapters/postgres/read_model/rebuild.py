@@ -51,7 +51,7 @@ TABLES = (
     *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
     *("job_statistics", "source_statistics"),
 )
-ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended(%(lock)s, 0))"
+ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(ops.lock_key(%(lock)s))"
 COUNT_EVENTS: LiteralString = "SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s"
 NEWEST_FACTS = """
     INSERT INTO {schema}.dataset SELECT DISTINCT ON (source_id, guid) * FROM {schema}.dataset_fact
@@ -246,7 +246,7 @@ class _Swap:
 
 def _swap(connection: Connection, accept: bool) -> _Swap:
     with connection.transaction():
-        connection.execute(LOCK, {"lock": f"harvestlog projection {NAME}"})
+        connection.execute(LOCK, {"lock": f"projection {NAME}"})
         newest = max(_position(connection, LIVE), _position(connection, SHADOW))
         comparable = read_model.model_version(connection) == MODEL_VERSION
         for schema in (SHADOW, LIVE) if comparable else (SHADOW,):

@@ -14,7 +14,7 @@ from adapters.postgres.read_model.rebuild import RebuildRunning, Tell, rebuild_r
 from domain.errors import ReadModelOutdated, SettingError
 from projections.model_version import MODEL_VERSION
 
-CREATE_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('harvestlog read model', 0))"
+CREATE_LOCK = "SELECT pg_advisory_xact_lock(ops.lock_key('read model'))"
 LOOK_EVERY = 0.5  # seconds, at another process's rebuild
 
 

@@ -219,7 +219,7 @@ class WorkRebuild:
             connection.execute(f"ANALYZE pg_temp.{table}".encode())
         begun = time.monotonic()
         with connection.transaction():
-            connection.execute(LOCK, {"lock": "harvestlog projection work"})
+            connection.execute(LOCK, {"lock": "projection work"})
             position = self._follow(connection, position, self._target(connection))
             for table in TABLES if self._datasets else TABLES[:-1]:
                 changed = sum(connection.execute(statement.encode()).rowcount for statement in DIFFERENCES[table])
