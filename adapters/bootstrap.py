@@ -166,6 +166,7 @@ class Parts:
                 retries=s.http_retries,
                 host_limit=s.http_host_limit,
                 user_agent=s.http_user_agent,
+                allow=s.may_harvest,
             )
         )
 

@@ -7,7 +7,7 @@ A setting is looked up as `HARVEST_<NAME>` in the environment, then in the file 
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,7 @@ class Settings:
     http_max_bytes: int = 50_000_000  # one response
     http_retries: int = 3
     http_host_limit: int = 4  # requests at a time to one remote host, per worker
+    http_allow: str = ""  # what may be harvested besides public addresses, or `none`: see `may_harvest`
     http_user_agent: str = "harvestlog (harvester of open-data catalogues)"
 
     @property
@@ -79,6 +80,22 @@ class Settings:
     def own_broker(self) -> bool:
         """True when harvestlog runs its own broker."""
         return not self.kafka_bootstrap_servers
+
+    @property
+    def may_harvest(self) -> str:
+        """What may be harvested besides public addresses.
+
+        Unless HARVEST_HTTP_ALLOW says something, that is this machine itself where harvestlog runs its own Postgres and its own
+        broker: somebody's laptop, a demo, a test. A site with services of its own is a portal, where strangers' addresses must
+        not lead to its inside.
+        """
+        if self.http_allow:
+            return "" if self.http_allow.lower() == "none" else self.http_allow
+        return "loopback" if self.embedded_broker or (self.own_postgres and self.own_broker) else ""
+
+    def on(self, database_url: str) -> "Settings":
+        """The settings with the address of the database that is used, and all else as it follows from what was set."""
+        return replace(self, database_url=database_url, http_allow=self.may_harvest or "none")
 
 
 SETTINGS_FILE, CKAN_INI = "HARVEST_SETTINGS_FILE", "HARVEST_CKAN_INI"
@@ -222,8 +239,16 @@ def _check(settings: Settings) -> None:
             f"HARVEST_TOPIC_MIN_INSYNC_REPLICAS={settings.topic_min_insync_replicas} is more than "
             f"HARVEST_TOPIC_REPLICATION={settings.topic_replication}: nothing could ever be sent"
         )
+    _check_addresses(settings.may_harvest)
     for f in fields(Settings):
         _check_number(f.name, getattr(settings, f.name))
+
+
+def _check_addresses(allowed: str) -> None:
+    if allowed:
+        from domain.networks import address_rules  # most sites need it in workers only
+
+        address_rules(allowed)
 
 
 def _check_number(name: str, value: Any) -> None:

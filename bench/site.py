@@ -78,6 +78,7 @@ def site(*roles: str, **changes: Any) -> Iterator[Site]:
             embedded_broker=True,
             data_dir=folder,
             site_id="bench",
+            http_allow="loopback",
             **changes,
         )
         bootstrap.initialise(settings)

@@ -84,6 +84,7 @@ def new_database(server: EmbeddedPostgres, folder: Path) -> Iterator[Settings]:
         http_total_timeout=4.0,
         http_retries=1,
         http_max_bytes=5_000_000,
+        http_allow="loopback",
     )
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters import bootstrap
@@ -109,7 +108,7 @@ def opened(caller: Caller = COMMAND_LINE, tell: Tell = lambda _: None, *, fresh:
     """
     settings = load()
     with _database_url(settings) as url:
-        parts = Parts(replace(settings, database_url=url) if settings.own_postgres else settings)
+        parts = Parts(settings.on(url))
         try:
             if not fresh:
                 _check(parts, own=settings.own_postgres)

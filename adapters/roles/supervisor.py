@@ -217,6 +217,7 @@ class Supervisor:
                 "HARVEST_DATA_DIR": str(self._folder.path),
                 "HARVEST_DATABASE_URL": runtime.database_url,
                 "HARVEST_KAFKA_BOOTSTRAP_SERVERS": runtime.bootstrap_servers,
+                "HARVEST_HTTP_ALLOW": self._settings.may_harvest or "none",
             }
         )
 

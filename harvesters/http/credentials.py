@@ -9,7 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-SECRET_HEADERS = frozenset({"authorization", "x-ckan-api-key", "cookie", "proxy-authorization"})
+OPEN_HEADERS = frozenset(
+    {"accept", "accept-charset", "accept-encoding", "accept-language", "range", "user-agent"}
+    | {"cache-control", "pragma", "connection"}
+    | {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"}
+)
+"""Headers that anybody may see. Of any other nobody knows: portals have keys in headers of all names, such as `X-API-Key`."""
 USUAL_PORTS = {"http": 80, "https": 443}
 SHORTEST_SECRET = 4  # characters; a shorter one would tear words apart where it is blotted out
 Headers = Mapping[str, str]
@@ -41,7 +46,7 @@ def may_follow(url: str, target: str) -> bool:
 
 def without(headers: Headers) -> dict[str, str]:
     """The headers that anybody may see."""
-    return {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+    return {name: value for name, value in headers.items() if name.lower() in OPEN_HEADERS}
 
 
 def blotted(text: str, headers: Headers) -> str:
@@ -52,7 +57,7 @@ def blotted(text: str, headers: Headers) -> str:
 
 
 def _secrets(headers: Headers) -> Iterable[str]:
-    values = {value.strip() for name, value in headers.items() if name.lower() in SECRET_HEADERS}
+    values = {value.strip() for name, value in headers.items() if name.lower() not in OPEN_HEADERS}
     for value in list(values):
         kind, _, rest = value.partition(" ")
         if re.fullmatch(r"[A-Za-z]+", kind) and rest:

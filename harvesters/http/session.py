@@ -9,6 +9,7 @@ and whether the same request may succeed later:
     tls           no secure connection                         redirects     too many redirects
     bad_url       not an http or https URL                     bad_header    a header that can't be sent
     bad_encoding  compressed in a way that can't be undone     not_json      the body is not JSON
+    refused_address   an address that must not be connected to: `domain/networks.py`
 
 How bodies are uncompressed, decoded and read, however wrong their headers are: `compression.py`, `documents.py`. To whom
 credentials are sent: `credentials.py`. When a request is sent again: `retries.py`.
@@ -32,12 +33,13 @@ from requests.exceptions import InvalidHeader, InvalidURL, RequestException
 from urllib3.exceptions import HTTPError
 
 from domain.errors import RemoteError
+from domain.networks import address_rules
 from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, TooLarge, uncompressed
 from harvesters.http.credentials import blotted, may_follow, separated, without
 from harvesters.http.documents import NotJSON, read_json, text_of
 from harvesters.http.failures import excerpt, redact, translated
 from harvesters.http.retries import RETRIED, http_date, retry_after, wait_before_retry
-from harvesters.http.transport import Deadline, DeadlineAdapter, within
+from harvesters.http.transport import Deadline, GuardedAdapter, within
 
 MAX_REDIRECTS = 5
 CHUNK = 32_768  # bytes read at a time
@@ -63,6 +65,7 @@ class HttpLimits:
     retries: int = 3
     host_limit: int = 4  # requests at a time to one host, in this process
     user_agent: str = "harvestlog"
+    allow: str = ""  # besides public addresses, as HARVEST_HTTP_ALLOW has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class _NoAuth(AuthBase):
 
 
 class PoliteSession:
-    """GET requests with time-outs, a size cap, retries and a limit per host. Safe to share between threads."""
+    """GET requests to allowed addresses, with time-outs, a size cap, retries and a limit per host. Threads may share it."""
 
     def __init__(
         self,
@@ -162,8 +165,9 @@ class PoliteSession:
         self.answers = 0  # that came so far, for those who look whether a gather gets on
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        rules = address_rules(limits.allow)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, DeadlineAdapter(pool_maxsize=max(limits.host_limit, 1)))
+            self._session.mount(scheme, GuardedAdapter(rules, pool_maxsize=max(limits.host_limit, 1)))
 
     def get_json(
         self, url: str, params: Params | None = None, headers: Headers | None = None, *, retries: int | None = None

@@ -1,4 +1,6 @@
-"""Connections that keep a total time-out: no read waits longer than what is left of the time of its response.
+"""Connections that lead to allowed addresses only (`domain/networks.py`), and keep a total time-out.
+
+No read waits longer than what is left of the time of its response.
 
 `requests` limits the wait for each read only, so a remote that sends a byte now and then, in headers too, would hold a
 worker for ever.
@@ -9,12 +11,20 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from http.client import HTTPResponse
 from typing import Any
+from urllib.parse import urlsplit
 
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from domain.networks import AddressRules
+from harvesters.http.connecting import check_behind_proxy, connect
 
 
 class Deadline:
@@ -42,24 +52,36 @@ def within(deadline: Deadline) -> Iterator[None]:
         _current.reset(token)
 
 
-class DeadlineAdapter(HTTPAdapter):
-    """A transport of `requests` whose reads obey the deadline set with `within`."""
+class GuardedAdapter(HTTPAdapter):
+    """A transport of `requests` that connects to allowed addresses, and whose reads obey the deadline set with `within`."""
+
+    def __init__(self, rules: AddressRules, **settings: Any) -> None:
+        self._rules = rules
+        super().__init__(**settings)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Use our connections."""
         super().init_poolmanager(*args, **kwargs)
-        _use_our_pools(self.poolmanager)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = _guarded_pools(self._rules)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Use our connections to a proxy too; those of a SOCKS proxy are of another make and are left alone."""
+        """Use our connections to a proxy too; those of a SOCKS proxy are of another make and are left alone.
+
+        A proxy is named by who runs this machine, so it may have any address.
+        """
         manager = super().proxy_manager_for(proxy, **kwargs)
         if not proxy.lower().startswith("socks"):
-            _use_our_pools(manager)
+            manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
         return manager
 
-
-def _use_our_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Judge what a proxy is asked to connect to, since our own connection doesn't lead there."""
+        if select_proxy(request.url or "", proxies):
+            check_behind_proxy(urlsplit(request.url or "").hostname or "", self._rules)
+        return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
 
 
 class _Reader(io.RawIOBase):
@@ -109,3 +131,38 @@ class _HTTPPool(HTTPConnectionPool):
 
 class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
+
+
+class _GuardedConnection(HTTPConnection):
+    """Opens its socket where the rules allow it."""
+
+    rules: AddressRules
+
+    def _new_conn(self) -> socket.socket:
+        options = self.socket_options or ()
+        try:
+            return connect(
+                self._dns_host, self.port, self.rules, timeout=self.timeout, source=self.source_address, options=options
+            )
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"connecting to {self.host} took longer than {self.timeout} s") from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error
+
+
+@lru_cache(maxsize=64)
+def _guarded_pools(rules: AddressRules) -> dict[str, type[HTTPConnectionPool]]:
+    """Kinds of pools whose connections obey the rules: urllib3 makes connections by class."""
+
+    class GuardedHTTP(_GuardedConnection, _HTTPConnection):
+        pass
+
+    class GuardedHTTPS(_GuardedConnection, _HTTPSConnection):
+        pass
+
+    GuardedHTTP.rules = GuardedHTTPS.rules = rules
+    http = type("GuardedHTTPPool", (_HTTPPool,), {"ConnectionCls": GuardedHTTP})
+    https = type("GuardedHTTPSPool", (_HTTPSPool,), {"ConnectionCls": GuardedHTTPS})
+    return {"http": http, "https": https}

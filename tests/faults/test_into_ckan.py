@@ -46,6 +46,7 @@ def stack(way: Gateway, site: CkanSite, server: EmbeddedPostgres, broker: Embedd
         embedded_broker=True,
         data_dir=tmp_path,
         site_id="faults",
+        http_allow="loopback",
         topic_partitions=3,
         ckan_url=way.url,
         ckan_token=site.token,

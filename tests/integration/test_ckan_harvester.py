@@ -77,7 +77,7 @@ class Harvest:
         self.target = target or FakeTarget()
         self.harvester = CKANHarvester()
         self.harvester.target = self.target
-        self.harvester.http = PoliteSession(HttpLimits(), sleep=lambda _: None)
+        self.harvester.http = PoliteSession(HttpLimits(allow="loopback"), sleep=lambda _: None)
         self.records: dict[str, dict[str, Any]] = {}
         self.errors: list[GatherError] = []
         self.refused: list[str] = []

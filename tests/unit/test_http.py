@@ -18,7 +18,7 @@ from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.failures import excerpt, redact
 from tests.support.rogue_server import RogueServer
 
-LIMITS = HttpLimits(timeout=0.2, total_timeout=0.5, max_bytes=1_000_000, retries=0)
+LIMITS = HttpLimits(allow="loopback", timeout=0.2, total_timeout=0.5, max_bytes=1_000_000, retries=0)
 PATIENT = replace(LIMITS, timeout=5.0, total_timeout=10.0)
 
 
@@ -94,7 +94,7 @@ def test_no_remote_holds_a_worker_beyond_the_total_time_out(mode: str) -> None:
 def test_a_gigabyte_ends_at_the_cap_with_flat_memory(mode: str) -> None:
     tracemalloc.start()
     try:
-        error = failure(mode, HttpLimits(timeout=5, total_timeout=20, max_bytes=5_000_000, retries=0))
+        error = failure(mode, HttpLimits(allow="loopback", timeout=5, total_timeout=20, max_bytes=5_000_000, retries=0))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -114,7 +114,7 @@ def test_json_comes_back_with_headers_status_and_url() -> None:
 
 
 def test_the_user_agent_and_own_headers_are_sent() -> None:
-    session = PoliteSession(HttpLimits(user_agent="harvestlog-test"), headers={"X-One": "1"})
+    session = PoliteSession(HttpLimits(allow="loopback", user_agent="harvestlog-test"), headers={"X-One": "1"})
     with RogueServer("good") as remote:
         session.get(remote.url, headers={"X-Two": "2"})
 
@@ -124,7 +124,7 @@ def test_the_user_agent_and_own_headers_are_sent() -> None:
 
 def test_failures_that_may_pass_are_retried_with_growing_waits() -> None:
     time_ = FakeTime()
-    session = PoliteSession(HttpLimits(retries=3), sleep=time_.sleep, clock=time_.clock)
+    session = PoliteSession(HttpLimits(allow="loopback", retries=3), sleep=time_.sleep, clock=time_.clock)
     with RogueServer("500") as remote, pytest.raises(RemoteError):
         session.get(remote.url)
 
@@ -135,14 +135,14 @@ def test_failures_that_may_pass_are_retried_with_growing_waits() -> None:
 def test_a_failure_for_good_is_not_retried() -> None:
     time_ = FakeTime()
     with RogueServer("404") as remote, pytest.raises(RemoteError):
-        PoliteSession(HttpLimits(retries=3), sleep=time_.sleep, clock=time_.clock).get(remote.url)
+        PoliteSession(HttpLimits(allow="loopback", retries=3), sleep=time_.sleep, clock=time_.clock).get(remote.url)
 
     assert len(remote.requests) == 1
 
 
 def test_retries_end_with_the_total_time() -> None:
     time_ = FakeTime()
-    limits = HttpLimits(retries=1_000, total_timeout=60)
+    limits = HttpLimits(allow="loopback", retries=1_000, total_timeout=60)
     with RogueServer("503") as remote, pytest.raises(RemoteError):
         PoliteSession(limits, sleep=time_.sleep, clock=time_.clock).get(remote.url)
 
@@ -152,7 +152,7 @@ def test_retries_end_with_the_total_time() -> None:
 def test_a_short_retry_after_is_slept() -> None:
     time_ = FakeTime()
     with RogueServer("429", retry_after="7") as remote, pytest.raises(RemoteError) as caught:
-        PoliteSession(HttpLimits(retries=2), sleep=time_.sleep, clock=time_.clock).get(remote.url)
+        PoliteSession(HttpLimits(allow="loopback", retries=2), sleep=time_.sleep, clock=time_.clock).get(remote.url)
 
     assert time_.slept == [7.0, 7.0]
     assert caught.value.retry_after == 7.0
@@ -161,7 +161,7 @@ def test_a_short_retry_after_is_slept() -> None:
 def test_a_long_retry_after_is_left_to_the_caller() -> None:
     time_ = FakeTime()
     with RogueServer("429", retry_after="120") as remote, pytest.raises(RemoteError) as caught:
-        PoliteSession(HttpLimits(retries=2), sleep=time_.sleep, clock=time_.clock).get(remote.url)
+        PoliteSession(HttpLimits(allow="loopback", retries=2), sleep=time_.sleep, clock=time_.clock).get(remote.url)
 
     assert time_.slept == []
     assert (caught.value.retryable, caught.value.retry_after) == (True, 120.0)
@@ -310,7 +310,7 @@ def test_a_secret_does_not_follow_a_redirect_to_another_host(echo: str) -> None:
 
 
 def test_all_sessions_together_keep_the_limit_of_a_host(echo: str) -> None:
-    sessions = [PoliteSession(HttpLimits(host_limit=2)) for _ in range(4)]
+    sessions = [PoliteSession(HttpLimits(allow="loopback", host_limit=2)) for _ in range(4)]
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda n: sessions[n % 4].get_json(f"{echo}/count"), range(24)))
 

@@ -15,7 +15,8 @@ from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.credentials import blotted, may_follow, separated
 
-LIMITS = HttpLimits(timeout=5.0, total_timeout=10.0, retries=0)
+LIMITS = HttpLimits(allow="loopback", timeout=5.0, total_timeout=10.0, retries=0)
+SHOWN = ("Authorization", "X-CKAN-API-Key", "X-API-Key", "Private-Token", "Accept-Language")
 KEY = {"Authorization": "very-secret", "X-CKAN-API-Key": "very-secret"}
 
 
@@ -78,7 +79,7 @@ class Redirecting(BaseHTTPRequestHandler):
             return self._reply(302, b"", Location=target)
         if self.path.startswith("/page"):
             return self._reply(200, b"<title>Log in</title>")
-        seen = {name: self.headers[name] for name in ("Authorization", "X-CKAN-API-Key") if self.headers[name]}
+        seen = {name: self.headers[name] for name in SHOWN if self.headers[name]}
         return self._reply(200 if self.path.startswith("/seen") else 403, json.dumps(seen).encode())
 
     def _reply(self, status: int, body: bytes, **headers: str) -> None:
@@ -179,6 +180,14 @@ def test_another_host_gets_nothing_and_the_error_says_so(port: int, end: str, by
     assert "very-secret" not in message
     assert "Basic" not in message
     assert "open@" not in message
+
+
+def test_of_other_headers_only_those_that_anybody_may_see_go_to_another_host(port: int) -> None:
+    headers = {"X-API-Key": "very-secret", "Private-Token": "very-secret", "Accept-Language": "sr"}
+
+    seen = PoliteSession(LIMITS).get_json(f"http://127.0.0.1:{port}/?to=http://localhost:{port}/seen", headers=headers)
+
+    assert seen == {"Accept-Language": "sr"}
 
 
 def test_a_redirect_without_credentials_says_nothing_of_them(port: int) -> None:
