@@ -509,7 +509,7 @@ class Harvesting(Application[UUID]):
 
 
 def _check_newest(job: Job, source: HarvestSource) -> None:
-    if source.held_job != str(job.id):
+    if str(job.id) not in source.held_jobs:
         raise Refused(
             f"Source {source.fields.name} has been listed in full since job {job.id}: its deletions are out of date. "
             "See the source's last job"

@@ -3,7 +3,7 @@
 Pure rules. A policy is part of a source's configuration, whatever its harvester is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,3 +42,29 @@ class DeletionPolicy:
         harvester may spell in another way.
         """
         return 0 if taken_over else max(self.count, int(held * self.percent / 100))
+
+
+def what_became(removed: str | None, state: str, report_status: str | None, job_status: str | None) -> str:
+    """What became of a dataset that was to go, in one word for people; the columns of an object and of its job."""
+    if removed:
+        return removed
+    if state == "ERROR":
+        return "failed"
+    if state != "COMPLETE":
+        return "aborted" if job_status == "Aborted" else "waiting"
+    return "deleted" if report_status == "deleted" else "left"  # it had come back, or it was never there
+
+
+def held_problems(jobs: Sequence[Mapping[str, Any]], *, more: bool) -> list[str]:
+    """What a person has to decide: jobs with id, source, held and held_of; `more`: there are others."""
+    lines = [
+        f"Job {job['id']} of source {job['source']} holds {_of(job['held'], job['held_of'])}: see "
+        f"`harvester deletions {job['id']}`, then `harvester approve {job['id']}` or `harvester reject {job['id']}`"
+        for job in jobs
+    ]
+    return [*lines, "Further jobs hold deletions: see `harvester deletions`"] if more else lines
+
+
+def _of(held: int, known: int | None) -> str:
+    count = f"{held:,} deletion" + ("" if held == 1 else "s")
+    return f"{count} (it has {known:,} datasets)" if known else count

@@ -26,6 +26,9 @@ LEVELS = ("error", "warning", "job_warning")
 A job_warning: all records of the job lose the same; it is recorded with the first one that a worker met."""
 MAX_LINE = 2**31 - 1
 MAX_NUMBER = 2**24 - 1  # of a source's jobs
+REMOVED_AS = ("deleted", "purged", "kept", "hidden", "gone")
+"""What becomes of a dataset in the target: `kept` as the source's policy says, `hidden` until its grace period is over, `gone`
+when somebody else had deleted it there before."""
 REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
 
@@ -108,6 +111,20 @@ class HarvestObject(StoredAggregate):
         content_hash: str | None
         metadata_modified: str | None
         validators: dict[str, str]
+
+    class Removed(StoredAggregate.Event):
+        """What became of the dataset in the target, in the words of REMOVED_AS; the outcome `deleted` follows.
+
+        `until` (ISO 8601): when a hidden one is to be deleted. `title`: what people know it by; empty when that can't be told.
+        """
+
+        TOPIC = "object.removed"
+        source_id: str
+        guid: str
+        package_id: str | None
+        how: str
+        until: str | None
+        title: str
 
     class Failed(StoredAggregate.Event):
         """Did not work, and why; `retry_at` (ISO 8601) says when it is tried again, None: this is the outcome."""
@@ -224,6 +241,22 @@ class HarvestObject(StoredAggregate):
     ) -> None:
         self.package_id = package_id
         self.outcome = status
+
+    def remove(self, package_id: str | None, how: str, title: str, until: datetime | None = None) -> None:
+        """Record what became of the dataset in the target; after an outcome this changes nothing."""
+        if self.outcome is None:
+            self._removed(
+                source_id=self.source_id,
+                guid=self.guid,
+                package_id=package_id,
+                how=how,
+                until=until.isoformat(timespec="seconds") if until else None,
+                title=title,
+            )
+
+    @event(Removed)
+    def _removed(self, source_id: str, guid: str, package_id: str | None, how: str, until: str | None, title: str) -> None:
+        self.package_id = package_id
 
     def fail(self, stage: str, code: str, message: str, retry_at: datetime | None) -> None:
         """Record a failure, final when `retry_at` is None; after an outcome this changes nothing."""

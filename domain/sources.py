@@ -45,7 +45,7 @@ class HarvestSource(StoredAggregate):
     """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
 
     TOPIC = "source"
-    SNAPSHOT_VERSION = 4
+    SNAPSHOT_VERSION = 5
 
     class Registered(Created):
         """A source was entered; `by` is who did it."""
@@ -175,7 +175,7 @@ class HarvestSource(StoredAggregate):
         self.last_job: str | None = None
         self.gathered_from: str | None = None
         self.taken_over = False  # and no full run since
-        self.held_job: str | None = None  # whose deletions wait for a person, until the next full run
+        self.held_jobs: list[str] = []  # that held deletions since the last full run
         self.memory: dict[str, Any] = {}  # of the harvester, from the last gather that came to its end
         self.jobs = 0  # that were ever started
         self.job_started_at = 0  # version of this stream at which the last one started
@@ -337,8 +337,8 @@ class HarvestSource(StoredAggregate):
         self.running_job = None
         if full:
             self.taken_over = False
-        if full or outcome == HELD:
-            self.held_job = job_id if outcome == HELD else None
+        held = [job_id] if outcome == HELD else []
+        self.held_jobs = held if full else [*self.held_jobs, *held]
         if gathered_from is not None and not self._changed_since_start:  # earlier versions stored it all the same
             self.gathered_from = gathered_from
         if memory is not None and not self._changed_since_start:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from domain.errors import RecordError
 from domain.objects import object_id
 from harvesters.held import Held
+from harvesters.removal import remove
 from harvesters.target import FieldPolicy, Loss, OnRemoved, Owner, Target
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class HarvestObject:
     saved: bool = False  # it is among its job's objects, or it is being fetched or imported
     held: Held | None = None  # the dataset as this source imported it last
     validators: Mapping[str, str] = field(default_factory=dict)  # of the document just got, set by fetch_stage
+    removed_as: str = ""  # what became of the dataset in the target, once its import has taken it out
 
     @property
     def held_validators(self) -> Mapping[str, str]:
@@ -296,13 +298,13 @@ class Harvester:
         return Save.of(package, harvest_object).run(self.target)
 
     def delete_package(self, harvest_object: HarvestObject) -> Imported:
-        """Delete the dataset that this source holds for the guid, unless its config says `"on_removed": "keep"`.
+        """Delete the dataset that this source holds for the guid, or what its config says with `on_removed`.
 
         A dataset that is kept stays in the target as it is; the source no longer holds it.
         """
         whose = owner(harvest_object)
-        if harvest_object.package_id and whose.on_removed != "keep":
-            self.target.delete(harvest_object.package_id, whose)
+        if harvest_object.package_id:
+            harvest_object.removed_as = remove(self.target, harvest_object.package_id, whose)
         return Imported(harvest_object.package_id, "deleted")
 
 
@@ -340,8 +342,7 @@ class Save:
         held = self.harvest_object.package_id
         if held is None:
             return Imported(None, "unchanged")
-        if self.owner.on_removed != "keep":
-            target.delete(held, self.owner)
+        self.harvest_object.removed_as = remove(target, held, self.owner)
         return Imported(held, "deleted")
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from domain.errors import TargetError
 from harvesters.base import Harvester, HarvestObject, Imported, owner
+from harvesters.removal import remove
+from harvesters.target import Owner
 
 
 class Clearing(Harvester):
@@ -18,9 +20,15 @@ class Clearing(Harvester):
         whose = owner(harvest_object)
         if package_id:
             try:
-                self.target.delete(package_id, replace(whose, on_removed="delete") if whose.on_removed == "keep" else whose)
+                harvest_object.removed_as = remove(self.target, package_id, _for_good(whose))
             except TargetError as error:
                 if error.code != "dataset_not_ours":
                     raise
+                harvest_object.removed_as = "kept"
                 self.save_object_warning(str(error), harvest_object)
         return Imported(package_id, "deleted")
+
+
+def _for_good(whose: Owner) -> Owner:
+    """Deleted at once, even where the source keeps what its remote removes."""
+    return replace(whose, on_removed="delete") if whose.on_removed == "keep" else whose

@@ -13,7 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from domain.deletions import DeletionPolicy
 from domain.errors import PluginError, SettingError, ValidationError
 from domain.nearest import did_you_mean
-from harvesters.base import Harvester
+from harvesters.base import Harvester, on_removed
 from harvesters.results import raised, shown, with_traceback
 
 ENTRY_POINTS = "harvestlog.harvesters"
@@ -91,6 +91,7 @@ def _check_policies(config: str, prefix: str) -> None:
         options = json.loads(config)
         if isinstance(options, dict):
             DeletionPolicy.of(options)
+            on_removed(options)
     except json.JSONDecodeError:
         return
     except ValueError as error:

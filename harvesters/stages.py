@@ -14,6 +14,7 @@ from domain import rules, text
 from domain.errors import HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
+from domain.titles import MAX_TITLE, title_of
 from harvesters import extras, results
 from harvesters.base import (
     Fetched,
@@ -24,8 +25,11 @@ from harvesters.base import (
     Imported,
     Package,
     Save,
+    owner,
 )
 from harvesters.held import Held
+from harvesters.removal import remove, word
+from harvesters.target import Owner
 
 MAX_URL = 2000  # characters
 MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
@@ -62,6 +66,7 @@ class StageRun:
     since: float = 0.0  # monotonic seconds when the stage began
     harvester: Harvester | None = None
     _save: Save | None = None
+    _title: str | None = None  # of the dataset that is to go
 
     def run(self) -> bool:
         """Run both stages, in the thread whose the harvester is; False: `save` is to follow.
@@ -111,6 +116,8 @@ class StageRun:
         elif self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view, harvester):
             return
         self.stage, self.since = "Import", time.monotonic()
+        if self.aggregate.action == "delete":
+            self._title = self._title_of_held(view)
         self._take_import(view, results.imported(harvester.import_stage(view), view))
 
     def _view(self) -> HarvestObject:
@@ -206,18 +213,47 @@ class StageRun:
         elif result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
         else:
+            if self._status() == "deleted":
+                self._make_sure_of_removal(view)
             self._import_as(self._status(), view.package_id, view)
 
     def _import_as(self, status: str, package_id: str | None, view: HarvestObject) -> None:
         """The outcome; to delete what the source never held changes nothing."""
         if status == "deleted" and self.held(view.guid) is None:
             status = "unchanged"
+        if status == "deleted":
+            self._note_removal(package_id, view)
         self.aggregate.import_as(status, package_id, results.extra_texts(view.validators, "validators"))
 
     def _status(self) -> str:
         if self.aggregate.action == "delete":
             return "deleted"
         return "updated" if self.aggregate.action == "change" else "added"
+
+    # removal
+
+    def _make_sure_of_removal(self, view: HarvestObject) -> None:
+        """A plugin that only says that it is done may have left the dataset to us: the source's policy holds all the same."""
+        target = getattr(self.harvester, "target", None)
+        whose = _owner(view)
+        if view.package_id and not view.removed_as and target is not None and whose is not None:
+            remove(target, view.package_id, whose)
+
+    def _note_removal(self, package_id: str | None, view: HarvestObject) -> None:
+        whose = _owner(view)
+        how = view.removed_as or (word(whose) if whose else "deleted")
+        title = self._title if self._title is not None else self._title_of_held(view)
+        self.aggregate.remove(package_id, how, title)
+
+    def _title_of_held(self, view: HarvestObject) -> str:
+        """The title of the dataset as it was imported last, else as the target shows it."""
+        digest = view.held.content_hash if view.held else None
+        body = self.stored(digest) if digest else None
+        title = title_of(body.decode("utf-8", "replace")) if body else None
+        target = getattr(self.harvester, "target", None)
+        if title is None and view.package_id and target is not None:
+            title = (target.show(view.package_id) or {}).get("title")
+        return text.clean(str(title))[:MAX_TITLE] if title else ""
 
     # failures
 
@@ -295,6 +331,14 @@ class StageRun:
 
         url = harvester.get_original_url(view)
         return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
+
+
+def _owner(view: HarvestObject) -> Owner | None:
+    """Whose the dataset is; None: the plugin's configuration is no JSON, so there is no policy in it."""
+    try:
+        return owner(view)
+    except ValueError:
+        return None
 
 
 def leave_if_forked(parent: int) -> None:

@@ -41,6 +41,21 @@ def finished(batch: Batch, event: Recorded) -> None:
     batch.jobs.update(event.stream, status="Finished", outcome=event.state["outcome"], finished=event.state["timestamp"])
 
 
+def deletions_held(batch: Batch, event: Recorded) -> None:
+    """So many deletions wait for a person."""
+    batch.jobs.update(event.stream, held=event.state["guids"], held_of=event.state["known"])
+
+
+def deletions_approved(batch: Batch, event: Recorded) -> None:
+    """They are carried out by another job."""
+    batch.jobs.update(event.stream, decision="approved")
+
+
+def deletions_rejected(batch: Batch, event: Recorded) -> None:
+    """They are dropped."""
+    batch.jobs.update(event.stream, decision="rejected")
+
+
 def pruned(batch: Batch, event: Recorded) -> None:
     """Rows of objects go with their streams."""
     batch.pruned.add(event.stream)
@@ -50,6 +65,9 @@ HANDLERS: dict[str, Handler] = {
     "job.created": created,
     "job.gather_started": gather_started,
     "job.gather_finished": gather_finished,
+    "job.deletions_held": deletions_held,
+    "job.deletions_approved": deletions_approved,
+    "job.deletions_rejected": deletions_rejected,
     "job.aborted": aborted,
     "job.finished": finished,
     "job.pruned": pruned,

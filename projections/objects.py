@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from domain.deletions import HELD
 from domain.objects import REPORT_STATUS
 from projections.recorded import Changes, Handler, Recorded
 
@@ -66,6 +67,18 @@ def imported(batch: Batch, event: Recorded) -> None:
     )
 
 
+def removed(batch: Batch, event: Recorded) -> None:
+    """What became of its dataset in the target."""
+    state = event.state
+    batch.objects.update(
+        event.stream,
+        package_id=state["package_id"],
+        removed=state["how"],
+        removed_until=state["until"],
+        removed_title=state["title"] or None,
+    )
+
+
 def failed(batch: Batch, event: Recorded) -> None:
     """Failed for good, or waiting for the next attempt."""
     if event.state["retry_at"] is None:
@@ -77,8 +90,11 @@ def failed(batch: Batch, event: Recorded) -> None:
 
 
 def skipped(batch: Batch, event: Recorded) -> None:
-    """Nothing was to be done."""
-    batch.objects.update(event.stream, state="COMPLETE", report_status="not modified", import_finished=event.state["timestamp"])
+    """Nothing was to be done; a deletion that is held waits for a person."""
+    columns = {"state": "COMPLETE", "report_status": "not modified", "import_finished": event.state["timestamp"]}
+    if event.state["reason"] == HELD:
+        columns["removed"] = HELD
+    batch.objects.update(event.stream, **columns)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -87,6 +103,7 @@ HANDLERS: dict[str, Handler] = {
     "object.identified": identified,
     "object.located": located,
     "object.imported": imported,
+    "object.removed": removed,
     "object.failed": failed,
     "object.skipped": skipped,
 }

@@ -1,13 +1,100 @@
-"""Actions that delete datasets, or decide about deletions that a job held."""
+"""Actions that delete datasets, list what was deleted, or decide about deletions that a job held."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator
 
 from adapters.actions.jobs import current_job, its_source, job_of
-from adapters.actions.parameters import ById
+from adapters.actions.parameters import ById, Limit, Parameters, Reference
 from adapters.actions.session import Session
 from adapters.actions.sources import the_source
 from adapters.actions.table import action
+from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.queries import Row
 from domain.access import Right
-from domain.deletions import CLEAR
+from domain.deletions import CLEAR, HELD, what_became
+from domain.errors import NotFound
+from domain.nearest import unknown
+from domain.objects import REMOVED_AS
+from domain.titles import title_of
+
+WORDS = (*REMOVED_AS, HELD)
+
+
+def _word(value: str) -> str:
+    if value and value not in WORDS:
+        raise ValueError(unknown("what", value, WORDS))
+    return value
+
+
+class DeletionList(Parameters):
+    """Deletions of a job, or of all jobs of a source; `after` is the object id of the last one seen.
+
+    `what`: only those that were deleted, purged, kept, hidden, gone already, or that are held.
+    """
+
+    id: Reference
+    what: Annotated[str, AfterValidator(_word)] = ""
+    limit: Limit = 100
+    after: str = ""
+
+
+class HeldJobList(Parameters):
+    """`after` is the id of the last job seen."""
+
+    limit: Limit = 100
+    after: str = ""
+
+
+@action(Right.EDIT, DeletionList, reads=True, subject=its_source, listed="deletions")
+def harvest_deletion_list(session: Session, asked: DeletionList) -> dict[str, Any]:
+    """Datasets that a job, or all jobs of a source, deleted, kept, hid or hold, with their titles."""
+    lists = Deletions(session.model)
+    job_id = _job(session, asked.id)
+    key = job_id or str(session.source(asked.id).id)
+    session.show_current()
+    page = (lists.of_job if job_id else lists.of_source)(key, asked.what, asked.limit, asked.after)
+    return {"deletions": _shown(session, page), "next": page.next}
+
+
+def _job(session: Session, reference: str) -> str:
+    """The id of a job; empty: it is none, so it names a source."""
+    from domain.jobs import Job
+
+    try:
+        return str(session.parts.application.load(Job, UUID(reference)).id)
+    except (ValueError, NotFound):
+        return ""
+
+
+def _shown(session: Session, rows: list[Row]) -> list[Row]:
+    """Rows with what became of each, and titles from the documents of those that are still there."""
+    nameless = [row["held_object_id"] for row in rows if not row["title"] and row["held_object_id"]]
+    documents = session.model.documents(nameless) if nameless else {}
+    titles = {object_id: title_of(document) for object_id, document in documents.items()}
+    return [
+        {
+            "object_id": row["object_id"],
+            "job_id": row["job_id"],
+            "guid": row["guid"],
+            "package_id": row["package_id"],
+            "title": row["title"] or titles.get(row["held_object_id"]),
+            "what": what_became(row["removed"], row["state"], row["report_status"], row["job_status"]),
+            "until": row["until"],
+            "at": row["at"],
+        }
+        for row in rows
+    ]
+
+
+@action(Right.SYSADMIN, HeldJobList, reads=True, listed="jobs")
+def harvest_held_job_list(session: Session, asked: HeldJobList) -> dict[str, Any]:
+    """Jobs whose deletions wait for a person."""
+    session.show_current()
+    after = current_job(session, str(job_of(session, asked.after))) if asked.after else None
+    page = Deletions(session.model).held_jobs(asked.limit, after)
+    return {"jobs": list(page), "next": page.next}
 
 
 @action(Right.EDIT, ById, subject=its_source)

@@ -1,6 +1,5 @@
 """Actions on jobs: create, list, show, report, abort."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from domain.access import Owned, Right
 from domain.errors import NotFound
 from domain.nearest import unknown
 from domain.secrets import mask_text
+from domain.titles import title_of
 from projections.causes import causes
 
 if TYPE_CHECKING:
@@ -157,18 +157,6 @@ def _causes(session: Session, errors: Iterable[Row]) -> list[Row]:
         }
         for group in groups
     ]
-
-
-def title_of(document: str) -> str | None:
-    """The title that a document gives its dataset, where that can be told."""
-    try:
-        values = json.loads(document)
-    except ValueError:
-        return None
-    title = values.get("title") or values.get("name") if isinstance(values, dict) else None
-    if isinstance(title, dict):  # by language
-        title = next((text for text in title.values() if text), None)
-    return str(title)[:200] if title else None
 
 
 @action(Right.SYSADMIN, JobAbort)

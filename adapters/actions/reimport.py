@@ -12,6 +12,7 @@ from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.held import sources_of_guid, sources_of_package, sources_with_datasets
 from domain.access import Right
+from domain.deletions import CLEAR
 from domain.errors import JobExists, NotFound, Refused, SourceInactive, ValidationError
 from domain.reimport import Selection, checked_segments, retry_options
 
@@ -137,6 +138,9 @@ def harvest_job_retry(session: Session, asked: ById) -> Row:
 
     application = session.parts.application
     job = application.load(Job, job_of(session, asked.id))
+    if job.kind == CLEAR:
+        name = session.source(job.source_id).fields.name
+        raise Refused(f"Job {job.id} clears its source: clear it again, `harvester source clear {name}`, for what is left")
     _require_failures(session, job)
     _refuse_superseded(session, job)
     options = retry_options(str(job.id), job.options)

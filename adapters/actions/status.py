@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from adapters.postgres.work.site_state import Busy, SiteState
 
 
+HELD_SHOWN = 20  # jobs whose deletions wait for a person
+
+
 @action(Right.SYSADMIN, reads=True)
 def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
     """Whether all parts are there and what they do; `problems` are what a person has to look at."""
@@ -34,6 +37,8 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
         answer["paused"] = _paused(session)
         if why := why_outdated(session.parts.database):
             wrong.append(why)
+        else:
+            answer["held_deletions"] = _held(session, wrong)
         wrong += problems(state.health)
         answer |= _target(session, processes, wrong)
     except HarvestError as error:
@@ -75,6 +80,16 @@ def _paused(session: Session) -> list[dict[str, Any]]:
     from adapters.actions.schedules import paused
 
     return paused(session)
+
+
+def _held(session: Session, wrong: list[str]) -> int:
+    """How many deletions wait for a person; jobs that hold them are among what is wrong."""
+    from adapters.postgres.read_model.deletions import Deletions
+    from domain.deletions import held_problems
+
+    jobs = Deletions(session.model).held_jobs(HELD_SHOWN)
+    wrong += held_problems(jobs, more=jobs.next is not None)
+    return sum(job["held"] for job in jobs)
 
 
 def _process(busy: "Busy") -> dict[str, Any]:

@@ -33,6 +33,8 @@ ACTIONS = {
     "harvest_job_reject_deletions": "deletions",
     "harvest_source_clear": "deletions",
     "harvest_abort_failed_jobs": "many_jobs",
+    "harvest_deletion_list": "deletions",
+    "harvest_held_job_list": "deletions",
     "harvest_job_create": "jobs",
     "harvest_job_create_all": "many_jobs",
     "harvest_job_error_summary": "jobs",

@@ -1,9 +1,14 @@
-"""`approve`, `reject`, `source clear`: what deletes many datasets says how many, and asks."""
+"""`approve`, `reject`, `deletions`, `source clear`: what deletes many datasets says how many, and asks."""
+
+from typing import Any
 
 import click
 
 from adapters.cli.jobs import describe
-from adapters.cli.output import emit, json_option, session
+from adapters.cli.output import after_option, emit, json_option, more, session, table
+
+Row = dict[str, Any]
+EXAMPLES = 5  # titles that are shown before a person is asked
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Don't ask.")
 
@@ -16,9 +21,59 @@ def approve(job: str, yes: bool, as_json: bool) -> None:
     """Carry out the deletions that JOB held (its id, or its source), as a job of its own."""
     with session() as actions:
         held = actions.call("harvest_job_show", id=job)
-        confirm(f"Datasets that job {held['id']} of source {held['source']} found missing are going to be deleted.", yes)
+        if held["held"] and not held["decision"]:
+            examples = (
+                [] if yes else actions.call("harvest_deletion_list", id=held["id"], what="held", limit=EXAMPLES)["deletions"]
+            )
+            confirm(_going(held, examples), yes)
         row = actions.call("harvest_job_approve_deletions", id=held["id"])
         emit(row, as_json, lambda: f"Deletions approved; they are carried out by this job:\n{describe(row)}")
+
+
+def _going(job: Row, examples: list[Row]) -> str:
+    """What an approval deletes: how many, and the titles of a few."""
+    lines = [f"  {row['title'] or row['guid']}" for row in examples]
+    if (others := job["held"] - len(lines)) > 0:
+        lines.append(f"  and {others:,} more: `harvester deletions {job['id']}` lists them")
+    count = f"{job['held']:,} of {job['held_of']:,} datasets of source {job['source']}"
+    return "\n".join([f"{count} that job {job['id']} found missing are going to be deleted:", *lines, ""])
+
+
+@click.command()
+@click.argument("job_or_source", default="")
+@click.option("--what", default="", help="Only those that were deleted, purged, kept, hidden, gone already, or are held.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="Show so many.")
+@after_option("object (without JOB_OR_SOURCE: this job)")
+@json_option
+def deletions(job_or_source: str, what: str, limit: int, after: str, as_json: bool) -> None:
+    """List what JOB_OR_SOURCE deleted, kept or holds, or all jobs that hold deletions."""
+    with session() as actions:
+        if not job_or_source:
+            answer = actions.call("harvest_held_job_list", limit=limit, after=after)
+            emit(answer, as_json, lambda: _held_text(answer))
+        else:
+            answer = actions.call("harvest_deletion_list", id=job_or_source, what=what, limit=limit, after=after)
+            emit(answer, as_json, lambda: _text(answer))
+
+
+def _text(answer: dict[str, Any]) -> str:
+    rows = [
+        {
+            "what": row["what"] + (f" until {row['until']:%Y-%m-%d}" if row["until"] else ""),
+            "time": row["at"],
+            "title": row["title"],
+            "guid": row["guid"],
+            "job": row["job_id"],
+        }
+        for row in answer["deletions"]
+    ]
+    return "\n".join([*table(rows), *more(answer["next"])]) if rows else "No deletions"
+
+
+def _held_text(answer: dict[str, Any]) -> str:
+    names = {"source": "source", "job": "id", "since": "finished", "held": "held", "datasets": "held_of"}
+    rows = [{title: job[name] for title, name in names.items()} for job in answer["jobs"]]
+    return "\n".join([*table(rows), *more(answer["next"])]) if rows else "No deletions wait for a person"
 
 
 @click.command()

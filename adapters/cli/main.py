@@ -28,6 +28,7 @@ COMMANDS = {
     "resume": ("pauses:resume", "End a pause: of SOURCE (id or name), of all, of a host, or of the target."),
     "approve": ("deletions:approve", "Carry out the deletions that JOB held (its id, or its source), as a job of its own."),
     "reject": ("deletions:reject", "Drop the deletions that JOB held (its id, or its source): the datasets stay."),
+    "deletions": ("deletions:deletions", "List what JOB_OR_SOURCE deleted, kept or holds, or all jobs that hold deletions."),
     "clearsource": ("deletions:clearsource", "Delete all datasets of a source, in the target too; the source stays."),
     "run": ("running:run", "Start the jobs that wait and end those that are done, as a cron job would."),
     "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),

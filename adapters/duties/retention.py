@@ -17,6 +17,7 @@ from domain.application import Harvesting
 from domain.errors import NotFound
 from domain.jobs import Job
 from domain.retention import expired
+from domain.sources import HarvestSource
 from projections.recorded import Recorded
 from projections.statistics import HANDLERS, Statistics
 
@@ -79,6 +80,9 @@ class Retain:
             job = self._application.load(Job, job_id)
         except NotFound:
             return
+        if self._waits(source_id, job):
+            self._retention.note(source_id, job_id, retained=True)
+            return
         statistics = None if job.statistics_kept else self._statistics(job)
         objects, kept, removed = job_objects(self._database, job, log_position(self._database)), 0, 0
         while batch := list(islice(objects, AT_A_TIME)):
@@ -92,6 +96,11 @@ class Retain:
         self._retention.note(source_id, job_id, retained=kept > 0)
         if removed:
             log.info("job %s of source %s: %d old objects removed, datasets stand on %d", job_id, source_id, removed, kept)
+
+    def _waits(self, source_id: UUID, job: Job) -> bool:
+        """Whether a person may still approve deletions that the job held: its objects say which."""
+        undecided = job.held > 0 and not job.decision
+        return undecided and str(job.id) in self._application.load(HarvestSource, source_id).held_jobs
 
     def _statistics(self, job: Job) -> dict[str, int]:
         """All counters of a job whose end didn't name them, counted while its objects are still there."""

@@ -1,7 +1,7 @@
 """Gathers jobs that ask no remote, only delete: what a person approved, or all that a source holds."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 from adapters.postgres.database import Database
@@ -46,10 +46,18 @@ class DeletionGather:
             yield list(held)
 
     def _approved(self) -> Iterator[list[str]]:
-        """What the job held whose deletions were approved; a dataset that a later job has imported since stays."""
+        """What the job held whose deletions were approved; a dataset that a later job has found at the remote stays."""
         job = self._application.load(Job, UUID(self._job.options["held_job"]))
         for guids in held_guids(self._database, job, PAGE):
             keys = [(self._job.source_id, guid) for guid in guids]
             held = {guid: dataset.object_id for (_, guid), dataset in held_datasets(self._database, keys).items()}
-            if page := [guid for guid in guids if guid in held and (job_number(held[guid]) or 0) <= job.number]:
+            back = self._found_since(job, held)
+            if page := [guid for guid in guids if guid in held and guid not in back]:
                 yield page
+
+    def _found_since(self, job: Job, held: Mapping[str, UUID]) -> set[str]:
+        """Guids of datasets that a later job has imported from the remote; one that imports stored documents asks no remote."""
+        newer = {stream: guid for guid, stream in held.items() if (job_number(stream) or 0) > job.number}
+        objects = self._application.load_objects(list(newer)) if newer else {}
+        jobs = self._application.load_many(Job, {UUID(known.job_id) for known in objects.values()})
+        return {newer[stream] for stream, known in objects.items() if jobs[UUID(known.job_id)].kind != "import"}

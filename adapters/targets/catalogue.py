@@ -35,6 +35,7 @@ DELETE = """
         name = CASE WHEN state = 'active' THEN left(name, 58) || '--' || left(md5(id), 40) ELSE name END
     WHERE id = %(id)s AND source_id = %(source)s AND state = 'active' RETURNING id
 """
+PURGE = "DELETE FROM catalogue.package WHERE id = %(id)s AND source_id = %(source)s RETURNING id"
 WAITING = """
     SELECT id, name FROM catalogue.package
     WHERE source_id = %(source)s AND package ->> 'name' = %(name)s AND name <> package ->> 'name' AND state = 'active'
@@ -133,11 +134,14 @@ class LocalCatalogue:
         return {name for (name,) in self._database.query(TAKEN, names=names, id=package_id)}
 
     def delete(self, package_id: str, owner: Owner) -> bool:
-        """Delete a package of this source; see `harvesters.target.Target`. A purged one is kept as deleted too."""
+        """Delete or purge a package of this source; see `harvesters.target.Target`."""
         known = self._database.query(OWNED, id=package_id)
         if known:
             _origin(known[0]).check_owned(package_id, owner)
-        if not self._database.query(DELETE, id=package_id, source=owner.source_id, object=owner.object_id):
+        if not known or owner.on_removed == "keep":
+            return False
+        statement = PURGE if owner.on_removed == "purge" else DELETE
+        if not self._database.query(statement, id=package_id, source=owner.source_id, object=owner.object_id):
             return False
         self._settle(known[0][1], owner)
         return True

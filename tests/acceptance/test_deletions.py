@@ -54,11 +54,23 @@ def test_held_deletions_are_carried_out_once_they_are_approved(stack: Stack, rem
 
     job = stack.run(source, full=True)
     kept = len(datasets(stack, source))
+    needed = stack.cli("status", status=1)
+    asked = stack.cli("approve", "held", status=1)
+    listed = stack.json("deletions", job["id"])["deletions"]
     removal = stack.ended(stack.json("approve", job["id"], "--yes")["id"])
 
     assert (job["outcome"], job["deleted"], kept) == ("held", 0, DATASETS)
     assert (removal["kind"], removal["outcome"], removal["deleted"]) == ("removal", "finished", DATASETS // 2)
     assert len(datasets(stack, source)) == DATASETS // 2
+    titles = [row["title"] for row in listed]
+    assert (len(titles), {row["what"] for row in listed}) == (DATASETS // 2, {"held"})
+    assert all(titles)
+    assert f"30 of 60 datasets of source held that job {job['id']} found missing are going to be deleted:" in asked.stderr
+    assert titles[0] in asked.stderr
+    assert "and 25 more" in asked.stderr
+    assert f"! Job {job['id']} of source held holds 30 deletions (it has 60 datasets)" in needed.stdout
+    assert {row["what"] for row in stack.json("deletions", removal["id"])["deletions"]} == {"deleted"}
+    assert titles[0] in stack.cli("deletions", "held", "--what", "deleted").stdout
 
 
 def test_who_says_no_clears_nothing(stack: Stack, remote: RemoteCkan) -> None:

@@ -1,12 +1,17 @@
 """Deletions wait for a person when they are many; clearing a source takes all its datasets out."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from adapters.actions.session import Session
 from adapters.bootstrap import Parts
-from domain.errors import Refused
+from adapters.duties.retention import Retain
+from adapters.stages.gather import Stopped
+from domain.errors import HarvestError, NotFound, Refused, ValidationError
 from domain.jobs import Job
 from domain.sources import HarvestSource
 from harvesters.base import Record
@@ -43,6 +48,16 @@ def gathered(gathering: Gathering, job_id: UUID) -> Job:
 def held_job(gathering: Gathering) -> Job:
     filled(gathering)
     return end(gathering, gathering.run(full(*records(30))))
+
+
+def session(gathering: Gathering) -> Session:
+    return Session(gathering.parts)
+
+
+def listed(gathering: Gathering, reference: object, **which: Any) -> list[tuple[str, str, str | None]]:
+    """What became of which dataset, with its title."""
+    answer = session(gathering).call("harvest_deletion_list", id=str(reference), **which)
+    return [(row["guid"], row["what"], row["title"]) for row in answer["deletions"]]
 
 
 def test_a_job_that_would_delete_too_much_holds_all_its_deletions_and_ends(gathering: Gathering) -> None:
@@ -167,3 +182,155 @@ def test_a_clear_that_failed_for_some_does_not_say_that_the_source_is_cleared(ga
     events = gathering.parts.event_store.select_streams([gathering.source])
     assert "source.cleared" not in [event.topic for event in events]
     assert json.loads(events[-1].state)["outcome"] == "finished"
+
+
+# what a person sees
+
+
+def titled(count: int) -> list[Record]:
+    return [Record(f"r{number:02}", {"title": f"Dataset {number}"}) for number in range(count)]
+
+
+def test_held_deletions_are_listed_with_titles_a_page_at_a_time(gathering: Gathering) -> None:
+    gathering.finish(gathering.run(full(*titled(50))))
+    job = end(gathering, gathering.run(full(*titled(30))))
+
+    first = session(gathering).call("harvest_deletion_list", id=str(job.id), limit=15)
+    rest = listed(gathering, job.id, after=first["next"])
+
+    rows = [(row["guid"], row["what"], row["title"]) for row in first["deletions"]] + rest
+    assert sorted(rows) == [(f"r{number}", "held", f"Dataset {number}") for number in range(30, 50)]
+    assert {row["package_id"] for row in first["deletions"]} == {"p"}
+    assert listed(gathering, "city", what="held", limit=1000) == sorted(rows, key=rows.index, reverse=True)
+
+
+def test_what_was_deleted_and_kept_stays_listed_with_its_title(gathering: Gathering) -> None:
+    gathering.finish(gathering.run(full(*titled(3))))
+    job = gathering.run(full(*titled(1)))
+
+    def outcome(known: Any) -> None:
+        known.remove("p", "kept" if known.guid == "r01" else "deleted", f"Title of {known.guid}")
+        known.import_as("deleted", "p")
+
+    gathering.finish(job, outcome)
+    again = gathering.run(full(*titled(1)))
+
+    expected = [("r01", "kept", "Title of r01"), ("r02", "deleted", "Title of r02")]
+    assert sorted(listed(gathering, job.id)) == sorted(listed(gathering, gathering.source)) == expected
+    assert listed(gathering, "city", what="kept") == expected[:1]
+    assert listed(gathering, again.id) == []
+
+
+def test_deletions_of_an_unknown_job_or_kind_are_refused(gathering: Gathering) -> None:
+    with pytest.raises(NotFound, match="a0a0"):
+        listed(gathering, "a0a0a0a0-0000-4000-8000-00000000dead")
+    with pytest.raises(ValidationError, match=r"hiden.*did you mean hidden"):
+        listed(gathering, "city", what="hiden")
+
+
+def test_status_tells_of_held_deletions_until_somebody_has_decided(gathering: Gathering) -> None:
+    job = held_job(gathering)
+    gathering.parts.read_model_projector().catch_up()
+
+    before = session(gathering).call("harvest_status_show")
+    jobs = session(gathering).call("harvest_held_job_list")["jobs"]
+    gathering.app.reject_deletions(job.id, "admin")
+    gathering.parts.read_model_projector().catch_up()
+    after = session(gathering).call("harvest_status_show")
+
+    line = f"Job {job.id} of source city holds 20 deletions (it has 50 datasets): see `harvester deletions {job.id}`"
+    assert [problem for problem in before["problems"] if problem.startswith(line)]
+    assert (before["held_deletions"], after["held_deletions"]) == (20, 0)
+    assert [(row["id"], row["source"], row["held"]) for row in jobs] == [(str(job.id), "city", 20)]
+    assert not [problem for problem in after["problems"] if "holds" in problem]
+    assert session(gathering).call("harvest_job_show", id=str(job.id))["decision"] == "rejected"
+
+
+def test_a_later_full_run_takes_held_deletions_off_the_list(gathering: Gathering) -> None:
+    held_job(gathering)
+    end(gathering, gathering.run(full(*records(50))))
+
+    assert session(gathering).call("harvest_held_job_list")["jobs"] == []
+
+
+# a job that waits is safe
+
+
+def test_a_run_that_lists_only_changes_leaves_held_deletions_to_be_approved(gathering: Gathering) -> None:
+    job = held_job(gathering)
+    changes = end(gathering, gathering.run(lambda _: iter([Record(f"r{n}", action="delete") for n in range(12)])))
+
+    assert changes.held == 12
+    assert len(gathering.objects(gathered(gathering, gathering.app.approve_deletions(job.id, "admin")))) == 20
+
+
+def retain(gathering: Gathering) -> None:
+    """All that retention does, as if it were three years later."""
+    for projector in (gathering.parts.work_projector(), gathering.parts.read_model_projector()):
+        projector.catch_up()
+    duty = Retain(gathering.parts.database, gathering.app, days=365, keep=0, every=0)
+    for _ in range(60):
+        duty.run(datetime.now(UTC) + timedelta(days=1000))
+    gathering.parts.work_projector().catch_up()
+
+
+def test_retention_leaves_a_job_alone_while_its_deletions_wait(gathering: Gathering) -> None:
+    job = held_job(gathering)
+    retain(gathering)
+
+    assert gathering.app.load(Job, job.id).pruned == 0
+    gathering.app.reject_deletions(job.id, "admin")
+    retain(gathering)
+    assert gathering.app.load(Job, job.id).pruned == 20
+
+
+def test_stored_documents_that_are_imported_again_do_not_keep_approved_deletions(gathering: Gathering) -> None:
+    job = held_job(gathering)
+    reimport = gathering.app.create_job(gathering.source, kind="import", options={"force_import": True, "without_fetch": True})
+    end(gathering, gathered(gathering, reimport))
+
+    carried_out = gathered(gathering, gathering.app.approve_deletions(job.id, "admin"))
+
+    assert len(gathering.objects(carried_out)) == 20
+
+
+def test_a_job_that_held_deletions_has_nothing_to_retry(gathering: Gathering) -> None:
+    filled(gathering)
+    job = gathering.run(full(*records(30)))
+    gathering.app.finish_job(job.id, "finished", NONE, {"objects": 20, "skipped": 20})
+
+    with pytest.raises(Refused, match=f"No record of job {job.id} failed"):
+        session(gathering).call("harvest_job_retry", id=str(job.id))
+
+
+def test_a_clear_is_not_retried_but_made_again(gathering: Gathering) -> None:
+    filled(gathering, 2)
+    job = gathered(gathering, gathering.app.create_job(gathering.source, kind="clear"))
+    gathering.app.finish_job(job.id, "finished", {**NONE, "errored": 1})
+
+    with pytest.raises(HarvestError, match="clear it again, `harvester source clear city`"):
+        session(gathering).call("harvest_job_retry", id=str(job.id))
+
+
+def test_a_clear_whose_worker_is_killed_goes_on_where_it_was(gathering: Gathering) -> None:
+    """The first worker stores a page of objects and is gone; some of them are carried out before another one goes on."""
+    filled(gathering, 1200)
+    job_id = gathering.app.create_job(gathering.source, kind="clear")
+    pages = iter([False, True])
+    killed = gathering.parts.gather_run(lambda: next(pages), gathering.parts.work_projector().catch_up)
+    with pytest.raises(Stopped):
+        killed.run(job_id, "killed")
+    gathering.parts.work_projector().catch_up()
+    stored = gathering.app.load(Job, job_id)
+    done = list(gathering.objects(stored).values())[:300]
+    for known in done:
+        known.import_as("deleted", "p")
+    gathering.app.record_objects(done)
+
+    resumed = gathered(gathering, job_id)
+    left = len(gathering.objects(resumed))
+    ended = end(gathering, resumed)
+
+    assert (stored.gather_finished, left) == (None, 900)
+    held = "SELECT count(*) FROM ops.dataset WHERE source_id = %(source)s AND NOT deleted"
+    assert (ended.status, gathering.parts.database.query(held, source=gathering.source)) == ("Finished", [(0,)])

@@ -169,6 +169,8 @@ REMEMBERED = {
     "gather_started gathered kind lost memory number options seen_since source_id source_version status unchanged",
     (HarvestSource, 4): "_created_on _modified_on active fields gathered_from held_job job_started_at jobs last_job memory "
     "paused paused_until remote_changed_at running_job taken_over",
+    (HarvestSource, 5): "_created_on _modified_on active fields gathered_from held_jobs job_started_at jobs last_job memory "
+    "paused paused_until remote_changed_at running_job taken_over",
     (
         Job,
         4,

@@ -151,7 +151,11 @@ class MemoryTarget:
             return False
         package, holder, state = self.packages[package_id]
         _origin(holder, state).check_owned(package_id, owner)
+        if owner.on_removed == "keep":
+            return False
         self.packages[package_id] = (package, owner, "deleted")
+        if owner.on_removed == "purge":
+            del self.packages[package_id]
         self._settle(package["name"], owner)
         return state == "active"
 

@@ -35,7 +35,7 @@ COUNT_SOURCES: LiteralString = "SELECT count(*) AS n FROM harvest.harvest_source
 SOURCE_KEY: LiteralString = "SELECT created, id FROM harvest.harvest_source WHERE id = %(after)s OR name = %(after)s LIMIT 1"
 JOBS: LiteralString = """
     SELECT j.id, j.source_id, s.name AS source, j.status, j.kind, j.trigger, j.outcome, j.complete, j.full_listing,
-        j.created, j.gather_started, j.gather_finished, j.finished,
+        j.created, j.gather_started, j.gather_finished, j.finished, j.held, j.held_of, j.decision,
         coalesce(t.objects, 0) AS objects, coalesce(t.gather_errors, 0) AS gather_errors,
         coalesce(t.added, 0) AS added, coalesce(t.updated, 0) AS updated,
         coalesce(t.unchanged + t.pages_unchanged + t.skipped, 0) AS not_modified,
@@ -135,6 +135,10 @@ class ReadModel:
                         raise ReadModelOutdated(why) from error
                     raise
         return []
+
+    def rows(self, statement: LiteralString, page: LiteralString = "", **parameters: Any) -> list[Row]:
+        """What a statement of another module answers, with `page` in the place of `{page}`."""
+        return self._rows(statement, page=page, **parameters)
 
     def _key(self, statement: LiteralString, after: str, what: str) -> Row:
         rows = self._rows(statement, after=after)

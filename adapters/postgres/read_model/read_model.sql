@@ -42,7 +42,10 @@ CREATE TABLE {schema}.harvest_job (
     created_by text,
     outcome text,
     complete boolean,
-    full_listing boolean
+    full_listing boolean,
+    held bigint, -- deletions that wait, or waited, for a person
+    held_of bigint, -- datasets that the source held then
+    decision text -- approved, rejected
 );
 
 CREATE TABLE {schema}.job_statistics (
@@ -85,7 +88,10 @@ CREATE TABLE {schema}.object (
     fetch_finished timestamp,
     import_finished timestamp,
     retry_times integer,
-    original_url text
+    original_url text,
+    removed text, -- what became of a dataset that was to go: deleted, purged, kept, hidden, gone, held
+    removed_until timestamp, -- when a hidden one is to be deleted
+    removed_title text
 ) WITH (fillfactor = 75);
 
 CREATE TABLE {schema}.dataset (

@@ -10,10 +10,14 @@ CREATE INDEX harvest_job_created_idx ON {schema}.harvest_job (created, id);
 CREATE INDEX harvest_job_status_idx ON {schema}.harvest_job (status, created, id) WHERE status <> 'Finished';
 CREATE INDEX harvest_job_source_status_idx ON {schema}.harvest_job (source_id, status, created, id)
     WHERE status <> 'Finished';
+CREATE INDEX harvest_job_held_idx ON {schema}.harvest_job (source_id, id) WHERE outcome = 'held' AND decision IS NULL;
 ALTER TABLE {schema}.job_statistics ADD PRIMARY KEY (job_id);
 ALTER TABLE {schema}.source_statistics ADD PRIMARY KEY (source_id);
 ALTER TABLE {schema}.object ADD PRIMARY KEY (id);
 CREATE INDEX harvest_job_id_idx ON {schema}.object (harvest_job_id);
+CREATE INDEX object_deletion_job_idx ON {schema}.object (harvest_job_id, id) WHERE action = 'delete' OR removed IS NOT NULL;
+CREATE INDEX object_deletion_source_idx ON {schema}.object (harvest_source_id, id)
+    WHERE action = 'delete' OR removed IS NOT NULL;
 CREATE INDEX harvest_source_id_idx ON {schema}.object (harvest_source_id);
 CREATE INDEX package_id_idx ON {schema}.object (package_id) WHERE package_id IS NOT NULL;
 CREATE INDEX guid_idx ON {schema}.object (guid);

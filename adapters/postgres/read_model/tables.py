@@ -96,6 +96,9 @@ JOBS = Table(
         **dict.fromkeys(("source_id", "status", "kind", "trigger", "created_by", "outcome"), "text"),
         "complete": "boolean",
         "full_listing": "boolean",
+        "held": "bigint",
+        "held_of": "bigint",
+        "decision": "text",
     },
 )
 OBJECTS = Table(
@@ -107,6 +110,8 @@ OBJECTS = Table(
         "original_url": "text",
         "extras": "jsonb",
         **dict.fromkeys(("metadata_modified_date", "gathered", "fetch_finished", "import_finished"), "timestamp"),
+        **dict.fromkeys(("removed", "removed_title"), "text"),
+        "removed_until": "timestamp",
         "retry_times": "integer",
     },
     additive=frozenset({"retry_times"}),

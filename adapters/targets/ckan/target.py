@@ -245,6 +245,8 @@ class CKANTarget:
                 if found is None or (found["state"] == "deleted" and owner.on_removed != "purge"):
                     return False
                 origin(found).check_owned(package_id, owner)
+                if owner.on_removed == "keep":
+                    return False
                 if self._mark_deleted(found, owner):
                     if owner.on_removed == "purge":
                         self._purge(package_id)

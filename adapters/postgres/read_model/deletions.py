@@ -1,0 +1,73 @@
+"""Asks the read model which datasets were to go, and what became of each; and which jobs wait for a person.
+
+An object is a deletion when its record was to be deleted, or when its import took the dataset out. Two partial indexes hold
+them, by job and by source.
+"""
+
+from typing import LiteralString
+
+from adapters.postgres.read_model.queries import NEWEST, Page, ReadModel, Row
+
+COLUMNS: LiteralString = """
+    SELECT o.id AS object_id, o.harvest_job_id AS job_id, o.harvest_source_id AS source_id, o.guid,
+        coalesce(o.package_id, d.package_id) AS package_id, coalesce(o.removed_title, h.removed_title) AS title, o.removed,
+        o.removed_until AS until, o.state, o.report_status, j.status AS job_status, o.import_finished AS at,
+        d.object_id AS held_object_id
+"""
+JOINS: LiteralString = """
+    LEFT JOIN harvest.harvest_job j ON j.id = o.harvest_job_id
+    LEFT JOIN harvest.dataset d ON d.source_id = o.harvest_source_id AND d.guid = o.guid
+    LEFT JOIN harvest.object h ON h.id = d.object_id
+"""
+OF_JOB: LiteralString = f"""{COLUMNS}
+    FROM (
+        SELECT * FROM harvest.object
+        WHERE (action = 'delete' OR removed IS NOT NULL) AND (%(what)s = '' OR removed = %(what)s)
+            AND (harvest_job_id, id) > (%(key)s, %(after)s) AND harvest_job_id <= %(key)s
+        ORDER BY harvest_job_id, id {{page}}
+    ) o
+    {JOINS} ORDER BY o.id
+"""
+OF_SOURCE: LiteralString = f"""{COLUMNS}
+    FROM (
+        SELECT * FROM harvest.object
+        WHERE (action = 'delete' OR removed IS NOT NULL) AND (%(what)s = '' OR removed = %(what)s)
+            AND (harvest_source_id, id) < (%(key)s, %(after)s) AND harvest_source_id >= %(key)s
+        ORDER BY harvest_source_id DESC, id DESC {{page}}
+    ) o
+    {JOINS} ORDER BY o.id DESC
+"""
+# What a later full run has seen is the newer word about the same datasets.
+HELD_JOBS: LiteralString = """
+    SELECT j.id, j.source_id, s.name AS source, j.finished, j.held, j.held_of
+    FROM harvest.harvest_job j JOIN harvest.harvest_source s ON s.id = j.source_id
+    WHERE j.outcome = 'held' AND j.decision IS NULL AND (j.source_id, j.id) > (%(source)s, %(job)s) AND NOT EXISTS (
+        SELECT FROM harvest.harvest_job l
+        WHERE l.source_id = j.source_id AND (l.created, l.id) > (j.created, j.id)
+            AND l.full_listing AND l.status = 'Finished' AND l.kind = 'harvest'
+    )
+    ORDER BY j.source_id, j.id {page}
+"""
+PAGE: LiteralString = "LIMIT %(limit)s + 1"
+
+
+class Deletions:
+    """Lists of deletions, a page at a time."""
+
+    def __init__(self, model: ReadModel) -> None:
+        self._model = model
+
+    def of_job(self, job_id: str, what: str = "", limit: int = 100, after: str = "") -> Page:
+        """Deletions of a job, in the order of their objects; `what` is one of the words of `removed`, empty: all."""
+        rows = self._model.rows(OF_JOB, page=PAGE, key=job_id, what=what, limit=limit, after=after)
+        return Page(rows, limit, key="object_id")
+
+    def of_source(self, source_id: str, what: str = "", limit: int = 100, after: str = "") -> Page:
+        """Deletions of all jobs of a source, those of the newest job first."""
+        rows = self._model.rows(OF_SOURCE, page=PAGE, key=source_id, what=what, limit=limit, after=after or NEWEST)
+        return Page(rows, limit, key="object_id")
+
+    def held_jobs(self, limit: int = 100, after: Row | None = None) -> Page:
+        """Jobs whose deletions wait for a person, by source; `after` is a row of this list."""
+        key = {"source": after["source_id"], "job": after["id"]} if after else {"source": "", "job": ""}
+        return Page(self._model.rows(HELD_JOBS, page=PAGE, limit=limit, **key), limit)
