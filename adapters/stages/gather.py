@@ -27,6 +27,7 @@ from adapters.stages.context import JobContexts
 from adapters.stages.gather_deletions import DeletionGather
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.progress import Progress
+from adapters.stages.replaced import Replaced
 from domain import text
 from domain.application import Harvesting
 from domain.deletions import CLEAR, REMOVAL, DeletionPolicy
@@ -127,6 +128,8 @@ class GatherRun:
             view.last_complete = datetime.fromisoformat(source.gathered_from)
             view.memory = dict(source.memory)
         view.lookup, view.count_held = self._held, lambda: self._memory.count_held(source.id)
+        self._replaced = Replaced(self._memory, self._content)
+        self._holds_any = self._memory.count_held(source.id) > 0
         self._policy = _policy(source.fields.config)
         complete = self._take_all(lambda: context.harvester, view)
         full = complete and view.full_listing and not self._nameless
@@ -349,6 +352,8 @@ class GatherRun:
         documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
         records = [_gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
         self._content.put(documents)
+        if self._holds_any:
+            self._replaced.note(changed[guid][0] for guid in changed if self._is_new(guid, held.get(guid)))
         self._to_delete += [record for record in records if record.action == "delete"]
         records = [record for record in records if record.action != "delete"]  # those wait for the end of gather
         self._unrecorded += len(unchanged)
@@ -367,25 +372,29 @@ class GatherRun:
             return False
         return self._job.attempt == 1 or held.object_id != self._job.object_id(guid)
 
+    def _is_new(self, guid: str, held: HeldDataset | None) -> bool:
+        """Whether this job brings the dataset; an earlier attempt may have imported it by now."""
+        return held is None or held.object_id == self._job.object_id(guid)
+
     def _held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
         source = str(self._source.id)
         return {guid: held for (_, guid), held in held_datasets(self._database, [(source, guid) for guid in guids]).items()}
 
     def _gather_removed(self, *, full: bool) -> tuple[int, int] | None:
-        """Delete what is to go, or hold all of it when that is more than the source's policy lets go without asking.
+        """Delete what is to go, or hold all of it when more is lost than the source's policy lets go without asking.
 
         How many were held, of how many datasets; None: nothing was.
         """
         pages = self._removed(full=full)
         few: list[list[GatheredRecord]] = []
-        count, limit = 0, -1
+        lost, limit = 0, -1
         for page in pages:
             if limit < 0:
                 known = self._memory.count_held(self._source.id)
                 limit = self._policy.limit(known, taken_over=self._source.taken_over)
             few.append(page)
-            count += len(page)
-            if count > limit:
+            lost += self._lost(page)
+            if lost > limit:
                 return sum(map(self._hold, itertools.chain(few, pages))), known
         for page in few:
             self._store_removed(page)
@@ -401,6 +410,12 @@ class GatherRun:
             renamed = self._renamed(held)
             if removed := [GatheredRecord(guid, "delete") for guid in held if guid not in renamed]:
                 yield removed
+
+    def _lost(self, removed: Sequence[GatheredRecord]) -> int:
+        """How many datasets are gone for good: no record that this job brings has their name."""
+        if self._source.taken_over or not self._replaced.any:
+            return len(removed)
+        return len(removed) - self._replaced.count(self._held(record.guid for record in removed).values())
 
     def _hold(self, records: Sequence[GatheredRecord]) -> int:
         self._application.record_held(self._job, records)

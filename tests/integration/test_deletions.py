@@ -1,6 +1,7 @@
 """Deletions wait for a person when they are many; clearing a source takes all its datasets out."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from adapters.stages.gather import Stopped
 from domain.errors import HarvestError, NotFound, Refused, ValidationError
 from domain.jobs import Job
 from domain.sources import HarvestSource
-from harvesters.base import Record
+from harvesters.base import HarvestJob, Record
 from tests.integration.test_gather_run import NONE, Gathering, full
 
 
@@ -85,6 +86,61 @@ def test_what_a_plugin_marks_as_deleted_is_held_as_well(gathering: Gathering) ->
     job = gathering.run(lambda _: iter([Record(f"r{number}", action="delete") for number in range(20)]))
 
     assert (job.held, gathering.objects(job)) == (20, {})
+
+
+def named(prefix: str, names: range) -> list[Record]:
+    """Records in CKAN's form, whose ids begin with the prefix."""
+    return [Record(f"{prefix}{number}", {"id": f"{prefix}{number}", "name": f"set-{number}"}) for number in names]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_datasets_that_come_back_under_other_ids_are_replaced_not_lost(gathering: Gathering, marked: bool) -> None:
+    old, new = named("old", range(50)), named("new", range(45))
+    gathering.finish(gathering.run(full(*old)))
+    removed = [Record(record.guid, action="delete") for record in old]
+
+    job = gathering.run((lambda _: iter([*new, *removed])) if marked else full(*new))
+
+    assert (job.held, len(gathering.objects(job))) == (0, 95)
+
+
+def test_replacements_that_an_earlier_attempt_imported_count_as_such(gathering: Gathering) -> None:
+    def interrupted(_: HarvestJob) -> Iterator[Record]:
+        yield from (Record(f"new{number}", {"name": f"set-{number % 50}"}) for number in range(500))
+        raise Stopped
+
+    gathering.finish(gathering.run(full(*named("old", range(50)))))
+    job_id = gathering.app.create_job(gathering.source)
+    with pytest.raises(Stopped):
+        gathering.gather(job_id, interrupted)
+    gathering.parts.work_projector().catch_up()
+    imported = gathering.objects(gathering.app.load(Job, job_id)).values()
+    for known in imported:
+        known.import_as("added", "p")
+    gathering.app.record_objects(imported)
+
+    gathering.gather(job_id, full(*(Record(f"new{number}", {"name": f"set-{number % 50}"}) for number in range(500))))
+
+    job = gathering.app.load(Job, job_id)
+    deleted = [known.guid for known in gathering.objects(job).values() if known.action == "delete"]
+    assert (len(imported), job.attempt, job.held, len(deleted)) == (500, 2, 0, 50)
+
+
+def test_other_datasets_in_the_place_of_many_do_not_make_up_for_them(gathering: Gathering) -> None:
+    gathering.finish(gathering.run(full(*named("old", range(50)))))
+
+    job = gathering.run(full(*named("new", range(11, 61))))
+
+    assert (job.held, len(gathering.objects(job))) == (50, 50)
+
+
+def test_a_dataset_that_was_there_before_replaces_no_other_of_its_name(gathering: Gathering) -> None:
+    twins = [Record(f"twin{number}", {"name": f"set-{number}", "twin": True}) for number in range(50)]
+    gathering.finish(gathering.run(full(*named("old", range(50)), *twins)))
+
+    job = gathering.run(full(*twins))
+
+    assert job.held == 50
 
 
 def test_nothing_is_deleted_after_a_gather_that_failed(gathering: Gathering) -> None:

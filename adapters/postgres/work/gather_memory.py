@@ -4,11 +4,12 @@ So a gather needs constant memory however many records there are, and one of a f
 milliseconds, more than all the rest of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from adapters.postgres.database import Database
+from domain.text import clean
 
 CREATE = 'CREATE TEMPORARY TABLE IF NOT EXISTS seen (guid text COLLATE "C" PRIMARY KEY, content_hash text)'
 FEW = 2000  # guids that are kept in memory
@@ -31,6 +32,7 @@ MISSING_OF_FEW = """
     ORDER BY d.guid LIMIT %(limit)s
 """
 
+NAMES = "\x01name:"  # before names, which are kept with the guids; no guid begins so
 COUNT_HELD = "SELECT count(*) FROM ops.dataset WHERE source_id = %(source)s AND NOT deleted"
 
 
@@ -70,6 +72,14 @@ class GatherMemory:
         if self._few is not None:
             return self._few.keys() & set(guids)
         return {guid for guid, _ in self._database.query(HASHES, guids=list(guids))}
+
+    def remember_names(self, names: Iterable[str]) -> None:
+        """Remember names of datasets, apart from guids."""
+        self.remember({NAMES + clean(name): None for name in names})
+
+    def named(self, names: Iterable[str]) -> set[str]:
+        """Those of the names that were remembered."""
+        return {name.removeprefix(NAMES) for name in self.seen([NAMES + clean(name) for name in names])}
 
     def count_held(self, source_id: UUID) -> int:
         """How many datasets a source holds."""
