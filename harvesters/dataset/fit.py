@@ -61,7 +61,7 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
         elif name in LISTS:
             _fit_list(fitted, name, value, losses, package)
         else:
-            fitted[name] = value
+            fitted[name] = values.of_plugin(value, losses, "dataset", name) if isinstance(value, Mapping) else value
     return Fitted(fitted, losses.all())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LANGUAGE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*")  # BCP 47, with the two-letter codes of ISO 639-1
+CARRIED = re.compile(r"[a-z]{2,8}(?:-[0-9A-Za-z]{1,8})*")  # what ckanext-fluent takes as a language
 FALLBACK = "en"
 
 
@@ -20,6 +21,34 @@ def by_language(value: Any) -> bool:
         and all(isinstance(key, str) and LANGUAGE.fullmatch(key) for key in value)
         and all(text is None or isinstance(text, str) for text in value.values())
     )
+
+
+def carried(value: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What ckanext-fluent takes of an object by language, and the keys of what it doesn't take.
+
+    Texts, or lists of texts (tags); numbers become texts, an empty one says nothing. `en_GB` becomes `en-GB`.
+    """
+    kept: dict[str, Any] = {}
+    odd = []
+    for key, given in value.items():
+        language = str(key).strip().replace("_", "-")
+        main, dash, rest = language.partition("-")
+        language = main.lower() + dash + rest
+        if given is None:
+            continue
+        text = [_text(one) for one in given if one is not None] if isinstance(given, list | tuple) else _text(given)
+        if not CARRIED.fullmatch(language) or text is None or (isinstance(text, list) and None in text):
+            odd.append(str(key))
+        else:
+            kept[language] = text
+    return kept, odd
+
+
+def _text(value: Any) -> str | None:
+    """A text or a number as text, None for what is neither."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value)
 
 
 def in_one_language(value: Mapping[str, str | None], preferred: Sequence[str]) -> str:

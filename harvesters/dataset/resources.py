@@ -44,6 +44,9 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
             or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT)
         ):
             kept[name] = value
+            if isinstance(value, Mapping) and rule is None:
+                where = f"resources: entry {position}, {name}"
+                kept[name] = values.of_plugin(value, losses, "resource", name, where)
         else:
             try:
                 kept[name] = rule(value, losses, "resource", name)

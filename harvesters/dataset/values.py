@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.errors import TargetError
 from harvesters.dataset.dates import stored_time
-from harvesters.dataset.languages import by_language, in_one_language
+from harvesters.dataset.languages import by_language, carried, in_one_language
 from harvesters.dataset.storable import json_text
 from harvesters.target import FieldPolicy, Loss
 
@@ -76,13 +76,23 @@ def shown(value: Any) -> str:
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
+def of_plugin(value: Any, losses: Losses, kind: str, field: str, where: str = "") -> Any:
+    """A field that CKAN itself doesn't know: as it is, but an object by language as a plugin takes it."""
+    if not isinstance(value, Mapping) or not losses.carries(kind, field):
+        return value
+    kept, odd = carried(value)
+    for key in odd:
+        losses.drop(where or field, f"{shown(key)} is no language with a text")
+    return kept
+
+
 def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
     """Text of any length. Numbers, truth values and lists become their JSON, which CKAN would do, too."""
     if isinstance(value, str):
         return value
     if by_language(value):
         if losses.carries(kind, field):
-            return value
+            return carried(value)[0]
         if len(value) > 1:
             losses.note_languages(kind, field)
         return in_one_language(value, losses.policy.languages)

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.postgres.read_model.queries import Row
@@ -34,8 +36,7 @@ class Mirror:
     bore: set[tuple[str, str]] = field(default_factory=set)  # all guids and names so far
     resources: dict[tuple[str, str], str] = field(default_factory=dict)  # ids in the CKAN by guid and id at the remote
     packages: dict[str, str] = field(default_factory=dict)  # ids in the CKAN, by guid
-    added: set[str] = field(default_factory=set)  # by the last run, by guid
-    further_writes: int = 0  # of the last run, beyond one for each dataset that it changed
+    changed: set[str] = field(default_factory=set)  # by the last run, by guid
 
     def __post_init__(self) -> None:
         self.source = register(self.stack, self.site, self.remote)
@@ -46,7 +47,7 @@ class Mirror:
         An incremental run finds removed datasets, too: by the count, and then by a list of all ids.
         """
         self.remote.forget()
-        self.ckan.done.clear()
+        self.ckan.forget()
         theirs = deepcopy(self.remote.packages)
         first = not self.held
         job = self.stack.run(self.source, full=full)
@@ -57,6 +58,7 @@ class Mirror:
         before = {guid: name for guid, name in self.names.items() if guid not in gone}
         self.held = {guid: one for guid, one in {**self.held, **listed}.items() if guid not in gone}
         self._check_content(before)
+        self._check_writes(before)
         return job
 
     def _check_job(self, job: Row, listed: Mapping[str, Package], gone: set[str]) -> None:
@@ -70,48 +72,64 @@ class Mirror:
         }
         counts = {name: job[name] for name in wanted}
         assert counts == wanted, f"{counts}, wanted {wanted}: {self.stack.model.object_errors(job['id'])}"
-        assert (job["outcome"], job["objects"]) == ("finished", len(changed) + len(gone))
-        self.further_writes = sum(self.ckan.writes().values()) - len(changed) - len(gone)
-        self.added = changed - self.held.keys()
+        objects = len(changed) + len(gone)
+        assert (job["outcome"], job["objects"]) == ("finished", objects), f"{job['outcome']}, {job['objects']} of {objects}"
+        self.changed = changed | gone
 
     def _check_remote(self, listed: Mapping[str, Package]) -> None:
         """Nothing else was asked for: pages overlap by one record."""
-        assert set(self.remote.sent) == listed.keys()
-        assert len(self.remote.sent) < len(listed) + len(self.remote.searches)
+        sent, searches = self.remote.sent, self.remote.searches
+        assert set(sent) == listed.keys(), f"sent for nothing, or not at all: {set(sent) ^ listed.keys()}"
+        assert len(sent) < len(listed) + len(searches), f"{len(sent)} records of {len(listed)} in {len(searches)} searches"
 
     def _check_content(self, before: Mapping[str, str]) -> None:
         found = by_guid(self.site.packages(), self.stack)
-        assert found.keys() == self.held.keys()
+        assert found.keys() == self.held.keys(), f"missing or too much: {found.keys() ^ self.held.keys()}"
         for guid, package in self.held.items():
             here = found[guid]
             wrong = differences(package, here, self.site.organization, keeps_modified=self.site.keeps_modified)
             assert wrong == [], f"{guid}: {wrong}"
-            assert extra_of(here, "harvest_source_id") == self.source
-            assert self.packages.setdefault(guid, here["id"]) == here["id"]
-            assert here["id"] == guid or not is_uuid(guid)
+            assert extra_of(here, "harvest_source_id") == self.source, f"{guid} is another source's"
+            assert self.packages.setdefault(guid, here["id"]) == here["id"], f"{guid} has another id than before"
+            assert here["id"] == guid or not is_uuid(guid), f"{guid} has the id {here['id']}"
             for theirs, ours in resource_ids(package, here).items():
                 assert self.resources.setdefault((guid, theirs), ours) == ours, (guid, theirs)
         self._check_names(before, {guid: package["name"] for guid, package in found.items()})
 
     def _check_names(self, before: Mapping[str, str], now: dict[str, str]) -> None:
-        """A name stays as long as the dataset does; a new one has the remote's, or that with a number where it is taken.
+        """A name stays as long as the dataset does, but a number goes when the name without it becomes free.
 
-        By a deleted package, too: CKAN gives the name of one to a new package, but to none that comes back.
+        A new dataset has the remote's name, or that with a number where it is taken. Deleted packages may have it, too: CKAN
+        gives such a name to a new package, but to none that comes back.
         """
-        assert len(set(now.values())) == len(now)
+        assert len(set(now.values())) == len(now), f"two datasets have one name: {sorted(now.values())}"
         for guid, name in now.items():
             wanted = self.held[guid]["name"]
             others = {other for whose, other in (*self.bore, *now.items()) if whose != guid}
             if guid in before:
-                assert name in (before[guid], wanted)  # a name that became free goes to the dataset that waits for it
+                settled = name == wanted and has_number(before[guid], wanted)
+                assert name == before[guid] or settled, f"{guid} was {before[guid]}, is {name}, wants {wanted}"
             elif wanted not in others:
-                assert name == wanted
+                assert name == wanted, f"{guid} is {name}, though nobody else ever was {wanted}"
             else:
-                assert name == wanted or re.fullmatch(re.escape(wanted[:97]) + r"\d+", name)
-        settled = {guid for guid, name in now.items() if guid in self.added or before.get(guid) != name}
-        assert 0 <= self.further_writes <= len(settled), "each dataset is written once, and once more where its name settles"
+                assert name == wanted or has_number(name, wanted), f"{guid} is {name}, wants {wanted}"
         self.names = now
         self.bore |= set(now.items())
+
+    def _check_writes(self, before: Mapping[str, str]) -> None:
+        """One write for each dataset that changed, and what gives freed names to those that wait for them."""
+        revised = [data for action, data in self.ckan.written if action == "package_revise"]
+        settling = [data for data in revised if data["update"].keys() <= {"name", "extras", "metadata_modified"}]
+        written = Counter(written_id(data) for _, data in self.ckan.written if data not in settling)
+        wanted = Counter(self.packages[guid] for guid in self.changed)
+        assert written == wanted, f"written {written - wanted} too often, {wanted - written} too rarely"
+        guids = {identity: guid for guid, identity in self.packages.items()}
+        renamed = {guids[written_id(data)]: data["update"]["name"] for data in settling}  # the last name of each
+        for guid, name in renamed.items():
+            if guid in self.names:
+                assert name == self.names[guid] != before.get(guid), f"{guid} got the name {name} for nothing"
+        moved = renamed.keys() - self.names.keys()  # deleted packages, whose names were in the way
+        assert len(moved) <= len(renamed) - len(moved), f"{moved} lost their names, only {renamed} were settled"
 
     def forget_removed(self) -> None:
         """What the remote no longer has is gone from the CKAN too."""
@@ -146,6 +164,18 @@ def is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def has_number(name: str, wanted: str) -> bool:
+    """Whether a name is the one wanted with a number of up to three digits behind it, 100 characters at most."""
+    number = re.search(r"[1-9]\d{0,2}$", name)
+    ends = [number[0][place:] for place in range(len(number[0]))] if number else []
+    return any(name == wanted[: 100 - len(end)] + end for end in ends if end[0] != "0")
+
+
+def written_id(data: Mapping[str, Any]) -> str:
+    """The package that a call of CKAN's API writes."""
+    return str(data["match"]["id"] if "match" in data else data["id"])
 
 
 def extra_of(package: Package, key: str) -> str:

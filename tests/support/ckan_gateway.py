@@ -35,7 +35,7 @@ class Gateway:
     """What the gateway does: an answer that `answered` (the action) says no to is not passed on, `hold` holds a call up.
 
     Calls about the dataset `refuse` are answered with 503, all calls with `status` unless it is 0. `done` counts the calls
-    that CKAN answered with success, by action.
+    that CKAN answered with success, by action; `written` has those that changed something, with what was sent.
     """
 
     token = ""  # for those who know the CKAN only by the gateway
@@ -49,11 +49,24 @@ class Gateway:
         self.hold: Hold | None = None
         self.refuse = ""
         self.done: Counter[str] = Counter()
+        self.written: list[tuple[str, Any]] = []
         self.lock = threading.Lock()
 
     def writes(self) -> dict[str, int]:
         """The successful calls that changed something."""
-        return {action: number for action, number in self.done.items() if not action.endswith(("_show", "_search"))}
+        return dict(Counter(action for action, _ in self.written))
+
+    def note(self, action: str, body: bytes) -> None:
+        """A call that CKAN answered with success."""
+        with self.lock:
+            self.done[action] += 1
+            if not action.endswith(("_show", "_search")):
+                self.written.append((action, json.loads(body)))
+
+    def forget(self) -> None:
+        """Begin to count again."""
+        self.done.clear()
+        self.written.clear()
 
     @property
     def url(self) -> str:
@@ -106,8 +119,7 @@ def _handler(known: Gateway, upstream: str) -> type[BaseHTTPRequestHandler]:
             if hold and hold.answered:
                 hold.wait(action, json.loads(body))
             if status == 200:
-                with known.lock:
-                    known.done[action] += 1
+                known.note(action, body)
                 if not known.answered(action):
                     return
             with suppress(BrokenPipeError, ConnectionResetError):  # the worker was killed

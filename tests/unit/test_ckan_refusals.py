@@ -221,3 +221,94 @@ def test_a_ckan_without_schemas_is_asked_once() -> None:
 
     assert [schemas.carries("dataset", "dataset", "notes") for _ in range(3)] == [False] * 3
     assert says.actions == ["scheming_dataset_schema_show"]
+
+
+def test_an_object_by_language_is_carried_without_what_no_plugin_takes() -> None:
+    sent: list[Mapping[str, Any]] = []
+    says = Says(
+        scheming_dataset_schema_show=lambda _: SCHEMA,
+        package_create=lambda data: sent.append(data) or created(data, "title_translated"),  # type: ignore[func-returns-value]
+        package_revise=lambda data: {"package": {"id": "id-1", "name": "trees"}},
+        package_show=lambda _: NONE,
+    )
+    value = {"DE": "Bäume", "en_GB": 7, "fr": None, "!": "x", "it": {"a": 1}}
+
+    stored = CKANTarget(says).save(package(title_translated=value), OURS)  # type: ignore[arg-type]
+
+    assert sent[0]["title_translated"] == {"de": "Bäume", "en-GB": "7"}
+    assert [loss.message for loss in stored.losses] == [
+        "title_translated: '!' is no language with a text; left out",
+        "title_translated: 'it' is no language with a text; left out",
+    ]
+
+
+def test_tags_by_language_that_were_refused_go_alone() -> None:
+    sent = package(keywords={"en": ["x", "good"], "de": ["gut"]})
+
+    rest, losses = without_refused(sent, refused(keywords=['Tag "x" length is less than minimum 2']))
+
+    assert rest["keywords"] == {"en": ["good"], "de": ["gut"]}
+    assert len(losses) == 1
+
+
+def test_a_required_field_that_was_refused_is_what_the_error_names() -> None:
+    def make(data: Mapping[str, Any]) -> Any:
+        if "title_translated" in data:
+            return refused(title_translated=['Required language "de" missing'])
+        return refused(**{"title_translated-en": ["Missing value"], "title_translated-de": ["Missing value"]})
+
+    with pytest.raises(Refusal) as error:
+        CKANTarget(Says(package_create=make, scheming_dataset_schema_show=lambda _: SCHEMA)).save(  # type: ignore[arg-type]
+            package(title_translated={"en": "Trees"}), OURS
+        )
+
+    assert error.value.errors == {"title_translated": ['Required language "de" missing']}
+
+
+# fields of a schema
+
+
+def test_an_extra_that_a_schema_has_a_field_for_becomes_the_field_and_does_so_at_once_the_next_time() -> None:
+    says = Says(package_create=lambda data: taken_as_field(data) or created(data, "theme"))
+    target = CKANTarget(says)  # type: ignore[arg-type]
+    extras = [{"key": "theme", "value": "x"}, {"key": "other", "value": "y"}]
+
+    losses = [target.save({**package(extras=extras), "id": identity}, OURS).losses for identity in ("id-1", "id-2")]
+
+    assert losses == [(), ()]
+    assert says.actions == ["package_create", "package_create", "package_create"]
+
+
+def taken_as_field(data: Mapping[str, Any]) -> Refusal | None:
+    complaints: list[dict[str, Any]] = [{"key": ["ya existe"]} if one["key"] == "theme" else {} for one in data["extras"]]
+    return refused(extras=complaints) if any(complaints) else None
+
+
+def test_an_extra_is_left_out_where_the_dataset_has_the_field_as_well() -> None:
+    sent: list[Mapping[str, Any]] = []
+
+    def make(data: Mapping[str, Any]) -> Any:
+        sent.append(data)
+        return taken_as_field(data) or created(data, "theme")
+
+    both = package(theme="field", extras=[{"key": "theme", "value": "extra"}])
+    stored = CKANTarget(Says(package_create=make, package_revise=lambda _: {"package": {"id": "id-1", "name": "trees"}})).save(  # type: ignore[arg-type]
+        both, OURS
+    )
+
+    assert sent[-1]["theme"] == "field"
+    assert [loss.message for loss in stored.losses] == ["extras: 'theme': ya existe; left out"]
+
+
+def test_a_field_that_ckan_complains_of_is_one_that_it_has() -> None:
+    def make(data: Mapping[str, Any]) -> Any:
+        return refused(theme=["none of ours"]) if data.get("theme") == "odd" else created(data, "theme")
+
+    says = Says(package_create=make)
+    target = CKANTarget(says)  # type: ignore[arg-type]
+
+    target.save(package(theme="odd"), OURS)
+    says.actions.clear()
+    target.save({**package(theme="good"), "id": "id-2"}, OURS)
+
+    assert says.actions == ["package_create"]

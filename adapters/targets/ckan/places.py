@@ -5,7 +5,7 @@ CKAN takes a field that it doesn't know, and forgets it without a word.
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from adapters.targets.ckan.package import with_extras
@@ -39,8 +39,17 @@ class Places:
             if whole or ASKABLE.fullmatch(name):
                 self._known[_type(sent), name] = until, name in answer
 
+    def learn_refused(self, sent: Mapping[str, Any], refused: Collection[str]) -> None:
+        """Fields that CKAN has complained of by name are known to it."""
+        until = self._clock() + KEPT_FOR
+        self._known.update({(_type(sent), name): (until, True) for name in sent.keys() & set(refused) - ALWAYS})
+
     def arranged(self, sent: dict[str, Any], policy: FieldPolicy) -> tuple[dict[str, Any], list[Loss]]:
-        """The package without fields that CKAN has no place for; they become extras, or are left out."""
+        """The package without fields that CKAN has no place for; they become extras, or are left out.
+
+        Extras that it has a place for as fields, and takes only as such, become fields.
+        """
+        sent = self._with_fields(sent)
         unknown = sent.keys() - ALWAYS
         homeless = [name for name in sorted(unknown) if self._kept(sent, name) is False] if unknown else []
         if not homeless:
@@ -51,6 +60,13 @@ class Places:
             more = [_as_extra(name, sent[name]) for name in homeless if _says_something(sent[name]) and name not in taken]
             left = with_extras(left, [*sent["extras"], *more])
         return left, [_loss(name, policy) for name in homeless if _says_something(sent[name])]
+
+    def _with_fields(self, sent: dict[str, Any]) -> dict[str, Any]:
+        moved = {one["key"]: one["value"] for one in sent["extras"] if self._kept(sent, one["key"]) and one["value"]}
+        moved = {key: value for key, value in moved.items() if key not in sent}
+        if not moved:
+            return sent
+        return {**sent, **moved, "extras": [one for one in sent["extras"] if one["key"] not in moved]}
 
     def _kept(self, sent: Mapping[str, Any], name: str) -> bool | None:
         until, kept = self._known.get((_type(sent), name), (0.0, False))

@@ -1,7 +1,7 @@
 """What is left of a package when a CKAN refuses some of it: a plugin's rules can't be known before."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.targets.ckan.errors import SHOWN, Refusal, dataset_field, messages
@@ -10,8 +10,23 @@ from harvesters.target import Loss
 
 NEEDED = frozenset(("id", "name", "owner_org", "state"))
 """Without them there is no dataset, or no dataset of ours."""
+WHOLE = ("extras", "tags", "groups")
+"""Lists whose entries make no sense in part."""
 Path = tuple[str | int, ...]
+NAMED = 20  # refused values of one field
 QUOTED = re.compile(r'"(.*?)"', re.DOTALL)
+
+
+def as_fields(sent: Mapping[str, Any], error: Refusal) -> dict[str, Any] | None:
+    """The package with extras as fields whose keys were refused: a plugin's schema has fields of that name. None: none was.
+
+    That is all that a key can be refused for: the keys are texts, each is there once, and none is a field of CKAN's own.
+    """
+    refused = {sent["extras"][place]["key"] for place in error.places("extras", "key") if place < len(sent["extras"])}
+    moved = {one["key"]: one["value"] for one in sent["extras"] if one["key"] in refused - OWN - sent.keys() and one["value"]}
+    if not moved:
+        return None
+    return {**sent, **moved, "extras": [one for one in sent["extras"] if one["key"] not in moved]}
 
 
 def without_refused(sent: Mapping[str, Any], error: Refusal) -> tuple[dict[str, Any], list[Loss]]:
@@ -24,14 +39,14 @@ def without_refused(sent: Mapping[str, Any], error: Refusal) -> tuple[dict[str, 
         name = field.removesuffix("_validation")
         if name in NEEDED or not left.get(name):
             continue
-        kept = _entries_left(name, left[name], complaint) if isinstance(left[name], list) else None
-        if kept is not None and len(kept) == len(left[name]) and kept == left[name]:
+        kept = _left_of(name, left[name], complaint)
+        if kept == left[name]:
             continue
         if kept:
             left[name] = kept
         else:
             del left[name]
-        losses.append(Loss(f"{_said(name, complaint)}; left out"))
+        losses += [Loss(f"{text}; left out") for text in _said(name, sent[name], complaint)]
     return left, losses
 
 
@@ -51,14 +66,29 @@ def _without_indexed(sent: Mapping[str, Any], error: Refusal) -> tuple[dict[str,
     return left, [] if left == sent else [Loss(f"{error}; left out")]
 
 
+def _left_of(name: str, value: Any, complaint: Any) -> Any:
+    """What is left of a list, or of lists of tags by language; None: it goes as a whole."""
+    if isinstance(value, list):
+        return _entries_left(name, value, complaint)
+    if isinstance(value, Mapping) and all(isinstance(tags, list) for tags in value.values()):
+        named = _quoted(complaint)
+        left = {language: [tag for tag in tags if tag not in named] for language, tags in value.items()}
+        return left if left != value else None
+    return None
+
+
+def _quoted(complaint: Any) -> set[str]:
+    """What a complaint quotes, as CKAN does with tags."""
+    return set(QUOTED.findall(" ".join(text for _, text in messages(complaint))))
+
+
 def _entries_left(name: str, entries: Sequence[Mapping[str, Any]], complaint: Any) -> list[Mapping[str, Any]]:
     """Entries of a list that weren't refused, and those whose refused fields can be left out."""
     if isinstance(complaint, list) and any(isinstance(one, Mapping) for one in complaint):
         refused = {place: one for place, one in enumerate(complaint) if isinstance(one, Mapping) and one}
         left = (_entry_left(name, entry, refused[place]) if place in refused else entry for place, entry in enumerate(entries))
         return [entry for entry in left if entry]
-    said = " ".join(text for _, text in messages(complaint))
-    named = set(QUOTED.findall(said))
+    named = _quoted(complaint)
     label: Callable[[Mapping[str, Any]], Any] = lambda entry: entry.get("key" if name == "extras" else "name")  # noqa: E731
     kept = [entry for entry in entries if label(entry) not in named]
     if len(kept) < len(entries):
@@ -67,15 +97,21 @@ def _entries_left(name: str, entries: Sequence[Mapping[str, Any]], complaint: An
 
 
 def _entry_left(name: str, entry: Mapping[str, Any], refused: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """An extra, a tag, a group goes as a whole; of a resource only what it has and what was refused."""
+    """An extra, a tag, a group goes as a whole; of a resource, or of a plugin's subfields, what it has and what was refused."""
     if name == "extras" and entry.get("key") in OWN:
         return entry
-    if name != "resources" or not any(field in entry for field in refused):
+    if name in WHOLE or not any(field in entry for field in refused):
         return None
     return {field: value for field, value in entry.items() if field not in refused}
 
 
-def _said(name: str, complaint: Any) -> str:
-    path, text = next(iter(messages(complaint, (name,))), ((name,), "refused"))
-    inner = ", ".join(f"entry {part}" if isinstance(part, int) else part for part in path[1:])
-    return f"{name}: {inner}{': ' if inner else ''}{text[:SHOWN]}"
+def _said(name: str, value: Any, complaint: Any) -> Iterator[str]:
+    """What was refused, and why; extras by their keys, other entries by their places."""
+    found = list(messages(complaint, (name,)))
+    for path, text in found[:NAMED] or [((name,), "refused")]:
+        inner = [f"entry {part}" if isinstance(part, int) else part for part in path[1:]]
+        if name == "extras" and len(path) > 1 and isinstance(path[1], int):
+            inner = [repr(value[path[1]].get("key"))]
+        yield f"{name}: {', '.join(inner)}{': ' if inner else ''}{text[:SHOWN]}"
+    if len(found) > NAMED:
+        yield f"{name}: {len(found) - NAMED} more refused values"

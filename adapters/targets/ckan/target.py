@@ -39,7 +39,7 @@ from adapters.targets.ckan.package import (
     with_own_ids,
 )
 from adapters.targets.ckan.places import ASKABLE, Places
-from adapters.targets.ckan.refused import without_refused
+from adapters.targets.ckan.refused import as_fields, without_refused
 from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.settling import Settling
 from domain.errors import TargetError
@@ -112,13 +112,21 @@ class CKANTarget:
     def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
         """Write, without the optional fields that CKAN refuses; what was sent in the end, and what wasn't."""
         lost: list[Loss] = []
+        dropped: dict[str, Refusal] = {}  # why, by field
         for _ in range(ROUNDS):
             try:
                 return sent, lost, self._write(sent, owner)
             except Refusal as error:
-                smaller, refused = without_refused(sent, error)
-                if not refused or error.code != "validation" or owner.fields.on_invalid == "fail":
+                if error.code != "validation":
                     raise
+                self._places.learn_refused(sent, error.errors)
+                if moved := as_fields(sent, error):
+                    sent, problem = moved, error
+                    continue
+                smaller, refused = without_refused(sent, error)
+                if not refused or owner.fields.on_invalid == "fail":
+                    raise _needed(dropped, error) or error from None
+                dropped |= dict.fromkeys(sent.keys() - smaller.keys(), error)
                 sent, problem = smaller, error
                 lost += refused
         raise problem
@@ -284,6 +292,12 @@ def _fields(sent: Mapping[str, Any]) -> dict[str, Any]:
 def _named(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     """The package under a name; one that isn't the name that it wants is noted with it."""
     return with_extra({**sent, "name": name}, WANTED, sent["name"] if numbered(name, sent["name"]) else "")
+
+
+def _needed(dropped: Mapping[str, Refusal], error: Refusal) -> Refusal | None:
+    """Why a field was left out that CKAN requires: that is what is wrong with the dataset, not that it is missing now."""
+    missing = [field.partition("-")[0] for field in error.errors]  # ckanext-fluent: field-en
+    return next((dropped[field] for field in missing if field in dropped), None)
 
 
 @contextmanager
