@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from adapters.roles.fetch_worker import FetchWorker
     from adapters.roles.gather_apart import GatherApart
     from adapters.roles.gather_worker import GatherWorker
+    from adapters.roles.log_keeper import LogKeeper
     from adapters.stages.context import JobContexts
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
@@ -317,8 +318,25 @@ def with_services(settings: Settings, database_url: str, bootstrap_servers: str)
     return replace(settings, database_url=database_url, kafka_bootstrap_servers=bootstrap_servers)
 
 
+def keep_log(settings: Settings, role: str) -> LogKeeper | None:
+    """Keep what this process logs in the database as well, from now on; None when nothing is to be kept (HARVEST_LOG_SCOPE)."""
+    from adapters.log_scopes import SCOPES
+    from adapters.postgres.log_lines import LogLines
+    from adapters.roles.log_keeper import LogKeeper
+
+    if not SCOPES[settings.log_scope]:
+        return None
+    database = Database(settings.database_url, f"harvestlog log of {role}")
+    lines = LogLines(database, f"{role} on {socket.gethostname()}, pid {os.getpid()}", settings.log_lines)
+    keeper = LogKeeper(lines, settings.log_scope, settings.log_lines)
+    logging.getLogger().addHandler(keeper)
+    keeper.start()
+    return keeper
+
+
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
+    from adapters.duties.cleaning import CleanLog
     from adapters.duties.dispatching import Dispatch
     from adapters.duties.ending import EndJobs
     from adapters.duties.recovery import RecoverLostWork
@@ -352,7 +370,8 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
 
     days, keep = settings.retention_days, settings.retention_jobs
     retain = Retain(database, application, days=days, keep=keep)
-    keeping = new_round(retain, CollectContent(parts.database, application))
+    cleaning = CleanLog(parts.database, settings.log_timeframe)
+    keeping = new_round(retain, CollectContent(parts.database, application), cleaning)
 
     def begin() -> None:
         """An earlier leader may have ended between marking commands as sent and sending them: they go again."""

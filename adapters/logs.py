@@ -18,6 +18,7 @@ FIELDS = ("job", "source", "object")
 
 _NOTHING: Mapping[str, str] = {}
 _about: ContextVar[Mapping[str, str]] = ContextVar("harvestlog_about", default=_NOTHING)
+_entered: set["about"] = set()  # blocks that threads of this process are in
 
 
 class about:  # noqa: N801  read as a sentence: with about(job=…)
@@ -31,9 +32,25 @@ class about:  # noqa: N801  read as a sentence: with about(job=…)
     def __enter__(self) -> None:
         outer = _about.get()
         self._token = _about.set({**outer, **self._ids} if outer else self._ids)
+        _entered.add(self)
 
     def __exit__(self, *_: object) -> None:
+        _entered.discard(self)
         _about.reset(self._token)
+
+
+def ids_of(record: logging.LogRecord) -> dict[str, str]:
+    """The job, source and object that a line is about, as far as it is known; asked in the thread that says it."""
+    return {**_about.get(), **{name: str(value) for name in FIELDS if (value := getattr(record, name, None))}}
+
+
+def only_ids() -> dict[str, str]:
+    """Job and source, if all threads of this process work for the same job: a thread that a plugin started is about it, too."""
+    ids = [block._ids for block in list(_entered)]
+    jobs = {some["job"] for some in ids if "job" in some}
+    if len(jobs) != 1:
+        return {}
+    return {name: value for some in ids for name, value in some.items() if name != "object"}
 
 
 class _Text(logging.Formatter):
@@ -61,13 +78,12 @@ class _Json(logging.Formatter):
         """The line, without secrets."""
         import json
 
-        ids = {**_about.get(), **{name: str(value) for name in FIELDS if (value := getattr(record, name, None))}}
         line = {
             "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03d}Z",
             "level": record.levelname,
             "logger": record.name,
             "message": mask_text(record.getMessage()),
-            **ids,
+            **ids_of(record),
         }
         if record.exc_info:
             line["traceback"] = mask_text(self.formatException(record.exc_info))

@@ -16,8 +16,12 @@ from adapters import ckan_ini
 from domain.errors import SettingError
 from domain.nearest import did_you_mean
 
-MAY_BE_ZERO = ("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days")
+MAY_BE_ZERO = (
+    *("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days"),
+    *("log_timeframe",),
+)
 LOG_FORMATS = ("text", "json")
+LOG_SCOPES = range(-1, 8)  # adapters.log_scopes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -41,7 +45,10 @@ class Settings:
     ckan_token: str = field(default="", repr=False)
     data_dir: Path = field(default_factory=_default_data_dir)
     site_id: str = "default"  # names topics and consumer groups, as ckan.site_id does
-    log_level: str = "INFO"
+    log_level: str = "INFO"  # of lines on standard error and in harvest_log, and above
+    log_scope: int = 7  # which lines go into harvest_log: -1 none, 0 all, 7 those of harvesters and plugins; docs/operations.md
+    log_lines: int = 2000  # of a job that are kept in harvest_log, and as many warnings and errors
+    log_timeframe: float = 30.0  # days after which lines of harvest_log are removed; 0: never
     log_format: str = "text"  # or json: one object a line, with job, source and object
     fetch_workers: int = 1  # fetch-consumer processes that `up` starts
     fetch_threads: int = 8  # handlers at a time in one fetch worker
@@ -240,6 +247,8 @@ def _check(settings: Settings) -> None:
             f"HARVEST_TOPIC_REPLICATION={settings.topic_replication}: nothing could ever be sent"
         )
     _check_addresses(settings.may_harvest)
+    if settings.log_scope not in LOG_SCOPES:
+        raise SettingError(f"HARVEST_LOG_SCOPE={settings.log_scope} is none of -1 (nothing is kept), 0 (everything) to 7")
     for f in fields(Settings):
         _check_number(f.name, getattr(settings, f.name))
 
@@ -252,7 +261,7 @@ def _check_addresses(allowed: str) -> None:
 
 
 def _check_number(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or name == "log_scope":
         return
     if name in MAY_BE_ZERO and value == 0:
         return

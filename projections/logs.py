@@ -1,17 +1,20 @@
-"""What happened when? Table harvest_log: a line for every step of a job and every error."""
+"""What happened when? Table log_line, shown by the view harvest_log: a line for every step of a job and every error.
+
+A line names its source, job and object. Where they began in an earlier batch, whoever stores the row adds them.
+"""
 
 from typing import Any, Protocol
 from uuid import UUID
 
 from projections.recorded import Changes, Handler, Recorded
-from projections.statistics import Statistics
 
 
 class Batch(Protocol):
     """What this fold changes."""
 
+    jobs: Changes
+    objects: Changes
     log: Changes
-    statistics: Statistics
 
 
 def line_id(event: Recorded) -> str:
@@ -25,7 +28,15 @@ def _line(batch: Batch, event: Recorded, level: str, content: str, **ids: Any) -
 
 
 def _job(batch: Batch, event: Recorded, level: str, content: str) -> None:
-    _line(batch, event, level, f"Job {event.stream} {content}", job_id=event.stream)
+    row = batch.jobs.rows.get(event.stream, {})
+    ids = {"job_id": event.stream, "source_id": row.get("source_id"), "object_id": None}
+    _line(batch, event, level, f"Job {event.stream} {content}", **ids)
+
+
+def _object(batch: Batch, event: Recorded, level: str, content: str) -> None:
+    row = batch.objects.rows.get(event.stream, {})
+    ids = {"job_id": row.get("harvest_job_id"), "source_id": row.get("harvest_source_id"), "object_id": event.stream}
+    _line(batch, event, level, content, **ids)
 
 
 def created(batch: Batch, event: Recorded) -> None:
@@ -33,7 +44,7 @@ def created(batch: Batch, event: Recorded) -> None:
     state = event.state
     who = f" by {state['by']}" if state["by"] else ""
     content = f"Job {event.stream} created{who} ({state['kind']}, {state['trigger']}) for source {state['source_id']}"
-    _line(batch, event, "INFO", content, job_id=event.stream, source_id=state["source_id"])
+    _line(batch, event, "INFO", content, job_id=event.stream, source_id=state["source_id"], object_id=None)
 
 
 def gather_started(batch: Batch, event: Recorded) -> None:
@@ -70,15 +81,13 @@ def object_failed(batch: Batch, event: Recorded) -> None:
     state = event.state
     again = f" (again at {state['retry_at']})" if state["retry_at"] else ""
     content = f"Object {event.stream} failed in {state['stage']}{again}: {state['message']}"
-    job = batch.statistics.job_of.get(event.stream)  # None: whoever stores the row adds it
-    _line(batch, event, "WARNING" if again else "ERROR", content, object_id=event.stream, job_id=job)
+    _object(batch, event, "WARNING" if again else "ERROR", content)
 
 
 def object_error(batch: Batch, event: Recorded) -> None:
     """A loss that all records of a job have alike, once; others stand with their records."""
     if event.state["level"] == "job_warning":
-        job = batch.statistics.job_of.get(event.stream)
-        _line(batch, event, "WARNING", event.state["message"], object_id=event.stream, job_id=job)
+        _object(batch, event, "WARNING", event.state["message"])
 
 
 HANDLERS: dict[str, Handler] = {

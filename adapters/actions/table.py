@@ -43,6 +43,8 @@ ACTIONS = {
     "harvest_job_show": "jobs",
     "harvest_job_retry": "reimport",
     "harvest_job_wait": "running",
+    "harvest_log_clean": "logs",
+    "harvest_log_list": "logs",
     "harvest_jobs_run": "running",
     "harvest_objects_import": "reimport",
     "harvest_queues_purge": "many_jobs",

@@ -22,6 +22,8 @@ COMMANDS = {
         "Stop jobs that have run for longer than their sources' frequency allows.",
     ),
     "job-report": ("jobs:job_report", "Show a job (by its id, or the last one of a source) with all its errors."),
+    "log": ("log:log", "Show what happened, and what plugins logged; --follow goes on with new lines."),
+    "clean-harvest-log": ("log:clean_harvest_log", "Remove old lines of the log."),
     "import": ("reimport:import_", "Import stored documents again without downloading anything."),
     "retry": ("reimport:retry", "Try the failed records of JOB (its id, or a source for its last job) again."),
     "pause": ("pauses:pause", "Start no scheduled jobs: of SOURCE (id or name), of all, of a host, or into the target."),

@@ -81,7 +81,7 @@ def _say_ready(_runtime: Any) -> None:
     say("harvestlog is up; stop it with Ctrl-C. In another terminal: harvester status", err=True)
 
 
-def _configured(*, check: bool = True) -> Settings:
+def _configured(role: str, *, check: bool = True) -> Settings:
     """Settings that name a database and a broker, whose tables and topics are there. Raises SettingError."""
     settings = load()
     if settings.own_postgres:
@@ -91,6 +91,7 @@ def _configured(*, check: bool = True) -> Settings:
     to_standard_error(settings.log_level, settings.log_format)
     if check:
         bootstrap.check(settings)
+    bootstrap.keep_log(settings, role)
     return settings
 
 
@@ -131,7 +132,7 @@ def _read(partitions: Sequence[int] | None) -> str:
 @partitions_option
 def gather_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the gather topic: find out which records the remotes have."""
-    settings = _configured()
+    settings = _configured("gather-consumer")
     _say_start("gather-consumer", settings, f"gathers {settings.gather_threads} jobs at a time from {_read(partitions)}")
     _work(bootstrap.gather_worker(settings, partitions), settings)
 
@@ -141,7 +142,7 @@ def gather_consumer(partitions: Sequence[int] | None) -> None:
 @click.argument("worker")
 def gather_apart(job_id: UUID, worker: str) -> None:
     """Gather one job for a gather worker, in a process of its own."""
-    settings = _configured(check=False)
+    settings = _configured("gather-apart", check=False)
     _work(bootstrap.gather_apart(settings, job_id, worker), settings)
 
 
@@ -149,7 +150,7 @@ def gather_apart(job_id: UUID, worker: str) -> None:
 @partitions_option
 def fetch_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the fetch topic: fetch records and import them as datasets."""
-    settings = _configured()
+    settings = _configured("fetch-consumer")
     _say_start("fetch-consumer", settings, f"runs {settings.fetch_threads} records at a time from {_read(partitions)}")
     _work(bootstrap.fetch_worker(settings, partitions), settings)
 
@@ -157,7 +158,7 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 @click.command()
 def coordinator() -> None:
     """Dispatch work, end jobs, retry, and keep the projections; any number may run, one leads."""
-    settings = _configured()
+    settings = _configured("coordinator")
     _say_start("coordinator", settings, "dispatches work, ends jobs, keeps the tables; one leads")
     failures: list[Exception] = []
 

@@ -43,6 +43,7 @@ class ProcessState:
         self._logging = [(handler, handler.stream) for handler in logging.root.handlers if isinstance(handler, STREAM_HANDLER)]
         for handler, _ in self._logging:
             handler.setStream(_writer(os.dup(self._kept[2])))
+        self._handlers = logging.root.handlers[:]
         self._level = logging.root.level
         self._signals: dict[signal.Signals, Handler] = {}
         self._dispositions = ""
@@ -93,7 +94,7 @@ class ProcessState:
             log.warning("a plugin changed how signals are handled: SIGTERM, SIGINT and SIGPIPE are as before")
 
     def _restore_log(self) -> None:
-        gone = [handler for handler, _ in self._logging if handler not in logging.root.handlers]
+        gone = [handler for handler in self._handlers if handler not in logging.root.handlers]
         if gone or logging.root.manager.disable or logging.root.level != self._level:
             for handler in gone:
                 logging.root.addHandler(handler)

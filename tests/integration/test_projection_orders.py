@@ -21,10 +21,10 @@ from tests.integration.histories import OUTCOMES, SOURCES, Expected, History, Jo
 LIVE, AT_ONCE, BY_STREAM = SCHEMAS = ("other_live", "other_at_once", "other_by_stream")
 TABLES = (
     *("harvest_source", "harvest_job", "job_statistics", "source_statistics", "object", "dataset", "harvest_gather_error"),
-    *("harvest_object_error", "harvest_log", "harvest_object", "harvest_object_extra"),
+    *("harvest_object_error", "log_line", "harvest_log", "harvest_object", "harvest_object_extra"),
 )
 RANDOMS = st.integers(0, 2**32).map(Random)
-VIEWS = {"harvest_object", "harvest_object_extra"}
+VIEWS = {"harvest_log", "harvest_object", "harvest_object_extra"}
 EXAMPLES = settings(
     max_examples=25,
     deadline=None,

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
+from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
 from adapters.postgres.read_model.queries import Page, ReadModel, Row
 from adapters.postgres.read_model.rebuild import TABLES
 from domain.errors import NotFound
@@ -18,7 +19,7 @@ from tests.support.stack import ROOT
 SIZE = Size(sources=200, nights=100, objects=60_000, large=40_000)
 LARGE = SIZE.large_job
 BUFFERS = 1200  # of 8 KB: a page of 100 rows takes some lookups for each; the smallest large table has more
-LARGE_TABLES = {"harvest_job", "job_statistics", "object", "dataset", "harvest_object_error", "harvest_log"}
+LARGE_TABLES = {"harvest_job", "job_statistics", "object", "dataset", "harvest_object_error", "log_line"}
 
 
 @pytest.fixture(scope="module")
@@ -108,15 +109,21 @@ PAGED: dict[str, tuple[Callable[[ReadModel], Callable[..., Page]], dict[str, Any
         f"harvest_job_id = '{LARGE}'",
     ),
     "the log of a job": (
-        lambda m: m.log_lines_of_job,
-        {"limit": 3, "job_id": job_id(4, 2)},
+        lambda m: m.log_lines,
+        {"limit": 3, "which": LogFilter(job_id=job_id(4, 2))},
         "harvest_log",
         f"job_id = '{job_id(4, 2)}'",
     ),
     "the log": (lambda m: m.log_lines, {"limit": 20_000}, "harvest_log", "true"),
+    "the log of a source": (
+        lambda m: m.log_lines,
+        {"limit": 70, "which": LogFilter(source_id=source_id(4))},
+        "harvest_log",
+        f"source_id = '{source_id(4)}'",
+    ),
     "warnings and errors": (
         lambda m: m.log_lines,
-        {"limit": 5000, "lowest": "WARNING"},
+        {"limit": 5000, "which": LogFilter(levels=LEVELS[2:])},
         "harvest_log",
         "level >= 'WARNING'",
     ),

@@ -11,10 +11,11 @@ from typing import Any, LiteralString
 
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
 from adapters.postgres.read_model.queries import ReadModel
 
 TABLES = (
-    *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
+    *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "log_line"),
     *("job_statistics", "source_statistics"),
 )
 
@@ -135,23 +136,31 @@ ROWS: tuple[LiteralString, ...] = (
     FROM job CROSS JOIN LATERAL generate_series(1, gather_errors) AS n
     """,
     """
-    INSERT INTO harvest.harvest_log (id, content, level, created, source_id, job_id, object_id)
+    INSERT INTO harvest.log_line (id, content, level, created, source_id, job_id, object_id)
     SELECT pg_temp.line_id(row_number() OVER (ORDER BY created, step)), 'Job ' || id || words[step],
-        CASE WHEN status = 'Aborted' AND step = 4 THEN 'WARNING' ELSE 'INFO' END::harvest.log_level, created,
-        CASE WHEN step = 1 THEN pg_temp.source_id(s) END, id, NULL
+        CASE WHEN status = 'Aborted' AND step = 4 THEN 'WARNING' ELSE 'INFO' END::ops.log_level, created,
+        pg_temp.source_id(s), id, NULL
     FROM job CROSS JOIN generate_series(1, 4) AS step
     CROSS JOIN (SELECT ARRAY[' created', ' gather started', ' gather finished, complete', ' ended'] AS words) w
     """,
     """
-    INSERT INTO harvest.harvest_log (id, content, level, created, job_id, object_id)
-    SELECT id, 'Object ' || harvest_object_id || ' failed in Import: ' || message, 'ERROR', created, harvest_job_id,
-        harvest_object_id
+    INSERT INTO harvest.log_line (id, content, level, created, source_id, job_id, object_id)
+    SELECT id, 'Object ' || harvest_object_id || ' failed in Import: ' || message, 'ERROR', created, pg_temp.source_id(1),
+        harvest_job_id, harvest_object_id
     FROM harvest.harvest_object_error
     """,
     """
-    INSERT INTO harvest.harvest_log (id, content, level, created, job_id)
-    SELECT id, 'Job ' || harvest_job_id || ' gather error: ' || message, 'ERROR', created, harvest_job_id
-    FROM harvest.harvest_gather_error
+    INSERT INTO harvest.log_line (id, content, level, created, source_id, job_id)
+    SELECT e.id, 'Job ' || harvest_job_id || ' gather error: ' || message, 'ERROR', e.created, j.source_id, harvest_job_id
+    FROM harvest.harvest_gather_error e JOIN harvest.harvest_job j ON j.id = e.harvest_job_id
+    """,
+    """
+    INSERT INTO ops.log_line (id, content, level, created, source_id, job_id, logger, process)
+    SELECT pg_temp.line_id(300000000 + row_number() OVER (ORDER BY created, n)), 'page ' || n,
+        CASE WHEN n = 5 THEN 'WARNING' ELSE 'INFO' END::ops.log_level, created + make_interval(secs => n),
+        pg_temp.source_id(s), id, 'plugin', 'gather-consumer'
+    FROM job CROSS JOIN generate_series(1, CASE WHEN s = 1 AND night = %(nights)s THEN 5000 ELSE 5 END) AS n
+    WHERE night > %(nights)s - 30
     """,
 )
 
@@ -163,6 +172,7 @@ def fill(database: Database, size: Size) -> None:
         connection.execute(FUNCTIONS)
         connection.execute(JOBS, values)
         connection.execute("DROP SCHEMA harvest CASCADE")
+        connection.execute("TRUNCATE ops.log_line")
         read_model.create(connection, read_model.LIVE, indexes=False)
         for statement in ROWS:
             connection.execute(statement, values)
@@ -175,6 +185,7 @@ def settle(connection: Connection) -> None:
     """What autovacuum does in time."""
     for table in TABLES:
         connection.execute(f"VACUUM ANALYZE harvest.{table}".encode())
+    connection.execute("VACUUM ANALYZE ops.log_line")
 
 
 READS: dict[str, Callable[[ReadModel, Size], Any]] = {
@@ -202,11 +213,15 @@ READS: dict[str, Callable[[ReadModel, Size], Any]] = {
         size.large_job, after=model.object_errors(size.large_job).next or ""
     ),
     "the log": lambda model, size: model.log_lines(),
-    "newest errors": lambda model, size: model.log_lines(level="ERROR"),
-    "newest warnings and errors": lambda model, size: model.log_lines(lowest="WARNING"),
-    "lines of no level that is there": lambda model, size: model.log_lines(level="CRITICAL"),
-    "the log of a large job": lambda model, size: model.log_lines_of_job(size.large_job),
-    "the log of a job of long ago": lambda model, size: model.log_lines_of_job(job_id(7, 1)),
+    "newest errors": lambda model, size: model.log_lines(LogFilter(levels=["ERROR"])),
+    "newest warnings and errors": lambda model, size: model.log_lines(LogFilter(levels=LEVELS[2:])),
+    "lines of no level that is there": lambda model, size: model.log_lines(LogFilter(levels=["CRITICAL"])),
+    "the log of a large job": lambda model, size: model.log_lines(LogFilter(job_id=size.large_job)),
+    "the log of a job of long ago": lambda model, size: model.log_lines(LogFilter(job_id=job_id(7, 1))),
+    "the log of a source": lambda model, size: model.log_lines(LogFilter(source_id=source_id(7))),
+    "errors in the log of a source": lambda model, size: model.log_lines(LogFilter(source_id=source_id(7), levels=["ERROR"])),
+    "the log since a time": lambda model, size: model.log_lines(LogFilter(since="2016-06-01")),
+    "the log from a time on": lambda model, size: model.log_lines_after(LogFilter(since="2016-06-01"), limit=100),
     "datasets of a source": lambda model, size: model.datasets(source_id(1)),
     "datasets of a source, further on": lambda model, size: model.datasets(source_id(1), after="guid-1-5"),
     "number of a source's current objects": lambda model, size: model.count_current_objects(source_id(1)),

@@ -16,6 +16,8 @@ from psycopg import errors
 from psycopg.rows import dict_row
 
 from adapters.postgres.database import Database, unavailable
+from adapters.postgres.read_model import log_queries
+from adapters.postgres.read_model.log_queries import LogFilter
 from adapters.postgres.read_model.progress import why_outdated
 from domain.errors import NotFound, ReadModelOutdated
 
@@ -32,7 +34,9 @@ SOURCES: LiteralString = """
     ORDER BY s.created DESC, s.id DESC
 """
 COUNT_SOURCES: LiteralString = "SELECT count(*) AS n FROM harvest.harvest_source WHERE active OR %(all)s"
-SOURCE_KEY: LiteralString = "SELECT created, id FROM harvest.harvest_source WHERE id = %(after)s OR name = %(after)s LIMIT 1"
+SOURCE_KEY: LiteralString = """
+    SELECT created AS after_created, id AS after_id FROM harvest.harvest_source WHERE id = %(after)s OR name = %(after)s LIMIT 1
+"""
 JOBS: LiteralString = """
     SELECT j.id, j.source_id, s.name AS source, j.status, j.kind, j.trigger, j.outcome, j.complete, j.full_listing,
         j.created, j.gather_started, j.gather_finished, j.finished, j.held, j.held_of, j.decision,
@@ -46,7 +50,7 @@ JOBS: LiteralString = """
     LEFT JOIN harvest.harvest_source s ON s.id = j.source_id
     ORDER BY j.created DESC, j.id DESC
 """
-JOB_KEY: LiteralString = "SELECT created, id FROM harvest.harvest_job WHERE id = %(after)s"
+JOB_KEY: LiteralString = "SELECT created AS after_created, id AS after_id FROM harvest.harvest_job WHERE id = %(after)s"
 COUNT_JOBS: LiteralString = """
     SELECT coalesce(sum(jobs), 0)::bigint AS jobs, coalesce(sum(jobs_finished + jobs_failed), 0)::bigint AS "Finished",
         coalesce(sum(jobs_aborted), 0)::bigint AS "Aborted"
@@ -75,22 +79,6 @@ JOB_WARNINGS: LiteralString = """
     SELECT message, min(created) AS created FROM harvest.harvest_object_error
     WHERE harvest_job_id = %(job)s AND level = 'job_warning' GROUP BY message ORDER BY min(id) LIMIT %(limit)s
 """
-LOG: LiteralString = """
-    SELECT id, created, level, content, source_id, job_id, object_id FROM harvest.harvest_log
-    WHERE id < %(before)s ORDER BY id DESC {page}
-"""
-LOG_OF_JOB: LiteralString = """
-    SELECT id, created, level, content, source_id, job_id, object_id FROM harvest.harvest_log
-    WHERE (job_id, id) < (%(job)s, %(before)s) AND job_id >= %(job)s ORDER BY job_id DESC, id DESC {page}
-"""
-LOG_BY_LEVEL: LiteralString = """
-    SELECT l.* FROM unnest(%(levels)s::harvest.log_level[]) AS wanted (level)
-    CROSS JOIN LATERAL (
-        SELECT id, created, level, content, source_id, job_id, object_id FROM harvest.harvest_log
-        WHERE level = wanted.level AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s + 1 + %(offset)s
-    ) l
-    ORDER BY l.id DESC {page}
-"""
 DATASETS: LiteralString = """
     SELECT guid, package_id, object_id, content_hash, imported FROM harvest.dataset
     WHERE (source_id, guid) > (%(source)s, %(after)s) AND source_id <= %(source)s AND state = 'active'
@@ -100,8 +88,6 @@ CURRENT_OBJECTS: LiteralString = "SELECT datasets AS n FROM harvest.source_stati
 DOCUMENTS: LiteralString = "SELECT id, content FROM harvest.harvest_object WHERE id = ANY (%(ids)s) AND content IS NOT NULL"
 PAGE: LiteralString = "LIMIT %(limit)s + 1 OFFSET %(offset)s"
 ONE: LiteralString = "LIMIT 1"
-NEWEST = "g"  # sorts after all ids
-LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 UNFINISHED = ("New", "Running")
 
 
@@ -144,7 +130,7 @@ class ReadModel:
         rows = self._rows(statement, after=after)
         if not rows:
             raise NotFound(f"There is no {what} {after} to go on after: begin again without it")
-        return {"after_created": rows[0]["created"], "after_id": rows[0]["id"]}
+        return rows[0]
 
     def sources(self, *, inactive: bool = False, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """Sources, newest first. `after` may be a name, too. Raises NotFound for one that isn't there."""
@@ -232,17 +218,20 @@ class ReadModel:
             "next": max(shown) if more and shown else None,
         }
 
-    def log_lines(self, *, level: str = "", lowest: str = "", limit: int = 100, offset: int = 0, after: str = "") -> Page:
-        """Lines of the log, newest first: all, of one level, or from the `lowest` level on."""
-        levels = [level] if level else LEVELS[LEVELS.index(lowest) :] if lowest else LEVELS
-        statement = LOG_BY_LEVEL if level or lowest else LOG
-        rows = self._rows(statement, page=PAGE, levels=levels, before=after or NEWEST, limit=limit, offset=offset)
-        return Page(rows, limit)
+    def log_lines(self, which: LogFilter | None = None, *, limit: int = 100, offset: int = 0, after: str = "") -> Page:
+        """Lines of the log, newest first. Raises NotFound for an `after` that isn't there (any more)."""
+        which = which or LogFilter()
+        key = {"before": log_queries.END, "before_id": log_queries.LAST_ID}
+        if after:
+            row = self._key(log_queries.KEY, after, "line of the log")
+            key = {"before": row["after_created"], "before_id": row["after_id"]}
+        statement = log_queries.newest_first(which.scope)
+        return Page(self._rows(statement, limit=limit, offset=offset, **{**which.parameters(), **key}), limit)
 
-    def log_lines_of_job(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
-        """Lines of the log about a job and its objects, newest first."""
-        rows = self._rows(LOG_OF_JOB, page=PAGE, job=job_id, before=after or NEWEST, limit=limit, offset=offset)
-        return Page(rows, limit)
+    def log_lines_after(self, which: LogFilter, line_id: str = "", limit: int = 1000) -> Page:
+        """Lines of the log said at `which.since` or later, oldest first; those of that very time only after `line_id`."""
+        statement = log_queries.oldest_first(which.scope)
+        return Page(self._rows(statement, limit=limit, offset=0, since_id=line_id, **which.parameters()), limit)
 
     def datasets(self, source_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """What a source holds now, by guid; `after` is a guid."""

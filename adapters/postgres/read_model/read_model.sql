@@ -127,17 +127,22 @@ CREATE TABLE {schema}.harvest_object_error (
     harvest_job_id text COLLATE "C" -- of the object: a job's report needs none of its objects that went well
 );
 
-CREATE TYPE {schema}.log_level AS ENUM ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL');
-
-CREATE TABLE {schema}.harvest_log (
+-- Lines that events make. Lines that are no events (of plugins, for instance) are in ops.log_line.
+CREATE TABLE {schema}.log_line (
     id text COLLATE "C" NOT NULL,
     content text NOT NULL,
-    level {schema}.log_level,
+    level ops.log_level,
     created timestamp,
     source_id text COLLATE "C",
     job_id text COLLATE "C",
     object_id text COLLATE "C"
 );
+
+-- Of two plain selects: a query that asks for the newest lines then goes by the index of each.
+CREATE VIEW {schema}.harvest_log AS
+SELECT id, content, level, created, source_id, job_id, object_id, 'events'::text AS logger FROM {schema}.log_line
+UNION ALL
+SELECT id, content, level, created, source_id, job_id, object_id, logger FROM ops.log_line;
 
 -- `current` and the state of an aborted job's objects cross streams: they are derived here, so no fold can get them wrong.
 -- `current` tests a column of the outer join for null: a query for current objects then starts from `dataset`, by source.

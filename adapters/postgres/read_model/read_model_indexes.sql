@@ -30,7 +30,8 @@ CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (h
 ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);
 CREATE INDEX harvest_error_harvest_object_id_idx ON {schema}.harvest_object_error (harvest_object_id);
 CREATE INDEX harvest_object_error_job_id_idx ON {schema}.harvest_object_error (harvest_job_id, level, id);
-ALTER TABLE {schema}.harvest_log ADD PRIMARY KEY (id);
-CREATE INDEX harvest_log_created_idx ON {schema}.harvest_log (created);
-CREATE INDEX harvest_log_level_idx ON {schema}.harvest_log (level, id);
-CREATE INDEX harvest_log_job_id_idx ON {schema}.harvest_log (job_id, id) WHERE job_id IS NOT NULL;
+ALTER TABLE {schema}.log_line ADD PRIMARY KEY (id);
+CREATE INDEX harvest_log_created_idx ON {schema}.log_line (created, id);
+CREATE INDEX harvest_log_level_idx ON {schema}.log_line (level, created, id);
+CREATE INDEX harvest_log_job_id_idx ON {schema}.log_line (job_id, level, created, id) WHERE job_id IS NOT NULL;
+CREATE INDEX harvest_log_source_id_idx ON {schema}.log_line (source_id, level, created, id) WHERE source_id IS NOT NULL;

@@ -48,7 +48,7 @@ TELL_EVERY = 0.5  # seconds
 Tell = Callable[[RebuildProgress], None]
 """Told now and then how far a rebuild is."""
 TABLES = (
-    *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "harvest_log"),
+    *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "log_line"),
     *("job_statistics", "source_statistics"),
 )
 ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(ops.lock_key(%(lock)s))"
@@ -66,6 +66,7 @@ COUNT_JOBS = """
     INSERT INTO {schema}.job_statistics (job_id, {columns}, final)
     SELECT job_id, {sums}, bool_or(final) FROM {schema}.job_count GROUP BY job_id
 """
+FORGET_OLD_LINES = "DELETE FROM {schema}.log_line WHERE created < (SELECT before FROM ops.log_horizon)"
 CHECKSUM = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {table} t"
 OUTSIDE_VIEWS = """
     SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid) FROM pg_depend d
@@ -251,6 +252,7 @@ def _swap(connection: Connection, accept: bool) -> _Swap:
         comparable = read_model.model_version(connection) == MODEL_VERSION
         for schema in (SHADOW, LIVE) if comparable else (SHADOW,):
             _advance(connection, schema, newest)
+            connection.execute(FORGET_OLD_LINES.replace("{schema}", schema).encode())
         differences = _differences(connection) if comparable else []
         if differences and not accept:
             return _Swap(0.0, differences, [])

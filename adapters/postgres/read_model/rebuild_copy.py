@@ -19,12 +19,12 @@ from adapters.postgres.read_model.tables import (
     DATASETS,
     GATHER_ERRORS,
     JOBS,
+    LOG_LINES,
     OBJECT_ERRORS,
     OBJECTS,
     SOURCES,
     Table,
     as_rows,
-    log_table,
 )
 from projections.read_model import ReadModelBatch, fold
 from projections.recorded import Recorded, Row, decode
@@ -68,7 +68,7 @@ def _copy_batch(writer: Connection, schema: str, batch: ReadModelBatch) -> None:
         (OBJECTS, batch.objects),
         (GATHER_ERRORS, batch.gather_errors),
         (OBJECT_ERRORS, batch.object_errors),
-        (log_table(schema), batch.log),
+        (LOG_LINES, batch.log),
     )
     with writer.transaction():
         for table, changes in tables:

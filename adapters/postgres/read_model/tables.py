@@ -146,22 +146,24 @@ DATASETS = Table(
         "job_number": "integer",
     },
 )
+LOG_LINES = Table(
+    "log_line",
+    {
+        **dict.fromkeys(("id", "content"), "text"),
+        "level": "ops.log_level",
+        "created": "timestamp",
+        **dict.fromkeys(("source_id", "job_id", "object_id"), "text"),
+    },
+)
 PRUNED = (
     ("harvest_object_error", "harvest_job_id", "harvest_object_id"),
-    ("harvest_log", "job_id", "object_id"),
+    ("log_line", "job_id", "object_id"),
     ("object", "harvest_job_id", "id"),
 )
 """Tables with rows of objects, the columns of the job and of the object."""
 OUTCOMES = ("finished", "failed", "aborted")
 """of jobs."""
 COUNTERS = STATISTICS
-
-
-def log_table(schema: str) -> Table:
-    """The log, whose level is a type of the schema."""
-    level = sql.Identifier(schema, "log_level").as_string()
-    text = dict.fromkeys(("source_id", "job_id", "object_id"), "text")
-    return Table("harvest_log", {"id": "text", "content": "text", "level": level, "created": "timestamp", **text})
 
 
 def as_rows(changes: Mapping[Key, Row], key: str = "id") -> list[Row]:
@@ -174,15 +176,15 @@ class ReadModelWriter:
 
     def __init__(self, schema: str = LIVE) -> None:
         self.schema = schema
-        self.log = log_table(schema)
         self._updates = {table.name: self._update_of(table) for table in (SOURCES, JOBS)}
         self._update_objects = cache(partial(_update_objects, schema))
         self._inserts = {
-            table.name: table.insert(schema) for table in (SOURCES, JOBS, OBJECTS, GATHER_ERRORS, OBJECT_ERRORS, self.log)
+            table.name: table.insert(schema) for table in (SOURCES, JOBS, OBJECTS, GATHER_ERRORS, OBJECT_ERRORS, LOG_LINES)
         }
-        self._jobs_of = sql.SQL("SELECT id, harvest_job_id FROM {} WHERE id = ANY (%(ids)s)").format(
-            sql.Identifier(schema, OBJECTS.name)
-        )
+        self._owners_of = sql.SQL("""
+            SELECT id, harvest_job_id, harvest_source_id FROM {} WHERE id = ANY (%(ids)s)
+            UNION ALL SELECT id, id, source_id FROM {} WHERE id = ANY (%(ids)s)
+        """).format(sql.Identifier(schema, OBJECTS.name), sql.Identifier(schema, JOBS.name))
         self._save_datasets = _save_datasets(schema)
         self._count_jobs = _count_jobs(schema)
         self._end_jobs = _end_jobs(schema)
@@ -195,12 +197,12 @@ class ReadModelWriter:
     def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Write what the events change, within the caller's transaction."""
         batch = fold(events)
-        self._name_jobs(connection, batch)
+        self._name_owners(connection, batch)
         self._write(connection, SOURCES, batch.sources)
         self._write(connection, JOBS, batch.jobs)
         for table, changes in ((GATHER_ERRORS, batch.gather_errors), (OBJECT_ERRORS, batch.object_errors)):
             self._insert(connection, table, changes.rows)
-        self._insert(connection, self.log, batch.log.rows)
+        self._insert(connection, LOG_LINES, batch.log.rows)
         self._insert(connection, OBJECTS, batch.objects.rows)
         counted = self._change_objects(connection, batch)
         self.count(connection, batch.statistics, counted, self._write_datasets(connection, batch))
@@ -208,16 +210,22 @@ class ReadModelWriter:
             for statement in self._prune:
                 connection.execute(statement, {"jobs": [str(job) for job in batch.pruned]})
 
-    def _name_jobs(self, connection: Connection, batch: ReadModelBatch) -> None:
-        """Give errors and log lines of objects of earlier batches their job, which only the table knows."""
-        errors = [(row, "harvest_job_id", row["harvest_object_id"]) for row in batch.object_errors.rows.values()]
-        lines = [(row, "job_id", row["object_id"]) for row in batch.log.rows.values() if "object_id" in row]
-        nameless = [(row, column, str(object_id)) for row, column, object_id in (*errors, *lines) if row[column] is None]
-        if nameless:
-            ids = sorted({object_id for _, _, object_id in nameless})
-            jobs: dict[str, str] = dict(connection.execute(self._jobs_of, {"ids": ids}).fetchall())
-            for row, column, object_id in nameless:
-                row[column] = jobs.get(object_id)
+    def _name_owners(self, connection: Connection, batch: ReadModelBatch) -> None:
+        """Give errors and log lines about what began in earlier batches their job and source, which only tables know."""
+        nameless = [
+            (row, row["harvest_object_id"]) for row in batch.object_errors.rows.values() if row["harvest_job_id"] is None
+        ]
+        nameless += [(row, row["object_id"] or row["job_id"]) for row in batch.log.rows.values() if row["source_id"] is None]
+        if not nameless:
+            return
+        rows = connection.execute(self._owners_of, {"ids": sorted({str(identity) for _, identity in nameless})}).fetchall()
+        owners = {identity: (job, source) for identity, job, source in rows}
+        for row, identity in nameless:
+            job, source = owners.get(str(identity), (None, None))
+            if "harvest_job_id" in row:
+                row["harvest_job_id"] = job
+            else:
+                row |= {"job_id": row["job_id"] or job, "source_id": source}
 
     def _write(self, connection: Connection, table: Table, changes: Changes) -> None:
         self._insert(connection, table, changes.rows)

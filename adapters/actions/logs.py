@@ -1,0 +1,133 @@
+"""Actions on the log: what happened to jobs and records, and what plugins and libraries said meanwhile."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator
+
+from adapters.actions.jobs import its_source, job_of
+from adapters.actions.parameters import Limit, Offset, Parameters
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres import log_lines
+from adapters.postgres.read_model.log_queries import BEGINNING, LEVELS, LogFilter
+from adapters.postgres.work.site_state import database_time
+from domain.access import Owned, Right
+from domain.errors import ValidationError
+from domain.nearest import unknown
+
+UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+AGO = re.compile(r"(\d{1,6})\s*(s|m|min|h|d|w)", re.IGNORECASE)
+INCUMBENT_LIMIT = 100
+
+
+def _level(value: str) -> str:
+    """A level as it is stored, however it was written."""
+    if value and value.upper() not in LEVELS:
+        raise ValueError(unknown("level", value, LEVELS))
+    return value.upper()
+
+
+Level = Annotated[str, AfterValidator(_level)]
+
+
+def _time(value: str) -> str:
+    if value and not AGO.fullmatch(value.strip()):
+        try:
+            datetime.fromisoformat(value.strip())
+        except ValueError as error:
+            hint = "write 2026-03-01T06:00 (UTC), 2026-03-01T06:00+01:00, or 2h for 2 hours ago"
+            raise ValueError(f"{value} is no time: {hint}") from error
+    return value.strip()
+
+
+Since = Annotated[str, AfterValidator(_time)]
+"""ISO 8601 (UTC unless it says otherwise), or a duration up to now: 90s, 15m, 2h, 3d, 1w."""
+
+
+def _lenient(value: Any) -> Any:
+    """As in ckanext-harvest: what is no number counts as not given."""
+    if isinstance(value, str) and not value.strip().lstrip("-").isdigit():
+        return INCUMBENT_LIMIT
+    return value
+
+
+class LogList(Parameters):
+    """Which lines. `level`: of this one; `lowest`: of this one and above. `after` is the id of the last one seen.
+
+    `order` desc: the newest first; asc: from `since` on. `per_page` is ckanext-harvest's other name of `limit`.
+    """
+
+    source_id: str = ""
+    id: str = ""  # of a job, or of a source for its last job
+    level: Level = ""
+    lowest: Level = ""
+    since: Since = ""
+    order: Literal["desc", "asc"] = "desc"
+    limit: Annotated[Limit, BeforeValidator(_lenient)] = INCUMBENT_LIMIT
+    per_page: Annotated[Limit | None, BeforeValidator(_lenient)] = None
+    offset: Annotated[Offset, BeforeValidator(lambda value: 0 if _lenient(value) == INCUMBENT_LIMIT else value)] = 0
+    after: str = ""
+
+
+class LogClean(Parameters):
+    """`days`: older lines are removed; as HARVEST_LOG_TIMEFRAME says when it isn't given."""
+
+    days: float | None = None
+
+
+def _about(session: Session, asked: LogList) -> Owned | None:
+    """The source that the lines are about; None for those of all."""
+    return its_source(session, asked)
+
+
+@action(Right.EDIT, LogList, reads=True, subject=_about, listed="lines")
+def harvest_log_list(session: Session, asked: LogList) -> dict[str, Any]:
+    """Lines of the log, of all or of a source or a job; `next` is `after` for the next page, `left_out` counts a job's lines
+    that weren't kept."""
+    job_id = str(job_of(session, asked.id)) if asked.id else ""
+    source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
+    session.show_current()
+    which = LogFilter(job_id, source_id, _levels(asked), _instant(session, asked.since))
+    limit = asked.per_page or asked.limit
+    if asked.order == "asc":
+        page = session.model.log_lines_after(which, asked.after, limit)
+    else:
+        page = session.model.log_lines(which, limit=limit, offset=asked.offset, after=asked.after)
+    settings = session.parts.settings
+    left_out = log_lines.left_out(session.parts.database, job_id, settings.log_lines) if job_id else 0
+    return {"lines": list(page), "next": page.next, "left_out": left_out}
+
+
+def _levels(asked: LogList) -> list[str]:
+    if asked.level:
+        return [asked.level]
+    return list(LEVELS[LEVELS.index(asked.lowest) :] if asked.lowest else LEVELS)
+
+
+def _instant(session: Session, since: str) -> str:
+    """In UTC, without zone."""
+    if not since:
+        return BEGINNING
+    if ago := AGO.fullmatch(since):
+        back = timedelta(**{UNITS[ago[2].lower()]: int(ago[1])})
+        time = database_time(session.parts.database) - back
+    else:
+        time = datetime.fromisoformat(since)
+    return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None).isoformat()
+
+
+@action(Right.SYSADMIN, LogClean)
+def harvest_log_clean(session: Session, asked: LogClean) -> dict[str, Any]:
+    """Remove lines of the log that are older than so many days; how many. Events and errors of jobs stay."""
+    days = session.parts.settings.log_timeframe if asked.days is None else asked.days
+    if not 0 <= days < 100_000:
+        raise ValidationError({"days": "Must be a number of days, 0 or more"})
+    if not days and asked.days is None:
+        return {"removed": 0, "days": 0.0, "before": None}
+    database = session.parts.database
+    before, removed = log_lines.clean_before(database, days), 0
+    while some := log_lines.clean_some(database, before):
+        removed += some
+    return {"removed": removed, "days": days, "before": before}
