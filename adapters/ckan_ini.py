@@ -39,12 +39,21 @@ def _seconds(minutes: str) -> str:
     return str(int(minutes) * 60)
 
 
+def _level(text: str) -> str:
+    """As ckanext-harvest reads it: an unknown level is debug."""
+    level = text.strip().upper()
+    return level if level in ("INFO", "WARNING", "ERROR", "CRITICAL") else "DEBUG"
+
+
 QUEUES = "commands go over Kafka: set HARVEST_KAFKA_BOOTSTRAP_SERVERS"
 OPTIONS: Mapping[str, Option] = MappingProxyType(
     {
         "sqlalchemy.url": Option("database_url", convert=_address),
         "ckan.site_id": Option("site_id"),
         "ckan.site_url": Option("ckan_url"),
+        "ckan.harvest.log_scope": Option("log_scope"),
+        "ckan.harvest.log_level": Option("log_level", convert=_level),
+        "ckan.harvest.log_timeframe": Option("log_timeframe"),
         "ckan.harvest.timeout": Option("gather_timeout", convert=_seconds),
         **{
             f"ckan.harvest.mq.{name}": Option(note=QUEUES)

@@ -1,5 +1,7 @@
 """Which part a logger belongs to, and which parts a scope holds."""
 
+from pathlib import Path
+
 import pytest
 
 from adapters.log_scopes import ALL, OURS, SCOPES, part_of
@@ -44,3 +46,13 @@ def test_another_scope_is_refused_by_name(scope: str) -> None:
 @pytest.mark.parametrize("scope", ["-1", "0", "7"])
 def test_scopes_of_the_incumbent_are_taken(scope: str) -> None:
     assert load({"HARVEST_LOG_SCOPE": scope}).log_scope == int(scope)
+
+
+def test_options_of_the_incumbent_are_read_from_its_ini(tmp_path: Path) -> None:
+    ini = tmp_path / "ckan.ini"
+    options = "ckan.harvest.log_scope = 0\nckan.harvest.log_level = loud\nckan.harvest.log_timeframe = 10\n"
+    ini.write_text(f"[app:main]\n{options}")
+
+    settings = load({"HARVEST_CKAN_INI": str(ini)})
+
+    assert (settings.log_scope, settings.log_level, settings.log_timeframe) == (0, "DEBUG", 10.0)

@@ -88,6 +88,7 @@ CURRENT_OBJECTS: LiteralString = "SELECT datasets AS n FROM harvest.source_stati
 DOCUMENTS: LiteralString = "SELECT id, content FROM harvest.harvest_object WHERE id = ANY (%(ids)s) AND content IS NOT NULL"
 PAGE: LiteralString = "LIMIT %(limit)s + 1 OFFSET %(offset)s"
 ONE: LiteralString = "LIMIT 1"
+NEWEST = log_queries.LAST_ID
 UNFINISHED = ("New", "Running")
 
 
