@@ -27,7 +27,7 @@ AT_A_TIME = 1000  # lines
 @after_option("line's id")
 @json_option
 def log(follow: bool, as_json: bool, limit: int, offset: int, after: str, **which: Any) -> None:
-    """Show what happened: steps of jobs, errors of records, and what plugins and libraries logged meanwhile.
+    """Show what happened to jobs and records, and what plugins logged meanwhile.
 
     The newest lines, in the order in which they were said; --after the id that is named at the end shows older ones. JSON has
     the newest line first; with --follow, one JSON object a line.
