@@ -448,6 +448,25 @@ class Harvesting(Application[UUID]):
         if job.version > EVERY:  # its end doesn't replay all its pages
             self._keep_snapshot(job)
 
+    def forget_jobs(self, source_id: UUID, ended: Mapping[UUID, str], by: str, *, keep_current: bool = False) -> None:
+        """List ended jobs of a source ({job: how it ended}) no longer; a second call changes nothing. Raises NotFound, Refused.
+
+        Their objects must be gone already: those that datasets stand on would be of no job.
+        """
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            jobs = [job for job in self.load_many(Job, ended).values() if not job.forgotten]
+            if not jobs:
+                return None
+            for job in jobs:
+                job.forget(by)
+            source.clear_history({job.id: ended[job.id] for job in jobs}, by, keep_current=keep_current)
+            try:
+                return self._all_or_nothing(source, *jobs)
+            except GuardConflict:
+                continue
+        raise Conflict([source_id])
+
     # deletions
 
     def record_held(self, job: Job, records: Sequence[GatheredRecord]) -> None:

@@ -23,7 +23,7 @@ class Job(StoredAggregate):
     """One run of a source, from its creation to its end."""
 
     TOPIC = "job"
-    SNAPSHOT_VERSION = 4
+    SNAPSHOT_VERSION = 5
 
     class Created(FirstEvent):
         """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test.
@@ -139,6 +139,12 @@ class Job(StoredAggregate):
         objects: int
         statistics: dict[str, int] | None
 
+    class Forgotten(StoredAggregate.Event):
+        """The source's history was cleared: the job is no longer listed, and none of its objects is left."""
+
+        TOPIC = "job.forgotten"
+        by: str
+
     @event(Created)
     def __init__(
         self, source_id: str, kind: str, trigger: str, by: str, options: dict[str, Any], number: int, source_version: int
@@ -164,6 +170,7 @@ class Job(StoredAggregate):
         self.unchanged = 0
         self.statistics_kept = False  # by an event of this stream: its objects needn't tell them
         self.pruned = 0  # objects that are gone
+        self.forgotten = False  # no longer listed
         self.held = 0  # deletions that a person must approve
         self.decision = ""  # approved or rejected
         self.lost = False  # an append failed: this copy is ahead of what is stored, and of no further use
@@ -355,6 +362,17 @@ class Job(StoredAggregate):
     def _pruned(self, objects: int, statistics: dict[str, int] | None) -> None:
         self.pruned += objects
         self.statistics_kept = self.statistics_kept or statistics is not None
+
+    def forget(self, by: str) -> None:
+        """List the job no longer; a second call changes nothing. Raises Refused while it goes on."""
+        if not self.ended:
+            raise Refused(f"job {self.id} is {self.status}: it can be forgotten once it has ended")
+        if not self.forgotten:
+            self._forgotten(by=by)
+
+    @event(Forgotten)
+    def _forgotten(self, by: str) -> None:
+        self.forgotten = True
 
     def error_free(self, counts: Mapping[str, int]) -> bool:
         """Whether later harvests may ask only for what changed since this one."""

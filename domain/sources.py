@@ -3,6 +3,7 @@
 Starting and ending a job append to this stream, so two jobs of a source can't run side by side, of whatever kind.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -115,11 +116,17 @@ class HarvestSource(StoredAggregate):
         by: str
 
     class HistoryCleared(StoredAggregate.Event):
-        """Ended jobs and their objects are no longer shown; datasets and their identities stay."""
+        """Ended jobs are no longer listed, and their objects are gone; datasets and what they stand on stay.
+
+        `jobs` counts them by how they ended (finished, failed, aborted); `last`: the source's last job is among them.
+        """
 
         TOPIC = "source.history_cleared"
+        class_version = 2
         keep_current: bool
         by: str
+        jobs: dict[str, int]
+        last: bool
 
     class JobStarted(StoredAggregate.Event):
         """A job of this source began; no other may until it ends. `slot` (ISO 8601, UTC): the one of a scheduled job."""
@@ -282,8 +289,14 @@ class HarvestSource(StoredAggregate):
     def _cleared(self, job_id: str, by: str) -> None:
         self._forget_gathered()
 
+    def clear_history(self, jobs: Mapping[UUID, str], by: str, *, keep_current: bool) -> None:
+        """Note that ended jobs ({job: how it ended}) are no longer listed."""
+        counts = Counter("finished" if outcome == HELD else outcome for outcome in jobs.values())
+        last = self.last_job in {str(job) for job in jobs}
+        self._history_cleared(keep_current=keep_current, by=by, jobs=dict(counts), last=last)
+
     @event(HistoryCleared)
-    def _history_cleared(self, keep_current: bool, by: str) -> None:
+    def _history_cleared(self, keep_current: bool, by: str, jobs: dict[str, int], last: bool) -> None:
         pass
 
     def start_job(self, job_id: UUID, kind: str, slot: datetime | None = None) -> None:

@@ -66,6 +66,10 @@ def _not_full(state: State) -> None:
     state["full"] = False
 
 
+def _without_jobs(state: State) -> None:
+    state["jobs"], state["last"] = {}, False
+
+
 UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.created": {1: _job_without_number},
     "job.page_gathered": {1: _count_unchanged},
@@ -73,6 +77,7 @@ UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.finished": {1: _without_statistics},
     "object.error_recorded": {1: _set_level},
     "source.registered": {1: _without_schedule},
+    "source.history_cleared": {1: _without_jobs},
     "source.job_started": {1: _without_slot},
     "source.job_ended": {1: _without_new_memory, 2: _not_full},
     "object.imported": {1: _without_validators},

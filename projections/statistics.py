@@ -29,7 +29,8 @@ class Statistics:
     pages_restarted: set[str] = field(default_factory=set)  # jobs whose earlier pages don't count any more
     source_jobs: Counter[str] = field(default_factory=Counter)
     ended_jobs: dict[str, Counter[str]] = field(default_factory=dict)  # source -> jobs by how they ended
-    last_job: dict[str, str] = field(default_factory=dict)  # source -> job
+    last_job: dict[str, str] = field(default_factory=dict)  # source -> job, empty when that one is no longer listed
+    forgotten: set[str] = field(default_factory=set)  # jobs that are no longer listed
     final: dict[str, dict[str, int]] = field(default_factory=dict)  # job -> all its counters, from its end
 
     def by_job(self, counted: Iterable[tuple[str, str, int]] = ()) -> dict[str, Counter[str]]:
@@ -134,6 +135,20 @@ def job_ended(batch: Batch, event: Recorded) -> None:
     batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[outcome] += 1
 
 
+def job_forgotten(batch: Batch, event: Recorded) -> None:
+    """It has no counters any more."""
+    batch.statistics.forgotten.add(str(event.stream))
+
+
+def history_cleared(batch: Batch, event: Recorded) -> None:
+    """So many jobs of the source fewer."""
+    source, jobs = str(event.stream), event.state["jobs"]
+    batch.statistics.source_jobs.update({source: -sum(jobs.values())})
+    batch.statistics.ended_jobs.setdefault(source, Counter()).subtract(jobs)
+    if event.state["last"]:
+        batch.statistics.last_job[source] = ""
+
+
 HANDLERS: dict[str, Handler] = {
     "object.gathered": gathered,
     "object.imported": imported,
@@ -145,6 +160,8 @@ HANDLERS: dict[str, Handler] = {
     "job.gather_error_recorded": gather_error,
     "job.finished": job_finished,
     "job.pruned": job_pruned,
+    "job.forgotten": job_forgotten,
+    "source.history_cleared": history_cleared,
     "source.job_started": job_started,
     "source.job_ended": job_ended,
 }

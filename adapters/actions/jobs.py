@@ -85,13 +85,17 @@ def job_of(session: Session, job_or_source: str) -> UUID:
     """The id of a job given by itself, or of the last job of a source (id or name). Raises NotFound."""
     from domain.jobs import Job
 
+    application = session.parts.application
     try:
-        return session.parts.application.load(Job, UUID(job_or_source)).id
+        job = application.load(Job, UUID(job_or_source))
     except (ValueError, NotFound):
         source = session.source(job_or_source)
-    if source.last_job is None:
-        raise NotFound(f"Source {source.fields.name} has no jobs yet")
-    return UUID(source.last_job)
+        if source.last_job is None:
+            raise NotFound(f"Source {source.fields.name} has no jobs yet") from None
+        job = application.load(Job, UUID(source.last_job))
+    if job.forgotten:
+        raise NotFound(f"Job {job.id} is no longer listed: the history of its source was cleared")
+    return job.id
 
 
 @action(Right.EDIT, JobCreate, subject=its_source)

@@ -38,6 +38,10 @@ COMMANDS = {
     "coordinator": ("roles:coordinator", "Dispatch work, end jobs, retry, and keep the projections."),
     "gather-consumer": ("roles:gather_consumer", "Consume the gather topic: find out which records the remotes have."),
     "fetch-consumer": ("roles:fetch_consumer", "Consume the fetch topic: fetch records and import them as datasets."),
+    "reindex": (
+        "maintenance:reindex",
+        "Write the search rows of all sources, or of one, again from the log; what was wrong is named.",
+    ),
     "purge-queues": ("maintenance:purge_queues", "Take back all that workers were sent, and stop the jobs that it was of."),
     "harvesters-info": ("sources:harvesters_info", "List the harvesters that are installed: what TYPE of a source may be."),
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),

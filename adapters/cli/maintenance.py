@@ -1,4 +1,4 @@
-"""`job-all`, `abort-failed-jobs`, `purge-queues`: jobs of many sources at once."""
+"""`job-all`, `abort-failed-jobs`, `purge-queues`, `reindex`: what is about many sources at once."""
 
 import sys
 from typing import Any
@@ -74,3 +74,24 @@ def _dispatched(job: Row) -> str:
 def _purged(answer: Row) -> str:
     jobs = [f"Aborted: {_dispatched(job)}" for job in answer["jobs"]]
     return "\n".join(jobs) if jobs else "Nothing is dispatched: the queues are empty"
+
+
+@click.command("reindex")
+@click.argument("id_or_name", default="")
+@json_option
+def reindex(id_or_name: str, as_json: bool) -> None:
+    """Write the search rows of all sources, or of one, again from the log; what was wrong is named.
+
+    `harvester projections rebuild` does so for everything else as well.
+    """
+    with session() as actions:
+        if id_or_name:
+            answer = actions.call("harvest_source_reindex", id=id_or_name)
+        else:
+            answer = actions.call("harvest_sources_reindex")
+        emit(answer, as_json, lambda: _reindexed(answer))
+
+
+def _reindexed(answer: Row) -> str:
+    mended = [f"Mended: {source_id}" for source_id in answer["mended"]]
+    return "\n".join([*mended, f"Reindexed {answer['sources']} harvest source{'' if answer['sources'] == 1 else 's'}"])

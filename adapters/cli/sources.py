@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from adapters.cli.deletions import clear
+from adapters.cli.history import clear_history
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
 from domain.errors import ValidationError
 
@@ -38,6 +39,7 @@ def source() -> None:
 
 
 source.add_command(clear)
+source.add_command(clear_history)
 
 
 @source.command()

@@ -72,15 +72,20 @@ class Retain:
         projected = self._retention.projected()
         old = [job for job in expired(ended, now, days=self._days, keep=self._keep) if job.number <= projected]
         for job_id in [*known, *(job.job_id for job in old)]:
-            yield from self._job(source_id, job_id)
+            for _ in self.prune(source_id, job_id):
+                yield
         self._retention.looked_at(source_id, max([after, *(job.version for job in old)]))
 
-    def _job(self, source_id: UUID, job_id: UUID) -> Iterator[None]:
+    def prune(self, source_id: UUID, job_id: UUID) -> Iterator[tuple[int, int]]:
+        """Remove an ended job's objects, batch by batch: how many are gone, and how many datasets stand on, so far.
+
+        Raises ServiceUnavailable when somebody else does the same: a further call goes on.
+        """
         try:
             job = self._application.load(Job, job_id)
         except NotFound:
             return
-        if self._waits(source_id, job):
+        if self.waits(source_id, job):
             self._retention.note(source_id, job_id, retained=True)
             return
         statistics = None if job.statistics_kept else self._statistics(job)
@@ -92,12 +97,12 @@ class Retain:
                 self._retention.prune(job, gone, statistics)
                 statistics = None
             kept, removed = kept + len(standing), removed + len(gone)
-            yield
+            yield removed, kept
         self._retention.note(source_id, job_id, retained=kept > 0)
         if removed:
             log.info("job %s of source %s: %d old objects removed, datasets stand on %d", job_id, source_id, removed, kept)
 
-    def _waits(self, source_id: UUID, job: Job) -> bool:
+    def waits(self, source_id: UUID, job: Job) -> bool:
         """Whether a person may still approve deletions that the job held: its objects say which."""
         undecided = job.held > 0 and not job.decision
         return undecided and str(job.id) in self._application.load(HarvestSource, source_id).held_jobs

@@ -225,3 +225,45 @@ def test_source_with_one_word_shows_and_with_three_creates(cli: CommandLine) -> 
     assert "not found" in cli.refused("source", "two")
     assert "no TYPE" in cli("source", "two", "http://127.0.0.1/two", status=2).err
     assert "did you mean show?" in cli("source", "shwo", "one", status=2).err
+
+
+# source clear-history, reindex
+
+
+def test_clear_history_asks_and_takes_names_and_old_forms(site: Stack, cli: CommandLine) -> None:
+    for name in ("one", "two", "three"):
+        source(site, name, "raising")
+        cli("source", "edit", name, "--configuration", '{"records": 2, "poison": ["record-0", "record-1"]}')
+        cli("run-test", name)
+    one = cli.json("source", "show", "one")["id"]
+
+    asked = cli("source", "clear-history", "one", status=1)
+    cleared = cli("source", "clear-history", "one", "-y").out
+    kept = cli("clearsource_history", "two", "-k", "true", "--yes").out
+    everything = cli("source", "clear-history", "--yes", "-k").out
+
+    assert "The history of source one (1 jobs and their objects) is going to be removed." in asked.err
+    assert cleared == f"one: 1 jobs and 2 objects removed\nCleared job history of harvest source: {one}\n"
+    assert kept.startswith("two: 1 jobs and 2 objects removed")
+    assert everything == "three: 1 jobs and 2 objects removed\nCleared job history for all harvest sources: 1 source(s)\n"
+    assert cli.json("jobs")["count"] == 0
+    assert "history of its source was cleared" in cli.refused("job-report", "one")
+
+
+def test_clear_history_keeps_the_job_that_datasets_stand_on(site: Stack, cli: CommandLine) -> None:
+    source(site, "one")
+    job_id = cli.json("run-test", "one")["id"]
+
+    said = cli("source", "clear-history", "one", "--yes").out
+
+    assert f"job {job_id} stays: 10 dataset(s) stand on its objects" in said
+    assert cli.json("source", "show", "one")["datasets"] == 10
+
+
+def test_reindex_says_how_many_sources_it_wrote(site: Stack, cli: CommandLine) -> None:
+    source(site, "one")
+    cli("sources")
+
+    assert cli("reindex").out == "Reindexed 1 harvest source\n"
+    assert cli.json("reindex", "one") == {"sources": 1, "mended": []}
+    assert "nowhere" in cli.refused("reindex", "nowhere")

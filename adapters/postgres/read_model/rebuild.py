@@ -219,6 +219,8 @@ def _count(connection: Connection, statistics: Sequence[Statistics]) -> None:
     _run(connection, COUNT_DATASETS)
     sums = ", ".join(f"coalesce(sum({name}) FILTER (WHERE final), sum({name}))" for name in COUNTERS)
     _run(connection, COUNT_JOBS.format(columns=", ".join(COUNTERS), sums=sums, schema="{schema}"))
+    for part in statistics:
+        writer.forget(connection, part.forgotten)
 
 
 # catching up and taking the place

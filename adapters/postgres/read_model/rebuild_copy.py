@@ -111,3 +111,4 @@ def _add(total: Statistics, part: Statistics) -> None:
     for source, outcomes in part.ended_jobs.items():
         total.ended_jobs.setdefault(source, type(outcomes)()).update(outcomes)
     total.last_job.update(part.last_job)
+    total.forgotten |= part.forgotten

@@ -4,7 +4,7 @@ Rows travel as one JSON parameter per table and are spread by jsonb_to_recordset
 many rows from Python.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -161,6 +161,8 @@ PRUNED = (
     ("object", "harvest_job_id", "id"),
 )
 """Tables with rows of objects, the columns of the job and of the object."""
+OF_JOBS = (("harvest_job", "id"), ("job_statistics", "job_id"), ("harvest_gather_error", "harvest_job_id"))
+"""Tables with rows of jobs, and the column of the job."""
 OUTCOMES = ("finished", "failed", "aborted")
 """of jobs."""
 COUNTERS = STATISTICS
@@ -189,7 +191,11 @@ class ReadModelWriter:
         self._count_jobs = _count_jobs(schema)
         self._end_jobs = _end_jobs(schema)
         self._count_sources = _count_sources(schema)
+        self._no_last_job = sql.SQL("UPDATE {} SET last_job_id = NULL WHERE last_job_id = ''").format(
+            sql.Identifier(schema, "source_statistics")
+        )
         self._prune = [_prune(schema, *table) for table in PRUNED]
+        self._forget = [_forget(schema, *table) for table in OF_JOBS]
 
     def _update_of(self, table: Table) -> sql.Composed:
         return table.update(self.schema, [name for name in table.columns if name != table.key])
@@ -209,6 +215,12 @@ class ReadModelWriter:
         if batch.pruned:
             for statement in self._prune:
                 connection.execute(statement, {"jobs": [str(job) for job in batch.pruned]})
+        self.forget(connection, batch.statistics.forgotten)
+
+    def forget(self, connection: Connection, jobs: Collection[str]) -> None:
+        """Remove all rows of jobs that are no longer listed; of their objects there are none."""
+        for statement in self._forget if jobs else ():
+            connection.execute(statement, {"jobs": sorted(jobs)})
 
     def _name_owners(self, connection: Connection, batch: ReadModelBatch) -> None:
         """Give errors and log lines about what began in earlier batches their job and source, which only tables know."""
@@ -231,6 +243,10 @@ class ReadModelWriter:
         self._insert(connection, table, changes.rows)
         if changes.updates:
             connection.execute(self._updates[table.name], _json(as_rows(changes.updates)))
+
+    def write_sources(self, connection: Connection, changes: Changes) -> None:
+        """Write rows of sources, without their counters."""
+        self._write(connection, SOURCES, changes)
 
     def _insert(self, connection: Connection, table: Table, rows: Mapping[Key, Row]) -> None:
         if rows:
@@ -264,6 +280,8 @@ class ReadModelWriter:
             connection.execute(self._end_jobs, _json(rows))
         if rows := source_counts(statistics, datasets):
             connection.execute(self._count_sources, _json(rows))
+        if "" in statistics.last_job.values():
+            connection.execute(self._no_last_job)
 
 
 def job_counts(statistics: Statistics, counted: Sequence[Counted]) -> list[Row]:
@@ -384,6 +402,10 @@ def _prune(schema: str, table: str, job: str, of_object: str) -> sql.Composed:
         DELETE FROM {table} t WHERE t.{job} = ANY (%(jobs)s) AND t.{of_object} IS NOT NULL AND NOT EXISTS (
             SELECT FROM events.stored_event e WHERE e.originator_id = t.{of_object}::uuid AND e.originator_version = 1)
     """).format(table=sql.Identifier(schema, table), job=sql.Identifier(job), of_object=sql.Identifier(of_object))
+
+
+def _forget(schema: str, table: str, job: str) -> sql.Composed:
+    return sql.SQL("DELETE FROM {} WHERE {} = ANY (%(jobs)s)").format(sql.Identifier(schema, table), sql.Identifier(job))
 
 
 def create(connection: Connection, schema: str, position: int = 0, *, indexes: bool = True) -> None:

@@ -1,0 +1,26 @@
+"""Actions that write the search rows of sources again, from the log."""
+
+from typing import Any
+
+from adapters.actions.parameters import ById, Parameters
+from adapters.actions.session import Session
+from adapters.actions.sources import the_source
+from adapters.actions.table import action
+from adapters.postgres.history import source_ids
+from adapters.postgres.read_model.reindex import reindex
+from domain.access import Right
+
+
+@action(Right.EDIT, ById, subject=the_source)
+def harvest_source_reindex(session: Session, asked: ById) -> dict[str, Any]:
+    """Write a source's row and counters in the read model again; `mended` are sources whose rows were wrong."""
+    session.show_current()
+    return {"sources": 1, "mended": reindex(session.parts.database, [session.source(asked.id).id])}
+
+
+@action(Right.SYSADMIN)
+def harvest_sources_reindex(session: Session, _asked: Parameters) -> dict[str, Any]:
+    """Write the rows and counters of all sources in the read model again; `mended` are sources whose rows were wrong."""
+    session.show_current()
+    ids = source_ids(session.parts.database)
+    return {"sources": len(ids), "mended": reindex(session.parts.database, ids)}
