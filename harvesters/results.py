@@ -44,12 +44,13 @@ def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | Listed 
     """What gather_stage lists; objects that it saved and whose ids it returned come as Records, after all else.
 
     What can't be used comes as a GatherError, and then nothing counts as a full listing. Raises PluginError when the result as
-    a whole is none, RemoteError when there is none, and whatever the plugin raises.
+    a whole is none, or nothing of it can be used, RemoteError when there is none, and whatever the plugin raises.
     """
     ids: dict[str, None] = {}
-    usable = True
+    usable, listed = True, False
     for item in _listed(harvester.gather_stage(job)):
         if isinstance(item, Record | Listed | GatherError | Page):
+            listed = True
             yield item
         elif isinstance(item, str | UUID):
             ids[str(item)] = None
@@ -64,6 +65,8 @@ def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | Listed 
         yield GatherError(f"{first} are not those of HarvestObjects that it saved: call save() on each", "bad_result")
     if job.full_listing not in (True, False):
         yield GatherError(f"harvest_job.full_listing must be True or False, is {shown(job.full_listing)}", "bad_result")
+    if not listed and (len(unknown) == len(ids) > 0 or not (usable or ids)):
+        raise PluginError("nothing that gather_stage gave can be used")
     job.full_listing = job.full_listing is True and usable and not unknown
 
 
@@ -251,6 +254,8 @@ def _saved_error(error: Any) -> tuple[str, str, int | None]:
 
 def said(value: object) -> str:
     """Text of whatever a plugin hands over as text, fit to be stored; of an error without text, its kind."""
+    if isinstance(value, BaseException) and value.args == (None,):
+        return type(value).__name__
     try:
         words = str(value)
     except BaseException as error:

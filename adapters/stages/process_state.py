@@ -1,17 +1,22 @@
 """What plugins could spoil for everybody in their process, and how it is put right.
 
-What can be restored is restored after each stage, with a warning: the working directory, closed standard streams, and, once a
-second, signal handlers and the log. What can't (too many threads or files left open, a standard stream whose number something
-else got) is a reason to replace the process.
+What can be restored is restored, with a warning: after each stage the working directory, closed standard streams and settings
+of the interpreter, and once a second the environment, `sys.path`, the umask, signal handlers and the log. What can't (too many
+threads or files left open, a standard stream whose number something else got) is a reason to replace the process.
 """
 
+import gc
 import io
+import locale
 import logging
 import os
 import resource
 import signal
+import socket
 import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,16 @@ MORE_FILES = 5000  # than at the start; less where the system's limit is lower
 SHARE_OF_FILES = 0.6  # of the system's limit
 STREAMS = ("stdin", "stdout", "stderr")  # numbers 0, 1, 2
 Handler = Any  # what signal.getsignal gives
+
+SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
+    "the default timeout of sockets": (socket.getdefaulttimeout, socket.setdefaulttimeout),
+    "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
+    "the longest number that is read": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
+    "the locale": (lambda: locale.setlocale(locale.LC_ALL), lambda kept: locale.setlocale(locale.LC_ALL, kept)),
+    "the garbage collector": (gc.isenabled, lambda enabled: gc.enable() if enabled else gc.disable()),
+    "how often threads take turns": (sys.getswitchinterval, sys.setswitchinterval),
+}
+"""What the interpreter holds for the whole process: how it is read, and how it is set."""
 
 
 class ProcessState:
@@ -45,6 +60,8 @@ class ProcessState:
             handler.setStream(_writer(os.dup(self._kept[2])))
         self._handlers = logging.root.handlers[:]
         self._level = logging.root.level
+        self._settings = {name: read() for name, (read, _) in SETTINGS.items()}
+        self._environment, self._path, self._umask = dict(os.environ), list(sys.path), _umask()
         self._signals: dict[signal.Signals, Handler] = {}
         self._dispositions = ""
         self._threads = self._files = 0
@@ -57,6 +74,10 @@ class ProcessState:
             log.warning("a plugin changed the working directory: it is changed back")
         for number in range(3):
             self._restore_stream(number)
+        for name, (read, write) in SETTINGS.items():
+            if read() != (kept := self._settings[name]):
+                write(kept)
+                log.warning("a plugin changed %s: it is as before", name)
 
     def _restore_stream(self, number: int) -> None:
         now = _identity(number)
@@ -81,9 +102,26 @@ class ProcessState:
             self._dispositions = _dispositions()
             self._threads, self._files = _count("task"), _count("fd")
         self.restore()
+        self._restore_environment()
         self._restore_signals()
         self._restore_log()
         return self._odd or self._too_many()
+
+    def _restore_environment(self) -> None:
+        """Between two looks plugins share these; what a stage adds to sys.path for imports of its own goes, too."""
+        if dict(os.environ) != self._environment:
+            changed = {name for name, _ in self._environment.items() ^ os.environ.items()}
+            for name in changed - self._environment.keys():
+                del os.environ[name]
+            os.environ.update(self._environment)
+            time.tzset()
+            log.warning("a plugin changed the environment (%s): it is as before", ", ".join(sorted(changed)))
+        if sys.path != self._path:
+            sys.path[:] = self._path
+            log.warning("a plugin changed sys.path: it is as before")
+        if _umask() != self._umask:
+            os.umask(self._umask)
+            log.warning("a plugin changed the umask: it is as before")
 
     def _restore_signals(self) -> None:
         changed = [number for number, handler in self._signals.items() if signal.getsignal(number) != handler]
@@ -148,11 +186,22 @@ def _count(what: str) -> int:
         return sys.maxsize
 
 
+def _umask() -> int:
+    """Permissions that new files don't get; asking the system call for it would change it for other threads for a moment."""
+    for line in _status():
+        if line.startswith("Umask:"):
+            return int(line.split()[1], 8)
+    return 0o022  # not Linux
+
+
+def _status() -> list[str]:
+    """Lines of what the kernel says of this process; none where it doesn't tell."""
+    with suppress(OSError):
+        return Path("/proc/self/status").read_text().splitlines()
+    return []
+
+
 def _dispositions() -> str:
     """Which of the guarded signals are ignored and which are caught, as the kernel sees it; empty where it doesn't tell."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return ""
-    masks = [int(line.split()[1], 16) for line in lines if line.startswith(("SigIgn:", "SigCgt:"))]
+    masks = [int(line.split()[1], 16) for line in _status() if line.startswith(("SigIgn:", "SigCgt:"))]
     return " ".join(f"{mask >> (number - 1) & 1}" for mask in masks for number in GUARDED)

@@ -76,6 +76,7 @@ class TestRun:
         Raises JobExists, SourceInactive, NotFound: also when the remote lists no record with this guid.
         """
         wanted = Wanted(self._guids(source_id, guid)) if guid is not None else None
+        self._end_abandoned(source_id, by)
         options = {"force_all": full or guid is not None, "force_import": guid is not None, "only_guid": guid or ""}
         job_id = self._application.create_job(source_id, trigger="run-test", by=by, options=options)
         try:
@@ -87,6 +88,12 @@ class TestRun:
         if wanted is not None and guid is not None and complete and not wanted.seen:
             raise NotFound(f"The source has no record {guid}{wanted.others(guid)}")
         return job_id
+
+    def _end_abandoned(self, source_id: UUID, by: str) -> None:
+        """An earlier run-test that was killed left its job; nobody else may be there to end it."""
+        self._catch_up()
+        for job_id in PendingWork(self._database).abandoned_inline(source_id):
+            self._application.abort_job(job_id, by=by, reason="its run-test was killed")
 
     def _guids(self, source_id: UUID, guid: str) -> frozenset[str]:
         """How the remote may list the record: by this guid, or by the one that it had before its document named this one."""

@@ -1,5 +1,6 @@
 """`run-test` is for authors of harvesters: it says what went wrong, and what their harvester said meanwhile."""
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -85,3 +86,16 @@ def test_a_guid_whose_record_is_imported_ends_with_status_0_whatever_the_others_
     job = cli("run-test", "chatty", "record-2").out
 
     assert "  errored:       0\n" in job
+
+
+@pytest.mark.parametrize("way", ["kill", "timer"])
+def test_a_run_test_that_was_killed_does_not_block_the_next_one(site: Stack, way: str) -> None:
+    site.source(f"by-{way}", "http://127.0.0.1/x", "sloppy", {"records": 2, "way": way, "guids": ["record-1"]})
+
+    first = site.cli("run-test", f"by-{way}", status=None)
+    second = site.cli("run-test", f"by-{way}", "record-0", "--json")
+
+    assert first.returncode < 0
+    assert json.loads(second.stdout)["added"] == 1
+    jobs = site.json("jobs", "--source", f"by-{way}")["jobs"]
+    assert sorted(job["status"] for job in jobs) == ["Aborted", "Finished"]

@@ -16,6 +16,9 @@ from tests.support.stack import Stack, wait_for
 
 RAISED = ["BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit", "RecursionError", "MemoryError"]
 SPOILED = ["chdir", "close_stdin", "close_stdout", "close_stderr", "close_numbers", "disable_log", "fork", "ignore_sigterm"]
+SHARED = ["umask", "environment", "no_environment", "sys_path", "socket_timeout", "recursion_limit", "digits", "locale"]
+CASES = [(way, stage) for way in SPOILED for stage in ("gather", "fetch", "import")]
+CASES += [(way, ("gather", "fetch")[turn % 2]) for turn, way in enumerate(SHARED)]  # one mechanism for all stages
 NAMES = {"BaseException": "HarvesterError"}
 
 
@@ -74,8 +77,7 @@ def test_whatever_gather_raises_is_the_failure_of_its_job(shared_stack: Stack, w
     innocent(shared_stack, f"after-gather-{way.lower()}")
 
 
-@pytest.mark.parametrize("stage", ["gather", "fetch", "import"])
-@pytest.mark.parametrize("way", SPOILED)
+@pytest.mark.parametrize(("way", "stage"), CASES)
 def test_what_is_spoiled_for_all_is_put_right_again(shared_stack: Stack, way: str, stage: str) -> None:
     name = f"{stage}-{way.replace('_', '-')}"
     job_id = start(shared_stack, name, "sloppy", records=5, way=way, stage=stage, guids=["record-1"])

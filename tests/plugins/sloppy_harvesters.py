@@ -4,10 +4,12 @@
 """
 
 import ctypes
+import locale
 import logging
 import os
 import re
 import signal
+import socket
 import sys
 import threading
 import time
@@ -76,6 +78,11 @@ def _ignore_sigterm() -> None:
     ctypes.CDLL(None).signal(signal.SIGTERM, ctypes.c_void_p(1))
 
 
+def _end_by_timer() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    time.sleep(FOREVER)
+
+
 def _leak_threads() -> None:
     for _ in range(100):
         thread = threading.Thread(target=time.sleep, args=(FOREVER,))
@@ -114,6 +121,16 @@ WAYS: dict[str, Callable[[], object]] = {
     "fork_and_stay": _fork_and_stay,
     "ignore_sigterm": _ignore_sigterm,
     "signal": lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN),
+    "umask": lambda: os.umask(0o777),
+    "environment": lambda: os.environ.update(PATH="/nowhere", TZ="Asia/Tokyo", HARVEST_SPOILED="1"),
+    "no_environment": lambda: os.environ.clear(),
+    "sys_path": lambda: sys.path.clear(),
+    "socket_timeout": lambda: socket.setdefaulttimeout(0.000001),
+    "recursion_limit": lambda: sys.setrecursionlimit(90),
+    "digits": lambda: sys.set_int_max_str_digits(640),
+    "locale": lambda: locale.setlocale(locale.LC_ALL, "C.UTF-8"),
+    "timer": _end_by_timer,
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "leak_threads": _leak_threads,
     "leak_files": _leak_files,
 }

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.errors import PluginError, RemoteError
+from domain.errors import PluginError, RecordError, RemoteError
 from harvesters import (
     Fetched,
     GatherError,
@@ -126,11 +126,11 @@ def test_an_item_that_is_none_is_an_error_and_the_others_go_on(item: Any) -> Non
     assert not job.full_listing, "what couldn't be read may be any record: nothing is deleted"
 
 
-def test_an_object_in_the_place_of_its_id_is_told_so() -> None:
+def test_an_object_where_its_id_belongs_is_named() -> None:
     def stage(job: HarvestJob) -> list[Any]:
-        return [HarvestObject("a", job)]
+        return [HarvestObject("a", job), Record("b")]
 
-    [error] = gather(stage)
+    error, _ = gather(stage)
 
     assert "HarvestObject" in error.message
 
@@ -153,6 +153,20 @@ def test_ids_that_were_never_saved_are_named() -> None:
     )
     assert "call save()" in error.message
     assert not job.full_listing
+
+
+@pytest.mark.parametrize("given", [["nonsense"], [None, 7], ["nonsense", 3.5]])
+def test_a_gather_of_which_nothing_can_be_used_fails(given: list[Any]) -> None:
+    job = new_job()
+    collected: list[object] = []
+
+    with pytest.raises(PluginError, match="nothing that gather_stage gave can be used"):
+        collected.extend(results.gathered(Gathering(lambda _: given), job))
+
+
+@pytest.mark.parametrize("error", [RecordError(None), KeyError(None), Exception(None)])
+def test_an_error_without_words_is_named_by_its_kind(error: Exception) -> None:
+    assert results.said(error) == type(error).__name__
 
 
 def test_ids_may_be_uuids_and_an_object_is_saved_once() -> None:

@@ -88,16 +88,21 @@ LOST_GATHER = """
 LOST_INLINE = """
     SELECT job_id FROM ops.job_progress WHERE inline AND worker IS NULL AND created_at < now() - interval '1 minute'
 """
-ABSENT = """
+PRESENT = """
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND l.classid = %(class)s AND l.objid::bigint = hashtext(w.worker)::bigint & 4294967295
+"""
+ABSENT = f"""
     SELECT DISTINCT w.worker FROM (
         SELECT worker FROM ops.work WHERE sent AND worker IS NOT NULL
         UNION SELECT worker FROM ops.job_progress WHERE worker IS NOT NULL
     ) w
-    WHERE NOT EXISTS (
-        SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND l.classid = %(class)s AND l.objid::bigint = hashtext(w.worker)::bigint & 4294967295
-    )
+    WHERE NOT EXISTS ({PRESENT})
+"""
+ABANDONED_INLINE = f"""
+    SELECT w.job_id FROM ops.job_progress w
+    WHERE w.inline AND w.source_id = %(source)s AND w.worker IS NOT NULL AND NOT EXISTS ({PRESENT})
 """
 PROGRESS = """
     SELECT job_id, gather, complete, objects, added, updated, unchanged, deleted, errored, skipped, pages_unchanged,
@@ -208,6 +213,11 @@ class PendingWork:
     def lost_inline(self) -> list[UUID]:
         """Jobs of `run-test` whose process is gone."""
         return [job_id for (job_id,) in self._database.query(LOST_INLINE)]
+
+    def abandoned_inline(self, source_id: UUID) -> list[UUID]:
+        """Jobs of `run-test` of a source whose process shows no presence, also when no coordinator takes them back."""
+        rows = self._database.query(ABANDONED_INLINE, **{"source": source_id, "class": PRESENCE_CLASS})
+        return [job_id for (job_id,) in rows]
 
     def progress(self, job_id: UUID) -> Progress | None:
         """The counts of a job, None when it has ended or isn't projected."""
