@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -25,6 +26,9 @@ from adapters.kafka.topics import ensure_topics
 from adapters.postgres.database import Database
 from adapters.settings import Settings
 from tests.support.stack import ROOT, Stack
+
+hypothesis.settings.register_profile("harvestlog", deadline=None)  # a busy machine is no defect
+hypothesis.settings.load_profile("harvestlog")
 
 KAFKA = os.environ.get("HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST", "")
 TEMPLATE = "harvest_template"

@@ -1,8 +1,8 @@
 """What plugins could spoil for everybody in their process, and how it is put right.
 
 What can be restored is restored, with a warning: after each stage the working directory, closed standard streams and settings
-of the interpreter, and once a second the environment, `sys.path`, the umask, signal handlers and the log. What can't (too many
-threads or files left open, a standard stream whose number something else got) is a reason to replace the process.
+of the interpreter, and once a second the environment, the locale, `sys.path`, umask, signal handlers and the log. What can't
+(too many threads or files left open, a standard stream whose number something else got) is a reason to replace the process.
 """
 
 import gc
@@ -34,7 +34,6 @@ SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "the default timeout of sockets": (socket.getdefaulttimeout, socket.setdefaulttimeout),
     "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
     "the longest number that is read": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
-    "the locale": (lambda: locale.setlocale(locale.LC_ALL), lambda kept: locale.setlocale(locale.LC_ALL, kept)),
     "the garbage collector": (gc.isenabled, lambda enabled: gc.enable() if enabled else gc.disable()),
     "how often threads take turns": (sys.getswitchinterval, sys.setswitchinterval),
 }
@@ -61,6 +60,7 @@ class ProcessState:
         self._handlers = logging.root.handlers[:]
         self._level = logging.root.level
         self._settings = {name: read() for name, (read, _) in SETTINGS.items()}
+        self._locale = locale.setlocale(locale.LC_ALL)
         self._environment, self._path, self._umask = dict(os.environ), list(sys.path), _umask()
         self._signals: dict[signal.Signals, Handler] = {}
         self._dispositions = ""
@@ -116,6 +116,9 @@ class ProcessState:
             os.environ.update(self._environment)
             time.tzset()
             log.warning("a plugin changed the environment (%s): it is as before", ", ".join(sorted(changed)))
+        if locale.setlocale(locale.LC_ALL) != self._locale:
+            locale.setlocale(locale.LC_ALL, self._locale)
+            log.warning("a plugin changed the locale: it is as before")
         if sys.path != self._path:
             sys.path[:] = self._path
             log.warning("a plugin changed sys.path: it is as before")

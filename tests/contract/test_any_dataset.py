@@ -37,7 +37,7 @@ ENTRIES = some.lists(some.dictionaries(some.sampled_from(ENTRY_FIELDS), VALUES, 
 DATASETS = some.dictionaries(some.sampled_from(FIELDS), VALUES | ENTRIES, max_size=6)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(fields=DATASETS)
 def test_a_dataset_arrives_whatever_is_in_its_fields(target: Catalogue, fields: dict[str, Any]) -> None:
     identity, name = str(uuid4()), f"any-{uuid4().hex[:12]}"

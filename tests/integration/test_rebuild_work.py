@@ -40,7 +40,7 @@ def position(parts: Parts) -> int:
     return int(parts.database.query("SELECT notification_id FROM ops.checkpoint WHERE name = 'work'")[0][0])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SOURCES, st.randoms(use_true_random=False), st.floats(0, 1), st.booleans())
 def test_it_equals_a_replay_of_the_whole_log(
     emptied: Parts, plans: Sequence[Sequence[JobPlan]], random: Random, part: float, lost: bool

@@ -392,7 +392,7 @@ EDITS = ["change", "quiet", "add", "add_old", "remove", "draft", "undate", "filt
     nights=st.lists(st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 60)), max_size=8), max_size=5),
     filtered=st.booleans(),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_whatever_happens_a_week_later_all_is_as_at_the_remote(nights: list[list[tuple[str, int]]], filtered: bool) -> None:
     config = {"groups_filter_include": ["climate"]} if filtered else {}
     remote = Remote([package(n, groups=CLIMATE if n % 3 else []) for n in range(40)])

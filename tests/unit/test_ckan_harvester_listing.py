@@ -110,7 +110,7 @@ change = st.tuples(st.sampled_from(["add", "remove"]), st.lists(st.integers(0, 9
     script=st.lists(change, max_size=8),
     cap=st.integers(3, 20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_there_all_the_time_is_seen_exactly_once(
     start: set[int], script: list[tuple[str, list[int]]], cap: int
 ) -> None:

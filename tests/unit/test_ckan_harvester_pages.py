@@ -94,7 +94,7 @@ def test_a_record_that_can_be_had_by_another_way_is_no_error() -> None:
     cap=st.integers(1, 120),
     most=st.integers(1, 200),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_bad_the_rest_comes(size: int, bad: set[int], rows: int, cap: int, most: int) -> None:
     remote = Remote(size, {n for n in bad if n < size}, "too_large", most)
     remote.cap = cap
