@@ -33,7 +33,6 @@ class Mirror:
     source: str = ""
     held: dict[str, Package] = field(default_factory=dict)  # by guid
     names: dict[str, str] = field(default_factory=dict)  # in the CKAN, by guid
-    bore: set[tuple[str, str]] = field(default_factory=set)  # all guids and names so far
     resources: dict[tuple[str, str], str] = field(default_factory=dict)  # ids in the CKAN by guid and id at the remote
     packages: dict[str, str] = field(default_factory=dict)  # ids in the CKAN, by guid
     changed: set[str] = field(default_factory=set)  # by the last run, by guid
@@ -99,22 +98,19 @@ class Mirror:
     def _check_names(self, before: Mapping[str, str], now: dict[str, str]) -> None:
         """A name stays as long as the dataset does, but a number goes when the name without it becomes free.
 
-        A new dataset has the remote's name, or that with a number where it is taken. Deleted packages may have it, too: CKAN
-        gives such a name to a new package, but to none that comes back.
+        A new dataset has the remote's name, or that with a number as long as another dataset has it.
         """
         assert len(set(now.values())) == len(now), f"two datasets have one name: {sorted(now.values())}"
         for guid, name in now.items():
             wanted = self.held[guid]["name"]
-            others = {other for whose, other in (*self.bore, *now.items()) if whose != guid}
             if guid in before:
                 settled = name == wanted and has_number(before[guid], wanted)
                 assert name == before[guid] or settled, f"{guid} was {before[guid]}, is {name}, wants {wanted}"
-            elif wanted not in others:
-                assert name == wanted, f"{guid} is {name}, though nobody else ever was {wanted}"
-            else:
+            elif wanted in now.values():
                 assert name == wanted or has_number(name, wanted), f"{guid} is {name}, wants {wanted}"
+            else:
+                assert name == wanted, f"{guid} is {name}, though nobody else is {wanted}"
         self.names = now
-        self.bore |= set(now.items())
 
     def _check_writes(self, before: Mapping[str, str]) -> None:
         """One write for each dataset that changed, and what gives freed names to those that wait for them."""

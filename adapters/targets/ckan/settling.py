@@ -32,16 +32,16 @@ class Settling:
         Nothing happens while somebody bears the name. `freed`: the caller knows that nobody does.
         """
         renamed: dict[str, str] = {}
-        while (freed or self._is_free(name, owner)) and (package := self._waiting(name, owner)):
-            if not self._make_room(name, owner) or not self._rename(package, name):
+        while (freed or self._is_free(name)) and (package := self._waiting(name, owner)):
+            if not self._make_room(name) or not self._rename(package, name):
                 break
             renamed[package["id"]] = name
             name, freed = package["name"], True
         return renamed
 
-    def _is_free(self, name: str, owner: Owner) -> bool:
+    def _is_free(self, name: str) -> bool:
         holder = self._find(name)
-        return holder is None or (holder["state"] == "deleted" and origin(holder).source_id == owner.source_id)
+        return holder is None or holder["state"] == "deleted"
 
     def _waiting(self, name: str, owner: Owner) -> Mapping[str, Any] | None:
         """The owner's package with the lowest number that wants the name."""
@@ -54,12 +54,15 @@ class Settling:
                 return package
         return None
 
-    def _make_room(self, name: str, owner: Owner) -> bool:
-        """Whether the name is free in CKAN's database, too; a deleted package of ours bears it until it gets another one."""
+    def _make_room(self, name: str) -> bool:
+        """Whether the name is free in CKAN's database, too; a deleted package bears it until it gets another one.
+
+        It does so whoever's it is, as with package_create: CKAN itself gives deleted packages another name then.
+        """
         holder = self._find(name)
         if holder is None:
             return True
-        if holder["state"] != "deleted" or origin(holder).source_id != owner.source_id:
+        if holder["state"] != "deleted":
             return False
         return self._change(holder, {"name": f"{name[:58]}--{md5(holder['id'].encode(), usedforsecurity=False).hexdigest()}"})
 
