@@ -70,6 +70,7 @@ setup(
     install_requires=[
         "click>=8.1",
         "cronsim>=2.6",
+        "cryptography>=43",
         "eventsourcing>=9.5.6,<10",
         "fastavro>=1.10",
         KAFKA,

@@ -202,15 +202,12 @@ class Parts:
 
     @cached_property
     def broker(self) -> Broker:
-        """The broker."""
-        from adapters.kafka.topics import Broker
+        """The broker. Raises SettingError when there is none, or its TLS can't be set up."""
+        from adapters.kafka.topics import configured
 
         if self.settings.own_broker:
             raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
-        s = self.settings
-        return Broker(
-            s.kafka_bootstrap_servers, embedded=s.embedded_broker, partitions=s.topic_partitions if s.embedded_broker else 0
-        )
+        return configured(self.settings, self.role)
 
     def producer(self) -> CommandProducer:
         """A producer of its own. Raises ServiceUnavailable."""

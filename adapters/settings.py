@@ -20,6 +20,8 @@ MAY_BE_ZERO = (
     *("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days"),
     *("log_timeframe",),
 )
+SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 LOG_FORMATS = ("text", "json")
 LOG_SCOPES = range(-1, 8)  # adapters.log_scopes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -40,6 +42,15 @@ class Settings:
 
     database_url: str = ""
     kafka_bootstrap_servers: str = ""
+    kafka_security_protocol: str = "PLAINTEXT"
+    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: str = field(default="", repr=False)
+    kafka_ssl_cafile: str = ""  # "": those that the machine trusts
+    kafka_ssl_certfile: str = ""  # of ours, where Kafka knows clients by certificates
+    kafka_ssl_keyfile: str = ""  # "": the key is in the same file
+    kafka_ssl_password: str = field(default="", repr=False)  # of the key
+    kafka_ssl_check_hostname: bool = True
     embedded_broker: bool = False  # the broker named is the embedded one: `up` tells its children
     ckan_url: str = ""
     ckan_token: str = field(default="", repr=False)
@@ -241,6 +252,7 @@ def _check(settings: Settings) -> None:
     for server in filter(None, settings.kafka_bootstrap_servers.split(",")):
         if not re.fullmatch(r"\S+:\d+", server.strip()):
             raise SettingError(f"HARVEST_KAFKA_BOOTSTRAP_SERVERS: {server!r} is not host:port")
+    _check_kafka_security(settings)
     if 0 < settings.topic_replication < settings.topic_min_insync_replicas:
         raise SettingError(
             f"HARVEST_TOPIC_MIN_INSYNC_REPLICAS={settings.topic_min_insync_replicas} is more than "
@@ -258,6 +270,22 @@ def _check_addresses(allowed: str) -> None:
         from domain.networks import address_rules  # most sites need it in workers only
 
         address_rules(allowed)
+
+
+def _check_kafka_security(settings: Settings) -> None:
+    protocol, mechanism = settings.kafka_security_protocol, settings.kafka_sasl_mechanism
+    if protocol not in SECURITY_PROTOCOLS:
+        raise SettingError(f"HARVEST_KAFKA_SECURITY_PROTOCOL={protocol!r} is none of {', '.join(SECURITY_PROTOCOLS)}")
+    if mechanism not in SASL_MECHANISMS:
+        raise SettingError(f"HARVEST_KAFKA_SASL_MECHANISM={mechanism!r} is none of {', '.join(SASL_MECHANISMS)}")
+    if protocol.startswith("SASL") and not (settings.kafka_sasl_username and settings.kafka_sasl_password):
+        raise SettingError(
+            f"HARVEST_KAFKA_SECURITY_PROTOCOL={protocol} needs HARVEST_KAFKA_SASL_USERNAME and HARVEST_KAFKA_SASL_PASSWORD"
+        )
+    if settings.kafka_sasl_username and not protocol.startswith("SASL"):
+        raise SettingError(
+            "HARVEST_KAFKA_SASL_USERNAME has no effect: set HARVEST_KAFKA_SECURITY_PROTOCOL=SASL_SSL (or SASL_PLAINTEXT)"
+        )
 
 
 def _check_number(name: str, value: Any) -> None:

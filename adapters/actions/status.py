@@ -11,7 +11,7 @@ from adapters.postgres.positions import read_model_version
 from adapters.postgres.read_model.progress import why_outdated
 from adapters.settings import Settings, load
 from domain.access import Right
-from domain.errors import HarvestError
+from domain.errors import HarvestError, SettingError
 from domain.health import ROLES, duration, problems
 from domain.secrets import mask_text
 
@@ -133,9 +133,14 @@ def _broker(session: Session, settings: Settings, processes: "list[Busy]", wrong
     if not servers:
         wrong.append("No broker: start `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
         return {"broker": None}
-    from adapters.kafka.topics import CONNECT_TIMEOUT, Broker, cluster_id
+    from adapters.kafka.topics import CONNECT_TIMEOUT, cluster_id, configured
 
-    identity = cluster_id(Broker(servers, embedded=settings.own_broker), 0.0 if settings.own_broker else CONNECT_TIMEOUT)
+    try:
+        broker = configured(settings, "status", servers)
+        identity = cluster_id(broker, 0.0 if settings.own_broker else CONNECT_TIMEOUT)
+    except SettingError as error:
+        wrong.append(str(error))
+        return {"broker": servers, "cluster_id": ""}
     if not identity:
         wrong.append(f"The broker does not answer at {servers}{_since(session, processes, 'broker')}")
     return {"broker": servers, "cluster_id": identity}

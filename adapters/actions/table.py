@@ -57,6 +57,7 @@ ACTIONS = {
     "harvest_database_init": "database",
     "harvest_projection_list": "database",
     "harvest_projection_rebuild": "database",
+    "harvest_topic_list": "kafka",
     "harvest_config_show": "configuration",
     "harvest_disk_show": "disk",
     "harvest_coordinator_show": "status",

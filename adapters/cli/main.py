@@ -47,6 +47,7 @@ COMMANDS = {
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
     "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
     "sql": ("sql:sql", "Ask the database with SQL: opens psql, or shows the answer to STATEMENT."),
+    "topics": ("topics:topics", "Show the site's topics on Kafka, or the commands that make them."),
     "config": ("configuration:config", "Show all settings, and where each value comes from."),
     "disk": ("disk:disk", "Show what takes how much of the disk, and what retention would remove."),
     "status": ("setup:status", "Show whether all parts are there and what they do."),

@@ -6,17 +6,16 @@ fetch. It loses everything at a restart; the cluster id then changes, and stays 
 """
 
 import logging
-import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError
 
+from adapters.kafka.security import Security, security
 from adapters.settings import Settings
 from domain.errors import ServiceUnavailable, SettingError
 
@@ -37,6 +36,8 @@ class Broker:
     embedded: bool
     fetch_max_wait_ms: int = 1000  # of the embedded broker: its answer to a waiting fetch is late by up to half of this
     partitions: int = 0  # that workers read of each topic of the embedded broker; it makes 4 of a topic that a client asks for
+    client_id: str = "harvestlog"
+    security: Security = field(default_factory=Security)
     session_timeout_ms: int = 0  # 0: 6 s on the embedded broker, 10 s on Kafka (whose own minimum is 6 s)
 
     @property
@@ -49,8 +50,9 @@ class Broker:
         return {
             "bootstrap_servers": [server.strip() for server in self.bootstrap_servers.split(",") if server.strip()],
             "bootstrap_timeout_ms": int(CONNECT_TIMEOUT * 1000),
-            "client_id": "harvestlog",
+            "client_id": self.client_id,
             "reconnect_backoff_max_ms": 1_000,  # the default makes a client wait up to 30 s for a broker that is back
+            **self.security.options,
         }
 
     def producer(self, timeout: float) -> dict[str, Any]:
@@ -92,7 +94,9 @@ class Broker:
 
     def unavailable(self) -> ServiceUnavailable:
         """The error of a broker that doesn't answer."""
-        advice = "" if self.embedded else ": is it running, and is HARVEST_KAFKA_BOOTSTRAP_SERVERS right?"
+        advice = (
+            "" if self.embedded else f": is it running, and is HARVEST_KAFKA_BOOTSTRAP_SERVERS right?{self.security.advice}"
+        )
         kind = "the embedded broker (HARVEST_KAFKA_BOOTSTRAP_SERVERS is not set)" if self.embedded else "Kafka"
         return ServiceUnavailable(f"{kind} does not answer at {self.bootstrap_servers}{advice}")
 
@@ -111,18 +115,25 @@ def connect(client: Callable[..., Any], broker: Broker, *, wait: float = CONNECT
 
 def _wait_for_server(broker: Broker, wait: float) -> None:
     deadline = time.monotonic() + wait
-    while not any(_listens(server) for server in broker.common()["bootstrap_servers"]):
+    while not any(broker.security.listens(server) for server in broker.common()["bootstrap_servers"]):
         if time.monotonic() >= deadline:
             raise broker.unavailable()
         time.sleep(0.1)
 
 
-def _listens(server: str) -> bool:
-    host, _, port = server.rpartition(":")
-    with suppress(OSError):
-        socket.create_connection((host.strip("[]"), int(port)), timeout=1.0).close()
-        return True
-    return False
+def configured(settings: Settings, role: str, servers: str = "") -> Broker:
+    """The broker of the settings, or the embedded one at `servers`. Its clients are told apart by site and role.
+
+    Raises SettingError for a file of TLS that can't be used.
+    """
+    embedded = settings.embedded_broker or bool(servers and settings.own_broker)
+    return Broker(
+        settings.kafka_bootstrap_servers or servers,
+        embedded=embedded,
+        partitions=settings.topic_partitions if embedded else 0,
+        client_id=f"harvestlog-{settings.site_id}-{role.replace(' ', '-')}",
+        security=Security() if embedded else security(settings),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +143,24 @@ class Topics:
     site_id: str
 
     @property
+    def prefix(self) -> str:
+        """How the names of all topics and groups of the site begin."""
+        return f"{self.site_id}.harvest."
+
+    @property
     def gather(self) -> str:
         """Commands to gather a job."""
-        return f"{self.site_id}.harvest.gather"
+        return f"{self.prefix}gather"
 
     @property
     def fetch(self) -> str:
         """Commands to fetch and import an object."""
-        return f"{self.site_id}.harvest.fetch"
+        return f"{self.prefix}fetch"
 
     @property
     def dead_letters(self) -> str:
         """Messages that can't be decoded, with their bytes as they came."""
-        return f"{self.site_id}.harvest.dead-letters"
+        return f"{self.prefix}dead-letters"
 
     @property
     def gather_group(self) -> str:
@@ -162,8 +178,7 @@ def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
 
     A topic that exists keeps its partitions and its copies: adding partitions while workers run can cost a group its leader.
     """
-    topics = Topics(settings.site_id)
-    wanted = {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions, topics.dead_letters: 1}
+    wanted = partitions_of(settings)
     admin = connect(KafkaAdminClient, broker, **broker.common(), request_timeout_ms=_ADMIN_TIMEOUT_MS)
     created: list[str] = []
 
@@ -179,11 +194,22 @@ def ensure_topics(broker: Broker, settings: Settings) -> list[str]:
 
     try:
         patiently(ensure, 0.0 if broker.embedded else _FAILOVER)
+    except AuthorizationError as error:
+        raise SettingError(
+            f"Kafka does not let {broker.security.user} create topics, and not all of {', '.join(wanted)} are there (or it "
+            "may not see them): have them made and its rights given, `harvester topics --print` says how"
+        ) from error
     except KafkaError as error:
         raise ServiceUnavailable(f"the topics of {settings.site_id} can't be created: {error}") from error
     finally:
         admin.close()
     return created
+
+
+def partitions_of(settings: Settings) -> dict[str, int]:
+    """The site's topics, and how many partitions each gets when it is made."""
+    topics = Topics(settings.site_id)
+    return {topics.gather: settings.topic_partitions, topics.fetch: settings.topic_partitions, topics.dead_letters: 1}
 
 
 def patiently(ask: Callable[[], Answer], seconds: float, pause: float = 0.2) -> Answer:
@@ -225,11 +251,16 @@ def copies_of(brokers: int, settings: Settings) -> Copies:
     return Copies(replication, min_insync)
 
 
+def topic_settings(copies: Copies) -> dict[str, str]:
+    """Kafka's own settings of a topic of ours."""
+    return {"min.insync.replicas": str(copies.min_insync), "message.timestamp.type": "LogAppendTime"}
+
+
 def _create(admin: Any, name: str, partitions: int, broker: Broker, copies: Copies) -> bool:
     """True when created, False when another process was first."""
     topic: dict[str, Any] = {"num_partitions": partitions, "replication_factor": copies.replication}
     if not broker.embedded:
-        topic["configs"] = {"min.insync.replicas": str(copies.min_insync), "message.timestamp.type": "LogAppendTime"}
+        topic["configs"] = topic_settings(copies)
     try:
         admin.create_topics({name: topic})
     except TopicAlreadyExistsError:

@@ -1,9 +1,12 @@
 """How many copies new topics get, and the settings of clients."""
 
+from dataclasses import replace
+
 import pytest
 from kafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
 
-from adapters.kafka.topics import Broker, Copies, copies_of, patiently
+from adapters.kafka.topic_list import commands
+from adapters.kafka.topics import Broker, Copies, Topics, configured, copies_of, patiently
 from adapters.settings import Settings
 from domain.errors import SettingError
 
@@ -72,3 +75,34 @@ def test_an_error_that_does_not_pass_is_raised(error: KafkaError, seconds: float
         patiently(brokers.ask, seconds, pause=0.0)
 
     assert len(brokers.errors) == 1
+
+
+def test_a_site_is_in_the_names_of_topics_groups_and_clients() -> None:
+    topics = Topics("portal")
+    settings = Settings(site_id="portal", kafka_bootstrap_servers="one:9092")
+
+    names = [topics.gather, topics.fetch, topics.dead_letters, topics.gather_group, topics.fetch_group]
+
+    assert all(name.startswith("portal.harvest.") for name in names)
+    assert configured(settings, "fetch-consumer").common()["client_id"] == "harvestlog-portal-fetch-consumer"
+    assert configured(settings, "run test").common()["client_id"] == "harvestlog-portal-run-test"
+
+
+def test_the_embedded_broker_is_spoken_to_without_tls() -> None:
+    secured = Settings(kafka_security_protocol="SASL_SSL", kafka_sasl_username="me", kafka_sasl_password="hidden")
+
+    assert "security_protocol" not in configured(secured, "up", "127.0.0.1:1").common()
+    over_tls = configured(replace(secured, kafka_bootstrap_servers="one:1"), "up")
+    assert over_tls.common()["security_protocol"] == "SASL_SSL"
+    assert "hidden" not in repr(over_tls)
+
+
+def test_the_printed_commands_say_what_roles_would_do() -> None:
+    settings = Settings(site_id="portal", kafka_bootstrap_servers="one:1,two:1", topic_partitions=8, topic_replication=2)
+
+    printed = commands(settings)
+
+    assert [line.split()[0] for line in printed] == ["kafka-topics.sh"] * 3 + ["kafka-acls.sh"] * 2
+    assert all("--bootstrap-server one:1,two:1 " in line for line in printed)
+    assert "--topic portal.harvest.fetch --partitions 8 --replication-factor 2 --config min.insync.replicas=1" in printed[1]
+    assert printed[4].endswith("--resource-pattern-type prefixed --operation Read --group portal.harvest.")

@@ -71,6 +71,20 @@ def test_more_copies_in_sync_than_copies_are_refused() -> None:
         load({"HARVEST_TOPIC_REPLICATION": "1", "HARVEST_TOPIC_MIN_INSYNC_REPLICAS": "2"})
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"HARVEST_KAFKA_SECURITY_PROTOCOL": "TLS"}, "HARVEST_KAFKA_SECURITY_PROTOCOL='TLS' is none of PLAINTEXT, SSL"),
+        ({"HARVEST_KAFKA_SASL_MECHANISM": "GSSAPI"}, "HARVEST_KAFKA_SASL_MECHANISM='GSSAPI' is none of PLAIN, SCRAM"),
+        ({"HARVEST_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "needs HARVEST_KAFKA_SASL_USERNAME"),
+        ({"HARVEST_KAFKA_SASL_USERNAME": "me"}, "HARVEST_KAFKA_SASL_USERNAME has no effect: set HARVEST_KAFKA_SEC"),
+    ],
+)
+def test_settings_of_kafka_s_security_must_fit_together(environment: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingError, match=said):
+        load(environment)
+
+
 def test_a_wrong_database_address_is_not_shown_since_it_may_hold_a_password() -> None:
     with pytest.raises(SettingError) as refused:
         load({"HARVEST_DATABASE_URL": "mysql://user:secret@db/harvest"})
