@@ -96,7 +96,7 @@ def reimport() -> list[Figure]:
 
 
 def start_quietly(running: Site, source: str, **more: Any) -> str:
-    """Make a job from this process: no command line beside what is measured."""
+    """Make a job from this process: no command line runs next to what is measured."""
     application = running.parts.application
     job_id = str(application.create_job(application.find_source(source).id, by="bench", **more))
     wait_for(lambda: ReadModel(running.parts.database).job(job_id), 10, "the job is shown")

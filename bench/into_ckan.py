@@ -1,4 +1,4 @@
-"""Figures of harvests into a real CKAN, beside plain package_create over HTTP into the same CKAN in the same run.
+"""Figures of harvests into a real CKAN, next to plain package_create over HTTP into the same CKAN in the same run.
 
 The CKAN is `ckan/ckan_up.sh` of the shared folder, with the real Solr and with the stub that stands in for it; both are emptied
 first. A round is a harvest of 1,000 datasets, with plain package_create by 1, 2 and 4 clients before it and after it.
@@ -220,12 +220,12 @@ def figures(solr: str, rounds: Rounds) -> list[Figure]:
 
 
 def cpu_share(rounds: Rounds) -> Figure:
-    """Our own processor time beside that of CKAN in the same harvests: milliseconds differ by half from hour to hour here."""
+    """Our own processor time next to that of CKAN in the same harvests: milliseconds differ by half from hour to hour here."""
     shares = [sum(cpu.values()) / ckan for cpu, ckan in zip(rounds.cpu, rounds.cpu_of_ckan, strict=True)]
     middle = shares.index(statistics.median_low(shares))
     cpu = rounds.cpu[middle]
     roles = {role: round(ms, 3) for role, ms in cpu.items()}
-    note = f"{sum(cpu.values()):.2f} ms a dataset beside {rounds.cpu_of_ckan[middle]:.0f} ms of CKAN with its Postgres and Solr"
+    note = f"{sum(cpu.values()):.2f} ms a dataset, and {rounds.cpu_of_ckan[middle]:.0f} ms of CKAN with Postgres and Solr"
     return Figure("cpu_share_into_ckan", 100 * shares[middle], "% of CKAN's", CPU_SHARE, roles, note, True)
 
 

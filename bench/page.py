@@ -13,7 +13,7 @@ def table(results: Iterable[Mapping[str, Any]]) -> str:
 
 
 def with_table(page: str, results: Iterable[Mapping[str, Any]]) -> str:
-    """The page with a new table in the place of its own. Raises ValueError when it has none."""
+    """The page with its table replaced. Raises ValueError when it has none."""
     before, head, after = page.partition(HEAD)
     if not head:
         raise ValueError("docs/figures.md has no table of figures")

@@ -265,7 +265,7 @@ class Harvester:
         raise NotImplementedError
 
     def save_gather_error(self, message: str, job: HarvestJob, code: str = "gather") -> None:
-        """Record an error of gather; gathering goes on. Raises TypeError for an argument in the place of another one."""
+        """Record an error of gather; gathering goes on. Raises TypeError when arguments are swapped."""
         if not isinstance(job, HarvestJob):
             raise TypeError(f"save_gather_error(message, job, code): job is a {type(job).__name__}")
         job.errors.append(GatherError(message, code))
@@ -273,7 +273,7 @@ class Harvester:
     def save_object_error(
         self, message: str, harvest_object: HarvestObject, stage: str = "Fetch", line: int | None = None
     ) -> None:
-        """Record an error of an object; there may be many. Raises TypeError for an argument in the place of another one."""
+        """Record an error of an object; there may be many. Raises TypeError when arguments are swapped."""
         if not isinstance(harvest_object, HarvestObject):
             kind = type(harvest_object).__name__
             raise TypeError(f"save_object_error(message, harvest_object, stage, line): harvest_object is a {kind}")

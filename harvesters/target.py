@@ -75,7 +75,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A package as the target holds it now; `already` when it bore this object's id and content hash before."""
+    """A package as the target holds it now; `already` when it had this object's id and content hash before."""
 
     package_id: str
     name: str

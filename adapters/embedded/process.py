@@ -36,7 +36,7 @@ def spawn(
     """Start a child in a session of its own, so that Ctrl-C at the terminal reaches only us.
 
     Its output is appended to `log`, None = it shares ours. On Linux the child gets `death_signal` when the *thread*
-    that calls this ends, even by SIGKILL: call it from a thread that lives as long as the child shall.
+    that calls this ends, even by SIGKILL: call it from a thread that lives as long as the child should.
     """
     output = log.open("ab") if log else None
     try:

@@ -1,6 +1,6 @@
 """The broker, how our clients talk to it, and the topics of a site.
 
-The embedded broker (Tansu, in memory) speaks Kafka's protocol with gaps, hence two profiles of client settings:
+The embedded broker (Tansu, in memory) speaks Kafka's protocol with gaps, so there are two profiles of client settings:
 it forgets idempotent producers when it restarts, lets a group join only after half a session, and never wakes a waiting
 fetch. It loses everything at a restart; the cluster id then changes, and stays with the data on Apache Kafka.
 """

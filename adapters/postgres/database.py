@@ -81,7 +81,7 @@ class Database:
         return connection
 
     def keep_session(self) -> None:
-        """The calling thread keeps something in its session: when that is lost the next use must fail, and not begin anew."""
+        """The calling thread keeps something in its session: when that is lost the next use must fail, and not start again."""
         self._local.kept = True
 
     def _is_stale(self, connection: Connection) -> bool:

@@ -456,7 +456,7 @@ def _policy(config: str) -> DeletionPolicy:
 
 
 def _first_answer(harvester: Harvester) -> RemoteTime | None:
-    """When the remote first answered, None when the plugin has put another client in the place of the session."""
+    """When the remote first answered, None when the plugin has replaced the session by a client of its own."""
     answer = getattr(getattr(harvester, "http", None), "first_answer", None)
     return answer if isinstance(answer, RemoteTime) else None
 

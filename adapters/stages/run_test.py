@@ -42,7 +42,7 @@ class Wanted:
         return guid in self.guids
 
     def others(self, guid: str) -> str:
-        """What the remote has in the place of this one, for a message."""
+        """What the remote has instead, for a message."""
         shown = f", for example {', '.join(self.examples[:3])}" if self.examples else ""
         return f"{did_you_mean(guid, self.examples)}: it listed {self.listed} records{shown}"
 

@@ -61,5 +61,5 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
 
 
 def own_id(dataset_id: Any, resource_id: Any, position: int | None = None) -> str:
-    """An id that follows from those given: the same at each import. `position` tells apart two that bear one id."""
+    """An id that follows from those given: the same at each import. `position` tells two with the same id apart."""
     return str(uuid5(NAMESPACE_OID, f"{dataset_id} {resource_id}" + ("" if position is None else f" {position}")))

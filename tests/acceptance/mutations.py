@@ -19,7 +19,7 @@ class Portal:
         self.removed: list[Package] = []
         self._remote = remote
         self._step = 0
-        self._free_names: list[str] = []  # that datasets bore which were renamed or removed
+        self._free_names: list[str] = []  # of datasets that were renamed or removed
         remote.packages = {package["id"]: package for package in shuffled[:held]}
 
     # what happens

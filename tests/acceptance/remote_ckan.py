@@ -43,7 +43,7 @@ class RemoteCkan:
         self.__enter__()
 
     def steer(self, what: str, **query: Any) -> dict[str, Any]:
-        """Mutate, delete, config, stats, reset: what the program offers beside CKAN's API."""
+        """Mutate, delete, config, stats, reset: what the program offers on top of CKAN's API."""
         found: dict[str, Any] = self._get(f"/_fake/{what}?{urlencode(query)}")
         return found
 

@@ -1,6 +1,6 @@
 """Remotes that are down, slow, wrong or endless: who reads the errors knows what came from which URL, and nobody else suffers.
 
-All of them are harvested at once by one stack, beside a good source; afterwards every remote mends its ways and is harvested
+All of them are harvested at once by one stack, next to a good source; afterwards every remote mends its ways and is harvested
 again.
 """
 
@@ -59,7 +59,7 @@ class Harvest:
 
 @dataclass
 class Harvests:
-    """All harvests, by what the remote did; the good job beside them; pids before and after."""
+    """All harvests, by what the remote did; the good job next to them; pids before and after."""
 
     of: dict[str, Harvest]
     meanwhile: Row

@@ -16,7 +16,7 @@ from tests.support.stack import ROOT, wait_for
 
 
 class Up:
-    """`harvester up` on a folder, and commands beside it."""
+    """`harvester up` on a folder, and commands next to it."""
 
     def __init__(self, folder: Path) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HARVEST_")}

@@ -1,4 +1,4 @@
-"""Fixtures of these tests beside those that all tests share."""
+"""Fixtures of these tests, next to those that all tests share."""
 
 from tests.integration.one_database import emptied, one_database
 

@@ -63,7 +63,7 @@ def source_id(name: str) -> UUID:
 
 
 class Clock:
-    """The time that events bear."""
+    """The time that events have."""
 
     def __init__(self) -> None:
         self.now = START

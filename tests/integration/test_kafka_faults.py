@@ -155,7 +155,7 @@ def test_a_consumer_outlives_a_long_absence_of_its_broker(
         assert read_all(consumer, commands)
 
 
-def test_an_idempotent_producer_is_made_anew_for_a_broker_that_forgot_it(
+def test_an_idempotent_producer_is_replaced_for_a_broker_that_forgot_it(
     embedded_broker_process: EmbeddedBroker, settings: Settings
 ) -> None:
     broker = Broker(embedded_broker_process.address, embedded=False)

@@ -1,4 +1,4 @@
-"""One coordinator leads; whoever loses its connection leads no more."""
+"""One coordinator leads; whoever loses its connection stops leading."""
 
 from collections.abc import Callable, Iterator
 

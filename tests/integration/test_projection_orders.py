@@ -35,7 +35,7 @@ EXAMPLES = settings(
 
 @pytest.fixture
 def parts(emptied: Parts) -> Iterator[Parts]:
-    """A database with three empty read models beside the live one."""
+    """A database with three empty read models next to the live one."""
     for schema in SCHEMAS:
         read_model.create(emptied.database.connection, schema)
     yield emptied

@@ -166,7 +166,7 @@ ROWS: tuple[LiteralString, ...] = (
 
 
 def fill(database: Database, size: Size) -> None:
-    """Put a read model of this size in the place of the live one."""
+    """Replace the live read model by one of this size."""
     values = {"sources": size.sources, "nights": size.nights, "large": size.large, "each": size.each}
     with database.connect(whole_tables=True) as connection, connection.transaction():
         connection.execute(FUNCTIONS)

@@ -59,7 +59,7 @@ def _cell(text: str) -> str:
 
 
 def with_reference(page: str) -> str:
-    """The page with a new reference in the place of its own."""
+    """The page with its reference replaced."""
     return page.partition(MARK)[0].rstrip("\n") + "\n\n" + reference()
 
 

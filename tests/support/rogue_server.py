@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def pour(self, pieces: Iterator[bytes]) -> None:
-        """Send pieces until the client has had enough; then the connection is of no use any more."""
+        """Send pieces until the client has had enough; then the connection is useless."""
         self.close_connection = True
         try:
             for piece in pieces:

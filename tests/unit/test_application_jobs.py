@@ -1,4 +1,4 @@
-"""Commands on jobs and objects: every one bears a second call, and a worker that was thought dead adds nothing."""
+"""Commands on jobs and objects: a second call does no harm, and a worker that was thought dead adds nothing."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -124,7 +124,7 @@ class ReadModel:
         return []
 
     def rows(self, statement: LiteralString, page: LiteralString = "", **parameters: Any) -> list[Row]:
-        """What a statement of another module answers, with `page` in the place of `{page}`."""
+        """What a statement of another module answers, with `page` where it says `{page}`."""
         return self._rows(statement, page=page, **parameters)
 
     def _key(self, statement: LiteralString, after: str, what: str) -> Row:

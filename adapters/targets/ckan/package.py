@@ -13,7 +13,7 @@ from harvesters.target import Origin, Owner
 
 SOURCE, TITLE, OBJECT = "harvest_source_id", "harvest_source_title", "harvest_object_id"
 HASH = "harvest_content_hash"
-WANTED = "harvest_wanted_name"  # only where the package bears another name, since that one was taken
+WANTED = "harvest_wanted_name"  # only where the package has another name, since that one was taken
 OWN = frozenset((SOURCE, TITLE, OBJECT, HASH, WANTED))
 VALID = "00000000-0000-0000-0000-000000000000"  # stands in for an id that CKAN is to give
 COMPARED = (SOURCE, OBJECT, HASH)

@@ -1,6 +1,6 @@
 """Names that have become free go to the packages of the source that want them, whatever was done first.
 
-A package that was stored while its name was taken bears a number, and the name that it wants in an extra. Who frees a name
+A package that was stored while its name was taken has a number, and the name that it wants in an extra. Who frees a name
 looks for such a package after that, and who stores one under a number looks after that whether the name has become free: so
 whichever of the two comes last gives the package its name.
 """
@@ -29,7 +29,7 @@ class Settling:
     def settle(self, name: str, owner: Owner, *, freed: bool = False) -> dict[str, str]:
         """Give the name to the owner's package that wants it, then that one's old name to the next; new names by package.
 
-        Nothing happens while somebody bears the name. `freed`: the caller knows that nobody does.
+        Nothing happens while somebody has the name. `freed`: the caller knows that nobody does.
         """
         renamed: dict[str, str] = {}
         while (freed or self._is_free(name)) and (package := self._waiting(name, owner)):
@@ -55,7 +55,7 @@ class Settling:
         return None
 
     def _make_room(self, name: str) -> bool:
-        """Whether the name is free in CKAN's database, too; a deleted package bears it until it gets another one.
+        """Whether the name is free in CKAN's database, too; a deleted package keeps it until it gets another one.
 
         It does so whoever's it is, as with package_create: CKAN itself gives deleted packages another name then.
         """
