@@ -17,9 +17,10 @@ from eventsourcing.utils import resolve_topic
 
 from domain import schedules
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
-from domain.deletions import CLEAR, HELD, REMOVAL
+from domain.deletions import CLEAR, DELETE, FATES, HELD, RELEASE, REMOVAL
 from domain.errors import Conflict, GuardConflict, NotFound, Refused, ValidationError
 from domain.jobs import Job
+from domain.nearest import unknown
 from domain.objects import GatheredRecord, HarvestObject, gathered_event, identified_event
 from domain.reservations import Reservations, address_values
 from domain.rules import Progress, job_outcome
@@ -29,6 +30,8 @@ from domain.source_fields import checked as checked
 from domain.sources import HarvestSource, Reservation, SourceFields, name_value
 from domain.stored_events import UpcastingMapper
 
+REMOVE = "remove"
+"""Option of a job that clears a source which is removed once it is cleared."""
 ATTEMPTS = 5  # of a command that meets a conflict
 Event = CanMutateAggregate[UUID]
 A = TypeVar("A", bound=StoredAggregate)
@@ -164,11 +167,17 @@ class Harvesting(Application[UUID]):
     def register_source(self, fields: SourceFields, by: str, source_id: UUID | None = None) -> UUID:
         """Enter a source; its id. A second call with the same id and fields changes nothing.
 
-        Raises ValidationError by field: a name, or a url with the same config, belongs to one source.
+        One that was removed is entered again under its old id: given by `source_id`, or found by its address when its datasets
+        were released. Raises ValidationError by field: a name, or a url with the same config, belongs to one source.
         """
-        fields = checked(fields)
+        fields, given = checked(fields), source_id
         source_id = source_id or uuid4()
         for _ in range(ATTEMPTS):
+            if removed := self._removed_source(given, fields):
+                try:
+                    return self._enter_again(removed, fields, by)
+                except GuardConflict:
+                    continue
             if self._is_registered(source_id, fields):
                 return source_id
             reservations = self._reservations.changes(source_id, fields, before=None)
@@ -177,6 +186,47 @@ class Harvesting(Application[UUID]):
             except GuardConflict:
                 continue
             return source_id
+        raise Conflict([source_id])
+
+    def _removed_source(self, source_id: UUID | None, fields: SourceFields) -> HarvestSource | None:
+        """The removed source that is entered again; None: it is a new one. Raises ValidationError."""
+        if source_id is None:
+            return next(iter(self._reservations.released(fields)), None)
+        try:
+            known = self.load(HarvestSource, source_id)
+        except NotFound:
+            same = [one for one in self._reservations.released(fields) if one.fields.config == fields.config]
+            if same:
+                message = f"The datasets of the source that was removed from this address belong to the id {same[0].id}"
+                raise ValidationError({"id": f"{message}: enter it without an id, or with that one"}) from None
+            return None
+        return known if known.removed else None
+
+    def _enter_again(self, source: HarvestSource, fields: SourceFields, by: str) -> UUID:
+        reservations = self._reservations.taken_back(source, fields)
+        source.restore(by)
+        source.change(fields, by)
+        self._all_or_nothing(source, *reservations)
+        return source.id
+
+    def remove_source(self, source_id: UUID, datasets: str, by: str) -> UUID | None:
+        """Take a source out of the list; `datasets` is one of FATES. The job that deletes them first, None: it is done.
+
+        Raises NotFound, Refused when it was removed before, JobExists, ValidationError.
+        """
+        if datasets not in FATES:
+            raise ValidationError({"datasets": unknown("fate of datasets", datasets, FATES)})
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            source.must_be_there()
+            if datasets == DELETE:
+                return self.create_job(source_id, kind=CLEAR, by=by, options={REMOVE: True})
+            source.remove(datasets, by)
+            try:
+                self._all_or_nothing(source, *self._reservations.freed(source, release=datasets == RELEASE))
+            except GuardConflict:
+                continue
+            return None
         raise Conflict([source_id])
 
     def _is_registered(self, source_id: UUID, fields: SourceFields) -> bool:
@@ -197,6 +247,7 @@ class Harvesting(Application[UUID]):
         fields = checked(fields)
         for _ in range(ATTEMPTS):
             source = self.load(HarvestSource, source_id)
+            source.must_be_there()
             reservations = self._reservations.changes(source_id, fields, before=source.fields)
             source.change(fields, by)
             try:
@@ -214,6 +265,7 @@ class Harvesting(Application[UUID]):
     def reactivate_source(self, source_id: UUID, by: str) -> None:
         """Harvest a source again. Raises NotFound."""
         source = self.load(HarvestSource, source_id)
+        source.must_be_there()
         source.reactivate(by)
         self._all_or_nothing(source)
 
@@ -336,7 +388,8 @@ class Harvesting(Application[UUID]):
             job.finish(outcome, progress.counts, progress.statistics)
             _give_back(source, job, outcome, progress.counts)
         try:
-            self._all_or_nothing(*jobs.values(), *sources.values())
+            freed = [one for source in sources.values() for one in self._freed_at_end(source)]
+            self._all_or_nothing(*jobs.values(), *sources.values(), *freed)
         except GuardConflict:
             for job_id in jobs:
                 progress = over[job_id]
@@ -351,11 +404,16 @@ class Harvesting(Application[UUID]):
             end(job)
             _give_back(source, job, _outcome(job, outcome), counts)
             try:
-                self._all_or_nothing(job, source)
+                self._all_or_nothing(job, source, *self._freed_at_end(source))
             except GuardConflict:
                 continue
             return self._forget_snapshots([job])
         raise Conflict([job_id])
+
+    def _freed_at_end(self, source: HarvestSource) -> list[Reservation]:
+        """What a source reserved that the end of a job removes."""
+        removed = any(isinstance(event, HarvestSource.Removed) for event in source.pending_events)
+        return self._reservations.freed(source, release=False) if removed else []
 
     def _forget_snapshots(self, ended: Iterable[Job]) -> None:
         for job in ended:
@@ -491,6 +549,7 @@ class Harvesting(Application[UUID]):
             if job.decision == "approved":
                 return removal
             job.approve_deletions(by)
+            source.must_be_there()
             _check_newest(job, source)
             source.start_job(removal, REMOVAL)
             number, version = source.jobs, source.version
@@ -547,6 +606,8 @@ def _give_back(source: HarvestSource, job: Job, outcome: str, counts: Mapping[st
     source.end_job(job.id, outcome, _gathered_from(job, counts), _memory(job, counts), full=full)
     if gathered and job.kind == CLEAR and outcome == "finished" and counts is not None and not counts.get("errored"):
         source.clear(job.id, job.by)
+        if job.options.get(REMOVE) and not source.removed:
+            source.remove(DELETE, job.by)
 
 
 def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:

@@ -16,6 +16,10 @@ REMOVAL = "removal"
 """Kind of the job that carries out deletions that a person approved."""
 CLEAR = "clear"
 """Kind of the job that deletes all datasets of a source."""
+KEEP, RELEASE, DELETE = "keep", "release", "delete"
+FATES = (KEEP, RELEASE, DELETE)
+"""What becomes of the datasets of a source that is removed: they stay and belong to it for ever; they stay, and a source that
+is entered again at its address takes them over; they are deleted first."""
 
 
 @dataclass(frozen=True, slots=True)

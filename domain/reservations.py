@@ -16,6 +16,7 @@ from domain.sources import (
     SourceFields,
     address_value,
     name_value,
+    released_values,
     reservation_id,
 )
 
@@ -47,6 +48,40 @@ class Reservations:
                 taken = self._taken(field, wanted, source_id, fields)
                 changed += [*taken, *self._released(held, source_id, taken[0])]
         return changed
+
+    def freed(self, source: HarvestSource, *, release: bool) -> list[Reservation]:
+        """What a removed source no longer reserves; with `release` also how a source that is entered again finds it."""
+        freed = self._given_back(
+            [name_value(source.fields.name), *address_values(source.fields.url, source.fields.config)], source
+        )
+        return [*freed, *self._offered(source)] if release else freed
+
+    def _given_back(self, values: Sequence[str], source: HarvestSource) -> list[Reservation]:
+        held = [reservation for value in values if (reservation := self._reservation(value))]
+        held = [reservation for reservation in held if reservation.holder == str(source.id)]
+        for reservation in held:
+            reservation.release()
+        return held
+
+    def _offered(self, source: HarvestSource) -> list[Reservation]:
+        offered = []
+        for value in released_values(source.fields):
+            reservation = self._reservation(value)
+            if reservation is None:
+                reservation = Reservation.take(value, source.id)
+            else:
+                reservation.take_again(source_id=str(source.id))
+            offered.append(reservation)
+        return offered
+
+    def released(self, fields: SourceFields) -> list[HarvestSource]:
+        """Removed sources whose datasets wait for a source with this address: first one with the same configuration."""
+        holders = [reservation.holder for value in released_values(fields) if (reservation := self._reservation(value))]
+        return [self._load_source(UUID(holder)) for holder in dict.fromkeys(holders) if holder]
+
+    def taken_back(self, source: HarvestSource, fields: SourceFields) -> list[Reservation]:
+        """What a source reserves that is entered again with these fields; nobody finds it any more. Raises ValidationError."""
+        return [*self.changes(source.id, fields, before=None), *self._given_back(released_values(source.fields), source)]
 
     def _taken(self, field: str, values: Sequence[str], source_id: UUID, fields: SourceFields) -> list[Reservation]:
         holder = self.holder(values)

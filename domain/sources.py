@@ -14,8 +14,8 @@ from eventsourcing.domain import event
 
 from domain.addresses import normalise_url
 from domain.aggregate import Created, State, StoredAggregate
-from domain.deletions import HELD
-from domain.errors import JobExists, SourceInactive
+from domain.deletions import CLEAR, HELD, REMOVAL
+from domain.errors import JobExists, Refused, SourceInactive
 from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
 from domain.schedules import Schedule, is_slot
 
@@ -42,11 +42,14 @@ class SourceFields:
     blackout: str = ""
 
 
+FATE_SAID = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
+
+
 class HarvestSource(StoredAggregate):
     """One remote catalogue. Its id is given by the caller (CKAN: the id of the source's dataset) or made here."""
 
     TOPIC = "source"
-    SNAPSHOT_VERSION = 5
+    SNAPSHOT_VERSION = 6
 
     class Registered(Created):
         """A source was entered; `by` is who did it."""
@@ -115,6 +118,19 @@ class HarvestSource(StoredAggregate):
         job_id: str
         by: str
 
+    class Removed(StoredAggregate.Event):
+        """A person took it out of the list of sources; `datasets` is what became of its datasets: keep, release or delete."""
+
+        TOPIC = "source.removed"
+        datasets: str
+        by: str
+
+    class Restored(StoredAggregate.Event):
+        """It was entered again after it was removed; what it held then it holds again."""
+
+        TOPIC = "source.restored"
+        by: str
+
     class HistoryCleared(StoredAggregate.Event):
         """Ended jobs are no longer listed, and their objects are gone; datasets and what they stand on stay.
 
@@ -176,6 +192,7 @@ class HarvestSource(StoredAggregate):
             *(name, url, type, title, notes, config, frequency, owner_org, private, extras), cron, time_zone, blackout
         )
         self.active = state == "active"
+        self.removed = ""  # what became of its datasets, once it was removed
         self.paused = False
         self.paused_until: str | None = None  # ISO 8601; None while paused: until somebody resumes it
         self.running_job: str | None = None
@@ -238,6 +255,37 @@ class HarvestSource(StoredAggregate):
     @event(Reactivated)
     def _reactivated(self, by: str) -> None:
         self.active = True
+
+    def remove(self, datasets: str, by: str) -> None:
+        """Take it out of the list of sources, with the fate of its datasets. Raises Refused when it was removed, JobExists."""
+        self.must_be_there()
+        self._must_be_idle()
+        self.deactivate("removed", by)
+        self._removed(datasets=datasets, by=by)
+
+    @event(Removed)
+    def _removed(self, datasets: str, by: str) -> None:
+        self.removed = datasets
+
+    def restore(self, by: str) -> None:
+        """Harvest it again after it was removed: the next harvest asks for everything, and before it deletes."""
+        if self.removed:
+            self._restored(by=by)
+            self.reactivate(by)
+            self.take_over(by)
+
+    @event(Restored)
+    def _restored(self, by: str) -> None:
+        self.removed = ""
+        self._forget_gathered()
+
+    def must_be_there(self) -> None:
+        """Raises Refused when it was removed."""
+        if self.removed:
+            raise Refused(
+                f"Source {self.fields.name} ({self.id}) was removed ({FATE_SAID[self.removed]}). To harvest it again enter it "
+                f"again, `harvester source create`; `harvester source clear {self.id}` deletes datasets that stayed"
+            )
 
     def pause(self, until: datetime | None, by: str) -> None:
         """Start nothing by itself before a time, or before it is resumed; a second call changes nothing."""
@@ -306,16 +354,20 @@ class HarvestSource(StoredAggregate):
         """
         if self.running_job == str(job_id):
             return
+        self._must_be_idle()
+        if not self.active and kind not in (CLEAR, REMOVAL):
+            self.must_be_there()
+            raise SourceInactive(f"Source {self.fields.name} is inactive: no jobs can be made for it")
+        self._job_started(
+            job_id=str(job_id), kind=kind, slot=slot.astimezone(UTC).isoformat(timespec="seconds") if slot else None
+        )
+
+    def _must_be_idle(self) -> None:
         if self.running_job is not None:
             raise JobExists(
                 f"Source {self.fields.name} already has job {self.running_job} that has not ended: "
                 "wait for it, or stop it with `harvester job-abort`"
             )
-        if not self.active:
-            raise SourceInactive(f"Source {self.fields.name} is inactive: no jobs can be made for it")
-        self._job_started(
-            job_id=str(job_id), kind=kind, slot=slot.astimezone(UTC).isoformat(timespec="seconds") if slot else None
-        )
 
     @event(JobStarted)
     def _job_started(self, job_id: str, kind: str, slot: str | None) -> None:
@@ -410,6 +462,12 @@ def reservation_id(value: str) -> UUID:
 def name_value(name: str) -> str:
     """What a source's name reserves."""
     return f"source name:{name}"
+
+
+def released_values(fields: SourceFields) -> list[str]:
+    """What a removed source with released datasets is found by: its address with its config first, then its address."""
+    address = f"released address:{normalise_url(fields.url)}"
+    return [f"{address}|{fields.config}", address]
 
 
 def address_value(url: str, config: str) -> str:

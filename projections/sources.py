@@ -50,9 +50,21 @@ def reactivated(batch: Batch, event: Recorded) -> None:
     batch.sources.update(event.stream, active=True)
 
 
+def removed(batch: Batch, event: Recorded) -> None:
+    """Only in lists of all sources from now on."""
+    batch.sources.update(event.stream, removed=event.state["datasets"])
+
+
+def restored(batch: Batch, event: Recorded) -> None:
+    """Entered again."""
+    batch.sources.update(event.stream, removed="")
+
+
 HANDLERS: dict[str, Handler] = {
     "source.registered": registered,
     "source.changed": changed,
     "source.deactivated": deactivated,
     "source.reactivated": reactivated,
+    "source.removed": removed,
+    "source.restored": restored,
 }

@@ -13,7 +13,7 @@ from adapters.actions.table import action
 from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.queries import Row
 from domain.access import Right
-from domain.deletions import CLEAR, HELD, what_became
+from domain.deletions import CLEAR, HELD, RELEASE, what_became
 from domain.errors import NotFound
 from domain.nearest import unknown
 from domain.objects import REMOVED_AS
@@ -38,6 +38,13 @@ class DeletionList(Parameters):
     what: Annotated[str, AfterValidator(_word)] = ""
     limit: Limit = 100
     after: str = ""
+
+
+class SourceDelete(Parameters):
+    """What becomes of its datasets: `keep`, `release` (to a source that is entered again at the address), or `delete`."""
+
+    id: Reference
+    datasets: str = RELEASE
 
 
 class HeldJobList(Parameters):
@@ -119,3 +126,12 @@ def harvest_source_clear(session: Session, asked: ById) -> Row:
     source = session.source(asked.id)
     job_id = session.parts.application.create_job(source.id, kind=CLEAR, by=session.caller.name)
     return current_job(session, str(job_id))
+
+
+@action(Right.EDIT, SourceDelete, subject=the_source)
+def harvest_source_delete(session: Session, asked: SourceDelete) -> dict[str, Any]:
+    """Remove a source; with `delete` once the `job` that it answers with has deleted its datasets."""
+    source = session.source(asked.id)
+    job_id = session.parts.application.remove_source(source.id, asked.datasets, by=session.caller.name)
+    job = current_job(session, str(job_id)) if job_id else None
+    return {"source": session.call("harvest_source_show", id=str(source.id)), "job": job}

@@ -37,6 +37,7 @@ ACTIONS = {
     "harvest_job_reject_deletions": "deletions",
     "harvest_source_clear": "deletions",
     "harvest_abort_failed_jobs": "many_jobs",
+    "harvest_source_delete": "deletions",
     "harvest_deletion_list": "deletions",
     "harvest_held_job_list": "deletions",
     "harvest_job_create": "jobs",

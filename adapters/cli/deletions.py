@@ -1,4 +1,4 @@
-"""`approve`, `reject`, `deletions`, `source clear`: what deletes many datasets says how many, and asks."""
+"""`approve`, `reject`, `deletions`, `source clear`, `source remove`: what deletes many datasets says how many, and asks."""
 
 from typing import Any
 
@@ -8,6 +8,12 @@ from adapters.cli.jobs import describe
 from adapters.cli.output import after_option, emit, json_option, more, session, table
 
 Row = dict[str, Any]
+RELEASE = "release"
+FATES = {
+    "keep": "they stay as they are, and no other source takes them over",
+    RELEASE: "they stay, and a source that is entered again at this address takes them over",
+    "delete": "they are deleted first, in the target too, by a job",
+}
 EXAMPLES = 5  # titles that are shown before a person is asked
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Don't ask.")
@@ -102,6 +108,59 @@ def clear(id_or_name: str, yes: bool, as_json: bool) -> None:
         emit(row, as_json, lambda: f"Clearing harvest source: {source['name']}, by this job:\n{describe(row)}")
 
 
+@click.command()
+@click.argument("id_or_name")
+@click.option(
+    "--datasets",
+    type=click.Choice(FATES),
+    help="What becomes of its datasets; asked when not given, and release with --yes.",
+)
+@yes_option
+@json_option
+def remove(id_or_name: str, datasets: str | None, yes: bool, as_json: bool) -> None:
+    """Remove a source. Its datasets are kept, released or deleted; its history stays.
+
+    \b
+    keep     they stay as they are, and no other source takes them over
+    release  they stay, and a source that is entered again at this address takes them over
+    delete   they are deleted first, in the target too, by a job
+    """
+    with session() as actions:
+        source = actions.call("harvest_source_show", id=id_or_name)
+        count = source["datasets"]
+        if datasets is None:
+            datasets = RELEASE if yes or not count or source["removed"] else _fate(source)
+        if not source["removed"]:
+            confirm(_leaving(source, datasets), yes)
+        answer = actions.call("harvest_source_delete", id=source["id"], datasets=datasets)
+        emit(answer, as_json, lambda: _removed_text(answer, datasets))
+
+
+def _fate(source: Row) -> str:
+    """What a person wants to become of the datasets."""
+    lines = [f"  {fate:<8} {said}" for fate, said in FATES.items()]
+    click.echo("\n".join([f"Source {source['name']} has {source['datasets']:,} datasets:", *lines]), err=True)
+    answer: str = click.prompt("What becomes of them?", type=click.Choice(FATES), default=RELEASE, err=True)
+    return answer
+
+
+def _leaving(source: Row, datasets: str) -> str:
+    what = {"keep": "stay as they are", RELEASE: "stay, free to be taken over", "delete": "are going to be deleted"}[datasets]
+    return (
+        f"Source {source['name']} ({source['jobs']:,} jobs) is going to be removed; its {source['datasets']:,} datasets {what}."
+    )
+
+
+def _removed_text(answer: dict[str, Any], datasets: str) -> str:
+    source, job = answer["source"], answer["job"]
+    if job:
+        return f"Source {source['name']} is removed as soon as this job has deleted its datasets:\n{describe(job)}"
+    then = " Enter it again with `harvester source create`: it takes them over." if datasets == RELEASE else ""
+    return f"Removed harvest source: {source['name']}; its {source['datasets']:,} datasets stay.{then}"
+
+
+rmsource = click.Command("rmsource", callback=remove.callback, params=remove.params, help=remove.help)
+"""The name that ckanext-harvest had before `source remove`."""
 clearsource = click.Command("clearsource", callback=clear.callback, params=clear.params, help=clear.help)
 """The name that ckanext-harvest had before `source clear`."""
 

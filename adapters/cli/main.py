@@ -11,7 +11,7 @@ from domain.errors import HarvestError, SettingError
 
 COMMANDS = {
     "initdb": ("setup:initdb", "Create or upgrade the database schemas, and check the target."),
-    "source": ("sources:source", "Create, show, edit and clear harvest sources."),
+    "source": ("sources:source", "Create, show, edit, clear and remove harvest sources."),
     "sources": ("sources:sources", "List harvest sources; with `all` the inactive ones too."),
     "job": ("jobs:job", "Create a harvest job for SOURCE (id or name)."),
     "jobs": ("jobs:jobs", "List harvest jobs, newest first, one line each."),
@@ -31,6 +31,7 @@ COMMANDS = {
     "approve": ("deletions:approve", "Carry out the deletions that JOB held (its id, or its source), as a job of its own."),
     "reject": ("deletions:reject", "Drop the deletions that JOB held (its id, or its source): the datasets stay."),
     "deletions": ("deletions:deletions", "List what JOB_OR_SOURCE deleted, kept or holds, or all jobs that hold deletions."),
+    "rmsource": ("deletions:rmsource", "Remove a source. Its datasets are kept, released or deleted; its history stays."),
     "clearsource": ("deletions:clearsource", "Delete all datasets of a source, in the target too; the source stays."),
     "run": ("running:run", "Start the jobs that wait and end those that are done, as a cron job would."),
     "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.deletions import clear
+from adapters.cli.deletions import clear, remove
 from adapters.cli.history import clear_history
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
 from domain.errors import ValidationError
@@ -32,7 +32,7 @@ class SourceCommands(click.Group):
 
 @click.group(cls=SourceCommands)
 def source() -> None:
-    """Create, show, edit and clear harvest sources.
+    """Create, show, edit, clear and remove harvest sources.
 
     Without a subcommand, `source ID_OR_NAME` shows a source, and `source NAME URL TYPE ...` creates one.
     """
@@ -40,6 +40,7 @@ def source() -> None:
 
 source.add_command(clear)
 source.add_command(clear_history)
+source.add_command(remove)
 
 
 @source.command()
@@ -63,7 +64,13 @@ def create(type: str, as_json: bool, **fields: Any) -> None:
         with _as_typed():
             row = actions.call("harvest_source_create", source_type=type, **fields)
         count = 0 if as_json else actions.call("harvest_source_list", limit=1)["count"]
-        emit(row, as_json, lambda: f"Created new harvest source:\n{describe(row)}\n{_there_are(count)}")
+        emit(row, as_json, lambda: f"{_created(row)}:\n{describe(row)}\n{_there_are(count)}")
+
+
+def _created(row: Row) -> str:
+    if not row["jobs"]:
+        return "Created new harvest source"
+    return f"This source was here before, under the same id: it goes on with its {row['datasets']:,} datasets and its history"
 
 
 _ARGUMENTS = {"source_type": "type"}
@@ -178,6 +185,7 @@ def describe(row: Row) -> str:
         "url": row["url"],
         "type": row["type"],
         "active": row["active"],
+        "removed": (row["removed"] and f"datasets: {row['removed']}") or None,
         "frequency": row["frequency"],
         "cron": row.get("cron") or None,
         "time zone": row.get("time_zone") or None,

@@ -92,3 +92,41 @@ def test_a_harvest_that_held_deletions_went_well(stack: Stack, remote: RemoteCka
 
     assert stack.json("jobs", "--source", "tested")["jobs"][0]["outcome"] == "held"
     assert len(datasets(stack, source)) == DATASETS
+
+
+def test_a_source_entered_again_takes_its_released_datasets_over_and_none_is_there_twice(
+    stack: Stack, remote: RemoteCkan
+) -> None:
+    source = stack.source("moved", remote.url)
+    stack.run(source)
+    before = datasets(stack, source)
+    packages = stack.parts.catalogue.search()["count"]
+
+    removed = stack.json("source", "remove", "moved", "--datasets", "release", "--yes")
+    unknown = stack.cli("job", "moved", status=1)
+    again = stack.json("source", "create", "moved-again", remote.url, "ckan")
+    job = stack.run("moved-again")
+
+    assert (removed["source"]["removed"], removed["source"]["active"], removed["job"]) == ("release", False, None)
+    assert "Source moved not found" in unknown.stderr
+    assert (again["id"], again["name"], again["datasets"]) == (source, "moved-again", DATASETS)
+    assert (job["added"], job["updated"], job["deleted"], job["not_modified"]) == (0, 0, 0, DATASETS)
+    assert datasets(stack, source) == before
+    assert stack.parts.catalogue.search()["count"] == packages
+
+
+def test_removing_a_source_asks_what_becomes_of_its_datasets_and_deletes_them_first(stack: Stack, remote: RemoteCkan) -> None:
+    source = stack.source("sold", remote.url)
+    stack.run(source)
+
+    asked = stack.cli("rmsource", "sold", status=1)
+    answer = stack.json("source", "remove", "sold", "--datasets", "delete", "--yes")
+    job = stack.ended(answer["job"]["id"])
+    twice = stack.cli("source", "remove", source, "--yes", status=1)
+
+    assert f"Source sold has {DATASETS} datasets:" in asked.stderr
+    assert "What becomes of them? (keep, release, delete) [release]:" in asked.stderr
+    assert (job["kind"], job["deleted"], datasets(stack, source)) == ("clear", DATASETS, {})
+    assert "was removed (its datasets were deleted)" in twice.stderr
+    assert "sold" not in stack.cli("sources").stdout
+    assert stack.json("source", "show", source)["removed"] == "delete"

@@ -171,6 +171,8 @@ REMEMBERED = {
     "paused paused_until remote_changed_at running_job taken_over",
     (HarvestSource, 5): "_created_on _modified_on active fields gathered_from held_jobs job_started_at jobs last_job memory "
     "paused paused_until remote_changed_at running_job taken_over",
+    (HarvestSource, 6): "_created_on _modified_on active fields gathered_from held_jobs job_started_at jobs last_job memory "
+    "paused paused_until remote_changed_at removed running_job taken_over",
     (
         Job,
         4,

@@ -41,7 +41,8 @@ OF_SOURCE: LiteralString = f"""{COLUMNS}
 HELD_JOBS: LiteralString = """
     SELECT j.id, j.source_id, s.name AS source, j.finished, j.held, j.held_of
     FROM harvest.harvest_job j JOIN harvest.harvest_source s ON s.id = j.source_id
-    WHERE j.outcome = 'held' AND j.decision IS NULL AND (j.source_id, j.id) > (%(source)s, %(job)s) AND NOT EXISTS (
+    WHERE j.outcome = 'held' AND j.decision IS NULL AND coalesce(s.removed, '') = ''
+        AND (j.source_id, j.id) > (%(source)s, %(job)s) AND NOT EXISTS (
         SELECT FROM harvest.harvest_job l
         WHERE l.source_id = j.source_id AND (l.created, l.id) > (j.created, j.id)
             AND l.full_listing AND l.status = 'Finished' AND l.kind = 'harvest'

@@ -26,7 +26,8 @@ CREATE TABLE {schema}.harvest_source (
     next_run timestamp,
     owner_org text,
     private boolean,
-    extras jsonb
+    extras jsonb,
+    removed text -- keep, release or delete: what became of the datasets of a source that was removed; else empty
 );
 
 CREATE TABLE {schema}.harvest_job (

@@ -86,6 +86,7 @@ SOURCES = Table(
         **dict.fromkeys(("user_id", "publisher_id", "frequency", "owner_org"), "text"),
         "private": "boolean",
         "extras": "jsonb",
+        "removed": "text",
     },
 )
 JOBS = Table(
