@@ -336,6 +336,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.duties.cleaning import CleanLog
     from adapters.duties.dispatching import Dispatch
     from adapters.duties.ending import EndJobs
+    from adapters.duties.expiring import DeleteExpired
     from adapters.duties.recovery import RecoverLostWork
     from adapters.duties.reporting import Report
     from adapters.duties.retention import CollectContent, Retain
@@ -363,7 +364,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
     report = Report(workers, sending.failures, Dispatch.name)
     starting = StartScheduledJobs(application, Schedules(database))
-    others = new_round(EndJobs(application, work), starting, recovery, report)
+    others = new_round(EndJobs(application, work), starting, DeleteExpired(database, application), recovery, report)
 
     days, keep = settings.retention_days, settings.retention_jobs
     retain = Retain(database, application, days=days, keep=keep)

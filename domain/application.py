@@ -17,7 +17,7 @@ from eventsourcing.utils import resolve_topic
 
 from domain import schedules
 from domain.aggregate import OrjsonTranscoder, StoredAggregate
-from domain.deletions import CLEAR, DELETE, FATES, HELD, RELEASE, REMOVAL
+from domain.deletions import CLEAR, DELETE, EXPIRED, FATES, HELD, RELEASE, REMOVAL
 from domain.errors import Conflict, GuardConflict, NotFound, Refused, ValidationError
 from domain.jobs import Job
 from domain.nearest import unknown
@@ -572,6 +572,17 @@ class Harvesting(Application[UUID]):
             except GuardConflict:
                 continue
         raise Conflict([job_id])
+
+    def delete_expired(self, source_id: UUID, now: datetime) -> UUID | None:
+        """Make the job that deletes what a source has hidden long enough, one a day at most; None: not now.
+
+        Raises NotFound, JobExists.
+        """
+        job_id = uuid5(source_id, f"{EXPIRED} {now:%Y-%m-%d}")
+        if self._is_there(job_id) or self.load(HarvestSource, source_id).is_paused(now):
+            return None
+        options = {EXPIRED: now.isoformat(timespec="seconds")}
+        return self.create_job(source_id, kind=REMOVAL, trigger="schedule", options=options, job_id=job_id)
 
     def take_over_source(self, source_id: UUID, by: str) -> None:
         """Note that a source's datasets come from elsewhere: its first full run holds its deletions. Raises NotFound."""

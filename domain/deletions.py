@@ -7,13 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PERCENT, COUNT = "hold_deletions_percent", "hold_deletions_count"
-OPTIONS = (PERCENT, COUNT)
+PERCENT, COUNT, GRACE = "hold_deletions_percent", "hold_deletions_count", "deletion_grace_days"
+OPTIONS = (PERCENT, COUNT, GRACE)
 """Names in a source's configuration."""
 HELD = "held"
 """Outcome of a job that held deletions, and the reason why their objects were skipped."""
 REMOVAL = "removal"
-"""Kind of the job that carries out deletions that a person approved."""
+"""Kind of the job that carries out deletions that a person approved, or those of hidden datasets whose time is over."""
+EXPIRED = "expired"
+"""Option of the latter: the time (ISO 8601) by which their grace period was over."""
+HIDDEN_PACKAGE, HIDDEN_TITLE = "hidden_package_id", "hidden_title"
+"""Extras of the object that deletes a hidden dataset: its source no longer holds it, so nothing else tells its package."""
+MAX_DAYS = 3650
 CLEAR = "clear"
 """Kind of the job that deletes all datasets of a source."""
 KEEP, RELEASE, DELETE = "keep", "release", "delete"
@@ -28,6 +33,7 @@ class DeletionPolicy:
 
     percent: float = 20.0
     count: int = 10
+    grace_days: float = 0.0  # for which a dataset is hidden before it is deleted
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "DeletionPolicy":
@@ -37,7 +43,7 @@ class DeletionPolicy:
             raise ValueError(f"{PERCENT} must be a number from 0 to 100")
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise ValueError(f"{COUNT} must be a whole number, 0 or more")
-        return cls(float(percent), count)
+        return cls(float(percent), count, grace_days(config))
 
     def limit(self, held: int, *, taken_over: bool) -> int:
         """How many of `held` datasets one job may delete without asking.
@@ -46,6 +52,14 @@ class DeletionPolicy:
         harvester may spell in another way.
         """
         return 0 if taken_over else max(self.count, int(held * self.percent / 100))
+
+
+def grace_days(config: Mapping[str, Any]) -> float:
+    """For how many days a dataset is hidden before it is deleted; 0: it is deleted at once. Raises ValueError."""
+    days = config.get(GRACE, 0)
+    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days <= MAX_DAYS:
+        raise ValueError(f"{GRACE} must be a number of days from 0 to {MAX_DAYS}")
+    return float(days)
 
 
 def what_became(removed: str | None, state: str, report_status: str | None, job_status: str | None) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import UUID, uuid5
 
+from domain.deletions import grace_days
 from domain.errors import RecordError
 from domain.objects import object_id
 from harvesters.held import Held
@@ -144,6 +145,7 @@ class HarvestJob:
     memory: dict[str, Any] = field(default_factory=dict)
     """What the harvester left here in the last job whose gather came to its end; what it leaves now, the next one finds.
     Plain JSON values, at most 10,000 bytes. Empty after the source's address or configuration has changed."""
+    kind: str = "harvest"  # or import, retry, removal, clear
     full_listing_days: float = 7.0  # after so many days a harvester that asks for changes only lists everything again; 0: never
 
     def held(self, guids: Sequence[str]) -> Mapping[str, Held]:
@@ -373,6 +375,7 @@ def owner(harvest_object: HarvestObject) -> Owner:
         held=bool(harvest_object.package_id),
         previous=harvest_object.previous_object_id or "",
         on_removed=on_removed(config),
+        hide=grace_days(config) > 0 and on_removed(config) != "keep",
         fields=FieldPolicy.of(config),
     )
 

@@ -1,7 +1,8 @@
-"""Deletes all datasets of a source, whatever its harvester is: that one may not even be installed any more."""
+"""Deletes datasets of a source for good, whatever its harvester is: that one may not even be installed any more."""
 
 from dataclasses import replace
 
+from domain.deletions import EXPIRED
 from domain.errors import TargetError
 from harvesters.base import Harvester, HarvestObject, Imported, owner
 from harvesters.removal import remove
@@ -9,7 +10,7 @@ from harvesters.target import Owner
 
 
 class Clearing(Harvester):
-    """The import stage of jobs of kind `clear`; they have no other stage."""
+    """The import stage of jobs that clear a source, or delete what has been hidden long enough; they have no other stage."""
 
     def import_stage(self, harvest_object: HarvestObject) -> Imported:
         """Delete the dataset that the source holds; what is gone already, or somebody else's by now, is no longer held.
@@ -18,6 +19,12 @@ class Clearing(Harvester):
         """
         package_id = harvest_object.package_id
         whose = owner(harvest_object)
+        if harvest_object.job.options.get(EXPIRED):
+            if harvest_object.held is not None:
+                return Imported(package_id, "unchanged")  # it has come back
+            if whose.on_removed == "keep":
+                harvest_object.removed_as = "kept"
+                return Imported(package_id, "deleted")
         if package_id:
             try:
                 harvest_object.removed_as = remove(self.target, package_id, _for_good(whose))
@@ -30,5 +37,5 @@ class Clearing(Harvester):
 
 
 def _for_good(whose: Owner) -> Owner:
-    """Deleted at once, even where the source keeps what its remote removes."""
-    return replace(whose, on_removed="delete") if whose.on_removed == "keep" else whose
+    """Deleted now, even where the source keeps or hides what its remote removes."""
+    return replace(whose, hide=False, on_removed="delete" if whose.on_removed == "keep" else whose.on_removed)

@@ -21,4 +21,4 @@ def remove(target: "Target", package_id: str, owner: "Owner") -> str:
 
 def word(owner: "Owner") -> str:
     """What becomes of a package whose record is gone."""
-    return WORDS[owner.on_removed]
+    return "hidden" if owner.hide else WORDS[owner.on_removed]

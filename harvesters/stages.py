@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Literal
 
 from domain import rules, text
+from domain.deletions import CLEAR, HIDDEN_PACKAGE, HIDDEN_TITLE, REMOVAL, grace_days
 from domain.errors import HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
@@ -26,6 +27,7 @@ from harvesters.base import (
     Package,
     Save,
     owner,
+    read_config,
 )
 from harvesters.held import Held
 from harvesters.removal import remove, word
@@ -142,7 +144,7 @@ class StageRun:
     def _show_held(self, view: HarvestObject) -> None:
         held = self.held(view.guid)
         view.held = held
-        view.package_id = held.package_id if held else None
+        view.package_id = held.package_id if held else self._hidden_package
         view.previous_object_id = str(held.object_id) if held else None
 
     def _require_document(self, view: HarvestObject) -> None:
@@ -219,7 +221,7 @@ class StageRun:
 
     def _import_as(self, status: str, package_id: str | None, view: HarvestObject) -> None:
         """The outcome; to delete what the source never held changes nothing."""
-        if status == "deleted" and self.held(view.guid) is None:
+        if status == "deleted" and self.held(view.guid) is None and self._hidden_package is None:
             status = "unchanged"
         if status == "deleted":
             self._note_removal(package_id, view)
@@ -243,10 +245,18 @@ class StageRun:
         whose = _owner(view)
         how = view.removed_as or (word(whose) if whose else "deleted")
         title = self._title if self._title is not None else self._title_of_held(view)
-        self.aggregate.remove(package_id, how, title)
+        days = timedelta(days=grace_days(read_config(view.source.config))) if how == "hidden" else None
+        self.aggregate.remove(package_id, how, title, until=self.now() + days if days is not None else None)
+
+    @property
+    def _hidden_package(self) -> str | None:
+        """The package of a hidden dataset that is to be deleted now: the source no longer holds it."""
+        return self.aggregate.extras.get(HIDDEN_PACKAGE) if self.job.kind in (CLEAR, REMOVAL) else None
 
     def _title_of_held(self, view: HarvestObject) -> str:
         """The title of the dataset as it was imported last, else as the target shows it."""
+        if view.held is None and self._hidden_package is not None:
+            return self.aggregate.extras.get(HIDDEN_TITLE, "")
         digest = view.held.content_hash if view.held else None
         body = self.stored(digest) if digest else None
         title = title_of(body.decode("utf-8", "replace")) if body else None

@@ -59,6 +59,7 @@ class Owner:
     held: bool = False  # by the log the source has this package already: a target may try to change it before it makes one
     previous: str = ""  # id of the object that the package held was imported from last, where that is known
     on_removed: OnRemoved = "delete"  # what becomes of a package whose record the remote no longer has
+    hide: bool = False  # it is hidden at first, and deleted by a later job
     fields: FieldPolicy = AS_USUAL
 
 
@@ -134,7 +135,9 @@ class Target(Protocol):
         """
 
     def delete(self, package_id: str, owner: Owner) -> bool:
-        """Delete a package of this source, by `owner.on_removed`; False when it is gone already.
+        """Delete a package of this source, by `owner.on_removed`; False when it is gone already, or is to be kept.
+
+        With `owner.hide` it becomes a draft that keeps its name, or stays one: nobody finds it, and `save` shows it again.
 
         Raises TargetError `dataset_not_ours`, or `superseded` when an object of a later job has written it.
         """

@@ -1,4 +1,4 @@
-"""What is left to do, and when? Tables ops.work, job_progress, dataset and schedule: the write side's state, for its decisions.
+"""What is left to do, and when? Tables ops.work, job_progress, dataset, hidden_dataset, schedule: state for decisions.
 
 A row of work stands for an unfinished object; it goes with the outcome. An object that is gathered and done within one batch
 never gets a row.
@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from projections import datasets, schedules, statistics
+from projections import datasets, hidden, schedules, statistics
 from projections.datasets import DatasetFact
+from projections.hidden import HiddenFact
 from projections.recorded import Recorded, Row, merge_handlers
 from projections.statistics import Statistics
 
@@ -27,6 +28,7 @@ class WorkBatch:
     retries: dict[UUID, str] = field(default_factory=dict)  # object -> due at (ISO 8601)
     failures: Counter[UUID] = field(default_factory=Counter)  # object -> failed attempts in this batch
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
+    hidden: dict[tuple[str, str], HiddenFact] = field(default_factory=dict)
     validators: dict[tuple[str, str], Row] = field(default_factory=dict)  # of documents that had no news, by (source, guid)
     statistics: Statistics = field(default_factory=Statistics)
     new_schedules: dict[UUID, Row] = field(default_factory=dict)
@@ -99,6 +101,7 @@ HANDLERS = merge_handlers(
         "object.failed": failed,
     },
     datasets.HANDLERS,
+    hidden.HANDLERS,
     statistics.HANDLERS,
     schedules.HANDLERS,
 )

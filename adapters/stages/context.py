@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.application import Harvesting
-from domain.deletions import CLEAR
+from domain.deletions import CLEAR, EXPIRED
 from domain.errors import NotFound
 from domain.jobs import Job
 from domain.sources import HarvestSource as Source
@@ -118,13 +118,15 @@ class JobContexts:
             gather_started=job.gather_started,
             options=job.options,
             number=job.number,
+            kind=job.kind,
             recorded=recorded,
             full_listing_days=self._full_listing_days,
         )
-        return JobContext(view, lambda: self._new_harvester(view.source.type, job.kind))
+        ours = job.kind == CLEAR or bool(job.options.get(EXPIRED))
+        return JobContext(view, lambda: self._new_harvester(view.source.type, ours=ours))
 
-    def _new_harvester(self, source_type: str, kind: str) -> Harvester:
-        harvester = Clearing() if kind == CLEAR else new_harvester(source_type, load_harvester(source_type))
+    def _new_harvester(self, source_type: str, *, ours: bool) -> Harvester:
+        harvester = Clearing() if ours else new_harvester(source_type, load_harvester(source_type))
         harvester.http = self._session()
         harvester.target = self._target
         return harvester

@@ -1,15 +1,17 @@
-"""Gathers jobs that ask no remote, only delete: what a person approved, or all that a source holds."""
+"""Gathers jobs that ask no remote, only delete: what a person approved, what was hidden long enough, or all of a source."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from adapters.postgres.database import Database
 from adapters.postgres.work.claims import held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.held_deletions import held_guids
+from adapters.postgres.work.hidden import hidden_pages
 from domain.application import Harvesting
-from domain.deletions import REMOVAL
+from domain.deletions import CLEAR, EXPIRED, HIDDEN_PACKAGE, HIDDEN_TITLE, REMOVAL
 from domain.jobs import Job
 from domain.objects import GatheredRecord, job_number
 
@@ -34,12 +36,29 @@ class DeletionGather:
     def run(self) -> None:
         """Store an object for each dataset that is to go. Raises Conflict, JobEnded, ServiceUnavailable."""
         deletions = 0
-        for guids in self._approved() if self._job.kind == REMOVAL else self._all_held():
+        for records in self._records():
             self._go_on()
-            self._application.record_page(self._job, [GatheredRecord(guid, "delete") for guid in guids], 0, "removed")
-            deletions += len(guids)
+            self._application.record_page(self._job, records, 0, "removed")
+            deletions += len(records)
         self._application.finish_gather(self._job, complete=True, full=False, deletions=deletions)
         log.info("job %s: %d datasets to delete", self._job.id, deletions)
+
+    def _records(self) -> Iterator[list[GatheredRecord]]:
+        if expired := self._job.options.get(EXPIRED):
+            yield from self._hidden(datetime.fromisoformat(expired))
+            return
+        for guids in self._approved() if self._job.kind == REMOVAL else self._all_held():
+            yield [GatheredRecord(guid, "delete") for guid in guids]
+        if self._job.kind == CLEAR:
+            yield from self._hidden(None)
+
+    def _hidden(self, until: datetime | None) -> Iterator[list[GatheredRecord]]:
+        for page in hidden_pages(self._database, UUID(self._job.source_id), until, PAGE):
+            yield [
+                GatheredRecord(row.guid, "delete", extras={HIDDEN_PACKAGE: row.package_id, HIDDEN_TITLE: row.title})
+                for row in page
+                if row.package_id
+            ]
 
     def _all_held(self) -> Iterator[list[str]]:
         for held in GatherMemory(self._database).missing(UUID(self._job.source_id), self._position, PAGE):

@@ -24,7 +24,7 @@ SAVE = """
     ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, source_id = EXCLUDED.source_id, guid = EXCLUDED.guid,
         object_id = EXCLUDED.object_id, content_hash = EXCLUDED.content_hash, package = EXCLUDED.package,
         state = 'active', metadata_modified = now(),
-        name = CASE WHEN p.state = 'active' THEN p.name ELSE EXCLUDED.name END
+        name = CASE WHEN p.state = 'deleted' THEN EXCLUDED.name ELSE p.name END
     WHERE p.source_id = %(source)s OR %(adopt)s
     RETURNING id, name
 """
@@ -32,8 +32,12 @@ OWNED = "SELECT id, name, source_id, object_id, content_hash, state FROM catalog
 TAKEN = "SELECT name FROM catalogue.package WHERE name = ANY (%(names)s) AND id <> %(id)s"
 DELETE = """
     UPDATE catalogue.package SET state = 'deleted', object_id = %(object)s, metadata_modified = now(),
-        name = CASE WHEN state = 'active' THEN left(name, 58) || '--' || left(md5(id), 40) ELSE name END
-    WHERE id = %(id)s AND source_id = %(source)s AND state = 'active' RETURNING id
+        name = CASE WHEN state = 'deleted' THEN name ELSE left(name, 58) || '--' || left(md5(id), 40) END
+    WHERE id = %(id)s AND source_id = %(source)s AND state <> 'deleted' RETURNING id
+"""
+HIDE = """
+    UPDATE catalogue.package SET state = 'draft', object_id = %(object)s, metadata_modified = now()
+    WHERE id = %(id)s AND source_id = %(source)s AND state <> 'deleted' RETURNING id
 """
 PURGE = "DELETE FROM catalogue.package WHERE id = %(id)s AND source_id = %(source)s RETURNING id"
 WAITING = """
@@ -134,15 +138,17 @@ class LocalCatalogue:
         return {name for (name,) in self._database.query(TAKEN, names=names, id=package_id)}
 
     def delete(self, package_id: str, owner: Owner) -> bool:
-        """Delete or purge a package of this source; see `harvesters.target.Target`."""
+        """Delete, purge or hide a package of this source; see `harvesters.target.Target`."""
         known = self._database.query(OWNED, id=package_id)
         if known:
             _origin(known[0]).check_owned(package_id, owner)
         if not known or owner.on_removed == "keep":
             return False
-        statement = PURGE if owner.on_removed == "purge" else DELETE
+        statement = HIDE if owner.hide else PURGE if owner.on_removed == "purge" else DELETE
         if not self._database.query(statement, id=package_id, source=owner.source_id, object=owner.object_id):
             return False
+        if owner.hide:
+            return True
         self._settle(known[0][1], owner)
         return True
 

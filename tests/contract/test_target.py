@@ -12,7 +12,7 @@ import pytest
 
 from domain.errors import TargetError
 from domain.objects import object_id
-from harvesters.target import Owner, Stored
+from harvesters.target import OnRemoved, Owner, Stored
 from tests.contract.conftest import Catalogue
 
 OURS, THEIRS = str(uuid4()), str(uuid4())
@@ -253,6 +253,63 @@ def test_a_purged_package_can_come_back(target: Catalogue) -> None:
 
     assert target.show(identity) is None
     assert target.save(package("trees", identity), owner(job=3)) == Stored(identity, "trees")
+
+
+def hidden(job: int) -> Owner:
+    return replace(owner(job=job), hide=True)
+
+
+def test_a_hidden_package_is_not_found_and_comes_back_under_its_name(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+
+    assert target.delete(identity, hidden(2)) is True
+    assert target.delete(identity, hidden(2)) is True
+    assert (target.show(identity), target.show("trees")) == (None, None)
+    assert target.save(package("trees"), owner(THEIRS)).name == "trees1"  # its name is kept for it
+
+    assert target.save(package("trees", identity), owner(job=3)) == Stored(identity, "trees")
+    assert shown(target, identity)["state"] == "active"
+
+
+@pytest.mark.parametrize("on_removed", ["delete", "purge"])
+def test_a_hidden_package_is_deleted_later(target: Catalogue, on_removed: OnRemoved) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+    target.delete(identity, hidden(2))
+
+    assert target.delete(identity, replace(owner(job=3), on_removed=on_removed)) is True
+
+    assert target.delete(identity, replace(owner(job=3), on_removed=on_removed)) is False
+    assert target.save(package("trees"), owner(THEIRS)).name == "trees"
+
+
+def test_a_package_that_somebody_deleted_is_not_hidden(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+    target.delete(identity, owner(job=2))
+
+    assert target.delete(identity, hidden(3)) is False
+    assert target.delete(str(uuid4()), hidden(3)) is False
+
+
+def test_another_source_hides_nothing(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner(THEIRS))
+
+    with pytest.raises(TargetError) as refused:
+        target.delete(identity, hidden(2))
+
+    assert refused.value.code == "dataset_not_ours"
+    assert shown(target, identity)["state"] == "active"
+
+
+def test_what_is_to_be_kept_stays_even_if_a_plugin_wants_it_deleted(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+
+    assert target.delete(identity, replace(owner(job=2), on_removed="keep")) is False
+    assert shown(target, identity)["state"] == "active"
 
 
 def test_a_package_that_comes_back_is_active_again_under_a_free_name(target: Catalogue) -> None:

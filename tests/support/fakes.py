@@ -130,7 +130,7 @@ class MemoryTarget:
         name = ""
         if package["id"] in self.packages:
             known, holder, state = self.packages[package["id"]]
-            name = known["name"] if state == "active" else ""
+            name = known["name"] if state != "deleted" else ""
             if _origin(holder, state).holds(package["id"], owner):
                 return Stored(package["id"], name, already=True)
         name = name or self._unique(package["name"])
@@ -139,7 +139,7 @@ class MemoryTarget:
         return Stored(package["id"], name)
 
     def _unique(self, name: str) -> str:
-        taken = {package["name"] for package, _, state in self.packages.values() if state == "active"}
+        taken = {package["name"] for package, _, state in self.packages.values() if state != "deleted"}
         numbered = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
         free = next((candidate for candidate in (name, *numbered) if candidate not in taken), None)
         if free is None:
@@ -153,11 +153,14 @@ class MemoryTarget:
         _origin(holder, state).check_owned(package_id, owner)
         if owner.on_removed == "keep":
             return False
+        if owner.hide and state != "deleted":
+            self.packages[package_id] = (package, owner, "draft")
+            return True
         self.packages[package_id] = (package, owner, "deleted")
         if owner.on_removed == "purge":
             del self.packages[package_id]
         self._settle(package["name"], owner)
-        return state == "active"
+        return state != "deleted"
 
     def _settle(self, name: str, owner: Owner) -> None:
         """Give a name that is free to the source's package that wants it, then that one's to the next."""
@@ -167,7 +170,8 @@ class MemoryTarget:
             for key, held in active.items()
             if self.wanted[key] == name != held and numbered(held, name) and self.packages[key][1].source_id == owner.source_id
         ]
-        if waiting and name not in active.values():
+        hidden = {package["name"] for package, _, state in self.packages.values() if state == "draft"}
+        if waiting and name not in {*active.values(), *hidden}:
             _, held, key = min(waiting)
             package, holder, state = self.packages[key]
             self.packages[key] = ({**package, "name": name}, holder, state)

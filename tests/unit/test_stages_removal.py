@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 
+from domain.errors import ValidationError
 from domain.objects import HarvestObject as Aggregate
 from harvesters.base import HarvestJob, Imported
+from harvesters.loading import validated_config
 from tests.support.fakes import MemoryTarget
 from tests.unit.stage_runs import JOB, NOW, SOURCE, HeldPackage, Plugin, aggregate, run
 
@@ -68,3 +70,29 @@ def test_what_the_source_never_held_is_no_removal() -> None:
     known, _ = run(plugin, aggregate(action="delete"))
 
     assert (known.outcome, recorded(known)) == ("unchanged", [])
+
+
+def test_with_a_grace_period_a_dataset_is_hidden_and_the_day_is_known_when_it_goes() -> None:
+    target = MemoryTarget()
+    package_id = stored(target)
+
+    known = removal(target, PLUGINS["says that it is done"], package_id, deletion_grace_days=30)
+
+    assert (known.outcome, recorded(known), target.packages[package_id][2]) == ("deleted", [("hidden", "Trees")], "draft")
+    until = [event.until for event in known.pending_events if event.TOPIC == "object.removed"]  # type: ignore[attr-defined]
+    assert until == ["2026-03-31T12:00:00+00:00"]
+
+
+def test_what_is_kept_is_not_hidden() -> None:
+    target = MemoryTarget()
+    package_id = stored(target)
+
+    known = removal(target, PLUGINS["delete_package"], package_id, deletion_grace_days=30, on_removed="keep")
+
+    assert (recorded(known), target.packages[package_id][2]) == ([("kept", "Trees")], "active")
+
+
+@pytest.mark.parametrize("days", [-1, "7", True, 4000, None])
+def test_a_grace_period_that_is_no_number_of_days_is_refused(days: object) -> None:
+    with pytest.raises(ValidationError, match="deletion_grace_days must be a number of days from 0 to 3650"):
+        validated_config("noop", json.dumps({"deletion_grace_days": days}))

@@ -60,13 +60,35 @@ SET_PROGRESS = """
         gather_started_at timestamptz, complete boolean, full_listing boolean)
     WHERE j.job_id = x.job_id
 """
+SAVE_HIDDEN = """
+    INSERT INTO ops.hidden_dataset AS h (source_id, guid, package_id, title, due_at, object_id, notification_id, job_number)
+    SELECT source_id, guid, package_id, title, due_at, object_id, event_number, job_number
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, package_id text, title text, due_at timestamptz,
+        object_id uuid, event_number bigint, job_number integer)
+    WHERE NOT EXISTS (
+        SELECT FROM ops.dataset d WHERE d.source_id = x.source_id AND d.guid = x.guid AND d.object_id <> x.object_id
+            AND (d.job_number, d.notification_id) > (x.job_number, x.event_number)
+    )
+    ON CONFLICT (source_id, guid) DO UPDATE SET package_id = EXCLUDED.package_id, title = EXCLUDED.title,
+        due_at = EXCLUDED.due_at, object_id = EXCLUDED.object_id, notification_id = EXCLUDED.notification_id,
+        job_number = EXCLUDED.job_number
+    WHERE (h.job_number, h.notification_id) < (EXCLUDED.job_number, EXCLUDED.notification_id)
+"""
 SAVE_DATASETS = """
+    WITH x AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, package_id text, object_id uuid,
+            content_hash text, event_number bigint, job_number integer, state text, metadata_modified text, validators jsonb)
+    ),
+    shown AS (
+        DELETE FROM ops.hidden_dataset h USING x
+        WHERE h.source_id = x.source_id AND h.guid = x.guid AND h.object_id <> x.object_id
+            AND (h.job_number, h.notification_id) < (x.job_number, x.event_number)
+    )
     INSERT INTO ops.dataset AS d (source_id, guid, package_id, object_id, content_hash, notification_id, job_number, deleted,
         metadata_modified, validators)
     SELECT source_id, guid, package_id, object_id, content_hash, event_number, job_number, state = 'deleted',
         metadata_modified, nullif(validators, '{}')
-    FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, package_id text, object_id uuid,
-        content_hash text, event_number bigint, job_number integer, state text, metadata_modified text, validators jsonb)
+    FROM x
     ON CONFLICT (source_id, guid) DO UPDATE SET package_id = EXCLUDED.package_id, object_id = EXCLUDED.object_id,
         content_hash = EXCLUDED.content_hash, notification_id = EXCLUDED.notification_id, job_number = EXCLUDED.job_number,
         deleted = EXCLUDED.deleted, metadata_modified = EXCLUDED.metadata_modified, validators = EXCLUDED.validators,
@@ -181,6 +203,8 @@ class WorkProjection:
             self._execute(connection, COUNT_JOBS, _json(rows))
 
     def _save_datasets(self, connection: Connection, batch: WorkBatch) -> None:
+        if batch.hidden:
+            self._execute(connection, SAVE_HIDDEN, _json([fact._asdict() for fact in batch.hidden.values()]))
         if batch.datasets:
             self._execute(connection, SAVE_DATASETS, _json([fact._asdict() for fact in batch.datasets.values()]))
         if batch.validators:

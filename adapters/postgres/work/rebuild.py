@@ -25,7 +25,8 @@ from projections.recorded import Recorded, StoredRow, decode
 
 log = logging.getLogger(__name__)
 
-TABLES = ("work", "job_progress", "schedule", "dataset")
+TABLES = ("work", "job_progress", "schedule", "dataset", "hidden_dataset")
+FROM_IMPORTS = ("dataset", "hidden_dataset")
 NEARLY_THERE = 500  # events behind, which are made up for under the lock
 POSITION: LiteralString = "SELECT notification_id FROM ops.checkpoint WHERE name = 'work'"
 NEWEST: LiteralString = "SELECT coalesce(max(notification_id), 0) FROM events.stored_event"
@@ -62,7 +63,8 @@ LAST_JOBS = f"""
 """
 IMPORTS = f"""
     SELECT {COLUMNS} FROM events.stored_event
-    WHERE notification_id > %(after)s AND notification_id <= %(upto)s AND topic = 'object.imported' ORDER BY notification_id
+    WHERE notification_id > %(after)s AND notification_id <= %(upto)s AND topic IN ('object.imported', 'object.removed')
+    ORDER BY notification_id
 """
 IMPORTS_SPAN = 20_000  # numbers of events that are looked through at a time
 PROJECTED = (
@@ -118,6 +120,12 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         WHERE s.source_id = d.source_id AND s.guid = d.guid AND ROW(s.*) IS DISTINCT FROM ROW(d.*)""",
         """INSERT INTO ops.dataset SELECT s.* FROM pg_temp.dataset s
         WHERE NOT EXISTS (SELECT FROM ops.dataset d WHERE d.source_id = s.source_id AND d.guid = s.guid)""",
+    ),
+    "hidden_dataset": (
+        """DELETE FROM ops.hidden_dataset d WHERE NOT EXISTS (
+            SELECT FROM pg_temp.hidden_dataset s WHERE ROW(s.*) IS NOT DISTINCT FROM ROW(d.*))""",
+        """INSERT INTO ops.hidden_dataset SELECT s.* FROM pg_temp.hidden_dataset s
+        WHERE NOT EXISTS (SELECT FROM ops.hidden_dataset d WHERE d.source_id = s.source_id AND d.guid = s.guid)""",
     ),
 }
 
@@ -221,7 +229,7 @@ class WorkRebuild:
         with connection.transaction():
             connection.execute(LOCK, {"lock": "projection work"})
             position = self._follow(connection, position, self._target(connection))
-            for table in TABLES if self._datasets else TABLES[:-1]:
+            for table in [table for table in TABLES if self._datasets or table not in FROM_IMPORTS]:
                 changed = sum(connection.execute(statement.encode()).rowcount for statement in DIFFERENCES[table])
                 if changed:
                     self.differences.append(table)

@@ -50,6 +50,7 @@ from harvesters.target import Loss, Owner, Stored
 
 ATTEMPTS = 4  # at a package that others change at the same time
 ROUNDS = 8  # of leaving out what CKAN refuses
+HIDDEN = "draft"  # the state of a package that only its editors see; it keeps its name
 UNSURE = "unsure"  # in place of the content hash as long as some fields may have to become extras
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
 KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
@@ -246,7 +247,7 @@ class CKANTarget:
     # deleting
 
     def delete(self, package_id: str, owner: Owner) -> bool:
-        """Delete or purge a package of this source; see `harvesters.target.Target`."""
+        """Delete, purge or hide a package of this source; see `harvesters.target.Target`."""
         with _about(package_id, owner):
             for _ in range(ATTEMPTS):
                 found = self._find(package_id)
@@ -255,19 +256,23 @@ class CKANTarget:
                 origin(found).check_owned(package_id, owner)
                 if owner.on_removed == "keep":
                     return False
-                if self._mark_deleted(found, owner):
+                if owner.hide:
+                    if found["state"] == HIDDEN or self._mark(found, owner, HIDDEN):
+                        return True
+                    continue
+                if self._mark(found, owner, "deleted"):
                     if owner.on_removed == "purge":
                         self._purge(package_id)
                     self._settling.settle(found["name"], owner, freed=True)
                     return True
             raise _busy(package_id)
 
-    def _mark_deleted(self, found: Mapping[str, Any], owner: Owner) -> bool:
-        """Delete the package and write this object into it, which keeps earlier objects from bringing it back.
+    def _mark(self, found: Mapping[str, Any], owner: Owner, state: str) -> bool:
+        """Delete or hide the package and write this object into it, which keeps earlier objects from bringing it back.
 
         False: it has changed. package_delete compares nothing: it would delete what a later job has saved meanwhile.
         """
-        update = {"state": "deleted", "extras": marked(found, owner)}
+        update = {"state": state, "extras": marked(found, owner)}
         try:
             self._revise(found["id"], seen(found), self._orders, update=update)
         except Refusal as error:
