@@ -212,7 +212,7 @@ class Harvesting(Application[UUID]):
     def remove_source(self, source_id: UUID, datasets: str, by: str) -> UUID | None:
         """Take a source out of the list; `datasets` is one of FATES. The job that deletes them first, None: it is done.
 
-        Raises NotFound, Refused when it was removed before, JobExists, ValidationError.
+        Raises NotFound, SourceInactive when it was removed before, JobExists, ValidationError.
         """
         if datasets not in FATES:
             raise ValidationError({"datasets": unknown("fate of datasets", datasets, FATES)})

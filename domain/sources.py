@@ -15,7 +15,7 @@ from eventsourcing.domain import event
 from domain.addresses import normalise_url
 from domain.aggregate import Created, State, StoredAggregate
 from domain.deletions import CLEAR, HELD, REMOVAL
-from domain.errors import JobExists, Refused, SourceInactive
+from domain.errors import JobExists, SourceInactive
 from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
 from domain.schedules import Schedule, is_slot
 
@@ -257,7 +257,7 @@ class HarvestSource(StoredAggregate):
         self.active = True
 
     def remove(self, datasets: str, by: str) -> None:
-        """Take it out of the list of sources, with the fate of its datasets. Raises Refused when it was removed, JobExists."""
+        """Take it out of the list, with the fate of its datasets. Raises JobExists, SourceInactive when it was removed."""
         self.must_be_there()
         self._must_be_idle()
         self.deactivate("removed", by)
@@ -280,9 +280,9 @@ class HarvestSource(StoredAggregate):
         self._forget_gathered()
 
     def must_be_there(self) -> None:
-        """Raises Refused when it was removed."""
+        """Raises SourceInactive when it was removed."""
         if self.removed:
-            raise Refused(
+            raise SourceInactive(
                 f"Source {self.fields.name} ({self.id}) was removed ({FATE_SAID[self.removed]}). To harvest it again enter it "
                 f"again, `harvester source create`; `harvester source clear {self.id}` deletes datasets that stayed"
             )

@@ -7,7 +7,7 @@ import pytest
 
 from domain.application import Harvesting
 from domain.deletions import DELETE, FATES, KEEP, RELEASE
-from domain.errors import JobExists, NotFound, Refused, SourceInactive, ValidationError
+from domain.errors import JobExists, NotFound, SourceInactive, ValidationError
 from domain.jobs import COUNTS, Job
 from domain.sources import HarvestSource, SourceFields
 from tests.support.fakes import MemoryLog
@@ -49,7 +49,7 @@ def test_a_removed_source_is_not_harvested_and_frees_its_name_and_address(app: H
     assert (known.removed, known.active) == (datasets, False)
     with pytest.raises(NotFound, match="city not found"):
         app.find_source("city")
-    with pytest.raises(Refused, match=rf"city \({city}\) was removed .* enter it again, `harvester source create`"):
+    with pytest.raises(SourceInactive, match=rf"city \({city}\) was removed .* enter it again, `harvester source create`"):
         app.create_job(city)
     assert app.register_source(replace(CITY, url="http://other.example"), "admin") != city
 
@@ -121,7 +121,7 @@ def test_released_datasets_wait_for_the_source_with_the_same_configuration_first
 def test_removing_twice_says_what_became_of_it(app: Harvesting, city: UUID, datasets: str) -> None:
     app.remove_source(city, RELEASE, "admin")
 
-    with pytest.raises(Refused, match=r"was removed \(its datasets were released\)"):
+    with pytest.raises(SourceInactive, match=r"was removed \(its datasets were released\)"):
         app.remove_source(city, datasets, "admin")
 
 
@@ -188,14 +188,14 @@ def test_an_inactive_source_can_be_cleared_and_not_harvested(app: Harvesting, ci
 def test_a_removed_source_is_not_edited(app: Harvesting, city: UUID, edit: str) -> None:
     app.remove_source(city, RELEASE, "admin")
 
-    with pytest.raises(Refused, match="was removed"):
+    with pytest.raises(SourceInactive, match="was removed"):
         app.change_source(city, CITY, "admin") if edit == "change" else app.reactivate_source(city, "admin")
 
 
 def test_two_who_remove_it_at_once_remove_it_once(app: Harvesting, log: MemoryLog, city: UUID) -> None:
     log.before_append.append(lambda: app.remove_source(city, KEEP, "first"))
 
-    with pytest.raises(Refused, match="its datasets were kept"):
+    with pytest.raises(SourceInactive, match="its datasets were kept"):
         app.remove_source(city, RELEASE, "second")
 
 
