@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from adapters.kafka.dispatcher import Dispatcher
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
+    from adapters.notice_parts import NoticeParts
     from adapters.postgres.content import ContentStore
     from adapters.postgres.log.event_store import PostgresEventStore
     from adapters.postgres.log.projector import DecodedLog, Projector
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from adapters.targets.ckan.target import CKANTarget
     from domain.application import Harvesting
     from domain.rules import Progress
-    from harvesters.http import PoliteSession
+    from harvesters.http import HttpLimits, PoliteSession
     from harvesters.stages import RetryPolicy
     from harvesters.target import Target
 
@@ -156,20 +158,37 @@ class Parts:
 
     def session(self) -> PoliteSession:
         """A polite HTTP session."""
-        from harvesters.http import HttpLimits, PoliteSession
+        from harvesters.http import PoliteSession
+
+        return PoliteSession(self._http_limits)
+
+    @property
+    def _http_limits(self) -> HttpLimits:
+        from harvesters.http import HttpLimits
 
         s = self.settings
-        return PoliteSession(
-            HttpLimits(
-                timeout=s.http_timeout,
-                total_timeout=s.http_total_timeout,
-                max_bytes=s.http_max_bytes,
-                retries=s.http_retries,
-                host_limit=s.http_host_limit,
-                user_agent=s.http_user_agent,
-                allow=s.may_harvest,
-            )
+        return HttpLimits(
+            timeout=s.http_timeout,
+            total_timeout=s.http_total_timeout,
+            max_bytes=s.http_max_bytes,
+            retries=s.http_retries,
+            host_limit=s.http_host_limit,
+            user_agent=s.http_user_agent,
+            allow=s.may_harvest,
         )
+
+    def webhook_session(self) -> PoliteSession:
+        """A polite HTTP session that doesn't wait for long: what can't be sent now is sent later."""
+        from harvesters.http import PoliteSession
+
+        return PoliteSession(replace(self._http_limits, timeout=10.0, total_timeout=15.0, max_bytes=1_000_000))
+
+    @cached_property
+    def notices(self) -> NoticeParts:
+        """What tells people and programs of jobs."""
+        from adapters.notice_parts import NoticeParts
+
+        return NoticeParts(self.settings, self.database)
 
     @property
     def policy(self) -> RetryPolicy:
@@ -362,7 +381,9 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     sending = new_round(Dispatch(_dispatcher(parts, work, Backlog(work, news.take))))
     recovery = RecoverLostWork(application, work)
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
-    report = Report(workers, sending.failures, Dispatch.name)
+    telling = [new_round(*duties) for duties in parts.notices.duties(database, application, parts.webhook_session)]
+    failures = ChainMap(sending.failures, *(duties.failures for duties in telling))
+    report = Report(workers, failures, Dispatch.name)
     starting = StartScheduledJobs(application, Schedules(database))
     others = new_round(EndJobs(application, work), starting, DeleteExpired(database, application), recovery, report)
 
@@ -379,7 +400,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
 
     projector = parts.work_projector(log=log, news=news)
     listener = Listener(parts.database, EVENTS)
-    return Coordinator(database, projector, listener, news, [others, sending, keeping], workers, begin)
+    return Coordinator(database, projector, listener, news, [others, sending, keeping, *telling], workers, begin)
 
 
 def _writing(database: Database) -> Harvesting:

@@ -54,6 +54,13 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
         "ckan.harvest.log_scope": Option("log_scope"),
         "ckan.harvest.log_level": Option("log_level", convert=_level),
         "ckan.harvest.log_timeframe": Option("log_timeframe"),
+        "ckan.site_title": Option("site_title"),
+        **{
+            f"smtp.{name}": Option(f"smtp_{name}")
+            for name in ("server", "starttls", "user", "password", "mail_from", "reply_to")
+        },
+        "ckan.harvest.status_mail.errored": Option("status_mail_errored"),
+        "ckan.harvest.status_mail.all": Option("status_mail_all"),
         "ckan.harvest.timeout": Option("gather_timeout", convert=_seconds),
         **{
             f"ckan.harvest.mq.{name}": Option(note=QUEUES)

@@ -22,6 +22,15 @@ MAY_BE_ZERO = (
 )
 SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+NOTICES = {
+    "status_mail_digest_at": "time_of_day",
+    "mail_to": "addresses",
+    "smtp_server": "server_address",
+    "webhook_urls": "webhook_urls",
+    "webhook_secret": "signing_key",
+    "site_url": "webhook_urls",
+}
+"""Settings for mail and webhooks, and the function of `domain.notices` that raises ValueError for a wrong one."""
 LOG_FORMATS = ("text", "json")
 LOG_SCOPES = range(-1, 8)  # adapters.log_scopes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -88,6 +97,22 @@ class Settings:
     http_host_limit: int = 4  # requests at a time to one remote host, per worker
     http_allow: str = ""  # what may be harvested besides public addresses, or `none`: see `may_harvest`
     http_user_agent: str = "harvestlog (harvester of open-data catalogues)"
+    site_title: str = "harvestlog"  # in mail
+    site_url: str = ""  # address of the site's pages, for the links in mail; empty: no links
+    status_mail_errored: bool = False  # mail about each job that went wrong
+    status_mail_all: bool = False  # mail about each job
+    status_mail_digest: bool = False  # a mail a day with all jobs that no other mail told of
+    status_mail_digest_at: str = "07:00"  # in UTC, or with a time zone after it: 07:00 Europe/Berlin
+    mail_to: str = ""  # addresses of the people who get all mail, next to the sysadmins of CKAN
+    smtp_server: str = "localhost"  # with port 465 it is TLS from the first byte
+    smtp_starttls: bool = False
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_mail_from: str = ""
+    smtp_reply_to: str = ""
+    smtp_ca_file: str = ""  # certificates that the mail server's is signed with; empty: those of the system
+    webhook_urls: str = ""
+    webhook_secret: str = field(default="", repr=False)
 
     @property
     def own_postgres(self) -> bool:
@@ -261,6 +286,7 @@ def _check(settings: Settings) -> None:
     _check_addresses(settings.may_harvest)
     if settings.log_scope not in LOG_SCOPES:
         raise SettingError(f"HARVEST_LOG_SCOPE={settings.log_scope} is none of -1 (nothing is kept), 0 (everything) to 7")
+    _check_notices(settings)
     for f in fields(Settings):
         _check_number(f.name, getattr(settings, f.name))
 
@@ -286,6 +312,21 @@ def _check_kafka_security(settings: Settings) -> None:
         raise SettingError(
             "HARVEST_KAFKA_SASL_USERNAME has no effect: set HARVEST_KAFKA_SECURITY_PROTOCOL=SASL_SSL (or SASL_PLAINTEXT)"
         )
+
+
+def _check_notices(settings: Settings) -> None:
+    defaults = Settings()
+    changed = [name for name in NOTICES if getattr(settings, name) != getattr(defaults, name)]
+    if changed:
+        from domain import notices  # most commands have no need of it
+
+        for name in changed:
+            try:
+                getattr(notices, NOTICES[name])(getattr(settings, name))
+            except ValueError as error:
+                raise SettingError(f"HARVEST_{name.upper()}: {error}") from error
+    if settings.webhook_urls and not settings.webhook_secret:
+        raise SettingError("HARVEST_WEBHOOK_URLS needs HARVEST_WEBHOOK_SECRET, which what is sent there is signed with")
 
 
 def _check_number(name: str, value: Any) -> None:

@@ -59,11 +59,13 @@ class Health:
     behind: dict[str, tuple[int, float]] = field(default_factory=dict)  # by projection: events, age of the oldest
     failing: dict[str, str] = field(default_factory=dict)  # what the leader can't do at present, and why
     dead_letters: int = 0  # of the last day
+    unsent: tuple[int, str] = (0, "")  # notices that could not be sent so far, and why the oldest could not
 
 
 def problems(health: Health) -> list[str]:
     """What a person has to look at; nothing when all is well."""
-    return [*_leader(health), *_missing(health), *_silent(health), *_still(health), *_behind(health), *_dead_letters(health)]
+    checks = (_leader, _missing, _silent, _still, _behind, _dead_letters, _unsent)
+    return [problem for check in checks for problem in check(health)]
 
 
 def _leader(health: Health) -> Iterable[str]:
@@ -141,6 +143,12 @@ def _dead_letters(health: Health) -> Iterable[str]:
             f"{_number(health.dead_letters, 'message')} of the last day could not be decoded (ops.dead_letter): another "
             "program writes to our topics, or versions of harvestlog are mixed"
         )
+
+
+def _unsent(health: Health) -> Iterable[str]:
+    number, reason = health.unsent
+    if number:
+        yield f"{_number(number, 'notice')} could not be sent so far ({reason}): see `harvester notices --unsent`"
 
 
 def _number(count: int, what: str) -> str:

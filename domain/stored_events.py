@@ -16,9 +16,10 @@ from domain.aggregate import State, StoredAggregate
 from domain.errors import UnknownEvent
 from domain.jobs import Job
 from domain.objects import HarvestObject
+from domain.sent_notices import Notice
 from domain.sources import HarvestSource, Reservation
 
-AGGREGATES = (HarvestSource, Reservation, Job, HarvestObject)
+AGGREGATES = (HarvestSource, Reservation, Job, HarvestObject, Notice)
 
 
 def _set_level(state: State) -> None:

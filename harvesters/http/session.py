@@ -145,7 +145,7 @@ class _NoAuth(AuthBase):
 
 
 class PoliteSession:
-    """GET requests to allowed addresses, with time-outs, a size cap, retries and a limit per host. Threads may share it."""
+    """Requests to allowed addresses, with time-outs, a size cap, retries and a limit per host. Threads may share it."""
 
     def __init__(
         self,
@@ -207,6 +207,17 @@ class PoliteSession:
             self._sleep(wait)
         raise AssertionError("unreachable")
 
+    def post(self, url: str, body: bytes, headers: Headers) -> Response:
+        """What a URL answers to a body. It is sent once, and no redirect is followed. Raises RemoteError, as above."""
+        url, sent = separated(_prepared_url(url, None), {**self._headers, **headers})
+        try:
+            response, location = self._once(url, sent, body)
+        except RemoteError as error:
+            raise _without_secrets(error, sent) from error.__cause__
+        if location is not None:
+            raise RemoteError(f"{redact(url)} redirects, which is not followed for what is sent there", code="redirects")
+        return response
+
     def close(self) -> None:
         """Close idle connections; the session can't be used afterwards."""
         self._session.close()
@@ -229,22 +240,23 @@ class PoliteSession:
             url, headers = target, with_its_own
         raise RemoteError(f"{redact(url)}: more than {MAX_REDIRECTS} redirects{withheld}", code="redirects")
 
-    def _once(self, url: str, headers: Headers) -> tuple[Response, str | None]:
-        """One request: its response, and where it redirects to."""
+    def _once(self, url: str, headers: Headers, body: bytes | None = None) -> tuple[Response, str | None]:
+        """One request, with a body a POST: its response, and where it redirects to."""
         with self._slots.taken(_host(url), self._limits.host_limit):
             deadline = Deadline(self._limits.total_timeout, self._clock)
             try:
-                with within(deadline), self._open(url, headers) as answer:
+                with within(deadline), self._open(url, headers, body) as answer:
                     self.answers += 1
                     return self._read(answer, url, deadline)
             except (RequestException, HTTPError, OSError) as error:
                 raise translated(error, url, self._limits.timeout, self._over(deadline)) from error
 
-    def _open(self, url: str, headers: Headers) -> requests.Response:
+    def _open(self, url: str, headers: Headers, body: bytes | None) -> requests.Response:
         try:
             return self._session.request(
-                "GET",
+                "GET" if body is None else "POST",
                 url,
+                data=body,
                 headers=dict(headers),
                 auth=_NoAuth(),
                 timeout=min(self._limits.timeout, self._limits.total_timeout),

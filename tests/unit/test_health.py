@@ -45,6 +45,7 @@ def test_all_is_well_when_everybody_works() -> None:
             replace(WELL, still=[replace(JOB, gather="waiting")], moved=1000.0),
             "Job j of source some has made no progress for 16 min 40 s (it waits to be gathered)",
         ),
+        (replace(WELL, unsent=(1, "550 no such user")), "1 notice could not be sent so far (550 no such user): see `harvester"),
         (
             replace(WELL, behind={"read_model": (5000, 200.0)}),
             "The projection read_model is 5,000 events behind, the oldest from 3 min 20 s ago",

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.postgres.database import Database
 from adapters.postgres.leadership import has_leader
+from adapters.postgres.outbox import Outbox
 from adapters.postgres.positions import log_position, read_model_position, work_position
 from adapters.postgres.work.claims import PRESENCE_CLASS
 from adapters.postgres.work.movement import still_jobs
@@ -76,6 +77,7 @@ def site_state(database: Database) -> SiteState:
         behind={name: (max(0, events - at), _age(database, at)) for name, at in positions.items()},
         failing={name: str(text) for busy in processes if busy.process.leads for name, text in _failing(busy).items()},
         dead_letters=fresh,
+        unsent=Outbox(database).trouble(),
     )
     return SiteState(health, processes, events, unfinished, database.query(PENDING)[0][0], letters)
 
