@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from adapters.notice_parts import NoticeParts
     from adapters.postgres.content import ContentStore
     from adapters.postgres.log.event_store import PostgresEventStore
+    from adapters.postgres.log.group_append import GroupAppend
     from adapters.postgres.log.projector import DecodedLog, Projector
     from adapters.postgres.read_model.progress import RebuildProgress
     from adapters.postgres.work.backlog import Backlog
@@ -217,7 +218,14 @@ class Parts:
         """Gathers one job."""
         from adapters.stages.gather import GatherRun
 
-        return GatherRun(self.database, self.application, self.content, self.contexts, stopping, catch_up)
+        return GatherRun(self.database, self.application, self.content, self.contexts, stopping, catch_up, self.group_append)
+
+    @cached_property
+    def group_append(self) -> GroupAppend:
+        """Stores what several threads have to store in one append."""
+        from adapters.postgres.log.group_append import GroupAppend
+
+        return GroupAppend(self.event_store)
 
     @cached_property
     def broker(self) -> Broker:
@@ -469,12 +477,14 @@ def gather_worker(settings: Settings, partitions: Sequence[int] | None) -> Gathe
     from adapters.postgres.listener import GATHER_COMMANDS
     from adapters.postgres.work.claims import Claims
     from adapters.roles.gather_worker import GatherWorker
+    from adapters.stages.gather_ahead import ReadAhead
 
     parts = Parts(settings, "gather-consumer")
     topics = Topics(settings.site_id)
     return GatherWorker(
         _consumer(parts, topics.gather, GATHER_COMMANDS, partitions),
         Claims(parts.database, f"gather-{parts.worker_name()}", settings.lease, parts.role),
+        ReadAhead(parts.database, parts.application, parts.contexts),
         parts.gather_run,
         DeadLetters(parts.database, parts.producer),
         spawn=_gather_process,

@@ -35,6 +35,7 @@ REMOVE = "remove"
 ATTEMPTS = 5  # of a command that meets a conflict
 Event = CanMutateAggregate[UUID]
 A = TypeVar("A", bound=StoredAggregate)
+Append = Callable[[Sequence[StoredEvent], Mapping[UUID, int]], None]
 
 
 class EventLog(Protocol):
@@ -427,6 +428,10 @@ class Harvesting(Application[UUID]):
         self._all_or_nothing(job)
         return job
 
+    def record_pending(self, job: Job) -> None:
+        """Store what the job has pending, as after `Job.start_gather`. Raises GuardConflict."""
+        self._append_to_job(job)
+
     def record_page(
         self, job: Job, records: Sequence[GatheredRecord], unchanged: int, cursor: str = ""
     ) -> list[GatheredRecord]:
@@ -458,7 +463,7 @@ class Harvesting(Application[UUID]):
         return _Page(ids, repeated, events)
 
     def _append_to_job(self, job: Job, more: Sequence[Any] = ()) -> frozenset[UUID]:
-        """Append the job's pending event and more, guarded by the job; the other streams that were not stored."""
+        """Append the job's pending events and more, guarded by the job; the other streams that were not stored."""
         pending = job.collect_events()
         if not pending and not more:
             return frozenset()
@@ -489,11 +494,13 @@ class Harvesting(Application[UUID]):
         memory: Mapping[str, Any] | None = None,
         last_page: Sequence[GatheredRecord] = (),
         held: tuple[int, int] | None = None,
+        append: Append | None = None,
     ) -> None:
         """End gathering, with a last page in the same call; see `Job.GatherFinished`. Raises GuardConflict, JobEnded.
 
         Without a last page `unchanged` counts records that no page has; with one they are on it. None of its records may
-        have an object already. `held`: how many deletions wait for a person, of how many datasets.
+        have an object already. `held`: how many deletions wait for a person, of how many datasets. `append` is called with
+        the events and their guard in place of the log's append, for who stores them later.
         """
         events: list[Any] = []
         if last_page:
@@ -502,6 +509,10 @@ class Harvesting(Application[UUID]):
             job.hold_deletions(*held)
         since = seen_since.isoformat(timespec="seconds") if seen_since else None
         job.finish_gather(complete, full, deletions, since, unchanged, memory)
+        if append is not None:
+            pending = job.collect_events()
+            append(self.stored([*pending, *events]), {job.id: job.version - len(pending)})
+            return
         self._append_to_job(job, events)
         if job.version > EVERY:  # its end doesn't replay all its pages
             self._keep_snapshot(job)

@@ -34,6 +34,9 @@ PLANS = """
 """
 """For sessions that run the same statements for days: a plan is kept from when its table was empty and two pages long, and then
 read the whole table again for each batch, until an ANALYZE came by. Ours all have an index to go by (decision 0023)."""
+UNHURRIED = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
+"""A condition that is always true: the statement's own transaction doesn't wait for the disk. For what a crash of the server
+may take back, since epochs and guards make a second sending or claim harmless."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 IDLE = psycopg.pq.TransactionStatus.IDLE
 OLDEST_SERVER = 140_000  # lz4 for stored documents, among others

@@ -8,18 +8,21 @@ its command is claimed or refused: `ops.job_progress` knows the rest.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from adapters.kafka.backoff import Backoff, keep_reading
 from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
-from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.claims import ClaimedGather, Claims
 from adapters.postgres.work.workers import Activity
 from adapters.roles.gathering import Gathering, Spawn
 from adapters.roles.process import REPLACED
 from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.gather_ahead import Ahead, ReadAhead
 from adapters.stages.lanes import Lane
 from adapters.stages.process_state import ProcessState
 from domain.commands import GatherJob
@@ -36,6 +39,20 @@ RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered
 ROOM = 500  # commands taken at a time, whether threads are free or not
 REFUSED_AFTER = 1.0  # seconds that a command may wait here for a thread
 REFUSED_FOR = 0.5  # seconds until a refused command is sent again, to any worker
+AHEAD = 0.1  # seconds: jobs that threads will begin within these are claimed together
+MOST_AHEAD = 31  # jobs
+FIRST_GUESS = 0.05  # seconds that a gather takes
+SHOWN_AFTER = 0.1  # seconds after which the start of a gather is stored, if nothing else of it was
+
+
+class Ready(NamedTuple):
+    """A job that was claimed; nothing is read ahead of one that is to be gathered in a process of its own."""
+
+    job_id: UUID
+    ahead: Ahead | None
+
+
+Item = Delivery | Ready
 
 
 class GatherWorker:
@@ -48,6 +65,7 @@ class GatherWorker:
         self,
         consumer: CommandConsumer,
         claims: Claims,
+        read_ahead: ReadAhead,
         new_run: Callable[[Callable[[], bool]], GatherRun],
         dead_letters: DeadLetters,
         *,
@@ -64,10 +82,12 @@ class GatherWorker:
         """
         self._consumer = consumer
         self._claims = claims
+        self._read_ahead = read_ahead
         self._new_run = new_run
         self._dead_letters = dead_letters
         self._threads = threads
-        self._lanes = {lane: Lane(threads, self._gather) for lane in set(LANES.values())}
+        self._lanes = {lane: Lane[Item](threads, partial(self._work, lane)) for lane in set(LANES.values())}
+        self._seconds = dict.fromkeys(self._lanes, FIRST_GUESS)  # that a gather of a lane takes a thread
         self._lease = lease
         self._limit = limit
         self._drain = drain
@@ -101,6 +121,8 @@ class GatherWorker:
                 if time.monotonic() >= next_renewal:
                     self._claims.renew_gather(list(self._running))
                     next_renewal = time.monotonic() + self._lease / 4
+                for gathering in list(self._running.values()):
+                    gathering.show_start(SHOWN_AFTER)
                 if time.monotonic() >= next_watch:
                     next_watch = time.monotonic() + WATCH_INTERVAL
                     self._watch_over()
@@ -139,7 +161,7 @@ class GatherWorker:
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
         """Queue what may be claimed in its job's lane; the rest is over."""
-        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, GatherJob)]
+        commands = _commands(deliveries)
         lanes = self._lanes_of(commands) if commands else {}
         over = []
         for delivery in deliveries:
@@ -160,67 +182,103 @@ class GatherWorker:
                 retry.wait(error, self._stop)
         return {}
 
-    def _refuse(self, deliveries: Sequence[Delivery]) -> None:
-        commands = [delivery.command for delivery in deliveries if isinstance(delivery.command, GatherJob)]
-        if commands:
+    def _refuse(self, items: Sequence[Item]) -> None:
+        """Hand back what waited too long: commands, and jobs that were claimed already."""
+        self._give_back([item.job_id for item in items if isinstance(item, Ready)], REFUSED_FOR)
+        deliveries = [item for item in items if isinstance(item, Delivery)]
+        if commands := _commands(deliveries):
             try:
                 self._claims.refuse_gather(commands, REFUSED_FOR)
             except ServiceUnavailable as error:
                 log.warning("%d gather commands are left to be sent again later: %s", len(commands), error)
             self._consumer.done(deliveries)
 
-    def _claim(self, command: GatherJob) -> int | None:
-        """Which delivery of the job this is, 0: it isn't this worker's; None when the worker ends before that is known."""
+    def _work(self, number: int, item: Item) -> None:
+        """In a thread of a lane: gather a job, or first claim it, and with it others that will be begun soon."""
+        try:
+            ready = self._made_ready(self._lanes[number], number, item) if isinstance(item, Delivery) else item
+            if ready is not None:
+                begun = time.monotonic()
+                self._gather(ready)
+                self._seconds[number] += (time.monotonic() - begun - self._seconds[number]) / 8
+        except BaseException as error:
+            log.exception("a bug of our own")
+            self._broken = error
+
+    def _made_ready(self, lane: Lane[Item], number: int, delivery: Delivery) -> Ready | None:
+        """The first job that was claimed; the others wait in front of the lane."""
+        soon = int(AHEAD * self._threads / self._seconds[number])
+        others = lane.take(min(soon, MOST_AHEAD), lambda item: isinstance(item, Delivery))
+        deliveries = [delivery, *(other for other in others if isinstance(other, Delivery))]
+        claims = self._claim(_commands(deliveries))
+        if claims is None:
+            self._refuse(deliveries)
+            return None
+        self._consumer.done(deliveries)
+        ready = self._ready(claims)
+        if len(ready) > 1 and not lane.put_first(ready[1:]):
+            self._refuse(ready[1:])
+        return ready[0] if ready else None
+
+    def _claim(self, commands: Sequence[GatherJob]) -> dict[UUID, ClaimedGather] | None:
+        """The jobs that are this worker's; None when it ends before that is known."""
         retry = Backoff()
         while not self._stop.is_set():
             try:
-                return self._claims.claim_gather(command)
+                return self._claims.claim_gathers(commands)
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
         return None
 
-    def _gather(self, delivery: Delivery) -> None:
-        """In a thread of the job's lane."""
-        command = delivery.command
-        assert isinstance(command, GatherJob)
+    def _ready(self, claims: Mapping[UUID, ClaimedGather]) -> list[Ready]:
+        """A job that was under way in a process which died is gathered apart from the others, and nothing read ahead."""
+        first = {job_id: claim for job_id, claim in claims.items() if claim.deliveries == 1}
         try:
-            claimed = self._claim(command)
-            if claimed is None:
-                self._refuse([delivery])
-                return
-            self._consumer.done([delivery])
-            if claimed:
-                gathering = Gathering(command.job_id, self._new_run, self._stop.is_set, self._spawn)
-                self._running[command.job_id] = gathering
-                self._run(gathering, apart=claimed > 1)
-        except BaseException as error:
-            log.exception("a bug of our own, with job %s", command.job_id)
-            self._broken = error
-        finally:
-            self._running.pop(command.job_id, None)
+            ahead = self._read_ahead.read(first) if first else {}
+        except ServiceUnavailable as error:
+            log.warning("%d jobs are given back: %s", len(claims), error)
+            self._give_back(list(claims), RETRY_DELAY)
+            return []
+        return [Ready(job_id, ahead.get(job_id)) for job_id in claims if job_id in ahead or job_id not in first]
 
-    def _run(self, gathering: Gathering, *, apart: bool) -> None:
-        """A job that was under way in a process which died is gathered apart from the others."""
+    def _gather(self, ready: Ready) -> None:
+        gathering = Gathering(ready.job_id, self._new_run, self._stop.is_set, self._spawn)
+        self._running[ready.job_id] = gathering
+        over = True
         try:
-            try:
-                gathering.work(self._claims.worker, apart=apart)
-            finally:
-                if self._state:
-                    self._state.restore()
+            over = gathering.work(self._claims.worker, ready.ahead, partial(self._settle, gathering))
         except (HarvestError, Stopped) as error:
-            if not gathering.aborted:
-                log.warning("job %s is given back: %s", gathering.job_id, error or "this worker ends")
-                self._give_back(gathering.job_id)
+            self._return(gathering, error)
+        finally:
+            if self._state:
+                self._state.restore()
+            if over:
+                self._running.pop(ready.job_id, None)
 
-    def _give_back(self, job_id: UUID) -> None:
+    def _settle(self, gathering: Gathering, error: BaseException | None) -> None:
+        """The end of a gather was stored, or could not be; in another thread than the gather's."""
+        if isinstance(error, HarvestError):
+            self._return(gathering, error)
+        elif error is not None:
+            self._broken = error
+        self._running.pop(gathering.job_id, None)
+
+    def _return(self, gathering: Gathering, error: BaseException) -> None:
+        if not gathering.aborted:
+            log.warning("job %s is given back: %s", gathering.job_id, error or "this worker ends")
+            self._give_back([gathering.job_id], RETRY_DELAY)
+
+    def _give_back(self, jobs: Sequence[UUID], delay: float) -> None:
         """Until it works: a claim that lapses would count as an attempt that ended its worker."""
-        retry = Backoff()
-        while True:
+        retry, given_back = Backoff(), not jobs
+        while not given_back:
             try:
-                return self._claims.release_gather(job_id, 0.0 if self._stop.is_set() else RETRY_DELAY)
+                self._claims.release_gathers(jobs, 0.0 if self._stop.is_set() else delay)
+                given_back = True
             except ServiceUnavailable as error:
                 if self._stop.is_set():
-                    return log.warning("the claim on job %s is left to lapse: %s", job_id, error)
+                    log.warning("the claims on %d jobs are left to lapse: %s", len(jobs), error)
+                    return
                 retry.wait(error, self._stop)
 
     def _end(self) -> None:
@@ -232,6 +290,11 @@ class GatherWorker:
             keep_reading(self._consumer)
         for gathering in list(self._running.values()):
             if not (gathering.aborted or gathering.given_up):
-                self._give_back(gathering.job_id)  # its thread is shut out by the next attempt, and ends with this process
+                # its thread is shut out by the next attempt, and ends with this process
+                self._give_back([gathering.job_id], 0.0)
         self._consumer.close()
         self._claims.close()
+
+
+def _commands(deliveries: Sequence[Delivery]) -> list[GatherJob]:
+    return [delivery.command for delivery in deliveries if isinstance(delivery.command, GatherJob)]

@@ -9,6 +9,8 @@ from adapters.embedded.process import Process
 from adapters.roles.gather_apart import GIVEN_BACK
 from adapters.roles.process import REPLACED
 from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.gather_ahead import Ahead
+from adapters.stages.job_writes import Settled
 from adapters.stages.stuck import ABORT_PATIENCE
 from domain.errors import ServiceUnavailable
 
@@ -31,12 +33,20 @@ class Gathering:
         self._spawn = spawn
         self._process: Process | None = None
 
-    def work(self, worker: str, *, apart: bool) -> None:
-        """Gather. Raises Stopped, HarvestError: the job is to be given back."""
-        if apart:
+    def work(self, worker: str, ahead: Ahead | None, settled: Settled) -> bool:
+        """Gather, in a process apart unless something was read `ahead`; False: the end is still being stored (`GatherRun.run`).
+
+        Raises Stopped, HarvestError: the job is to be given back.
+        """
+        if ahead is None:
             self._gather_apart(worker)
-        else:
-            self._run.run(self.job_id, worker)
+            return True
+        return self._run.run(self.job_id, worker, ahead, settled)
+
+    def show_start(self, after: float) -> None:
+        """Let people see that the gather has begun, `after` seconds after it has."""
+        if self._process is None and time.monotonic() - self.begun > after:
+            self._run.show_start()
 
     def _is_over(self) -> bool:
         return self.aborted or self._stopping()

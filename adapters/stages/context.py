@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from domain.application import Harvesting
@@ -81,7 +82,7 @@ class JobContexts:
         if not missing:
             return
         jobs = self._application.load_many(Job, missing, dict.fromkeys(missing, CREATED))
-        sources = self._sources_of(list(jobs.values()))
+        sources = self.sources_of(list(jobs.values()))
         recorded = self._application.event_log.recorded(list(jobs), CREATED)
         for job_id, source in sources.items():
             job = jobs[job_id]
@@ -91,7 +92,7 @@ class JobContexts:
                 if len(self._known) > KEPT:
                     self._known.popitem(last=False)
 
-    def _sources_of(self, jobs: Sequence[Job]) -> dict[UUID, Source]:
+    def sources_of(self, jobs: Sequence[Job]) -> dict[UUID, Source]:
         """The source of each job, as in `source_of`; jobs without one are left out."""
         by_source = {UUID(job.source_id): job for job in jobs}
         versions = {source: job.source_version for source, job in by_source.items() if job.source_version}
@@ -106,9 +107,9 @@ class JobContexts:
         """The source as it was when the job was created: an edit counts from the next job on. Raises NotFound."""
         return self._application.load(Source, UUID(job.source_id), job.source_version or None)
 
-    def make(self, job: Job, source: Source) -> JobContext:
-        """A context of a job with its source."""
-        return self._context(job, source, self._application.event_log.recorded_at(job.id, CREATED))
+    def make(self, job: Job, source: Source, created: datetime | None = None) -> JobContext:
+        """A context of a job with its source; `created` by the database's clock, it is asked for when it isn't given."""
+        return self._context(job, source, created or self._application.event_log.recorded_at(job.id, CREATED))
 
     def _context(self, job: Job, source: Source, recorded: datetime | None) -> JobContext:
         view = HarvestJob(
@@ -123,11 +124,12 @@ class JobContexts:
             full_listing_days=self._full_listing_days,
         )
         ours = job.kind == CLEAR or bool(job.options.get(EXPIRED))
-        return JobContext(view, lambda: self._new_harvester(view.source.type, ours=ours))
+        session = cache(self._session)  # one for all threads of a job: it keeps the connections to the remote
+        return JobContext(view, lambda: self._new_harvester(view.source.type, session, ours=ours))
 
-    def _new_harvester(self, source_type: str, *, ours: bool) -> Harvester:
+    def _new_harvester(self, source_type: str, session: Callable[[], PoliteSession], *, ours: bool) -> Harvester:
         harvester = Clearing() if ours else new_harvester(source_type, load_harvester(source_type))
-        harvester.http = self._session()
+        harvester.http = session()
         harvester.target = self._target
         return harvester
 

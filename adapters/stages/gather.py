@@ -19,13 +19,16 @@ import orjson
 from adapters.logs import about
 from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
+from adapters.postgres.log.group_append import GroupAppend
 from adapters.postgres.positions import log_position, work_position
 from adapters.postgres.work.claims import HeldDataset, held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.movement import expect
 from adapters.stages.context import JobContexts
+from adapters.stages.gather_ahead import Ahead, Holdings
 from adapters.stages.gather_deletions import DeletionGather
 from adapters.stages.gather_stored import StoredGather
+from adapters.stages.job_writes import JobWrites, Settled
 from adapters.stages.progress import Progress
 from adapters.stages.replaced import Replaced
 from domain import text
@@ -80,13 +83,16 @@ class GatherRun:
         contexts: JobContexts,
         stopping: Callable[[], bool],
         catch_up: Callable[[], Any] | None = None,
+        append: GroupAppend | None = None,
     ) -> None:
+        """`append` stores the ends of quick gathers, of many in one."""
         self._database = database
         self._application = application
         self._content = content
         self._contexts = contexts
         self._stopping = stopping
         self._catch_up = catch_up
+        self._append = append
         self._errors = 0
         self._deletions = self._unrecorded = 0
         self._to_delete: list[GatheredRecord] = []
@@ -94,16 +100,20 @@ class GatherRun:
         self._expected: int | None = None
         self._nameless = False  # a record without guid may be any of those that seem to be gone
         self._progress = Progress()
+        self._ahead: Ahead | None = None
+        self._writes: JobWrites
 
-    def run(self, job_id: UUID, worker: str) -> None:
+    def run(self, job_id: UUID, worker: str, ahead: Ahead | None = None, settled: Settled | None = None) -> bool:
         """Gather the job to its end. A job that went on without this worker is left alone.
 
+        Of a quick gather that was read `ahead` everything is stored in one append, by another thread, with what other gathers
+        have to store: False is returned, and `settled` called with what went wrong. Call `show_start` meanwhile.
         Raises Stopped, ServiceUnavailable: the job is to be gathered again.
         """
         with about(job=str(job_id)):
             try:
-                self._job = self._application.start_gather(job_id, worker)
-                self._began, self._start_version = time.monotonic(), self._job.version
+                self._writes = JobWrites(self._application, self._append, settled)
+                self._start(job_id, worker, ahead)
                 with about(source=self._job.source_id):
                     if self._job.kind in STORED_KINDS:
                         source = self._contexts.source_of(self._job)
@@ -114,15 +124,29 @@ class GatherRun:
                     else:
                         self._gather()
             except (Conflict, JobEnded) as error:
+                self._writes.check()
                 log.info("job %s went on without this worker: %s", job_id, error)
+        return not self._writes.handed_over
+
+    def _start(self, job_id: UUID, worker: str, ahead: Ahead | None) -> None:
+        self._began = time.monotonic()
+        self._ahead = None if ahead is None or ahead.job.attempt or ahead.job.kind != "harvest" else ahead
+        self._job = self._writes.start(job_id, worker, self._ahead.job if self._ahead else None)
+        self._start_version = self._job.version
+
+    def show_start(self) -> None:
+        """Store that the gather has begun, unless that is done. To be called by another thread, some time after it began."""
+        if self._ahead is not None:
+            self._writes.show_start()
 
     def _gather(self) -> None:
-        self._source = source = self._contexts.source_of(self._job)
+        ahead = self._ahead
+        self._source = source = ahead.source if ahead else self._contexts.source_of(self._job)
         name = source.fields.name
         log.info("job %s of source %s: gathering starts (attempt %d)", self._job.id, name, self._job.attempt)
         self._start_position = self._wait_for_projection()
         self._memory = GatherMemory(self._database)
-        context = self._contexts.make(self._job, source)
+        context = self._contexts.make(self._job, source, ahead.created if ahead else None)
         view = context.job
         if source.gathered_from and self._job.kind == "harvest":
             view.last_complete = datetime.fromisoformat(source.gathered_from)
@@ -135,26 +159,31 @@ class GatherRun:
         full = complete and view.full_listing and not self._nameless
         held = self._gather_removed(full=full) if complete else None
         seen_since = self._seen_since(_first_answer(context.harvester)) if complete else None
-        self._application.finish_gather(
-            self._job,
+        memory = self._kept(view.memory)
+        self._writes.finish(
+            self._tell_end,
             complete=complete,
             full=full,
             deletions=self._deletions,
             seen_since=seen_since,
             unchanged=self._unrecorded,
-            memory=self._kept(view.memory),
+            memory=memory,
             last_page=self._last_page,
             held=held,
         )
+
+    def _tell_end(self) -> None:
+        job = self._job
         log.info(
             "job %s of source %s: gathered %d records to import, %d unchanged, %d to remove, %d errors, in %.1f s%s",
-            *(self._job.id, name, self._job.gathered - self._deletions, self._job.unchanged, self._deletions, self._errors),
-            *(time.monotonic() - self._began, "" if complete else ", not complete"),
+            *(job.id, self._source.fields.name, job.gathered - self._deletions, job.unchanged, self._deletions, self._errors),
+            *(time.monotonic() - self._began, "" if job.complete else ", not complete"),
         )
 
     def _go_on(self) -> None:
         if self._stopping():
             raise Stopped
+        self._writes.check()
 
     def _kept(self, memory: Any) -> Mapping[str, Any]:
         """What the harvester wants to remember; what can't be stored is an error of the job."""
@@ -177,15 +206,23 @@ class GatherRun:
         By the database's clock, or by the remote's if that is behind: where it is ahead, to ask since too early a time only
         costs some records. This worker's clock doesn't count.
         """
-        log, job = self._application.event_log, self._job
-        first = log.recorded_at(job.id, job.first_started_version)
-        began = first if job.first_started_version == self._start_version else log.recorded_at(job.id, self._start_version)
+        first, began, noted = self._starts()
         if first is None or began is None:
             return None
         ahead = timedelta(0)
         if answer is not None:
-            ahead = answer.time - (began + timedelta(seconds=answer.noted - self._began))
+            ahead = answer.time - (began + timedelta(seconds=answer.noted - noted))
         return first + min(ahead, timedelta(0)) - CLOCK_MARGIN
+
+    def _starts(self) -> tuple[datetime | None, datetime | None, float]:
+        """By the database's clock: the start of the first attempt, and of this one; the latter in monotonic seconds."""
+        if self._ahead is not None:
+            claim = self._ahead.claim
+            return claim.now, claim.now, claim.noted
+        log, job = self._application.event_log, self._job
+        first = log.recorded_at(job.id, job.first_started_version)
+        began = first if job.first_started_version == self._start_version else log.recorded_at(job.id, self._start_version)
+        return first, began, self._began
 
     # in the thread of who watches
 
@@ -216,6 +253,8 @@ class GatherRun:
         A job is sent once its creation is projected, and it was created after the source's earlier jobs had ended: so all that
         they imported is known by then. What an earlier attempt of this job imported is waited for.
         """
+        if self._ahead is not None:
+            return self._ahead.position
         if self._job.attempt == 1 and self._catch_up is None:
             return work_position(self._database)
         position = log_position(self._database)
@@ -244,7 +283,7 @@ class GatherRun:
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         if self._errors > MAX_ERRORS:
             more = f"{self._errors - MAX_ERRORS} further errors of this gather are not listed"
-            self._application.record_gather_error(self._job, "more_errors", more)
+            self._writes.error("more_errors", more)
         return self._complete
 
     def _tell_expected(self, view: HarvestJob) -> None:
@@ -363,7 +402,7 @@ class GatherRun:
         if not records and self._unrecorded < UNCHANGED_PAGE:
             return  # a later page's event counts them, or the end of gather
         counted, self._unrecorded = self._unrecorded, 0
-        for record in self._application.record_page(self._job, records, counted, cursor):
+        for record in self._writes.page(records, counted, cursor):
             self._twice(record.guid, None, record.content_hash)
 
     def _same(self, guid: str, held: HeldDataset | None, digest: str | None) -> bool:
@@ -377,8 +416,15 @@ class GatherRun:
         return held is None or held.object_id == self._job.object_id(guid)
 
     def _held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
+        if (holdings := self._holdings()) is not None:
+            return holdings.held(guids)
         source = str(self._source.id)
         return {guid: held for (_, guid), held in held_datasets(self._database, [(source, guid) for guid in guids]).items()}
+
+    def _holdings(self) -> Holdings | None:
+        """What was read ahead, while it counts."""
+        holdings = self._ahead.holdings if self._ahead else None
+        return holdings if holdings is not None and holdings.fresh else None
 
     def _gather_removed(self, *, full: bool) -> tuple[int, int] | None:
         """Delete what is to go, or hold all of it when more is lost than the source's policy lets go without asking.
@@ -406,7 +452,7 @@ class GatherRun:
             yield self._to_delete[start : start + PAGE]
         if not full:
             return
-        for held in self._memory.missing(self._source.id, self._start_position, PAGE):
+        for held in self._missing():
             renamed = self._renamed(held)
             if removed := [GatheredRecord(guid, "delete") for guid in held if guid not in renamed]:
                 yield removed
@@ -417,8 +463,15 @@ class GatherRun:
             return len(removed)
         return len(removed) - self._replaced.count(self._held(record.guid for record in removed).values())
 
+    def _missing(self) -> Iterator[Mapping[str, UUID]]:
+        holdings, seen = self._holdings(), self._memory.few
+        if holdings is None or seen is None:
+            yield from self._memory.missing(self._source.id, self._start_position, PAGE)
+        elif missing := holdings.missing(seen):
+            yield missing
+
     def _hold(self, records: Sequence[GatheredRecord]) -> int:
-        self._application.record_held(self._job, records)
+        self._writes.held(records)
         return len(records)
 
     def _renamed(self, held: Mapping[str, UUID]) -> set[str]:
@@ -428,14 +481,14 @@ class GatherRun:
         return {others[listed] for listed in self._memory.seen(list(others))} if others else set()
 
     def _store_removed(self, records: Sequence[GatheredRecord]) -> None:
-        self._application.record_page(self._job, records, 0, "removed")
+        self._writes.page(records, 0, "removed")
         self._deletions += len(records)
 
     def _error(self, code: str, message: str, guid: str | None = None) -> None:
         self._errors += 1
         if self._errors <= MAX_ERRORS:
             who = None if guid is None else results.said(guid)[:MAX_GUID]
-            self._application.record_gather_error(self._job, results.said(code), results.said(message), who)
+            self._writes.error(results.said(code), results.said(message), who)
 
 
 def _gathered(guid: str, record: Record, digest: str | None, held: bool, documents: dict[str, bytes]) -> GatheredRecord:

@@ -6,7 +6,7 @@ So what the schedule does never holds up a job that a person started, however sl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -36,13 +36,30 @@ class Lane(Generic[T]):
                 self._threads += 1
                 threading.Thread(target=self._run, daemon=True).start()
 
+    def take(self, most: int, wanted: Callable[[T], bool]) -> list[T]:
+        """Take out up to so many of the items that waited longest, as long as they are `wanted`."""
+        with self._changed:
+            taken: list[T] = []
+            while self._waiting and len(taken) < most and wanted(self._waiting[0][1]):
+                taken.append(self._waiting.popleft()[1])
+            return taken
+
+    def put_first(self, items: Sequence[T]) -> bool:
+        """Have items worked on before all others that wait; False: nothing is begun any more."""
+        with self._changed:
+            if not self._closed:
+                now = time.monotonic()
+                self._waiting.extendleft((now, item) for item in reversed(items))
+                self._changed.notify(len(items))
+            return not self._closed
+
     def overdue(self, seconds: float) -> list[T]:
         """Take out the items that have waited longer than this."""
         with self._changed:
             before = time.monotonic() - seconds
-            taken = []
-            while self._waiting and self._waiting[0][0] <= before:
-                taken.append(self._waiting.popleft()[1])
+            taken = [item for came, item in self._waiting if came <= before]
+            if taken:
+                self._waiting = deque((came, item) for came, item in self._waiting if came > before)
             return taken
 
     def close(self) -> list[T]:

@@ -320,18 +320,18 @@ def test_a_job_is_gathered_by_one_worker_at_a_time(emptied: Parts, work: Pending
 
     assert command == GatherJob(job.id, 1)
     assert work.take_gather() == []
-    assert worker("one").claim_gather(command)
-    assert not worker("two").claim_gather(command)
+    assert worker("one").claim_gathers([command])
+    assert not worker("two").claim_gathers([command])
 
 
 def test_a_gather_that_is_handed_back_waits_as_long_as_it_says(emptied: Parts, work: PendingWork, worker: Worker) -> None:
     job = new_job(emptied)
     one = worker("one")
-    one.claim_gather(work.take_gather()[0])
+    one.claim_gathers([work.take_gather()[0]])
 
-    one.release_gather(job.id, delay=3600.0)
+    one.release_gathers([job.id], delay=3600.0)
     assert work.take_gather() == []
-    one.release_gather(job.id)
+    one.release_gathers([job.id])
     emptied.database.query("UPDATE ops.job_progress SET due_at = now()")
 
     assert work.take_gather() == [GatherJob(job.id, 2)]
@@ -343,7 +343,7 @@ def test_a_gather_falls_back_with_its_lease_and_is_given_up_at_last(emptied: Par
     for _ in range(GATHER_DELIVERIES):
         assert work.lost_jobs() == []
         [command] = work.take_gather()
-        assert worker("one").claim_gather(command)
+        assert worker("one").claim_gathers([command])
         lapse(emptied)
         work.expire([])
 
@@ -354,7 +354,7 @@ def test_a_gather_falls_back_with_its_lease_and_is_given_up_at_last(emptied: Par
 def test_a_gather_that_goes_on_keeps_its_claim(emptied: Parts, work: PendingWork, worker: Worker) -> None:
     job = new_job(emptied)
     one = worker("one")
-    one.claim_gather(work.take_gather()[0])
+    one.claim_gathers([work.take_gather()[0]])
 
     lapse(emptied)
     one.renew_gather([job.id])
@@ -382,6 +382,6 @@ def test_a_worker_is_absent_when_its_connection_is_gone(emptied: Parts, work: Pe
 
 def test_a_worker_that_never_showed_its_presence_is_absent(emptied: Parts, work: PendingWork, worker: Worker) -> None:
     new_job(emptied)
-    worker("shy").claim_gather(work.take_gather()[0])
+    worker("shy").claim_gathers([work.take_gather()[0]])
 
     assert work.absent_workers() == {"shy"}

@@ -40,7 +40,7 @@ def test_a_refused_gather_is_sent_again_by_another_way_and_was_not_delivered(emp
     assert again == GatherJob(job.id, 2)
     assert again.turn != command.turn
     assert claims.gather_lanes([command, again]) == {again: 1}
-    assert not claims.claim_gather(command)
+    assert not claims.claim_gathers([command])
     assert emptied.database.query("SELECT deliveries FROM ops.job_progress") == [(0,)]
 
 
@@ -48,7 +48,7 @@ def test_who_refuses_late_takes_nothing_from_the_worker_that_claimed(emptied: Pa
     work, busy, other = PendingWork(emptied.database), *(Claims(emptied.database, name, 60.0) for name in ("busy", "other"))
     job = new_job(emptied)
     [command] = work.take_gather()
-    assert other.claim_gather(command)
+    assert other.claim_gathers([command])
 
     busy.refuse_gather([command], 0.0)
 

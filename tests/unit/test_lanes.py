@@ -80,3 +80,35 @@ def test_threads_without_work_end_and_others_are_started_for_what_comes_later(
 
     wait_for(lambda: held.begun[-1] == "d", 5, "another one works")
     lane.close()
+
+
+def test_a_thread_takes_along_what_it_wants_of_what_waited_longest(held: Held) -> None:
+    lane = Lane(1, held)
+    for item in ("busy", "a1", "a2", "b", "a3"):
+        lane.put(item)
+    wait_for(lambda: held.begun == ["busy"], 5, "it is begun")
+
+    taken = lane.take(3, lambda item: item.startswith("a"))
+
+    assert taken == ["a1", "a2"]
+    assert lane.close() == ["b", "a3"]
+
+
+def test_what_is_put_first_is_begun_before_what_waits(held: Held) -> None:
+    lane = Lane(1, held)
+    for item in ("busy", "late"):
+        lane.put(item)
+    wait_for(lambda: held.begun == ["busy"], 5, "it is begun")
+
+    assert lane.put_first(["one", "two"])
+    held.go.set()
+
+    wait_for(lambda: held.begun == ["busy", "one", "two", "late"], 5, "all are begun in this order")
+    lane.close()
+
+
+def test_a_lane_that_is_closed_takes_nothing_in_front_either(held: Held) -> None:
+    lane = Lane(1, held)
+    lane.close()
+
+    assert not lane.put_first(["late"])

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
+from adapters.postgres.database import KEEPALIVE, UNHURRIED, Connection, Database, unavailable
 from adapters.postgres.work.workers import Activity, Workers
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
@@ -31,16 +31,16 @@ NEEDS_SOLO = """
     ON w.object_id = m.object_id AND w.epoch = m.epoch
     WHERE w.sent IS NOT FALSE AND w.worker IS NULL AND w.deliveries >= %(solo)s
 """
-RENEW = """
+RENEW = f"""
     UPDATE ops.work SET lease_until = now() + make_interval(secs => %(lease)s)
     WHERE object_id IN (
         SELECT object_id FROM ops.work WHERE object_id = ANY (%(objects)b::uuid[]) AND worker = %(worker)s
         FOR UPDATE SKIP LOCKED
-    )
+    ) AND {UNHURRIED}
 """
-RENEW_GATHER = """
+RENEW_GATHER = f"""
     UPDATE ops.job_progress SET lease_until = now() + make_interval(secs => %(lease)s)
-    WHERE worker = %(worker)s AND job_id = ANY (%(jobs)b::uuid[])
+    WHERE worker = %(worker)s AND job_id = ANY (%(jobs)b::uuid[]) AND {UNHURRIED}
 """
 RELEASE = """
     UPDATE ops.work SET sent = false, worker = NULL, lease_until = NULL, deliveries = greatest(deliveries - 1, 0)
@@ -54,25 +54,27 @@ RETURN = """
 RELEASE_GATHER = """
     UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL,
         deliveries = greatest(deliveries - 1, 0), due_at = now() + make_interval(secs => %(delay)s)
-    WHERE job_id = %(job)s AND worker = %(worker)s
+    WHERE job_id = ANY (%(jobs)b::uuid[]) AND worker = %(worker)s
 """
 CLAIM_INLINE = """
     UPDATE ops.job_progress SET worker = %(worker)s, lease_until = 'infinity' WHERE job_id = %(job)s AND inline
 """
-CLAIM_GATHER = """
-    UPDATE ops.job_progress SET worker = %(worker)s, deliveries = deliveries + 1,
+CLAIM_GATHER = f"""
+    UPDATE ops.job_progress j SET worker = %(worker)s, deliveries = deliveries + 1,
         lease_until = now() + make_interval(secs => %(lease)s)
-    WHERE job_id = %(job)s AND epoch = %(epoch)s AND worker IS NULL AND gather <> 'finished' RETURNING deliveries
+    FROM unnest(%(jobs)b::uuid[], %(epochs)b::integer[]) AS m (job_id, epoch)
+    WHERE j.job_id = m.job_id AND j.epoch = m.epoch AND j.worker IS NULL AND j.gather <> 'finished' AND {UNHURRIED}
+    RETURNING j.job_id, j.deliveries, now()
 """
 GATHER_LANES = """
     SELECT j.job_id, j.epoch, j.lane FROM ops.job_progress j
     JOIN unnest(%(jobs)b::uuid[], %(epochs)b::integer[]) AS m (job_id, epoch) ON j.job_id = m.job_id AND j.epoch = m.epoch
     WHERE j.worker IS NULL AND j.gather <> 'finished'
 """
-REFUSE_GATHER = """
+REFUSE_GATHER = f"""
     UPDATE ops.job_progress j SET sent_until = NULL, due_at = now() + make_interval(secs => %(delay)s)
     FROM unnest(%(jobs)b::uuid[], %(epochs)b::integer[]) AS m (job_id, epoch)
-    WHERE j.job_id = m.job_id AND j.epoch = m.epoch AND j.worker IS NULL AND j.gather <> 'finished'
+    WHERE j.job_id = m.job_id AND j.epoch = m.epoch AND j.worker IS NULL AND j.gather <> 'finished' AND {UNHURRIED}
 """
 HELD = """
     SELECT d.source_id, d.guid, d.package_id, d.content_hash, d.object_id, d.metadata_modified, d.validators
@@ -94,6 +96,16 @@ class Claimed:
     def database_time(self) -> datetime:
         """What the database's clock says now, told by the seconds since the claim."""
         return self.now + timedelta(seconds=time.monotonic() - self.noted)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedGather:
+    """A job that this worker gathers, claimed at `now` by the database's clock, `noted` by this process's monotonic one."""
+
+    job_id: UUID
+    deliveries: int  # without an outcome, this one included
+    now: datetime
+    noted: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +174,12 @@ class Claims:
         """Let commands be sent again that were taken and not claimed."""
         self._database.query(RETURN, **_commands(commands))
 
-    def claim_gather(self, command: GatherJob) -> int:
-        """Claim a job's gather; which delivery without an outcome this is, 0: it isn't this worker's."""
-        parameters = {"worker": self.worker, "lease": self._lease, "job": command.job_id, "epoch": command.epoch}
-        return sum(deliveries for (deliveries,) in self._database.query(CLAIM_GATHER, **parameters))
+    def claim_gathers(self, commands: Sequence[GatherJob]) -> dict[UUID, ClaimedGather]:
+        """Claim jobs to gather, in one statement; those that this worker got."""
+        noted = time.monotonic()  # no later than what the database's clock says
+        parameters = {"worker": self.worker, "lease": self._lease, **_gather_commands(commands)}
+        rows = self._database.query(CLAIM_GATHER, **parameters)
+        return {job_id: ClaimedGather(job_id, deliveries, now, noted) for job_id, deliveries, now in rows}
 
     def gather_lanes(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int]:
         """The lanes of the jobs to gather; commands of those that are claimed, gathered or sent again are left out."""
@@ -184,9 +198,9 @@ class Claims:
         """Hold on to jobs that are being gathered for another lease."""
         self._database.query(RENEW_GATHER, worker=self.worker, lease=self._lease, jobs=list(jobs))
 
-    def release_gather(self, job_id: UUID, delay: float = 0.0) -> None:
-        """Hand a job back that can't be gathered here now; it is due again after `delay` seconds."""
-        self._database.query(RELEASE_GATHER, job=job_id, worker=self.worker, delay=delay)
+    def release_gathers(self, jobs: Iterable[UUID], delay: float = 0.0) -> None:
+        """Hand jobs back that can't be gathered here now; they are due again after `delay` seconds."""
+        self._database.query(RELEASE_GATHER, jobs=list(jobs), worker=self.worker, delay=delay)
 
     def close(self) -> None:
         """Show no presence any more."""

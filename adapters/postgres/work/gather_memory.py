@@ -81,6 +81,11 @@ class GatherMemory:
         """Those of the names that were remembered."""
         return {name.removeprefix(NAMES) for name in self.seen([NAMES + clean(name) for name in names])}
 
+    @property
+    def few(self) -> Mapping[str, str | None] | None:
+        """All that was seen, {guid: content hash}; None: that is too much."""
+        return self._few
+
     def count_held(self, source_id: UUID) -> int:
         """How many datasets a source holds."""
         count: int = self._database.query(COUNT_HELD, source=source_id)[0][0]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import UNHURRIED, Database
 from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS
 from adapters.postgres.work.claims import PRESENCE_CLASS
 from domain.commands import FetchObject, GatherJob
@@ -31,7 +31,7 @@ NEXT_DUE = """
         SELECT due_at AS at FROM ops.work WHERE job_id = j.job_id AND NOT sent AND due_at < 'infinity' ORDER BY due_at LIMIT 1
     ) due
 """
-TAKE = """
+TAKE = f"""
     UPDATE ops.work w SET sent = true, epoch = w.epoch + 1, worker = NULL,
         lease_until = now() + make_interval(secs => %(lease)s)
     WHERE w.object_id = ANY (ARRAY(
@@ -40,7 +40,7 @@ TAKE = """
             SELECT object_id FROM ops.work WHERE job_id = n.job_id AND NOT sent AND due_at <= now()
             ORDER BY due_at LIMIT n.quota
         ) q
-    ))
+    )) AND {UNHURRIED}
     RETURNING w.object_id, w.epoch, w.job_id
 """
 GATHERING = """
@@ -50,10 +50,10 @@ GATHERING = """
 GATHER_THREADS = """
     SELECT coalesce(sum(threads), 0) FROM ops.worker WHERE role = 'gather-consumer' AND seen_at > now() - interval '15 seconds'
 """
-TAKE_GATHER = """
+TAKE_GATHER = f"""
     UPDATE ops.job_progress SET sent_until = now() + make_interval(secs => %(lease)s),
         epoch = epoch + (sent_until IS NULL)::int
-    WHERE worker IS NULL AND job_id = ANY (ARRAY(
+    WHERE worker IS NULL AND {UNHURRIED} AND job_id = ANY (ARRAY(
         SELECT q.job_id FROM unnest(%(lanes)b::smallint[], %(rooms)b::integer[]) AS n (lane, room)
         CROSS JOIN LATERAL (
             SELECT job_id FROM ops.job_progress WHERE lane = n.lane AND NOT inline AND gather <> 'finished' AND worker IS NULL

@@ -1,0 +1,100 @@
+"""What many gathers have to store goes into the log in one append, and none of them pays for another."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from adapters.bootstrap import Parts
+from adapters.postgres.log import group_append
+from adapters.postgres.log.event_store import PostgresEventStore
+from adapters.postgres.log.group_append import GroupAppend
+from domain.errors import GuardConflict, ServiceUnavailable
+from tests.support.stack import wait_for
+
+Outcomes = dict[UUID, BaseException | None]
+
+
+class Slow(PostgresEventStore):
+    """Waits before its first append, and notes of how many streams each one was."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.database)
+        self.go = threading.Event()
+        self.appends: list[int] = []
+
+    def append(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int] | None = None, *_: object) -> frozenset[UUID]:
+        self.go.wait(30)
+        self.appends.append(len({event.originator_id for event in events}))
+        return super().append(events, guard)
+
+
+@pytest.fixture
+def store(emptied: Parts) -> Slow:
+    return Slow(emptied)
+
+
+def put(append: GroupAppend, outcomes: Outcomes, stream: UUID, version: int = 1) -> None:
+    """One event of a stream that is guarded to be as long as that needs."""
+    event = StoredEvent(stream, version, "thing.done", b"{}")
+    append([event], {stream: version - 1}, lambda error: outcomes.update({stream: error}))
+
+
+def test_what_comes_while_an_append_is_in_flight_is_stored_by_the_next_one(store: Slow) -> None:
+    append, outcomes, streams = GroupAppend(store), Outcomes(), [uuid4() for _ in range(20)]
+    for stream in streams:
+        put(append, outcomes, stream)
+
+    store.go.set()
+
+    wait_for(lambda: len(outcomes) == 20, 10, "all are told")
+    assert outcomes == dict.fromkeys(streams)
+    assert len(store.appends) <= 2
+    assert {event.originator_id for event in store.select_streams(streams)} == set(streams)
+
+
+def test_one_that_conflicts_is_told_so_and_the_others_are_stored(store: Slow) -> None:
+    append, outcomes, streams = GroupAppend(store), Outcomes(), [uuid4() for _ in range(5)]
+    for stream in streams:
+        put(append, outcomes, stream, version=7 if stream == streams[2] else 1)
+
+    store.go.set()
+
+    wait_for(lambda: len(outcomes) == 5, 10, "all are told")
+    assert isinstance(outcomes[streams[2]], GuardConflict)
+    assert {stream for stream, error in outcomes.items() if error is None} == {*streams} - {streams[2]}
+    assert {event.originator_id for event in store.select_streams(streams)} == {*streams} - {streams[2]}
+
+
+def test_while_the_server_is_away_everybody_is_told_once(store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> frozenset[UUID]:
+        raise ServiceUnavailable("gone")
+
+    monkeypatch.setattr(PostgresEventStore, "append", away)
+    append, outcomes, streams = GroupAppend(store), Outcomes(), [uuid4() for _ in range(5)]
+    for stream in streams:
+        put(append, outcomes, stream)
+
+    store.go.set()
+
+    wait_for(lambda: len(outcomes) == 5, 10, "all are told")
+    assert all(isinstance(error, ServiceUnavailable) for error in outcomes.values())
+    assert len(store.appends) <= 2
+
+
+def test_who_has_more_to_store_waits_while_much_waits(store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_append, "TOGETHER", 1)
+    append, outcomes = GroupAppend(store), Outcomes()
+    put(append, outcomes, uuid4())
+    wait_for(lambda: not append._waiting, 10, "it is being stored")
+    put(append, outcomes, uuid4())
+    third = threading.Thread(target=put, args=(append, outcomes, uuid4()))
+    third.start()
+
+    assert third.is_alive()
+    store.go.set()
+    third.join(10)
+
+    wait_for(lambda: len(outcomes) == 3, 10, "all are told")
