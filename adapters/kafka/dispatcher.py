@@ -19,6 +19,7 @@ from domain.rules import LANES, MIN_BUDGET, MIN_GATHERS, Waiting, next_budget, n
 log = logging.getLogger(__name__)
 
 BUDGET_INTERVAL = 0.25  # seconds between two looks at the throughput
+LOOK_INTERVAL = 0.5  # seconds between two looks for jobs that are due again, or whose command was lost
 BROKER_CHECK_INTERVAL = 2.0  # seconds between two looks at whether the broker is the same
 
 
@@ -48,6 +49,7 @@ class Objects(Protocol):
     """The objects that wait, and those that are under way."""
 
     outcomes: int
+    created: bool
     gathered: Counter[int]
 
     @property
@@ -55,7 +57,7 @@ class Objects(Protocol):
         """Objects that are sent or claimed."""
 
     def refresh(self) -> None:
-        """Learn what changed: `outcomes` since the last time, and `gathered` jobs by lane."""
+        """Learn what changed: `outcomes` since the last time, jobs that were `created`, and `gathered` ones by lane."""
 
     def waiting(self) -> list[Waiting]:
         """Jobs whose turn it is, with how many objects are due and under way."""
@@ -83,6 +85,8 @@ class Dispatcher:
         self._threads = 0
         self._cluster = ""
         self._next_check = 0.0
+        self._look = True  # there may be jobs to gather
+        self._next_look = 0.0
         self.more = False  # there may be more to send at once
 
     def dispatch(self) -> int:
@@ -101,8 +105,15 @@ class Dispatcher:
         return self._send(commands) if commands else 0
 
     def _take_gather(self, gathering: Mapping[int, int]) -> list[GatherJob]:
+        """Looked for when there may be some: after news of jobs, while there are more than may be sent, and now and then."""
+        self._look = self._look or self._objects.created or time.monotonic() >= self._next_look
+        if not self._look:
+            return []
         rooms = {lane: max(0, budget - gathering.get(lane, 0)) for lane, budget in self._gather_budgets.items()}
-        return self._work.take_gather(rooms)
+        taken = self._work.take_gather(rooms)
+        self._look = bool(taken) or 0 in rooms.values()
+        self._next_look = time.monotonic() + LOOK_INTERVAL
+        return taken
 
     def _send(self, commands: list[FetchObject | GatherJob]) -> int:
         try:

@@ -1,7 +1,7 @@
 """The dispatcher sends what is due, fairly, and again what the broker lost."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS, Listener
 from adapters.postgres.work.backlog import Backlog
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.news import WorkNews
-from adapters.postgres.work.pending_work import PendingWork
+from adapters.postgres.work.pending_work import EVERY_LANE, PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
 from domain.objects import HarvestObject
-from domain.rules import MIN_BUDGET
+from domain.rules import MIN_BUDGET, MIN_GATHERS
 from tests.integration.test_claims import new_job
 
 
@@ -231,3 +231,54 @@ def test_workers_that_empty_the_queue_get_more(emptied: Parts, producer: FakePro
 
     assert len(first) == MIN_BUDGET
     assert of_jobs(emptied, producer) == {job.id: 2 * MIN_BUDGET}
+
+
+class Looks(PendingWork):
+    """Counts the looks for jobs to gather."""
+
+    looks = 0
+
+    def take_gather(self, rooms: Mapping[int, int] = EVERY_LANE) -> list[GatherJob]:
+        self.looks += 1
+        return super().take_gather(rooms)
+
+
+def test_no_pass_looks_for_jobs_to_gather_while_there_is_no_news_of_any(
+    emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_INTERVAL", 3600.0)
+    news, work = WorkNews(), Looks(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
+    new_job(emptied, 30, news=news)
+    dispatcher.dispatch()
+    dispatcher.dispatch()
+    before = work.looks
+
+    finish(emptied, producer.sent[:5], news)
+    dispatcher.dispatch()
+    assert work.looks == before
+
+    job = new_job(emptied, news=news)
+    dispatcher.dispatch()
+    assert GatherJob(job.id, 1) in producer.sent
+
+
+def test_jobs_that_found_no_room_are_looked_for_at_each_pass(
+    emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_INTERVAL", 3600.0)
+    monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
+    news, work = WorkNews(), Looks(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
+    for _ in range(MIN_GATHERS + 2):
+        new_job(emptied, news=news)
+    dispatcher.dispatch()
+    [*sent] = [command.job_id for command in producer.sent if isinstance(command, GatherJob)]
+    assert len(sent) == MIN_GATHERS
+
+    job = emptied.application.start_gather(sent[0], "worker")
+    emptied.application.finish_gather(job, complete=True, full=False, deletions=0)
+    emptied.work_projector(news=news).catch_up()
+    dispatcher.dispatch()
+
+    assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == MIN_GATHERS + 1

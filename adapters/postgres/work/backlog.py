@@ -39,6 +39,7 @@ class Backlog:
         self._stale = True
         self._next_reading = 0.0
         self.outcomes = 0  # of objects since the last refresh
+        self.created = True  # there may be new jobs since the last refresh
         self.gathered: Counter[int] = Counter()  # gathers that ended since the last refresh, by lane
 
     @property
@@ -52,6 +53,7 @@ class Backlog:
         self.outcomes = news.outcomes
         self.gathered.clear()
         all_of_them = self._stale or not news.complete or time.monotonic() >= self._next_reading
+        self.created = all_of_them or news.created
         self._stale = True  # until it has worked
         if all_of_them:
             self._read_all()

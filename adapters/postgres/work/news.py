@@ -13,6 +13,7 @@ class News:
     jobs: set[UUID] = field(default_factory=set)
     gathered: set[UUID] = field(default_factory=set)  # jobs whose gather ended
     outcomes: int = 0  # objects
+    created: bool = False  # there are new jobs
     complete: bool = True
 
 
@@ -30,12 +31,13 @@ class WorkNews:
         self._listeners.append(event)
         return event
 
-    def add(self, jobs: Iterable[UUID], gathered: Iterable[UUID], outcomes: int) -> None:
+    def add(self, jobs: Iterable[UUID], gathered: Iterable[UUID], outcomes: int, *, created: bool = False) -> None:
         """A batch was committed."""
         with self._lock:
             self._news.jobs.update(jobs)
             self._news.gathered.update(gathered)
             self._news.outcomes += outcomes
+            self._news.created |= created
         self.wake()
 
     def unknown(self) -> None:

@@ -172,7 +172,8 @@ class WorkProjection:
     def applied(self) -> None:
         """The batch is committed."""
         gathered = [job for job, columns in self._batch.progress.items() if columns.get("gather") == "finished"]
-        self._news.add(self._jobs, gathered, len(self._batch.statistics.outcomes))
+        outcomes = len(self._batch.statistics.outcomes)
+        self._news.add(self._jobs, gathered, outcomes, created=bool(self._batch.jobs))
 
     def _insert_work(self, connection: Connection, batch: WorkBatch) -> None:
         done = batch.statistics.outcomes
