@@ -6,7 +6,7 @@ Add a file with each new version of an event; never change one that is there.
 import json
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -131,7 +131,16 @@ def test_todays_class_is_stored_with_the_keys_of_its_newest_file(topic: str) -> 
     written = mapper().to_stored_event(cls(**{field.name: read[field.name] for field in fields(cls)}))
 
     assert written.topic == topic
-    assert orjson.loads(written.state) == golden["state"]
+    assert orjson.loads(written.state) == {**golden["state"], "timestamp": "2026-03-01T12:30:45.123456Z"}
+
+
+@pytest.mark.parametrize("time", ["2026-03-01T12:30:45.123456Z", "2026-03-01T12:30:45.123456+00:00"])
+def test_times_are_read_as_they_were_written_early_and_late(time: str) -> None:
+    event = StoredEvent(STREAM, 2, "job.aborted", orjson.dumps({"timestamp": time, "reason": "", "by": "admin"}))
+
+    read: Any = mapper().to_domain_event(event)
+
+    assert read.timestamp == datetime(2026, 3, 1, 12, 30, 45, 123456, UTC)
 
 
 @pytest.mark.parametrize(
