@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 SILENT_AFTER = 15.0  # seconds without a report; a process that waits for the database reports late
 STILL_AFTER = 900.0  # seconds in which nothing happens in a job that is being worked on
+LEAST_FREE, ENOUGH_FREE, LEAST_SHARE = 10**9, 20 * 10**9, 5  # bytes, bytes, percent of a disk
 BEHIND_AFTER = 30.0  # seconds that an event may wait for a projection
 ROLES = {"gather-consumer": "gather", "fetch-consumer": "fetch"}
 """Roles that must run for a harvest, and what they are called."""
@@ -149,6 +150,16 @@ def _unsent(health: Health) -> Iterable[str]:
     number, reason = health.unsent
     if number:
         yield f"{_number(number, 'notice')} could not be sent so far ({reason}): see `harvester notices --unsent`"
+
+
+def disk_problem(folder: str, free: int, total: int) -> str:
+    """What to say about a disk that is nearly full (bytes), "" when it isn't."""
+    if free >= LEAST_FREE and (free >= ENOUGH_FREE or free * 100 >= LEAST_SHARE * total):
+        return ""
+    return (
+        f"The disk of {folder} has {free / 1e9:.1f} GB left of {total / 1e9:.0f} GB: free some space, or set "
+        "HARVEST_DATA_DIR to a folder on another disk. `harvester disk` shows what takes how much"
+    )
 
 
 def _number(count: int, what: str) -> str:

@@ -1,15 +1,19 @@
 """Why records of a job failed: their errors grouped by cause, for people who can't read a thousand lines.
 
-Two messages have one cause when they differ only in what names a record: ids, numbers, addresses, quoted text.
+Two messages have one cause when they differ only in what names a record: ids, numbers, addresses, quoted text. The rule is part
+of what programs see (`Cause.id`): one that groups otherwise gets another RULE.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
+RULE = 2  # the version of the rule that groups
 EXAMPLES = 3
 LONGEST = 300  # characters of a message
+MOST_READ = 2000  # characters of a message's first line
 GAP = "…"
 _NAMES_A_RECORD = re.compile(
     r"""
@@ -21,33 +25,66 @@ _NAMES_A_RECORD = re.compile(
 )
 
 
+NEW, RECURRING = "new", "recurring"
+
+
 @dataclass(slots=True)
 class Cause:
-    """Errors of one cause. `message` is the whole of it when all say the same, else with gaps where they differ."""
+    """Errors of one cause. `texts`: what all messages have in common; `values`: what stands between, None where they differ."""
 
-    message: str
+    shape: str
+    texts: Sequence[str]
+    values: list[str | None]
     count: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)  # guid, object_id, original_url
+
+    @property
+    def id(self) -> str:
+        """The same for this cause in every job and on every site, as long as the rule is the same."""
+        return f"{RULE}-{sha256(self.shape.encode()).hexdigest()[:16]}"
+
+    @property
+    def message(self) -> str:
+        """What the messages say, with gaps only where they differ."""
+        between = [GAP if value is None else value for value in self.values] + [""]
+        return "".join(text + value for text, value in zip(self.texts, between, strict=True))[:LONGEST]
+
+    def add(self, values: Sequence[str]) -> None:
+        """One message more."""
+        self.count += 1
+        self.values = [mine if mine == other else None for mine, other in zip(self.values, values, strict=True)]
 
 
 def pattern(message: str) -> str:
     """A message's first line with gaps for what names a record; equal for messages of one cause."""
-    lines = message.strip().splitlines() or [""]
-    return _NAMES_A_RECORD.sub(GAP, lines[0])[:LONGEST]
+    return _NAMES_A_RECORD.sub(GAP, _first_line(message))
+
+
+def _first_line(message: str) -> str:
+    return (message.strip().splitlines() or [""])[0][:MOST_READ]
 
 
 def causes(errors: Iterable[Mapping[str, Any]]) -> list[Cause]:
     """Errors (rows with message, guid, object_id, original_url) by cause, the most frequent first."""
-    found: dict[str, Cause] = {}
+    by_shape: dict[tuple[str, int], Cause] = {}
     for error in errors:
-        message = error["message"] or ""
-        first = (message.strip().splitlines() or [""])[0][:LONGEST]
-        shape = pattern(message)
-        cause = found.setdefault(shape, Cause(first))
-        cause.count += 1
-        if cause.message != first:
-            cause.message = shape
-        guid = error.get("guid")
-        if guid and len(cause.examples) < EXAMPLES and all(example["guid"] != guid for example in cause.examples):
-            cause.examples.append({name: error.get(name) for name in ("guid", "object_id", "original_url")})
-    return sorted(found.values(), key=lambda cause: -cause.count)
+        line = _first_line(error["message"] or "")
+        texts, values = _NAMES_A_RECORD.split(line), _NAMES_A_RECORD.findall(line)
+        shape = GAP.join(texts)
+        cause = by_shape.setdefault((shape, len(values)), Cause(shape, texts, list(values)))
+        cause.add(values)
+        _add_example(cause, error)
+    return sorted(by_shape.values(), key=lambda cause: -cause.count)
+
+
+def _add_example(cause: Cause, error: Mapping[str, Any]) -> None:
+    guid = error.get("guid")
+    if guid and len(cause.examples) < EXAMPLES and all(example["guid"] != guid for example in cause.examples):
+        cause.examples.append({name: error.get(name) for name in ("guid", "object_id", "original_url")})
+
+
+def compared(now: Sequence[Cause], before: Sequence[Cause]) -> tuple[dict[str, str], list[Cause]]:
+    """Which causes (by id) are new or recurring against an earlier job, and those of that job that are gone."""
+    earlier, present = {cause.id for cause in before}, {cause.id for cause in now}
+    marks = {cause.id: RECURRING if cause.id in earlier else NEW for cause in now}
+    return marks, [cause for cause in before if cause.id not in present]

@@ -31,6 +31,8 @@ class Statistics:
     ended_jobs: dict[str, Counter[str]] = field(default_factory=dict)  # source -> jobs by how they ended
     last_job: dict[str, str] = field(default_factory=dict)  # source -> job, empty when that one is no longer listed
     forgotten: set[str] = field(default_factory=set)  # jobs that are no longer listed
+    last_ended: dict[str, str] = field(default_factory=dict)  # source -> job
+    last_success: dict[str, str] = field(default_factory=dict)  # source -> when a job that went well ended
     final: dict[str, dict[str, int]] = field(default_factory=dict)  # job -> all its counters, from its end
 
     def by_job(self, counted: Iterable[tuple[str, str, int]] = ()) -> dict[str, Counter[str]]:
@@ -133,6 +135,9 @@ def job_ended(batch: Batch, event: Recorded) -> None:
     """One job of the source less that has not ended."""
     outcome = "finished" if event.state["outcome"] == HELD else event.state["outcome"]
     batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[outcome] += 1
+    batch.statistics.last_ended[str(event.stream)] = event.state["job_id"]
+    if outcome == "finished":
+        batch.statistics.last_success[str(event.stream)] = event.state["timestamp"]
 
 
 def job_forgotten(batch: Batch, event: Recorded) -> None:

@@ -1,6 +1,7 @@
 """Actions on jobs: create, list, show, report, abort."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -9,13 +10,13 @@ from pydantic import AfterValidator
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
 from adapters.actions.session import Session
 from adapters.actions.table import action
-from adapters.postgres.read_model.queries import Row
+from adapters.postgres.read_model.queries import Page, Row
 from domain.access import Owned, Right
 from domain.errors import NotFound
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
-from projections.causes import causes
+from projections.causes import RULE, Cause, causes, compared
 
 if TYPE_CHECKING:
     from domain.sources import HarvestSource
@@ -137,30 +138,60 @@ def harvest_job_report(session: Session, asked: JobReport) -> dict[str, Any]:
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
 def harvest_job_error_summary(session: Session, asked: ById) -> dict[str, Any]:
-    """Why records of a job (or of the last one of a source) failed: errors by cause, with count and examples."""
+    """Why records of a job (or of the last one of a source) failed: errors by cause, with count and examples.
+
+    A cause is new or recurring against the run before (`compared_with`, None: there was none); `gone` are its causes that this
+    job doesn't have. `cause` is the same in every job as long as `rule` is the same.
+    """
     job_id = str(job_of(session, asked.id))
     session.show_current()
-    gather = session.model.gather_errors(job_id, MAX_GROUPED)
-    objects = session.model.object_errors(job_id, MAX_GROUPED)
+    before = session.model.job_before(job_id)
+    gather = _grouped(session.model.gather_errors, job_id, before)
+    objects = _grouped(session.model.object_errors, job_id, before)
     return {
         "gather_error_summary": _causes(session, gather),
         "object_error_summary": _causes(session, objects),
-        "summary_complete": gather.next is None and objects.next is None,
+        "summary_complete": gather.complete and objects.complete,
+        "gone": [_cause(group) for group in (*gather.gone, *objects.gone)],
+        "compared_with": before,
+        "rule": RULE,
     }
 
 
-def _causes(session: Session, errors: Iterable[Row]) -> list[Row]:
-    groups = causes(masked(error) for error in errors)
-    ids = [example["object_id"] for group in groups[:TITLED] for example in group.examples if example["object_id"]]
+@dataclass(frozen=True)
+class _Groups:
+    """A job's errors by cause, against the run before. `complete`: all of both jobs' errors are among them."""
+
+    now: Sequence[Cause]
+    marks: Mapping[str, str]
+    gone: Sequence[Cause]
+    complete: bool
+
+
+def _grouped(read: Callable[[str, int], Page], job_id: str, before: str | None) -> _Groups:
+    errors = read(job_id, MAX_GROUPED)
+    earlier = read(before, MAX_GROUPED) if before else Page([], 1)
+    now = causes(masked(error) for error in errors)
+    marks, gone = compared(now, causes(masked(error) for error in earlier))
+    return _Groups(now, marks if before else {}, gone, errors.next is None and earlier.next is None)
+
+
+def _causes(session: Session, groups: _Groups) -> list[Row]:
+    examples = [example for group in groups.now[:TITLED] for example in group.examples]
+    ids = [example["object_id"] for example in examples if example["object_id"]]
     titles = {object_id: title_of(document) for object_id, document in session.model.documents(ids).items()} if ids else {}
     return [
         {
-            "message": group.message,
-            "error_count": group.count,
+            **_cause(group),
+            "mark": groups.marks.get(group.id),
             "examples": [{**example, "title": titles.get(example["object_id"])} for example in group.examples],
         }
-        for group in groups
+        for group in groups.now
     ]
+
+
+def _cause(group: Cause) -> Row:
+    return {"cause": group.id, "message": group.message, "error_count": group.count}
 
 
 @action(Right.SYSADMIN, JobAbort)

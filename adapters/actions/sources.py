@@ -6,14 +6,17 @@ from dataclasses import asdict, replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
 from adapters.actions.session import Session
+from adapters.actions.source_lists import is_plain, selected
 from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Row
+from adapters.postgres.read_model.source_facts import SORTS
 from domain.access import Owned, Right
 from domain.errors import NotFound, ValidationError
+from domain.nearest import unknown
 from domain.secrets import mask_config, mask_url, unmask_config
 from domain.sources import SourceFields
 
@@ -65,14 +68,28 @@ class SourcePatch(SourceUpdate):
     """The fields of a source that change: what isn't given stays."""
 
 
+def _sort(value: str) -> str:
+    if value not in SORTS:
+        raise ValueError(unknown("order", value, SORTS))
+    return value
+
+
 class SourceList(Parameters):
     """Which sources; with `url` the one that harvests this address (without configuration), if any.
 
-    `after` is the last one seen, by id or name.
+    `failing`, `overdue`, `never_succeeded`, `shrunk`: only active ones with this trouble. `after` is the last one seen, by id
+    or name.
     """
 
     only_active: bool = False
     url: str = ""
+    failing: bool = False
+    overdue: bool = False
+    never_succeeded: bool = False
+    shrunk: bool = False
+    owner_org: str = ""
+    source_type: str = ""
+    sort: Annotated[str, AfterValidator(_sort)] = "created"
     limit: Limit = 100
     offset: Offset = 0
     after: str = ""
@@ -178,6 +195,10 @@ def harvest_source_list(session: Session, asked: SourceList) -> dict[str, Any]:
     if asked.url:
         rows = _at(session, asked.url)
         return {"count": len(rows), "sources": rows, "next": None}
+    if not is_plain(asked):
+        total, ids, following = selected(session, asked)
+        rows = [shown(row) for row in session.model.sources_of(ids)]
+        return {"count": total, "sources": _scheduled(session, rows), "next": following}
     page = session.model.sources(inactive=inactive, limit=asked.limit, offset=asked.offset, after=asked.after)
     count = session.model.count_sources(inactive=inactive)
     return {"count": count, "sources": _scheduled(session, [shown(row) for row in page]), "next": page.next}

@@ -39,7 +39,9 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
             wrong.append(why)
         else:
             answer["held_deletions"] = _held(session, wrong)
+            answer |= _sources(session, wrong)
         wrong += problems(state.health)
+        answer |= _disk(session, wrong)
         answer |= _target(session, processes, wrong)
     except HarvestError as error:
         wrong.append(str(error))
@@ -90,6 +92,32 @@ def _held(session: Session, wrong: list[str]) -> int:
     jobs = Deletions(session.model).held_jobs(HELD_SHOWN)
     wrong += held_problems(jobs, more=jobs.next is not None)
     return sum(job["held"] for job in jobs)
+
+
+def _sources(session: Session, wrong: list[str]) -> dict[str, Any]:
+    """How many sources have which trouble, and the job that runs longest; troubles are among what is wrong."""
+    from adapters.actions.source_lists import health_of_sources
+    from adapters.postgres.read_model.source_facts import oldest_running_job
+    from domain.source_health import source_problems
+
+    health = health_of_sources(session)
+    wrong += source_problems(health)
+    troubles = {trouble: len(sources) for trouble, sources in health.by_trouble.items()}
+    return {"sources": troubles, "oldest_running_job": oldest_running_job(session.model)}
+
+
+def _disk(session: Session, wrong: list[str]) -> dict[str, Any]:
+    """The size of the database, and the space of the data folder's disk."""
+    from adapters.embedded.space import disk_space
+    from adapters.postgres.disk import database_bytes
+    from domain.health import disk_problem
+
+    settings = load()
+    space = disk_space(settings.data_dir)
+    if space and (problem := disk_problem(str(settings.data_dir), *space)):
+        wrong.append(problem)
+    free, total = space or (None, None)
+    return {"database_bytes": database_bytes(session.parts.database), "disk_free_bytes": free, "disk_bytes": total}
 
 
 def _process(busy: "Busy") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from adapters.cli.csv_output import csv_option, write_csv
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, say, session, table
 from adapters.cli.start import INTERRUPTED
 
@@ -103,14 +104,44 @@ def job_abort(source_or_job: str, as_json: bool) -> None:
 
 @click.command("job-report")
 @click.argument("source_or_job")
+@csv_option
 @paging()
 @after_option("error's id")
 @json_option
-def job_report(source_or_job: str, as_json: bool, **which: Any) -> None:
+def job_report(source_or_job: str, as_csv: bool, as_json: bool, **which: Any) -> None:
     """Show a job (by its id, or the last one of a source) with all its errors."""
     with session() as actions:
+        if as_csv:
+            write_csv(CSV_COLUMNS, _errors(actions, source_or_job, **which))
+            return
         report = actions.call("harvest_job_report", id=source_or_job, **which)
-        emit(report, as_json, lambda: report_text(report))
+        errors = actions.call("harvest_job_error_summary", id=report["job"]["id"])
+        emit({**report, **errors}, as_json, lambda: report_text(report) + by_cause(errors, report["job"]))
+
+
+CSV_COLUMNS = (
+    *("id", "job_id", "source", "kind", "stage", "code", "guid", "object_id", "line", "message", "created"),
+    "original_url",
+)
+KINDS = {
+    "gather_errors": "gather error",
+    "object_errors": "error",
+    "warnings": "warning",
+    "job_warnings": "warning of all records",
+}
+
+
+def _errors(actions: Any, source_or_job: str, **which: Any) -> Iterator[Row]:
+    """All errors and warnings from a page on, one by one."""
+    which["limit"] = 1000
+    while True:
+        report = actions.call("harvest_job_report", id=source_or_job, **which)
+        job = {"job_id": report["job"]["id"], "source": report["job"]["source"]}
+        for name, kind in KINDS.items():
+            yield from ({**error, **job, "kind": kind} for error in report[name])
+        if not report["next"]:
+            return
+        source_or_job, which = job["job_id"], {"limit": 1000, "after": report["next"]}
 
 
 def status_of(row: Row) -> str:
@@ -139,17 +170,22 @@ def describe(row: Row) -> str:
 
 
 def by_cause(errors: Row, row: Row) -> str:
-    """A job's errors by cause, the most frequent first, each with its count and examples."""
+    """A job's errors by cause, the most frequent first, each with its count and examples; and causes that are gone."""
     causes = [*errors.get("gather_error_summary", ()), *errors.get("object_error_summary", ())]
-    if not causes:
+    gone = errors.get("gone", [])
+    if not causes and not gone:
         return ""
     partly = "" if errors["summary_complete"] else " (of the first 10,000)"
-    lines = [f"\nErrors by cause{partly}:"]
+    lines = [f"\nErrors by cause{partly}:"] if causes else []
     for cause in causes[:SHOWN_CAUSES]:
-        lines.append(f"  {cause['error_count']} x {cause['message']}")
+        mark = f" ({cause['mark']})" if cause["mark"] else ""
+        lines.append(f"  {cause['error_count']} x {cause['message']}{mark}")
         lines += [f"      {_example(example)}" for example in cause["examples"]]
     if len(causes) > SHOWN_CAUSES:
         lines.append(f"  and {len(causes) - SHOWN_CAUSES} further causes")
+    if gone:
+        lines.append(f"\nGone since job {errors['compared_with']}:")
+        lines += [f"  {cause['error_count']} x {cause['message']}" for cause in gone[:SHOWN_CAUSES]]
     return "\n".join([*lines, f"All errors: harvester job-report {row['id']}"]) + "\n"
 
 

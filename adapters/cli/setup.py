@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from adapters.cli.disk import readable
 from adapters.cli.output import block, emit, json_option, session, table, told_steps
 from adapters.cli.pauses import what
 
@@ -36,11 +37,24 @@ def status(as_json: bool) -> None:
 
 
 def _text(answer: dict[str, Any]) -> str:
-    fields = {name: value for name, value in answer.items() if name not in ("problems", "processes", "paused")}
+    fields = {name: _said(name, value) for name, value in answer.items() if name not in ("problems", "processes", "paused")}
     processes = table(map(_process, answer.get("processes", ())))
     paused = [f"paused: {what(pause)}" for pause in answer.get("paused", ())]
     problems = "\n".join(f"! {problem}" for problem in answer["problems"])
     return block(fields) + "\n".join([*processes, *[""] * bool(processes), *paused, problems or "all is well"])
+
+
+def _said(name: str, value: Any) -> Any:
+    """A field as a person reads it."""
+    from domain.health import duration
+
+    if name == "sources":
+        return ", ".join(f"{count} {trouble.replace('_', ' ')}" for trouble, count in value.items())
+    if name == "oldest_running_job" and value:
+        return f"{value['id']} of {value['source']}, for {duration(value['seconds'])}"
+    if name.endswith("_bytes") and value is not None:
+        return readable(value)
+    return value
 
 
 def _process(process: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from adapters.cli.csv_output import all_pages, csv_option, write_csv
 from adapters.cli.deletions import clear, remove
 from adapters.cli.history import clear_history
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
@@ -147,15 +148,39 @@ def show(id_or_name: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("all", required=False, type=click.Choice(["all"]))
+@click.option("--failing", is_flag=True, help="Whose last job failed, or left nothing but errors.")
+@click.option("--overdue", is_flag=True, help="Without a job that went well for two periods of its schedule.")
+@click.option("--never-succeeded", is_flag=True, help="Of whose jobs none ever went well.")
+@click.option("--shrunk", is_flag=True, help="Whose last job deleted more than HARVEST_SHRUNK_PERCENT of the datasets.")
+@click.option("--org", "owner_org", default="", help="Of this organisation only (as it stands in owner_org).")
+@click.option("--type", "source_type", default="", help="Of this type only, e.g. ckan.")
+@click.option(
+    "--sort",
+    default="created",
+    show_default=True,
+    type=click.Choice(["created", "name", "title", "datasets", "errors", "last-job", "last-success"]),
+    help="The newest, the most or the oldest success first; names in their order.",
+)
+@csv_option
 @paging()
 @after_option("source (id or name)")
 @json_option
-def sources(all: str | None, as_json: bool, **which: Any) -> None:
+def sources(all: str | None, as_csv: bool, as_json: bool, **which: Any) -> None:
     """List harvest sources; with `all` the inactive ones too."""
     with session() as actions:
+        if as_csv:
+            pages = all_pages(actions, "harvest_source_list", "sources", only_active=not all, **which)
+            write_csv(CSV_COLUMNS, pages)
+            return
         page = actions.call("harvest_source_list", only_active=not all, **which)
         end = _there_are(page["count"], "" if all else "active ")
         emit(page, as_json, lambda: "\n".join([*map(describe, page["sources"]), end, *more(page["next"])]))
+
+
+CSV_COLUMNS = (
+    *("id", "name", "title", "url", "type", "active", "frequency", "owner_org", "created", "jobs", "datasets", "last_job_id"),
+    *("last_job_status", "last_job_outcome", "last_job_created", "last_job_finished", "next_run"),
+)
 
 
 @click.command("harvesters-info")

@@ -41,6 +41,11 @@ def sizes(database: Database) -> list[dict[str, Any]]:
     return sorted(parts, key=lambda part: -part["bytes"])
 
 
+def database_bytes(database: Database) -> int:
+    """The size of the whole database."""
+    return int(database.query("SELECT pg_database_size(current_database())")[0][0])
+
+
 def would_go(database: Database, *, days: float, keep: int) -> dict[str, int]:
     """Old objects that no dataset stands on, the jobs that they are of, and documents that will be looked at.
 

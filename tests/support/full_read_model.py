@@ -13,6 +13,7 @@ from adapters.postgres.database import Connection, Database
 from adapters.postgres.read_model import tables as read_model
 from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
 from adapters.postgres.read_model.queries import ReadModel
+from adapters.postgres.read_model.source_facts import oldest_running_job, sorted_sources, source_facts
 
 TABLES = (
     *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "log_line"),
@@ -117,9 +118,11 @@ ROWS: tuple[LiteralString, ...] = (
     FROM harvest.object WHERE state = 'COMPLETE' ORDER BY harvest_source_id, guid
     """,
     """
-    INSERT INTO harvest.source_statistics (source_id, jobs, jobs_finished, jobs_aborted, datasets, last_job_id)
+    INSERT INTO harvest.source_statistics (source_id, jobs, jobs_finished, jobs_aborted, datasets, last_job_id,
+        last_ended_job_id, last_success)
     SELECT pg_temp.source_id(s), count(*), count(*) FILTER (WHERE status = 'Finished'),
-        count(*) FILTER (WHERE status = 'Aborted'), CASE WHEN s = 1 THEN %(large)s - %(large)s / 4 ELSE %(each)s END, max(id)
+        count(*) FILTER (WHERE status = 'Aborted'), CASE WHEN s = 1 THEN %(large)s - %(large)s / 4 ELSE %(each)s END, max(id),
+        max(id) FILTER (WHERE status <> 'Running'), max(created) FILTER (WHERE status = 'Finished')
     FROM job GROUP BY s
     """,
     """
@@ -191,6 +194,11 @@ def settle(connection: Connection) -> None:
 READS: dict[str, Callable[[ReadModel, Size], Any]] = {
     "sources": lambda model, size: model.sources(),
     "sources, all, further on": lambda model, size: model.sources(inactive=True, after=source_id(size.sources // 2)),
+    "what is known of all sources' health": lambda model, size: source_facts(model),
+    "sources by their names": lambda model, size: sorted_sources(
+        model, sort="name", inactive=True, org="", kind="ckan", ids=None
+    )[:100],
+    "the job that runs longest": lambda model, size: oldest_running_job(model),
     "a source with its status": lambda model, size: model.source(source_id(7)),
     "number of sources": lambda model, size: model.count_sources(),
     "jobs": lambda model, size: model.jobs(),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from projections.causes import causes, pattern
+from projections.causes import causes, compared, pattern
 
 
 def error(message: str, guid: str | None = None) -> dict[str, Any]:
@@ -58,3 +58,34 @@ def test_errors_that_all_say_the_same_are_quoted_in_full() -> None:
 
 def test_an_empty_message_is_no_crash() -> None:
     assert [cause.count for cause in causes([error(""), error("  \n")])] == [2]
+
+
+def test_numbers_that_all_messages_have_in_common_are_shown() -> None:
+    [cause] = causes([error(f"GET http://x/{n}: status 404 after 3 tries", f"g{n}") for n in range(4)])
+
+    assert (cause.message, cause.count) == ("GET … status 404 after 3 tries", 4)
+
+
+def test_a_cause_has_the_same_id_whatever_records_it_met() -> None:
+    [one] = causes([error("tag 'a' is 120 characters long")])
+    [other] = causes([error("tag 'b' is 130 characters long"), error("tag 'c' is 140 characters long")])
+
+    assert one.id == other.id == "2-579794943939e46c"
+    assert one.message == "tag 'a' is 120 characters long"
+    assert other.message == "tag … is … characters long"
+
+
+def test_causes_are_new_recurring_or_gone_against_an_earlier_job() -> None:
+    before = causes([error("title is missing"), error("row 1 is bad")])
+    now = causes([error("row 2 is bad"), error("url is missing")])
+
+    marks, gone = compared(now, before)
+
+    assert [(cause.message, marks[cause.id]) for cause in now] == [("row 2 is bad", "recurring"), ("url is missing", "new")]
+    assert [cause.message for cause in gone] == ["title is missing"]
+
+
+def test_a_message_that_has_a_gap_of_its_own_is_no_crash() -> None:
+    found = causes([error("cut … here 1"), error("cut 5 here 1"), error("cut 6 here 1")])
+
+    assert sorted((cause.message, cause.count) for cause in found) == [("cut … here 1", 1), ("cut … here 1", 2)]

@@ -52,6 +52,15 @@ JOBS: LiteralString = """
     ORDER BY j.created DESC, j.id DESC
 """
 JOB_KEY: LiteralString = "SELECT created AS after_created, id AS after_id FROM harvest.harvest_job WHERE id = %(after)s"
+JOB_BEFORE: LiteralString = """
+    SELECT b.id FROM harvest.harvest_job j CROSS JOIN LATERAL (
+        SELECT id FROM harvest.harvest_job
+        WHERE (source_id, created, id) < (j.source_id, j.created, j.id) AND source_id >= j.source_id
+            AND kind = j.kind AND finished IS NOT NULL AND outcome <> 'aborted'
+        ORDER BY source_id DESC, created DESC, id DESC LIMIT 1
+    ) b
+    WHERE j.id = %(job)s
+"""
 COUNT_JOBS: LiteralString = """
     SELECT coalesce(sum(jobs), 0)::bigint AS jobs, coalesce(sum(jobs_finished + jobs_failed), 0)::bigint AS "Finished",
         coalesce(sum(jobs_aborted), 0)::bigint AS "Aborted"
@@ -142,6 +151,11 @@ class ReadModel:
             where.append("(created, id) < (%(after_created)s, %(after_id)s)")
         return Page(self._rows(SOURCES, where, PAGE, limit=limit, offset=offset, **key), limit)
 
+    def sources_of(self, ids: Sequence[str]) -> list[Row]:
+        """These sources, in this order."""
+        rows = {row["id"]: row for row in self._rows(SOURCES, ["id = ANY (%(ids)s)"], ids=list(ids))}
+        return [rows[source_id] for source_id in ids if source_id in rows]
+
     def source(self, source_id: str) -> Row | None:
         """One source."""
         return next(iter(self._rows(SOURCES, ["id = %(id)s"], ONE, id=source_id)), None)
@@ -172,6 +186,10 @@ class ReadModel:
     def job(self, job_id: str) -> Row | None:
         """One job."""
         return next((_with_errors(row) for row in self._rows(JOBS, ["id = %(id)s"], ONE, id=job_id)), None)
+
+    def job_before(self, job_id: str) -> str | None:
+        """The id of the source's job of the same kind before this one that ended by itself; None: there is none."""
+        return next((str(row["id"]) for row in self._rows(JOB_BEFORE, job=job_id)), None)
 
     def count_jobs(self, *, source_id: str = "", status: str = "") -> int:
         """How many jobs there are, of a source and with a status if they are given."""

@@ -70,7 +70,9 @@ CREATE TABLE {schema}.source_statistics (
     jobs_failed bigint NOT NULL DEFAULT 0,
     jobs_aborted bigint NOT NULL DEFAULT 0,
     datasets bigint NOT NULL DEFAULT 0, -- active ones: as many as the source has current objects
-    last_job_id text COLLATE "C"
+    last_job_id text COLLATE "C",
+    last_ended_job_id text COLLATE "C",
+    last_success timestamp -- when a job that went well ended last
 );
 
 CREATE TABLE {schema}.object (

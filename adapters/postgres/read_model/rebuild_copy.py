@@ -112,3 +112,5 @@ def _add(total: Statistics, part: Statistics) -> None:
         total.ended_jobs.setdefault(source, type(outcomes)()).update(outcomes)
     total.last_job.update(part.last_job)
     total.forgotten |= part.forgotten
+    total.last_ended.update(part.last_ended)
+    total.last_success.update(part.last_success)

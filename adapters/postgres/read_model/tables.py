@@ -301,7 +301,8 @@ def source_counts(statistics: Statistics, datasets: Mapping[str, int]) -> list[R
         by_outcome: Mapping[str, int] = ended.get(source, {})
         row = {"source_id": source, "jobs": jobs[source], "datasets": datasets.get(source, 0)}
         row |= {f"jobs_{outcome}": by_outcome.get(outcome, 0) for outcome in OUTCOMES}
-        rows.append({**row, "last_job_id": statistics.last_job.get(source)})
+        newest = {"last_job_id": statistics.last_job.get(source), "last_ended_job_id": statistics.last_ended.get(source)}
+        rows.append({**row, **newest, "last_success": statistics.last_success.get(source)})
     return rows
 
 
@@ -385,15 +386,17 @@ def _end_jobs(schema: str) -> sql.Composed:
 
 def _count_sources(schema: str) -> sql.Composed:
     counters = ("jobs", *(f"jobs_{outcome}" for outcome in OUTCOMES), "datasets")
-    types = {"source_id": "text", **dict.fromkeys(counters, "bigint"), "last_job_id": "text"}
+    newest = {"last_job_id": "text", "last_ended_job_id": "text", "last_success": "timestamp"}
+    types = {"source_id": "text", **dict.fromkeys(counters, "bigint"), **newest}
+    changes = [sql.SQL("{0} = t.{0} + EXCLUDED.{0}").format(sql.Identifier(name)) for name in counters]
+    changes += [sql.SQL("{0} = coalesce(EXCLUDED.{0}, t.{0})").format(sql.Identifier(name)) for name in newest]
     return sql.SQL("""
-        INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {rows}
-        ON CONFLICT (source_id) DO UPDATE SET {add}, last_job_id = coalesce(EXCLUDED.last_job_id, t.last_job_id)
+        INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {rows} ON CONFLICT (source_id) DO UPDATE SET {changes}
     """).format(
         table=sql.Identifier(schema, "source_statistics"),
         columns=_names(types),
         rows=Table._recordset(types),
-        add=sql.SQL(", ").join(sql.SQL("{0} = t.{0} + EXCLUDED.{0}").format(sql.Identifier(name)) for name in counters),
+        changes=sql.SQL(", ").join(changes),
     )
 
 

@@ -1,0 +1,42 @@
+"""Lists as CSV, for spreadsheets: a line of headings, then a line for each row (RFC 4180)."""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV: all rows from there on, not only a page.")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP: CSV injection)."""
+AT_A_TIME = 1000  # rows
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print these columns of the rows, as they come. Texts that a spreadsheet would run as a formula get an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\r\n" if sys.platform == "win32" else "\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
+    sys.stdout.flush()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def all_pages(actions: Any, action: str, rows: str, **which: Any) -> Iterator[Mapping[str, Any]]:
+    """The rows of all pages of a list, from the page that is asked for on."""
+    which["limit"] = AT_A_TIME
+    while True:
+        page = actions.call(action, **which)
+        yield from page[rows]
+        if not page["next"]:
+            return
+        which = {**which, "after": page["next"], "offset": 0}

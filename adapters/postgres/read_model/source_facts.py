@@ -1,0 +1,96 @@
+"""What `domain.source_health` wants to know of each active source, by keys only; and lists of sources by anything but age."""
+
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from adapters.postgres.read_model.queries import ReadModel, Row
+from domain.schedules import Schedule
+from domain.source_health import SourceFacts
+
+FACTS: LiteralString = """
+    SELECT s.id, s.name, s.created, t.last_success, t.datasets, t.jobs_finished, t.jobs_failed, t.jobs_aborted, l.outcome,
+        l.kind, c.added, c.updated, c.unchanged, c.pages_unchanged, c.skipped, c.deleted, c.errored,
+        p.frequency, p.cron, p.time_zone, p.blackout, p.fresh,
+        p.paused AND (p.paused_until IS NULL OR p.paused_until > now()) AS paused
+    FROM harvest.harvest_source s
+    LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
+    LEFT JOIN harvest.harvest_job l ON l.id = t.last_ended_job_id
+    LEFT JOIN harvest.job_statistics c ON c.job_id = l.id
+    LEFT JOIN ops.schedule p ON p.source_id = s.id::uuid
+    WHERE s.active ORDER BY s.created DESC, s.id DESC
+"""
+ALL_PAUSED: LiteralString = """
+    SELECT 1 AS one FROM ops.pause WHERE scope IN ('all', 'target') AND (until IS NULL OR until > now()) LIMIT 1
+"""
+SORTS: dict[str, LiteralString] = {
+    "created": "s.created DESC",
+    "name": "s.name",
+    "title": "lower(coalesce(nullif(s.title, ''), s.name))",
+    "datasets": "coalesce(t.datasets, 0) DESC",
+    "errors": "coalesce(c.errored + c.gather_errors, 0) DESC",
+    "last-job": "l.created DESC NULLS LAST",
+    "last-success": "t.last_success NULLS FIRST",
+}
+"""What a list of sources may be sorted by."""
+SORTED: LiteralString = """
+    SELECT s.id, s.name FROM harvest.harvest_source s
+    LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
+    LEFT JOIN harvest.harvest_job l ON l.id = t.last_job_id
+    LEFT JOIN harvest.job_statistics c ON c.job_id = t.last_ended_job_id
+    WHERE (s.active OR %(inactive)s) AND (%(org)s = '' OR s.owner_org = %(org)s) AND (%(type)s = '' OR s.type = %(type)s)
+        AND (NOT %(only)s OR s.id = ANY (%(ids)s))
+    ORDER BY {order}, s.created DESC, s.id DESC
+"""
+OLDEST_RUNNING: LiteralString = """
+    SELECT j.id, s.name AS source, j.created,
+        extract(epoch FROM now() AT TIME ZONE 'UTC' - j.created)::float8 AS seconds
+    FROM (SELECT * FROM harvest.harvest_job WHERE status = 'Running' AND status <> 'Finished' ORDER BY created, id LIMIT 1) j
+    LEFT JOIN harvest.harvest_source s ON s.id = j.source_id
+"""
+
+
+def source_facts(model: ReadModel) -> list[SourceFacts]:
+    """Of all active sources, the newest first."""
+    paused = bool(model.rows(ALL_PAUSED))
+    return [_facts(row, paused) for row in model.rows(FACTS)]
+
+
+def _facts(row: Row, paused: bool) -> SourceFacts:
+    ended = [row[name] or 0 for name in ("jobs_finished", "jobs_failed", "jobs_aborted")]
+    return SourceFacts(
+        id=row["id"],
+        name=row["name"],
+        created=_aware(row["created"]),
+        schedule=None if paused or row["paused"] or row["frequency"] is None else _schedule(row),
+        ended=any(ended),
+        succeeded=row["last_success"] is not None,
+        last_success=row["last_success"] and _aware(row["last_success"]),
+        outcome=row["outcome"] or "",
+        kind=row["kind"] or "",
+        done=sum(row[name] or 0 for name in ("added", "updated", "unchanged", "pages_unchanged", "skipped", "deleted")),
+        errored=row["errored"] or 0,
+        deleted=row["deleted"] or 0,
+        datasets=row["datasets"] or 0,
+    )
+
+
+def _schedule(row: Row) -> Schedule:
+    return Schedule(UUID(row["id"]), row["frequency"], row["cron"], row["time_zone"], row["blackout"], row["fresh"])
+
+
+def _aware(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC)
+
+
+def sorted_sources(
+    model: ReadModel, *, sort: str, inactive: bool, org: str, kind: str, ids: list[str] | None
+) -> list[dict[str, Any]]:
+    """Ids and names of the sources of an organisation, a type, or among `ids`, in the order of `sort` (a key of SORTS)."""
+    statement: LiteralString = SORTED.replace("{order}", SORTS[sort])
+    return model.rows(statement, inactive=inactive, org=org, type=kind, only=ids is not None, ids=ids or [])
+
+
+def oldest_running_job(model: ReadModel) -> Row | None:
+    """The job that runs longest: id, source, created, seconds. None: no job runs."""
+    return next(iter(model.rows(OLDEST_RUNNING)), None)

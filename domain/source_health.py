@@ -1,0 +1,113 @@
+"""Which sources need a person: a pure decision over what is known of each. Times are aware UTC."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from domain.schedules import Schedule, first_slots
+
+FAILING, OVERDUE, NEVER, SHRUNK = TROUBLES = ("failing", "overdue", "never_succeeded", "shrunk")
+PERIODS = {"ALWAYS": 1.0, "DAILY": 24.0, "WEEKLY": 168.0, "BIWEEKLY": 336.0, "MONTHLY": 744.0}
+"""Hours between two jobs at most."""
+LATE = 2  # periods without a job that went well
+NAMED = 5  # sources that a sentence names
+SENTENCES = {
+    FAILING: ("failed at its last job", "failed at their last jobs"),
+    OVERDUE: (
+        f"was not harvested for {LATE} periods of its schedule",
+        f"were not harvested for {LATE} periods of their schedules",
+    ),
+    NEVER: ("was never harvested with success", "were never harvested with success"),
+    SHRUNK: ("lost many datasets at its last job", "lost many datasets at their last jobs"),
+}
+OPTIONS = {FAILING: "--failing", OVERDUE: "--overdue", NEVER: "--never-succeeded", SHRUNK: "--shrunk"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What is known of a source. `schedule` None: it is harvested by nobody but people, or it is paused.
+
+    `outcome`, `kind`, `done`, `errored`, `deleted` are of the last job that has ended; `done`: records that went well.
+    """
+
+    id: str
+    name: str
+    created: datetime
+    schedule: Schedule | None = None
+    ended: bool = False  # whether any job has
+    succeeded: bool = False  # whether any job has
+    last_success: datetime | None = None
+    outcome: str = ""
+    kind: str = ""
+    done: int = 0
+    errored: int = 0
+    deleted: int = 0
+    datasets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """The troubles of all sources: sources by trouble."""
+
+    by_trouble: dict[str, list[SourceFacts]] = field(default_factory=dict)
+
+    def of(self, *troubles: str) -> list[SourceFacts]:
+        """Sources with all of these troubles."""
+        first, *others = (self.by_trouble.get(trouble, []) for trouble in troubles)
+        return [source for source in first if all(source in other for other in others)]
+
+
+def source_health(sources: Iterable[SourceFacts], now: datetime, shrunk_percent: float) -> SourceHealth:
+    """Which sources have which troubles, in the order given."""
+    by_trouble: dict[str, list[SourceFacts]] = {trouble: [] for trouble in TROUBLES}
+    for source in sources:
+        for trouble in troubles(source, now, shrunk_percent):
+            by_trouble[trouble].append(source)
+    return SourceHealth(by_trouble)
+
+
+def troubles(source: SourceFacts, now: datetime, shrunk_percent: float) -> list[str]:
+    """What is wrong with a source."""
+    found = []
+    if source.outcome == "failed" or (source.errored and not source.done):
+        found.append(FAILING)
+    if is_overdue(source, now):
+        found.append(OVERDUE)
+    if source.ended and not source.succeeded:
+        found.append(NEVER)
+    before = source.datasets + source.deleted
+    if source.kind == "harvest" and source.deleted * 100 > shrunk_percent * before:
+        found.append(SHRUNK)
+    return found
+
+
+def is_overdue(source: SourceFacts, now: datetime) -> bool:
+    """Whether no job went well for more than two periods of the schedule."""
+    if source.schedule is None or not source.schedule.scheduled:
+        return False
+    since = source.last_success or source.created
+    if now - since < timedelta(hours=LATE * PERIODS["ALWAYS"]):  # for the shortest period there is
+        return False
+    return now - since > LATE * _period(source.schedule, since)
+
+
+def _period(schedule: Schedule, since: datetime) -> timedelta:
+    """The time between two slots; of a cron expression, between the next ones after `since`, the longest of a few."""
+    if not schedule.cron:
+        return timedelta(hours=PERIODS[schedule.frequency])
+    slots = first_slots(schedule, since, 8)
+    gaps = [later - earlier for earlier, later in pairwise(slots)]
+    return max(gaps, default=timedelta.max / (LATE + 1))
+
+
+def source_problems(health: SourceHealth) -> list[str]:
+    """A sentence for each trouble that some source has."""
+    return [_sentence(trouble, sources) for trouble, sources in health.by_trouble.items() if sources]
+
+
+def _sentence(trouble: str, sources: Sequence[SourceFacts]) -> str:
+    one, many = SENTENCES[trouble]
+    names = ", ".join(source.name for source in sources[:NAMED]) + (", …" if len(sources) > NAMED else "")
+    what = f"1 source {one}" if len(sources) == 1 else f"{len(sources):,} sources {many}"
+    return f"{what} ({names}): see `harvester sources {OPTIONS[trouble]}`"
