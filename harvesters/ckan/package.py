@@ -39,8 +39,8 @@ def _entries(name: str, values: list[Any], losses: Losses) -> Iterator[dict[str,
     for position, value in enumerate(values):
         if isinstance(value, dict):
             yield value
-        elif name in ("tags", "groups") and isinstance(value, str):
-            yield {"name": value}
+        elif name in ("tags", "groups") and isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield {"name": str(value)}
         else:
             losses.drop(name, f"entry {position} must be an object, is {shown(value)}")
 

@@ -14,9 +14,21 @@ ZONE_TWICE = re.compile(r"([+-]\d\d:?\d\d) ?[Zz]$")
 UTC_IN_WORDS = re.compile(r" ?(?:UTC|GMT)$", re.IGNORECASE)
 FRACTION = re.compile(r"(?<=:\d\d)[.,](\d+)")
 MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
-COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d))?")
+COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?")
+COMPACT_WITH_ZONE = re.compile(r"\d{8}T\d{4}.*", re.IGNORECASE)
+YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?P<time>[ T].*)?")
+END_OF_DAY = re.compile(r"(?<=T)24(?=:00)")
+LEAP_SECOND = re.compile(r"(?<=T\d\d:\d\d:)60")
 DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?")
-SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?")
+SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?")
+TIME = r"(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?"
+WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
+DAY_AND_NAME = re.compile(rf"{WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?([ -])([a-z]{{3,9}})\.?,?\2(\d{{4}}){TIME}", re.IGNORECASE)
+NAME_AND_DAY = re.compile(rf"{WEEKDAY}([a-z]{{3,9}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}}){TIME}", re.IGNORECASE)
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 EPOCH = re.compile(r"-?\d{9,13}")
 MILLISECONDS = 10**11  # from here on a number counts milliseconds: as seconds it would be the year 5138
 EARLIEST_EPOCH = 10**8  # seconds: smaller numbers are years, days, or anything
@@ -27,8 +39,8 @@ def stored_time(value: Any) -> str | None:
     """A time as CKAN stores it, None when it is none.
 
     Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds or
-    milliseconds since 1970, 20240131 and 20240131235959, 31.1.2024, and 31/1/2024 or 1/31/2024 where one of the two numbers can
-    be no month. A time without a zone is in UTC, as in CKAN.
+    milliseconds since 1970, 20240131 and 20240131T235959Z, 2024/1/31, 31.1.2024, 31 January 2024, Jan 31, 2024, and 31/1/2024 or
+    1/31/2024 (also with -) where one of the two numbers can be no month. A time without a zone is in UTC, as in CKAN.
     """
     if value.__class__ is str:
         return _from_text(value)
@@ -61,10 +73,32 @@ def _odd_text(text: str) -> str | None:
 def _iso(text: str) -> str | None:
     whole = ZONE_TWICE.sub(r"\1", UTC_IN_WORDS.sub("Z", text))
     whole = FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", whole).replace("t", "T").replace("z", "Z")
-    try:
-        return _naive(datetime.fromisoformat(whole)) if len(whole) >= 10 and whole[4] == "-" else None
-    except ValueError:
+    if len(whole) < 10 or not (whole[4] == "-" or COMPACT_WITH_ZONE.fullmatch(whole)):
         return None
+    whole, days = END_OF_DAY.subn("00", whole)
+    whole, seconds = LEAP_SECOND.subn("59", whole)
+    try:
+        return _naive(datetime.fromisoformat(whole) + timedelta(days=days, seconds=seconds))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _year_first(text: str) -> str | None:
+    """Where the year comes first, the month follows."""
+    found = YEAR_FIRST.fullmatch(text)
+    return _iso(f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{found['time'] or ''}") if found else None
+
+
+def _named(text: str) -> str | None:
+    """With an English name of the month, or its beginning."""
+    if found := DAY_AND_NAME.fullmatch(text):
+        day, _, name, year, *time = found.groups()
+    elif found := NAME_AND_DAY.fullmatch(text):
+        name, day, year, *time = found.groups()
+    else:
+        return None
+    month = next((number for number, full in enumerate(MONTHS, 1) if full.startswith(name.lower())), None)
+    return _built(year, month, day, *time) if month else None
 
 
 def _month(text: str) -> str | None:
@@ -88,11 +122,11 @@ def _slashed(text: str) -> str | None:
     found = SLASHED.fullmatch(text)
     if not found:
         return None
-    first, second = int(found[1]), int(found[2])
+    first, second = int(found[1]), int(found[3])
     if first != second and first <= 12 and second <= 12:
         return None
     day, month = (first, second) if first > 12 else (second, first)
-    return _built(found[3], month, day, *found.groups()[3:])
+    return _built(found[4], month, day, *found.groups()[4:])
 
 
 def _epoch_text(text: str) -> str | None:
@@ -107,7 +141,9 @@ def _mail(text: str) -> str | None:
         return None
 
 
-READERS: Sequence[Callable[[str], str | None]] = (_iso, _month, _compact, _dotted, _slashed, _epoch_text, _mail)
+READERS: Sequence[Callable[[str], str | None]] = (
+    *(_iso, _month, _compact, _year_first, _dotted, _slashed, _named, _epoch_text, _mail),
+)
 
 
 def _since_epoch(number: float) -> str | None:

@@ -333,9 +333,9 @@ def test_a_missing_list_is_no_error(field: str) -> None:
 
 
 def test_old_forms_of_tags_and_extras_are_understood() -> None:
-    stored = imported({**PACKAGE, "tags": ["a", "b"], "extras": {"key": "value"}})
+    stored = imported({**PACKAGE, "tags": ["a", 2019], "extras": {"key": "value"}})
 
-    assert stored["tags"] == [{"name": "a"}, {"name": "b"}]
+    assert stored["tags"] == [{"name": "a"}, {"name": "2019"}]
     assert stored["extras"] == [{"key": "key", "value": "value"}]
 
 
