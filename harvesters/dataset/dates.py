@@ -38,9 +38,9 @@ LONGEST = 60  # characters of a time
 def stored_time(value: Any) -> str | None:
     """A time as CKAN stores it, None when it is none.
 
-    Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds or
-    milliseconds since 1970, 20240131 and 20240131T235959Z, 2024/1/31, 31.1.2024, 31 January 2024, Jan 31, 2024, and 31/1/2024 or
-    1/31/2024 (also with -) where one of the two numbers can be no month. A time without a zone is in UTC, as in CKAN.
+    Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds
+    or milliseconds since 1970, 20240131, 20240131T235959Z, 2024/1/31, 31.1.2024, 31 January 2024, Jan 31, 2024, and 31/1/2024
+    or 1/31/2024 (also with -) where one of the two numbers can be no month. A time without a zone is in UTC, as in CKAN.
     """
     if value.__class__ is str:
         return _from_text(value)
