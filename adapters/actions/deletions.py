@@ -104,18 +104,35 @@ def harvest_held_job_list(session: Session, asked: HeldJobList) -> dict[str, Any
     return {"jobs": list(page), "next": page.next}
 
 
+@action(Right.EDIT, ById, reads=True, subject=its_source)
+def harvest_held_job_show(session: Session, asked: ById) -> Row:
+    """The job whose deletions a person decides about: the one given, or the newest of a source that waits."""
+    return current_job(session, str(_held_job(session, asked.id)))
+
+
+def _held_job(session: Session, reference: str) -> UUID:
+    """A job given by itself, or a source's newest one whose deletions wait; its last one when none does. Raises NotFound."""
+    from domain.jobs import Job
+
+    if job_id := _job(session, reference):
+        return UUID(job_id)
+    held = [UUID(job) for job in reversed(session.source(reference).held_jobs)]
+    jobs = session.parts.application.load_many(Job, held)
+    return next((job for job in held if not jobs[job].decision), None) or job_of(session, reference)
+
+
 @action(Right.EDIT, ById, subject=its_source)
 def harvest_job_approve_deletions(session: Session, asked: ById) -> Row:
-    """Carry out the deletions that a job (or the last one of a source) held, as a job of its own."""
+    """Carry out the deletions that a job (or the newest one of a source) held, as a job of its own."""
     application = session.parts.application
-    removal = application.approve_deletions(job_of(session, asked.id), by=session.caller.name)
+    removal = application.approve_deletions(_held_job(session, asked.id), by=session.caller.name)
     return current_job(session, str(removal))
 
 
 @action(Right.EDIT, ById, subject=its_source)
 def harvest_job_reject_deletions(session: Session, asked: ById) -> Row:
-    """Drop the deletions that a job (or the last one of a source) held; the next full run asks again."""
-    job_id = job_of(session, asked.id)
+    """Drop the deletions that a job (or the newest one of a source) held; the next full run asks again."""
+    job_id = _held_job(session, asked.id)
     session.parts.application.reject_deletions(job_id, by=session.caller.name)
     return current_job(session, str(job_id))
 

@@ -40,6 +40,7 @@ ACTIONS = {
     "harvest_source_delete": "deletions",
     "harvest_deletion_list": "deletions",
     "harvest_held_job_list": "deletions",
+    "harvest_held_job_show": "deletions",
     "harvest_job_create": "jobs",
     "harvest_job_create_all": "many_jobs",
     "harvest_job_error_summary": "jobs",

@@ -26,7 +26,7 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Don't ask.")
 def approve(job: str, yes: bool, as_json: bool) -> None:
     """Carry out the deletions that JOB held (its id, or its source), as a job of its own."""
     with session() as actions:
-        held = actions.call("harvest_job_show", id=job)
+        held = actions.call("harvest_held_job_show", id=job)
         if held["held"] and not held["decision"]:
             examples = (
                 [] if yes else actions.call("harvest_deletion_list", id=held["id"], what="held", limit=EXAMPLES)["deletions"]

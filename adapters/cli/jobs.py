@@ -146,7 +146,8 @@ def _errors(actions: Any, source_or_job: str, **which: Any) -> Iterator[Row]:
 
 def status_of(row: Row) -> str:
     """A job's status in words; ckanext-harvest's word first."""
-    more = {"failed": " (gather failed)", "held": f" (deletions held: harvester approve|reject {row['id']})"}
+    held = f" ({row['held']:,} deletions {row['decision'] or 'held'})" if row["held"] else ""
+    more = {"failed": " (gather failed)", "held": held}
     return str(row["status"]) + more.get(row["outcome"], "")
 
 
@@ -166,6 +167,8 @@ def describe(row: Row) -> str:
         "deleted": row["deleted"],
         "errored": row["errored"],
     }
+    if row["outcome"] == "held" and not row["decision"]:
+        fields["to decide"] = f"harvester deletions {row['id']}, then harvester approve|reject {row['id']}"
     return block(fields)
 
 

@@ -75,6 +75,7 @@ def _created(row: Row) -> str:
 
 
 _ARGUMENTS = {"source_type": "type"}
+_FATES = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
 ONE_SOURCE = {"name": "--name", "url": "--url", "title": "--title", "source_type": "--type", "config": "--configuration"}
 """What can't be the same for several sources, or may be refused for one and not for another."""
 
@@ -210,7 +211,7 @@ def describe(row: Row) -> str:
         "url": row["url"],
         "type": row["type"],
         "active": row["active"],
-        "removed": (row["removed"] and f"datasets: {row['removed']}") or None,
+        "removed": _FATES.get(row["removed"]),
         "frequency": row["frequency"],
         "cron": row.get("cron") or None,
         "time zone": row.get("time_zone") or None,

@@ -57,12 +57,15 @@ def test_held_deletions_are_carried_out_once_they_are_approved(stack: Stack, rem
     needed = stack.cli("status", status=1)
     asked = stack.cli("approve", "held", status=1)
     listed = stack.json("deletions", job["id"])["deletions"]
-    removal = stack.ended(stack.json("approve", job["id"], "--yes")["id"])
+    waiting = stack.cli("jobs", "--source", "held").stdout
+    removal = stack.ended(stack.json("approve", "held", "--yes")["id"])
 
     assert (job["outcome"], job["deleted"], kept) == ("held", 0, DATASETS)
     assert (removal["kind"], removal["outcome"], removal["deleted"]) == ("removal", "finished", DATASETS // 2)
     assert len(datasets(stack, source)) == DATASETS // 2
     titles = [row["title"] for row in listed]
+    assert "Finished (30 deletions held)" in waiting
+    assert "Finished (30 deletions approved)" in stack.cli("jobs", "--source", "held").stdout
     assert (len(titles), {row["what"] for row in listed}) == (DATASETS // 2, {"held"})
     assert all(titles)
     assert f"30 of 60 datasets of source held that job {job['id']} found missing are going to be deleted:" in asked.stderr

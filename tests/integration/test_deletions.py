@@ -390,3 +390,15 @@ def test_a_clear_whose_worker_is_killed_goes_on_where_it_was(gathering: Gatherin
     assert (stored.gather_finished, left) == (None, 900)
     held = "SELECT count(*) FROM ops.dataset WHERE source_id = %(source)s AND NOT deleted"
     assert (ended.status, gathering.parts.database.query(held, source=gathering.source)) == ("Finished", [(0,)])
+
+
+def test_a_source_stands_for_its_newest_job_that_waits(gathering: Gathering) -> None:
+    """A run that only lists changes came after it."""
+    job = held_job(gathering)
+    end(gathering, gathering.run(lambda _: iter([])))
+    ask = session(gathering).call
+
+    assert ask("harvest_held_job_show", id="city")["id"] == str(job.id)
+    assert ask("harvest_job_reject_deletions", id="city")["decision"] == "rejected"
+    with pytest.raises(Refused, match="holds no deletions"):
+        ask("harvest_job_approve_deletions", id="city")
