@@ -456,15 +456,19 @@ def read_model_projection(
     return ProjectionThread(parts.read_model_projector(log), Listener(parts.database, EVENTS), failed)
 
 
-def test_run(parts: Parts, progress: Callable[[Progress], None]) -> TestRun:
-    """A harvest in this process. An object has one attempt: nobody would come by for another one."""
+def test_run(parts: Parts, progress: Callable[[Progress], None], *, let_through: bool) -> TestRun:
+    """A harvest in this process. An object has one attempt: nobody would come by for another one.
+
+    `let_through`: what the plugin raises by mistake ends it, and is no error of the job.
+    """
     from adapters.postgres.work.claims import Claims
     from adapters.stages.objects import ObjectRunner
     from adapters.stages.run_test import TestRun
 
     projectors = [parts.work_projector(), parts.read_model_projector()]
     gather = parts.gather_run(lambda: False, projectors[0].catch_up)
-    once = replace(parts.policy, max_attempts=1)
+    gather.let_through = let_through
+    once = replace(parts.policy, max_attempts=1, let_through=let_through)
     runner = ObjectRunner(parts.database, parts.application, parts.content, parts.contexts, once)
     claims = Claims(parts.database, f"run-test-{parts.worker_name()}", parts.settings.lease)
     return TestRun(parts.database, parts.application, gather, runner, claims, projectors, progress)

@@ -36,6 +36,9 @@ from harvesters.target import Owner
 MAX_URL = 2000  # characters
 MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
 
+EXPECTED = (HarvestError, results.StageFailed)
+"""What a plugin raises on purpose."""
+
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +49,7 @@ class RetryPolicy:
     first_delay: float
     max_attempts: int
     job_deadline: float  # after the job was created
+    let_through: bool = False  # what a plugin raises by mistake ends the run, for its author to see
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ class StageRun:
             work()
         except BaseException as error:  # asyncio's CancelledError and SystemExit among them
             leave_if_forked(process)
-            if is_ctrl_c(error):
+            if is_ctrl_c(error) or (self.policy.let_through and not isinstance(error, EXPECTED)):
                 raise
             self._record(view, error)
         leave_if_forked(process)

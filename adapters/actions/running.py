@@ -26,11 +26,15 @@ MAX_JOBS = 1000
 
 
 class SourceTest(Parameters):
-    """The source to harvest in this process; with `guid` only that record, changed or not."""
+    """The source to harvest in this process; with `guid` only that record, changed or not.
+
+    `let_through`: what the harvester raises by mistake ends it, as an exception, in place of an error of the job.
+    """
 
     id: Reference
     guid: str | None = None
     full: bool = False
+    let_through: bool = False
 
 
 class JobsRun(Parameters):
@@ -105,6 +109,6 @@ def harvest_source_test(session: Session, asked: SourceTest) -> Row:
         session.tell({"done": progress.done, "objects": progress.objects})
 
     source = session.source(asked.id)
-    test = bootstrap.test_run(session.parts, tell)
+    test = bootstrap.test_run(session.parts, tell, let_through=asked.let_through)
     job_id = test.run(source.id, by=session.caller.name, guid=asked.guid, full=asked.full)
     return current_job(session, str(job_id))

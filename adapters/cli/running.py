@@ -8,6 +8,7 @@ import click
 
 from adapters.cli.jobs import by_cause, describe, full_option, report_text
 from adapters.cli.output import emit, json_option, say, session
+from domain.errors import HarvestError
 
 SHOWN_ERRORS = 20
 
@@ -29,23 +30,40 @@ def run(wait: bool, as_json: bool) -> None:
 @click.argument("source")
 @click.argument("guid", required=False)
 @full_option
+@click.option("--catch", is_flag=True, help="Record what the harvester raises as errors of the job, as workers do, and go on.")
 @json_option
-def run_test(source: str, guid: str | None, full: bool, as_json: bool) -> None:
+def run_test(source: str, guid: str | None, full: bool, catch: bool, as_json: bool) -> None:
     """Harvest SOURCE in this process, without broker and workers; for testing a harvester.
 
     With GUID only that record is imported, even when it hasn't changed. Ends with status 1 when gathering failed, or
     when this record failed or isn't there. What the harvester logs and prints comes on standard error.
+
+    An exception that the harvester doesn't expect ends it with a traceback, and `breakpoint()` stops in it.
     """
     from adapters.cli.plugin_output import log_level, plugin_output
 
     with session(tell=_ignore if as_json else _tell) as actions:
         with plugin_output(log_level()):
-            row = actions.call("harvest_source_test", id=source, guid=guid, full=full)
+            row = _run_test(actions, id=source, guid=guid, full=full, let_through=not catch)
         report = actions.call("harvest_job_report", id=row["id"], limit=SHOWN_ERRORS)
         errors = actions.call("harvest_job_error_summary", id=row["id"])
         emit({**row, **errors}, as_json, lambda: report_text(report) + by_cause(errors, row))
     failed = row["outcome"] not in ("finished", "held") or (guid is not None and row["objects_errored"])
     sys.exit(1 if failed else 0)
+
+
+def _run_test(actions: Any, **asked: Any) -> Any:
+    """The job; the traceback of what the harvester raised, and status 1."""
+    try:
+        return actions.call("harvest_source_test", **asked)
+    except HarvestError:
+        raise
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        say("The harvester raised this, so its job was aborted. --catch goes on with the other records.", err=True)
+        sys.exit(1)
 
 
 def _tell(progress: Mapping[str, Any]) -> None:

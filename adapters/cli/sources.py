@@ -131,7 +131,7 @@ def edit(sources: tuple[str, ...], as_json: bool, configuration: str | None, **g
 @click.argument("id_or_name")
 @json_option
 def reactivate(id_or_name: str, as_json: bool) -> None:
-    """Harvest a source again that was removed or created inactive."""
+    """Harvest a source again that is inactive; one that was removed is entered again instead."""
     with session() as actions:
         row = actions.call("harvest_source_reactivate", id=id_or_name)
         emit(row, as_json, lambda: f"Reactivated harvest source:\n{describe(row)}")

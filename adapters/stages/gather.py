@@ -41,7 +41,7 @@ from domain.reimport import STORED_KINDS
 from harvesters import extras, results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record, read_config
 from harvesters.http.session import RemoteTime
-from harvesters.stages import is_ctrl_c, leave_if_forked
+from harvesters.stages import EXPECTED, is_ctrl_c, leave_if_forked
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ class GatherRun:
         self._progress = Progress()
         self._ahead: Ahead | None = None
         self._writes: JobWrites
+        self.let_through = False  # what the harvester raises by mistake ends the gather, and is no error of the job
 
     def run(self, job_id: UUID, worker: str, ahead: Ahead | None = None, settled: Settled | None = None) -> bool:
         """Gather the job to its end. A job that went on without this worker is left alone.
@@ -306,7 +307,7 @@ class GatherRun:
             except (Stopped, ServiceUnavailable):
                 raise
             except BaseException as error:
-                if is_ctrl_c(error):
+                if is_ctrl_c(error) or (self.let_through and not isinstance(error, EXPECTED)):
                     raise
                 self._failed(error)
                 return

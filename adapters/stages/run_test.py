@@ -73,6 +73,7 @@ class TestRun:
     def run(self, source_id: UUID, *, by: str, guid: str | None = None, full: bool = False) -> UUID:
         """Run a new job to its end; its id. With `guid` only that record is imported, changed or not; others are skipped.
 
+        Raises what the plugin raises when that is to be let through (`bootstrap.test_run`): the job is aborted then.
         Raises JobExists, SourceInactive, NotFound: also when the remote lists no record with this guid.
         """
         wanted = Wanted(self._guids(source_id, guid)) if guid is not None else None
@@ -121,9 +122,13 @@ class TestRun:
     def _run(self, claimed: Sequence[Claimed], wanted: "Wanted | None") -> None:
         items = self._runner.load(claimed)
         self._runner.load_content(items)
-        for item in items:
-            self._run_one(item, wanted)
-        self._runner.store(items)
+        done: list[Item] = []
+        try:
+            for item in items:
+                self._run_one(item, wanted)
+                done.append(item)
+        finally:
+            self._runner.store(done)  # what was imported is recorded, whatever a later one raised
 
     def _run_one(self, item: Item, wanted: "Wanted | None") -> None:
         if wanted is not None and not wanted.is_it(item.aggregate.guid):

@@ -234,7 +234,7 @@ def test_clear_history_asks_and_takes_names_and_old_forms(site: Stack, cli: Comm
     for name in ("one", "two", "three"):
         source(site, name, "raising")
         cli("source", "edit", name, "--configuration", '{"records": 2, "poison": ["record-0", "record-1"]}')
-        cli("run-test", name)
+        cli("run-test", name, "--catch")
     one = cli.json("source", "show", "one")["id"]
 
     asked = cli("source", "clear-history", "one", status=1)

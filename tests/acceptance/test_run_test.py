@@ -99,3 +99,19 @@ def test_a_run_test_that_was_killed_does_not_block_the_next_one(site: Stack, way
     assert json.loads(second.stdout)["added"] == 1
     jobs = site.json("jobs", "--source", f"by-{way}")["jobs"]
     assert sorted(job["status"] for job in jobs) == ["Aborted", "Finished"]
+
+
+def test_what_the_harvester_raises_ends_it_with_a_traceback(cli: CommandLine) -> None:
+    config = '{"records": 3, "poison": ["record-1"]}'
+    cli("source", "create", "raises", "http://127.0.0.1/raises", "raising", "", "true", "", "", config)
+
+    printed = cli("run-test", "raises", status=1)
+    caught = cli.json("run-test", "raises", "--catch")
+
+    assert "Traceback (most recent call last)" in printed.err
+    assert "in import_stage" in printed.err
+    assert "KeyError: 'no title in record-1'" in printed.err
+    assert printed.out == ""
+    first = cli.json("jobs", "--source", "raises")["jobs"][-1]
+    assert (first["status"], first["errored"], caught["errored"]) == ("Aborted", 0, 1)
+    assert first["added"] + caught["added"] == 2  # what was imported before is recorded

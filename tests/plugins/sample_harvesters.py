@@ -252,6 +252,14 @@ class Chatty(NoOp):
         return True
 
 
+class Stopping(NoOp):
+    """Stops in a debugger at each record."""
+
+    def import_stage(self, harvest_object: HarvestObject) -> StageResult | Imported:
+        breakpoint()
+        return True
+
+
 class ManyExtras(NoOp):
     """Has more extras than a record may have, for the source's `guids`."""
 
