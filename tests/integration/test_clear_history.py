@@ -144,3 +144,14 @@ def test_a_job_that_goes_on_is_never_forgotten(parts: Parts, source: UUID) -> No
 
     with pytest.raises(Refused, match="once it has ended"):
         parts.application.forget_jobs(source, {job_id: "finished"}, "admin")
+
+
+def test_the_history_of_another_source_stays(parts: Parts, session: Session, source: UUID) -> None:
+    other = parts.application.register_source(SourceFields("other", "http://other.example", "noop"), "admin")
+    harvest(parts, source, {"a": "one"}, errored="a")
+    theirs = harvest(parts, other, {"a": "one"}, errored="a")
+
+    session.call("harvest_source_job_history_clear", id="city")
+
+    assert (listed(session, source), listed(session, other)) == ([], ids(theirs))
+    assert streams(parts, theirs) == {"a"}
