@@ -35,12 +35,12 @@ def test_a_running_coordinator_mails_who_is_to_be_told_and_shows_what_could_not_
     subscribed = stack.cli("subscribe", BEN, "city").stdout
 
     stack.run("city")
-    wait_for(lambda: server.to(ANNA) and outbox.trouble()[0], 20, "one mail arrives and one is refused")
+    wait_for(lambda: server.to(ANNA) and outbox.trouble()[0], 60, "one mail arrives and one is refused")
     listed = stack.cli("notices", "--unsent").stdout
     status = stack.cli("status", status=1).stdout
     server.refused = {}
     retried = stack.cli("notices", "--retry").stdout
-    wait_for(lambda: server.to(BEN) and not outbox.trouble()[0], 20, "what was refused arrives")
+    wait_for(lambda: server.to(BEN) and not outbox.trouble()[0], 60, "what was refused arrives")
 
     assert "ben@example.org  city    yes" in subscribed
     assert server.to(ANNA)[0]["Subject"] == "harvestlog - Harvesting Job - Error Notification: City"
