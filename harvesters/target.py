@@ -91,14 +91,16 @@ class Origin:
     source_id: str
     object_id: str
     content_hash: str
-    active: bool  # not deleted
+    active: bool  # neither deleted nor hidden
+    deleted: bool = False
 
     def holds(self, package_id: str, owner: Owner) -> bool:
         """Whether the package is what this owner wants to store already.
 
         Raises TargetError `dataset_not_ours` when it may not be changed, `superseded` when an object of a later job was there.
         """
-        if owner.adopt and self.source_id != owner.source_id:
+        left = self.deleted and self.source_id != ""  # by a source; what people made and deleted stays theirs
+        if self.source_id != owner.source_id and (owner.adopt or left):
             return False
         self.check_owned(package_id, owner)
         return self.active and (self.object_id, self.content_hash) == (owner.object_id, owner.content_hash)

@@ -25,7 +25,7 @@ SAVE = """
         object_id = EXCLUDED.object_id, content_hash = EXCLUDED.content_hash, package = EXCLUDED.package,
         state = 'active', metadata_modified = now(),
         name = CASE WHEN p.state = 'deleted' THEN EXCLUDED.name ELSE p.name END
-    WHERE p.source_id = %(source)s OR %(adopt)s
+    WHERE p.source_id = %(source)s OR %(adopt)s OR p.state = 'deleted'
     RETURNING id, name
 """
 OWNED = "SELECT id, name, source_id, object_id, content_hash, state FROM catalogue.package WHERE id = %(id)s"
@@ -204,7 +204,7 @@ def _already(known: tuple[Any, ...], owner: Owner) -> Stored | None:
 
 def _origin(known: tuple[Any, ...]) -> Origin:
     source_id, object_id, content_hash, state = known[2:]
-    return Origin(source_id or "", object_id or "", content_hash or "", state == "active")
+    return Origin(source_id or "", object_id or "", content_hash or "", state == "active", state == "deleted")
 
 
 def _json(package: Mapping[str, Any]) -> str:

@@ -101,3 +101,34 @@ def test_rejected_deletions_leave_the_datasets_where_they_are(
 
     assert stack.run(source)["deleted"] == 0
     assert names(site) == before
+
+
+def test_a_source_that_was_removed_and_is_entered_again_takes_over_what_it_released_without_a_write(
+    stack: Stack, site: CkanSite, remote: RemoteCkan, source: str
+) -> None:
+    before = site.packages()
+
+    stack.cli("source", "remove", site.organization, "--datasets", "release", "--yes")
+    released = site.packages()
+    again = register(stack, site, remote, "-again")
+    job = stack.run(again)
+
+    assert released == before
+    assert (again, job["not_modified"], job["added"], job["errored"]) == (source, DATASETS, 0, 0)
+    assert site.packages() == before
+
+
+def test_datasets_deleted_with_their_source_come_back_with_a_new_one_under_the_same_names_and_ids(
+    stack: Stack, site: CkanSite, remote: RemoteCkan, source: str
+) -> None:
+    before = names(site)
+
+    stack.cli("source", "remove", site.organization, "--datasets", "delete", "--yes")
+    stack.ended(stack.model.jobs(source_id=source)[0]["id"])
+    left = names(site)
+    again = register(stack, site, remote, "-again")
+    job = stack.run(again)
+
+    assert (left, again != source) == ({}, True)
+    assert (job["added"], job["errored"]) == (DATASETS, 0)
+    assert names(site) == before

@@ -184,10 +184,24 @@ def test_a_package_of_another_source_is_never_deleted(target: Catalogue) -> None
     assert shown(target, identity)["state"] == "active"
 
 
-def test_a_deleted_package_is_still_its_sources(target: Catalogue) -> None:
+def test_a_package_that_another_source_deleted_is_for_whoever_brings_it_next(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity, notes="theirs"), owner(THEIRS, job=5))
+    target.delete(identity, owner(THEIRS, job=6))
+
+    taken = target.save(package("trees", identity, notes="ours"), owner(job=3))
+
+    assert taken == Stored(identity, "trees")
+    assert shown(target, identity)["notes"] == "ours"
+    with pytest.raises(TargetError) as refused:
+        target.save(package("trees", identity), owner(THEIRS, job=7))
+    assert refused.value.code == "dataset_not_ours"
+
+
+def test_a_package_that_another_source_has_hidden_is_still_its_own(target: Catalogue) -> None:
     identity = str(uuid4())
     target.save(package("trees", identity), owner(THEIRS))
-    target.delete(identity, owner(THEIRS, job=2))
+    target.delete(identity, replace(owner(THEIRS, job=2), hide=True))
 
     with pytest.raises(TargetError) as refused:
         target.save(package("trees", identity), owner(job=3))

@@ -109,7 +109,7 @@ def _uuid(event: StoredEvent) -> UUID:
 
 
 def _origin(owner: Owner, state: str) -> Origin:
-    return Origin(owner.source_id, owner.object_id, owner.content_hash, state == "active")
+    return Origin(owner.source_id, owner.object_id, owner.content_hash, state == "active", state == "deleted")
 
 
 class MemoryTarget:

@@ -83,7 +83,8 @@ def extra(package: Mapping[str, Any], key: str) -> str:
 
 def origin(package: Mapping[str, Any]) -> Origin:
     """Of which object of which source a package is, as CKAN shows it."""
-    return Origin(extra(package, SOURCE), extra(package, OBJECT), extra(package, HASH), package.get("state") == "active")
+    state = package.get("state")
+    return Origin(extra(package, SOURCE), extra(package, OBJECT), extra(package, HASH), state == "active", state == "deleted")
 
 
 def by_length(keys: Iterable[str]) -> list[str]:
