@@ -62,6 +62,7 @@ ACTIONS = {
     "harvest_topic_list": "kafka",
     "harvest_config_show": "configuration",
     "harvest_disk_show": "disk",
+    "harvest_installation_check": "doctor",
     "harvest_get_notifications_recipients": "notices",
     "harvest_mail_test": "notices",
     "harvest_notice_drop": "notices",

@@ -58,6 +58,7 @@ COMMANDS = {
     "subscriptions": ("notices:subscriptions", "Show who wants mail about which source, and who wants none."),
     "disk": ("disk:disk", "Show what takes how much of the disk, and what retention would remove."),
     "status": ("setup:status", "Show whether all parts are there and what they do."),
+    "doctor": ("doctor:doctor", "Examine this installation, and say how to mend what is wrong."),
     "demo": ("demo:demo", "Start everything, harvest a catalogue, show the result, and stop again."),
 }
 """Each command's module and function, and its line of help: showing the list imports none of them."""

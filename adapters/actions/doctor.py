@@ -1,0 +1,194 @@
+"""The action that examines an installation: each finding says what is wrong and how to mend it.
+
+Each check stands alone: one that fails doesn't keep the others from being made. It returns what it found in order, or raises.
+"""
+
+import logging
+import os
+import resource
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.embedded import read_runtime
+from adapters.settings import Settings, load, unknown
+from domain.access import Right
+from domain.errors import HarvestError
+from domain.secrets import mask_text
+
+log = logging.getLogger(__name__)
+
+LEAST_FILES = 4096  # open files that a worker may have; sockets of threads and of remotes are among them
+OK, PROBLEM, SKIPPED = "ok", "problem", "skipped"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check says: `text` tells what is well, `problems` what isn't."""
+
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+Check = Callable[[Session], Found]
+
+
+@action(Right.SYSADMIN, reads=True)
+def harvest_installation_check(session: Session, _asked: Any) -> dict[str, Any]:
+    """What is wrong with this installation, and how to mend it."""
+    rows = [row for name, check in CHECKS.items() for row in _rows(session, name, check)]
+    return {"checks": rows, "problems": sum(row["state"] == PROBLEM for row in rows)}
+
+
+def _rows(session: Session, name: str, check: Check) -> Iterable[dict[str, str]]:
+    if session.unusable is not None and name in OF_DATABASE:
+        return [_row(name, SKIPPED, "the database can't be used")]
+    try:
+        found = check(session)
+    except HarvestError as error:
+        return [_row(name, PROBLEM, str(error))]
+    except Exception as error:
+        log.debug("check %s", name, exc_info=error)
+        return [_row(name, PROBLEM, f"The check itself failed with {type(error).__name__}: {error}")]
+    if found.problems:
+        return [_row(name, PROBLEM, problem) for problem in found.problems]
+    return [_row(name, OK, found.text)]
+
+
+def _row(name: str, state: str, text: str) -> dict[str, str]:
+    return {"check": name, "state": state, "text": mask_text(text)}
+
+
+def _settings(_session: Session) -> Found:
+    load()
+    return Found("all are understood", tuple(unknown()))
+
+
+def _database(session: Session) -> Found:
+    """Whether it can be used: asked anew, so that a version, a pooler or a migration is named before all else."""
+    from adapters.postgres.installation import check_session, check_tables
+
+    if session.unusable is not None:
+        raise session.unusable
+    database = session.parts.database
+    return Found(f"{check_session(database)}; {check_tables(database)}")
+
+
+def _of_database(function: str) -> Check:
+    """A check of `adapters.postgres.installation`."""
+
+    def check(session: Session) -> Found:
+        from adapters.postgres import installation
+
+        said: str = getattr(installation, function)(session.parts.database)
+        return Found(said)
+
+    return check
+
+
+def _broker(_session: Session) -> Found:
+    settings = load()
+    runtime = read_runtime(settings.data_dir)
+    servers = settings.kafka_bootstrap_servers or (runtime.bootstrap_servers if runtime else "")
+    if not servers:
+        return Found("", ("No broker: start `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS",))
+    from adapters.kafka.topic_check import topic_problems
+    from adapters.kafka.topics import configured
+
+    problems = topic_problems(configured(settings, "doctor", servers), settings)
+    return Found(f"{servers} answers, and the topics of site {settings.site_id} are there", tuple(problems))
+
+
+def _target(session: Session) -> Found:
+    return Found(session.parts.check_target())
+
+
+def _disk(_session: Session) -> Found:
+    from adapters.embedded.space import disk_space
+    from domain.health import disk_problem
+
+    folder = load().data_dir
+    place = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not os.access(place, os.W_OK):
+        return Found("", (f"{place} can't be written to by this user: set HARVEST_DATA_DIR to a folder that can",))
+    space = disk_space(folder)
+    if space is None:
+        return Found("this system doesn't tell how full its disks are")
+    problem = disk_problem(str(folder), *space)
+    return Found(f"{space[0] / 1e9:.0f} of {space[1] / 1e9:.0f} GB free at {folder}", (problem,) if problem else ())
+
+
+def _plugins(session: Session) -> Found:
+    from harvesters.loading import installed
+
+    plugins = {one.type: one for one in installed()}
+    problems = [f"The plugin {one.type} ({one.place}) can't be used: {one.problem}" for one in plugins.values() if one.problem]
+    if session.unusable is None:
+        problems += _missing_plugins(session, plugins)
+    return Found(f"{len(plugins)} harvesters load: {', '.join(plugins)}", tuple(problems))
+
+
+def _missing_plugins(session: Session, plugins: Iterable[str]) -> list[str]:
+    from adapters.postgres.installation import source_types
+
+    return [
+        f"{count} active sources ({name}, for example) are of type {kind}, and no plugin of that type is installed here: "
+        "install it in this environment and on the workers, or deactivate them"
+        for kind, count, name in source_types(session.parts.database)
+        if kind not in plugins
+    ]
+
+
+def _workers(session: Session) -> Found:
+    from adapters.postgres.work.site_state import site_state
+    from domain.health import problems
+
+    health = site_state(session.parts.database).health
+    alive = sum(process.alive for process in health.processes)
+    return Found(f"{alive} processes run, a coordinator leads", tuple(problems(health)))
+
+
+def _mail(session: Session) -> Found:
+    settings = load()
+    if not sends_mail(settings):
+        return Found("no mail is sent (HARVEST_STATUS_MAIL_ERRORED, _ALL, _DIGEST)")
+    from adapters.mail.smtp import connected
+    from adapters.notice_parts import NoticeParts
+
+    with connected(NoticeParts(settings, session.parts.database).server):
+        return Found(f"{settings.smtp_server} takes mail from {settings.smtp_mail_from}")
+
+
+def sends_mail(settings: Settings) -> bool:
+    """Whether mail is sent at all."""
+    return settings.status_mail_errored or settings.status_mail_all or settings.status_mail_digest
+
+
+def _limits(_session: Session) -> Found:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < LEAST_FILES:
+        how = f"`ulimit -n {LEAST_FILES}`, or LimitNOFILE={LEAST_FILES} in the unit of systemd"
+        more = "" if hard >= LEAST_FILES else f"; the hard limit is {hard}: raise it in /etc/security/limits.conf"
+        return Found("", (f"A process may have {soft} files open, a worker with many remotes needs more: {how}{more}",))
+    return Found(f"{soft} open files for each process")
+
+
+CHECKS: dict[str, Check] = {
+    "settings": _settings,
+    "database": _database,
+    "rights": _of_database("check_rights"),
+    "connections": _of_database("check_connections"),
+    "clock": _of_database("check_clock"),
+    "broker": _broker,
+    "target": _target,
+    "disk": _disk,
+    "plugins": _plugins,
+    "workers": _workers,
+    "mail": _mail,
+    "limits": _limits,
+}
+"""In the order in which they are told."""
+OF_DATABASE = {"rights", "connections", "clock", "workers"}
+"""Checks that need a usable database."""
