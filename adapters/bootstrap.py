@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from adapters.postgres.log.group_append import GroupAppend
     from adapters.postgres.log.projector import DecodedLog, Projector
     from adapters.postgres.read_model.progress import RebuildProgress
+    from adapters.postgres.secret_keys import SiteCipher
     from adapters.postgres.work.backlog import Backlog
     from adapters.postgres.work.news import WorkNews
     from adapters.postgres.work.pending_work import PendingWork
@@ -96,7 +97,15 @@ class Parts:
         from adapters.postgres.log.snapshots import PostgresSnapshots
         from domain.application import Harvesting
 
-        return Harvesting(self.event_store, self.event_store, PostgresSnapshots(self.database))
+        return Harvesting(self.event_store, self.event_store, PostgresSnapshots(self.database), self.cipher)
+
+    @cached_property
+    def cipher(self) -> SiteCipher:
+        """What encrypts the secrets of sources."""
+        from adapters.keyring import Keyring
+        from adapters.postgres.secret_keys import SiteCipher
+
+        return SiteCipher(self.database, Keyring(self.settings))
 
     @cached_property
     def content(self) -> ContentStore:
@@ -318,6 +327,7 @@ def check(settings: Settings) -> None:
 
     parts = Parts(settings, "check")
     require_tables(parts.database, settings.site_id)
+    parts.cipher.require()
     parts.database.close()
     ensure_topics(parts.broker, settings)
 

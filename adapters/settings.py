@@ -63,6 +63,8 @@ class Settings:
     embedded_broker: bool = False  # the broker named is the embedded one: `up` tells its children
     ckan_url: str = ""
     ckan_token: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)  # encrypts the secrets of sources; older ones after it, with commas
+    secret_key_file: str = ""  # "": secret.key in data_dir, made when the first secret is stored
     data_dir: Path = field(default_factory=_default_data_dir)
     site_id: str = "default"  # names topics and consumer groups, as ckan.site_id does
     log_level: str = "INFO"  # of lines on standard error and in harvest_log, and above

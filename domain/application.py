@@ -22,8 +22,9 @@ from domain.errors import Conflict, GuardConflict, NotFound, Refused, Validation
 from domain.jobs import Job
 from domain.nearest import unknown
 from domain.objects import GatheredRecord, HarvestObject, gathered_event, identified_event
-from domain.reservations import Reservations, address_values
+from domain.reservations import Reservations
 from domain.rules import Progress, job_outcome
+from domain.sealing import Cipher, NoCipher, Sealing
 from domain.secrets import mask_url
 from domain.snapshots import EVERY, NoSnapshots, Snapshots, restored, taken
 from domain.source_fields import checked as checked
@@ -76,7 +77,15 @@ class Harvesting(Application[UUID]):
 
     name = "harvest"
 
-    def __init__(self, recorder: ApplicationRecorder, log: EventLog, snapshots: Snapshots | None = None) -> None:
+    def __init__(
+        self,
+        recorder: ApplicationRecorder,
+        log: EventLog,
+        snapshots: Snapshots | None = None,
+        cipher: Cipher | None = None,
+    ) -> None:
+        """`cipher` encrypts the secrets of sources; None: they are stored as they are."""
+        self.sealing = Sealing(cipher or NoCipher())
         self._given_recorder = recorder
         self.event_log = log
         self._snapshots = snapshots or NoSnapshots()
@@ -171,7 +180,7 @@ class Harvesting(Application[UUID]):
         One that was removed is entered again under its old id: given by `source_id`, or found by its address when its datasets
         were released. Raises ValidationError by field: a name, or a url with the same config, belongs to one source.
         """
-        fields, given = checked(fields), source_id
+        fields, given = self.sealing.sealed(checked(fields)), source_id
         source_id = source_id or uuid4()
         for _ in range(ATTEMPTS):
             if removed := self._removed_source(given, fields):
@@ -196,7 +205,8 @@ class Harvesting(Application[UUID]):
         try:
             known = self.load(HarvestSource, source_id)
         except NotFound:
-            same = [one for one in self._reservations.released(fields) if one.fields.config == fields.config]
+            sealed = self.sealing.sealed_as_far_as_possible
+            same = [one for one in self._reservations.released(fields) if sealed(one.fields).config == fields.config]
             if same:
                 message = f"The datasets of the source that was removed from this address belong to the id {same[0].id}"
                 raise ValidationError({"id": f"{message}: enter it without an id, or with that one"}) from None
@@ -206,7 +216,7 @@ class Harvesting(Application[UUID]):
     def _enter_again(self, source: HarvestSource, fields: SourceFields, by: str) -> UUID:
         reservations = self._reservations.taken_back(source, fields)
         source.restore(by)
-        source.change(fields, by)
+        source.change(fields, by, self.sealing.sealed_as_far_as_possible(source.fields))
         self._all_or_nothing(source, *reservations)
         return source.id
 
@@ -235,26 +245,45 @@ class Harvesting(Application[UUID]):
             known = self.load(HarvestSource, source_id)
         except NotFound:
             return False
-        if known.fields != fields:
+        if self.sealing.sealed_as_far_as_possible(known.fields) != fields:
             raise ValidationError({"id": f"There already is a source with the id {source_id}: {known.fields.name}"})
         return True
 
     @property
     def _reservations(self) -> Reservations:
-        return Reservations(lambda key: self.load(Reservation, key), lambda key: self.load(HarvestSource, key))
+        return Reservations(lambda key: self.load(Reservation, key), lambda key: self.load(HarvestSource, key), self.sealing)
 
     def change_source(self, source_id: UUID, fields: SourceFields, by: str) -> None:
         """Replace a source's fields; a second call changes nothing. Raises NotFound, ValidationError."""
-        fields = checked(fields)
+        fields = self.sealing.sealed(checked(fields))
         for _ in range(ATTEMPTS):
             source = self.load(HarvestSource, source_id)
             source.must_be_there()
             reservations = self._reservations.changes(source_id, fields, before=source.fields)
-            source.change(fields, by)
+            source.change(fields, by, self.sealing.sealed_as_far_as_possible(source.fields))
             try:
                 return self._all_or_nothing(source, *reservations)
             except GuardConflict:
                 continue
+        raise Conflict([source_id])
+
+    def reseal_source(self, source_id: UUID, by: str) -> bool:
+        """Encrypt a source's secrets with the current key, those in clear too; whether anything was to be done.
+
+        What was stored before stays in the log. Raises NotFound, SettingError for a secret whose key isn't here.
+        """
+        for _ in range(ATTEMPTS):
+            source = self.load(HarvestSource, source_id)
+            before, fields = source.fields, self.sealing.sealed(source.fields)
+            if before == fields:
+                return False
+            source.reseal(fields.url, fields.config, by)
+            try:
+                self._all_or_nothing(source, *self._reservations.moved(source_id, before, fields))
+            except GuardConflict:
+                continue
+            self._snapshots.forget(source_id)  # they hold what was stored before
+            return True
         raise Conflict([source_id])
 
     def deactivate_source(self, source_id: UUID, by: str, reason: str = "") -> None:
@@ -280,7 +309,8 @@ class Harvesting(Application[UUID]):
 
     def find_source_at(self, url: str, config: str) -> HarvestSource:
         """The source that harvests this address with this configuration. Raises NotFound."""
-        return self._holder(address_values(url, config), f"No source harvests {mask_url(url)}")
+        values = self._reservations.address_values(SourceFields("", url, "", config=config))
+        return self._holder(values, f"No source harvests {mask_url(url)}")
 
     def _holder(self, values: Sequence[str], otherwise: str) -> HarvestSource:
         """The source that holds a reserved value. Raises NotFound with the message given."""

@@ -14,6 +14,7 @@ from domain.aggregate import Created as FirstEvent
 from domain.aggregate import StoredAggregate
 from domain.errors import GuardConflict, JobEnded, Refused
 from domain.objects import object_id
+from domain.secrets import mask_text
 
 KINDS = ("harvest", "retry", "import", "clear", "removal")
 COUNTS = ("added", "updated", "not modified", "deleted", "errored")
@@ -245,7 +246,7 @@ class Job(StoredAggregate):
     def record_gather_error(self, code: str, message: str, guid: str | None = None) -> None:
         """Record an error of gather. Raises JobEnded."""
         self._must_go_on()
-        self._gather_error_recorded(code=code, message=message, guid=guid)
+        self._gather_error_recorded(code=code, message=mask_text(message), guid=guid)
 
     @event(GatherErrorRecorded)
     def _gather_error_recorded(self, code: str, message: str, guid: str | None) -> None:

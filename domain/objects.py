@@ -18,6 +18,7 @@ from eventsourcing.domain import event
 from domain import text
 from domain.aggregate import Created, StoredAggregate
 from domain.errors import ValidationError
+from domain.secrets import mask_text
 
 ACTIONS = ("new", "change", "delete")
 IMPORTED_AS = ("added", "updated", "unchanged", "deleted")
@@ -201,12 +202,14 @@ class HarvestObject(StoredAggregate):
         """Record an error that is no outcome; after an outcome this changes nothing. A line that is no number is left out."""
         if self.outcome is None:
             valid = isinstance(line, int) and 0 <= line <= MAX_LINE
-            self._error_recorded(stage=stage, message=message, line=line if valid else None, level="error")
+            self._error_recorded(stage=stage, message=mask_text(message), line=line if valid else None, level="error")
 
     def record_warning(self, stage: str, message: str, *, of_job: bool = False) -> None:
         """Record a loss that is no failure; after an outcome this changes nothing. `of_job`: it is of the whole job."""
         if self.outcome is None:
-            self._error_recorded(stage=stage, message=message, line=None, level="job_warning" if of_job else "warning")
+            self._error_recorded(
+                stage=stage, message=mask_text(message), line=None, level="job_warning" if of_job else "warning"
+            )
 
     @event(ErrorRecorded)
     def _error_recorded(self, stage: str, message: str, line: int | None, level: str) -> None:
@@ -262,7 +265,7 @@ class HarvestObject(StoredAggregate):
         """Record a failure, final when `retry_at` is None; after an outcome this changes nothing."""
         if self.outcome is None:
             when = retry_at.isoformat() if retry_at else None
-            self._failed(stage=stage, code=code, message=message, retry_at=when)
+            self._failed(stage=stage, code=code, message=mask_text(message), retry_at=when)
 
     @event(Failed)
     def _failed(self, stage: str, code: str, message: str, retry_at: str | None) -> None:

@@ -6,13 +6,13 @@ A secret is known by the name it stands under (api_key, password, token, Authori
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MASK = "***"
 _WORDS = (
     r"api[-_]?keys?|pass(?:word|wd|phrase)?|pwd|secrets?|(?:access|auth|refresh|bearer|api)?[-_]?tokens?|authori[sz]ation|"
-    r"credentials?|private[-_]?key|access[-_]?key|cookie|signature"
+    r"credentials?|private[-_]?key|access[-_]?key|cookie|signature|auth"
 )
 _SECRET = rf"(?:[\w.-]*[-_.])?(?:{_WORDS})"
 _NAME = re.compile(rf"{_SECRET}|x-.*-key", re.IGNORECASE)
@@ -31,7 +31,16 @@ def is_secret_name(name: str) -> bool:
 
 def mask_url(url: str) -> str:
     """An address without its password and without secrets in its query."""
-    return _PARAMETER.sub(rf"\1={MASK}", _USER_ONLY.sub(f"{MASK}@", _PASSWORD.sub(rf"\1:{MASK}@", url)))
+    return change_url(url, lambda _: MASK)
+
+
+def change_url(url: str, change: Callable[[str], str]) -> str:
+    """An address, or a text with some, in which each secret is what `change` makes of it."""
+    if "://" not in url:
+        return url
+    url = _PASSWORD.sub(lambda match: f"{match[1]}:{change(match[2])}@", url)
+    url = _USER_ONLY.sub(lambda match: f"{change(match[0][:-1])}@", url)
+    return _PARAMETER.sub(lambda match: f"{match[1]}={change(match[0][len(match[1]) + 1 :])}", url)
 
 
 def mask_text(text: str) -> str:
@@ -43,16 +52,16 @@ def mask_text(text: str) -> str:
     return _HEADER.sub(rf"\1{MASK}", _QUOTED.sub(rf"\1\3{MASK}\3", text)) if ":" in text else text
 
 
-def mask_value(value: Any, name: str = "") -> Any:
-    """Plain data with its secrets hidden: values under secret names, all values of `headers`, passwords in addresses."""
+def mask_value(value: Any, name: str = "", secret: bool = False) -> Any:
+    """Plain data with its secrets hidden: all below secret names and below `headers`, and passwords in addresses."""
+    secret = secret or is_secret_name(name) or name.lower().endswith("headers")
     if isinstance(value, Mapping):
-        all_of_them = name.lower().endswith("headers")
-        return {key: MASK if all_of_them and item else mask_value(item, str(key)) for key, item in value.items()}
+        return {key: mask_value(item, str(key), secret) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [mask_value(item, name) for item in value]
-    if value in (None, "", False, True):
+        return [mask_value(item, name, secret) for item in value]
+    if value is None or value == "" or isinstance(value, bool):
         return value
-    if is_secret_name(name):
+    if secret:
         return MASK
     return mask_url(value) if isinstance(value, str) and "://" in value else value
 

@@ -18,6 +18,7 @@ from domain.deletions import CLEAR, HELD, REMOVAL
 from domain.errors import JobExists, SourceInactive
 from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
 from domain.schedules import Schedule, is_slot
+from domain.secrets import MASK
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,13 @@ class HarvestSource(StoredAggregate):
         blackout: str
 
     class Changed(StoredAggregate.Event):
-        """Fields were edited: {field: [before, after]}."""
+        """Fields were edited: {field: [before, after]}. `resealed`: their secrets are encrypted otherwise, and are the same."""
 
         TOPIC = "source.changed"
+        class_version = 2
         changes: dict[str, list[Any]]
         by: str
+        resealed: bool
 
     class Deactivated(StoredAggregate.Event):
         """Harvesting stopped by a person; datasets, jobs and objects stay."""
@@ -219,17 +222,23 @@ class HarvestSource(StoredAggregate):
         values = {**asdict(fields), "extras": dict(fields.extras)}
         return cls._create(cls.Registered, id=source_id, state="active", by=by, **values)
 
-    def change(self, fields: SourceFields, by: str) -> None:
-        """Replace all fields; a second call changes nothing."""
-        before, after = asdict(self.fields), asdict(fields)
-        changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+    def change(self, fields: SourceFields, by: str, before: SourceFields | None = None) -> None:
+        """Replace all fields; a second call changes nothing. `before`: those of now, without secrets in clear."""
+        old, new = asdict(before or self.fields), asdict(fields)
+        changes = {name: [old[name], value] for name, value in new.items() if old[name] != value}
         if changes:
-            self._changed(changes=changes, by=by)
+            self._changed(changes=changes, by=by, resealed=False)
+
+    def reseal(self, url: str, config: str, by: str) -> None:
+        """Store the same address and configuration, with secrets encrypted otherwise; a second call changes nothing."""
+        changes = {name: [MASK, new] for name, new in (("url", url), ("config", config)) if getattr(self.fields, name) != new}
+        if changes:
+            self._changed(changes=changes, by=by, resealed=True)
 
     @event(Changed)
-    def _changed(self, changes: dict[str, list[Any]], by: str) -> None:
+    def _changed(self, changes: dict[str, list[Any]], by: str, resealed: bool) -> None:
         self.fields = SourceFields(**{**asdict(self.fields), **{name: new for name, (_, new) in changes.items()}})
-        if changes.keys() & {"url", "type", "config"}:
+        if changes.keys() & {"url", "type", "config"} and not resealed:
             self._forget_gathered()
 
     def _forget_gathered(self) -> None:

@@ -71,12 +71,17 @@ def _without_jobs(state: State) -> None:
     state["jobs"], state["last"] = {}, False
 
 
+def _not_resealed(state: State) -> None:
+    state["resealed"] = False
+
+
 UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.created": {1: _job_without_number},
     "job.page_gathered": {1: _count_unchanged},
     "job.gather_finished": {1: _without_seen_since, 2: _without_memory},
     "job.finished": {1: _without_statistics},
     "object.error_recorded": {1: _set_level},
+    "source.changed": {1: _not_resealed},
     "source.registered": {1: _without_schedule},
     "source.history_cleared": {1: _without_jobs},
     "source.job_started": {1: _without_slot},

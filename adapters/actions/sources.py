@@ -139,7 +139,8 @@ def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
     source = session.source(id_or_name)
     config = unmask_config(fields.config, source.fields.config)
     url = source.fields.url if fields.url == mask_url(source.fields.url) else fields.url
-    fields = checked_config(replace(fields, config=config, url=url))
+    opened = session.parts.application.sealing.opened(replace(fields, config=config, url=url))
+    fields = checked_config(opened)
     _check_owner(session, fields)
     session.parts.application.change_source(source.id, fields, by=session.caller.name)
     session.show_current()

@@ -61,6 +61,8 @@ ACTIONS = {
     "harvest_projection_rebuild": "database",
     "harvest_topic_list": "kafka",
     "harvest_config_show": "configuration",
+    "harvest_secrets_rotate": "secrets",
+    "harvest_secrets_show": "secrets",
     "harvest_disk_show": "disk",
     "harvest_installation_check": "doctor",
     "harvest_get_notifications_recipients": "notices",

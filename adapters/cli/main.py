@@ -48,6 +48,7 @@ COMMANDS = {
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
     "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
     "sql": ("sql:sql", "Ask the database with SQL: opens psql, or shows the answer to STATEMENT."),
+    "secrets": ("secrets:secrets", "Show by which key the secrets of sources are encrypted, and change it."),
     "topics": ("topics:topics", "Show the site's topics on Kafka, or the commands that make them."),
     "config": ("configuration:config", "Show all settings, and where each value comes from."),
     "notices": ("notices:notices", "List mail and webhooks' events, what was not sent and why; try it again."),

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from domain.application import Harvesting
 from domain.deletions import CLEAR, EXPIRED
-from domain.errors import NotFound
+from domain.errors import NotFound, SettingError
 from domain.jobs import Job
 from domain.sources import HarvestSource as Source
+from domain.sources import SourceFields
 from harvesters.base import Harvester, HarvestJob, HarvestSource
 from harvesters.clearing import Clearing
 from harvesters.http import PoliteSession
@@ -112,9 +113,14 @@ class JobContexts:
         return self._context(job, source, created or self._application.event_log.recorded_at(job.id, CREATED))
 
     def _context(self, job: Job, source: Source, recorded: datetime | None) -> JobContext:
+        fields, unusable = source.fields, None
+        try:
+            fields = self._application.sealing.opened(fields)
+        except SettingError as error:
+            unusable = SettingError(f"Source {fields.name} can't be harvested here: {error}")
         view = HarvestJob(
             id=str(job.id),
-            source=source_view(source),
+            source=source_view(source, fields),
             created=job.created_on,
             gather_started=job.gather_started,
             options=job.options,
@@ -125,7 +131,13 @@ class JobContexts:
         )
         ours = job.kind == CLEAR or bool(job.options.get(EXPIRED))
         session = cache(self._session)  # one for all threads of a job: it keeps the connections to the remote
-        return JobContext(view, lambda: self._new_harvester(view.source.type, session, ours=ours))
+
+        def make_harvester() -> Harvester:
+            if unusable is not None and not ours:  # ours ask nothing of the remote
+                raise unusable
+            return self._new_harvester(view.source.type, session, ours=ours)
+
+        return JobContext(view, make_harvester)
 
     def _new_harvester(self, source_type: str, session: Callable[[], PoliteSession], *, ours: bool) -> Harvester:
         harvester = Clearing() if ours else new_harvester(source_type, load_harvester(source_type))
@@ -134,9 +146,8 @@ class JobContexts:
         return harvester
 
 
-def source_view(source: Source) -> HarvestSource:
-    """A source as plugins see it."""
-    fields = source.fields
+def source_view(source: Source, fields: SourceFields) -> HarvestSource:
+    """A source as plugins see it, with its fields in clear."""
     return HarvestSource(
         id=str(source.id),
         name=fields.name,

@@ -167,7 +167,9 @@ def test_secrets_of_a_source_are_never_shown_and_survive_being_sent_back(session
 
     assert "geheim" not in json.dumps(everything, default=str)
     stored = parts.application.find_source("one").fields
-    assert (json.loads(stored.config), stored.url, stored.title) == (config, url, "New")
+    opened = parts.application.sealing.opened(stored)
+    assert "geheim" not in stored.config + stored.url
+    assert (json.loads(opened.config), opened.url, opened.title) == (config, url, "New")
 
 
 def test_sources_are_listed_page_by_page(session: Session) -> None:

@@ -40,7 +40,7 @@ def test_an_empty_value_means_the_default() -> None:
 
 
 def test_the_token_is_not_shown() -> None:
-    assert "secret" not in repr(Settings(ckan_token="secret"))
+    assert "hidden" not in repr(Settings(ckan_token="hidden", secret_key="hidden", kafka_sasl_password="hidden"))
 
 
 @pytest.mark.parametrize(
