@@ -19,7 +19,7 @@ from adapters.postgres.database import Database, migrate, require_migrations
 from adapters.postgres.positions import read_model_version
 from adapters.postgres.site import claim, require_site
 from adapters.settings import Settings
-from domain.errors import ServiceUnavailable, SettingError
+from domain.errors import RemoteError, ServiceUnavailable, SettingError, TargetError
 from projections.model_version import MODEL_VERSION
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from adapters.postgres.read_model.progress import RebuildProgress
     from adapters.postgres.secret_keys import SiteCipher
     from adapters.postgres.work.backlog import Backlog
+    from adapters.postgres.work.breakers import Breakers
     from adapters.postgres.work.news import WorkNews
     from adapters.postgres.work.pending_work import PendingWork
     from adapters.roles.coordinator import Coordinator, ProjectionThread
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from adapters.stages.gather import GatherRun
     from adapters.stages.objects import ObjectRunner
     from adapters.stages.process_state import ProcessState
+    from adapters.stages.remote_hosts import RemoteHosts
     from adapters.stages.run_test import TestRun
     from adapters.stages.stuck import TimeLimits
     from adapters.targets.catalogue import LocalCatalogue
@@ -69,6 +71,7 @@ SCHEDULES_MISSING = """
         AND (SELECT notification_id FROM ops.checkpoint WHERE name = 'work') >= coalesce(
             (SELECT min(notification_id) FROM events.stored_event WHERE topic = 'source.registered'), 'infinity'::float8)
 """
+PROBE_TIMEOUT, PROBE_BYTES = 10.0, 1_000_000  # seconds; an answer that is larger is one, too
 TOPICS_WITHIN = 1.0  # seconds in which `up` makes the topics of an embedded broker that it started again
 
 
@@ -146,11 +149,43 @@ class Parts:
             concurrency=s.target_concurrency,
             timeout=s.ckan_timeout,
             user_agent=s.http_user_agent,
+            trouble=self.remote_hosts,
         )
 
     def target_absence(self) -> tuple[float, str] | None:
         """For how many seconds the target has been away, and why; None while it answers."""
         return self.ckan_api.absence() if self.settings.ckan_url else None
+
+    def probe_host(self, url: str) -> str:
+        """Ask a remote host once; why it is in trouble, empty when it answered."""
+        from domain.breakers import counts
+        from harvesters.http import PoliteSession
+
+        once = replace(self.http_limits, retries=0, max_bytes=PROBE_BYTES, robots="ignore")
+        limits = replace(once, timeout=PROBE_TIMEOUT, total_timeout=PROBE_TIMEOUT)
+        session = PoliteSession(limits)
+        try:
+            session.get(url)
+        except RemoteError as error:
+            return str(error) if counts(error.code) else ""
+        finally:
+            session.close()
+        return ""
+
+    def probe_target(self, _url: str = "") -> str:
+        """Ask the target once; why it is in trouble, empty when it answered."""
+        from adapters.targets.ckan.api import ActionAPI
+        from domain.breakers import counts
+
+        s = self.settings
+        if not s.ckan_url:
+            return ""
+        try:
+            api = ActionAPI(s.ckan_url, s.ckan_token, concurrency=1, timeout=PROBE_TIMEOUT, user_agent=s.http_user_agent)
+            api.call("status_show", {})
+        except TargetError as error:
+            return str(error) if counts(error.code) else ""
+        return ""
 
     def check_target(self) -> str:
         """One line about the target. Raises SettingError that says what is missing, ServiceUnavailable when it is down."""
@@ -166,14 +201,27 @@ class Parts:
 
         return JobContexts(self.application, self.target, self.session, self.settings.full_listing_days)
 
+    @cached_property
+    def remote_hosts(self) -> RemoteHosts:
+        """What this process shares with the others about remote hosts; a fetch worker's requests to those in trouble wait."""
+        from adapters.postgres.work.breakers import Breakers
+        from adapters.postgres.work.host_leases import HostLeases
+        from adapters.stages.remote_hosts import RemoteHosts
+
+        database = Database(self.settings.database_url, f"harvestlog {self.role} hosts")
+        leases, breakers = HostLeases(database, self.worker_name()), Breakers(database)
+        refusing = self.role == "fetch-consumer"
+        return RemoteHosts(leases, breakers, failures=self.settings.breaker_failures, refusing=refusing)
+
     def session(self) -> PoliteSession:
         """A polite HTTP session."""
         from harvesters.http import PoliteSession
 
-        return PoliteSession(self._http_limits)
+        return PoliteSession(self.http_limits, slots=self.remote_hosts)
 
     @property
-    def _http_limits(self) -> HttpLimits:
+    def http_limits(self) -> HttpLimits:
+        """What sessions keep to."""
         from harvesters.http import HttpLimits
 
         s = self.settings
@@ -184,6 +232,7 @@ class Parts:
             retries=s.http_retries,
             host_limit=s.http_host_limit,
             user_agent=s.http_user_agent,
+            robots=s.http_robots,
             allow=s.may_harvest,
         )
 
@@ -191,7 +240,7 @@ class Parts:
         """A polite HTTP session that doesn't wait for long: what can't be sent now is sent later."""
         from harvesters.http import PoliteSession
 
-        return PoliteSession(replace(self._http_limits, timeout=10.0, total_timeout=15.0, max_bytes=1_000_000))
+        return PoliteSession(replace(self.http_limits, timeout=10.0, total_timeout=15.0, max_bytes=1_000_000, robots="ignore"))
 
     @cached_property
     def notices(self) -> NoticeParts:
@@ -374,6 +423,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.duties.dispatching import Dispatch
     from adapters.duties.ending import EndJobs
     from adapters.duties.expiring import DeleteExpired
+    from adapters.duties.probing import ProbeRemotes
     from adapters.duties.recovery import RecoverLostWork
     from adapters.duties.reporting import Report
     from adapters.duties.retention import CollectContent, Retain
@@ -383,6 +433,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.postgres.leadership import LeaderDatabase
     from adapters.postgres.listener import EVENTS, Listener
     from adapters.postgres.work.backlog import Backlog
+    from adapters.postgres.work.breakers import Breakers
     from adapters.postgres.work.news import WorkNews
     from adapters.postgres.work.pending_work import PendingWork
     from adapters.postgres.work.schedules import Schedules
@@ -396,7 +447,9 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     def new_round(*duties: Duty) -> Round:
         return Round(duties, DatabaseClock(database).now, database.require_lead)
 
-    sending = new_round(Dispatch(_dispatcher(parts, work, Backlog(work, news.take))))
+    breakers = Breakers(database)
+    sending = new_round(Dispatch(_dispatcher(parts, work, Backlog(work, news.take), breakers)))
+    probing = new_round(ProbeRemotes(breakers, parts.probe_host, parts.probe_target))
     recovery = RecoverLostWork(application, work)
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
     telling = [new_round(*duties) for duties in parts.notices.duties(database, application, parts.webhook_session)]
@@ -418,7 +471,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
 
     projector = parts.work_projector(log=log, news=news)
     listener = Listener(parts.database, EVENTS)
-    return Coordinator(database, projector, listener, news, [others, sending, keeping, *telling], workers, begin)
+    return Coordinator(database, projector, listener, news, [others, sending, keeping, probing, *telling], workers, begin)
 
 
 def _writing(database: Database) -> Harvesting:
@@ -431,7 +484,7 @@ def _writing(database: Database) -> Harvesting:
     return Harvesting(store, store, PostgresSnapshots(database))
 
 
-def _dispatcher(parts: Parts, work: PendingWork, backlog: Backlog) -> Dispatcher:
+def _dispatcher(parts: Parts, work: PendingWork, backlog: Backlog, breakers: Breakers) -> Dispatcher:
     from adapters.kafka.dispatcher import Dispatcher
     from adapters.kafka.topics import ensure_topics
 
@@ -442,7 +495,10 @@ def _dispatcher(parts: Parts, work: PendingWork, backlog: Backlog) -> Dispatcher
         ensure_topics(parts.broker, parts.settings)
         producer.forget()
 
-    return Dispatcher(work, backlog, producer, new_broker if parts.settings.embedded_broker else None)
+    def held() -> frozenset[UUID]:
+        return breakers.held(parts.settings.job_deadline)
+
+    return Dispatcher(work, backlog, producer, new_broker if parts.settings.embedded_broker else None, held)
 
 
 def coordinator_with_read_model(

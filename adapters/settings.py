@@ -31,6 +31,7 @@ NOTICES = {
     "site_url": "webhook_urls",
 }
 """Settings for mail and webhooks, and the function of `domain.notices` that raises ValueError for a wrong one."""
+ROBOTS = ("ignore", "delay", "obey")
 LOG_FORMATS = ("text", "json")
 LOG_SCOPES = range(-1, 8)  # adapters.log_scopes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -97,7 +98,9 @@ class Settings:
     http_total_timeout: float = 300.0  # one response in all
     http_max_bytes: int = 50_000_000  # one response
     http_retries: int = 3
-    http_host_limit: int = 4  # requests at a time to one remote host, per worker
+    http_host_limit: int = 4  # requests at a time to one remote host, of all workers together
+    http_robots: str = "ignore"  # what of a remote's robots.txt counts: delay (its Crawl-delay), or obey (all of it)
+    breaker_failures: int = 10  # in a row, of connections or HTTP 5xx, after which nothing is sent to a host or the target
     http_allow: str = ""  # what may be harvested besides public addresses, or `none`: see `may_harvest`
     http_user_agent: str = "harvestlog (harvester of open-data catalogues)"
     site_title: str = "harvestlog"  # in mail
@@ -286,6 +289,8 @@ def _check(settings: Settings) -> None:
             f"HARVEST_TOPIC_MIN_INSYNC_REPLICAS={settings.topic_min_insync_replicas} is more than "
             f"HARVEST_TOPIC_REPLICATION={settings.topic_replication}: nothing could ever be sent"
         )
+    if settings.http_robots not in ROBOTS:
+        raise SettingError(f"HARVEST_HTTP_ROBOTS={settings.http_robots!r} is none of {', '.join(ROBOTS)}")
     _check_addresses(settings.may_harvest)
     if settings.log_scope not in LOG_SCOPES:
         raise SettingError(f"HARVEST_LOG_SCOPE={settings.log_scope} is none of -1 (nothing is kept), 0 (everything) to 7")

@@ -3,6 +3,7 @@
 HarvestError                  someone can act on it; the CLI prints it as one line
 ├── SettingError              a setting is wrong or missing
 ├── ServiceUnavailable        a database, broker or target does not answer
+│   └── Postponed             not now: a remote or the target is in trouble, or busy; that counts as no attempt
 ├── NotFound                  no such source, job, object, dataset
 ├── ValidationError           input with wrong fields: {field: message}
 ├── NotAuthorized             the caller may not do this
@@ -42,6 +43,16 @@ class ServiceUnavailable(HarvestError):
     """A service that harvestlog needs does not answer; the message says which and where."""
 
     code = "service_unavailable"
+
+
+class Postponed(ServiceUnavailable):
+    """Something is to be done later, without a fault of its own: it counts as no attempt. `wait` is in seconds."""
+
+    code = "postponed"
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class ReadModelOutdated(ServiceUnavailable):

@@ -12,7 +12,7 @@ from typing import Literal
 
 from domain import rules, text
 from domain.deletions import CLEAR, HIDDEN_PACKAGE, HIDDEN_TITLE, REMOVAL, grace_days
-from domain.errors import HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
+from domain.errors import HarvestError, Postponed, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
 from domain.titles import MAX_TITLE, title_of
@@ -71,6 +71,7 @@ class StageRun:
     stage: str = "Fetch"
     since: float = 0.0  # monotonic seconds when the stage began
     harvester: Harvester | None = None
+    postponed: float | None = None  # seconds: it is to run again later, as if it had not run
     _save: Save | None = None
     _title: str | None = None  # of the dataset that is to go
 
@@ -104,6 +105,11 @@ class StageRun:
         leave_if_forked(process)
 
     def _record(self, view: HarvestObject, error: BaseException) -> None:
+        postponed = error if isinstance(error, Postponed) else self._caught_by_plugin()
+        if postponed is not None and self.now() < self._deadline:
+            self.postponed = postponed.wait
+            self.documents.clear()
+            return
         self._report(view)
         if isinstance(error, results.StageFailed):
             self._stage_failed(view, error)
@@ -114,9 +120,21 @@ class StageRun:
         else:
             self._fail(view, "plugin_error", results.with_traceback(error))
 
+    def _caught_by_plugin(self) -> Postponed | None:
+        """What a request of this run was refused with, though the plugin made another error of it."""
+        postponed = getattr(getattr(self.harvester, "http", None), "postponed", None)
+        return postponed if isinstance(postponed, Postponed) else None
+
+    @property
+    def _deadline(self) -> datetime:
+        """Until when the job's objects are tried again."""
+        return (self.job.recorded or self.job.created) + timedelta(seconds=self.policy.job_deadline)
+
     def _run(self, view: HarvestObject) -> None:
         self.since = time.monotonic()
         harvester = self.harvester = self.new_harvester()
+        if self._caught_by_plugin() is not None:
+            harvester.http.postponed = None
         if self.job.options.get("without_fetch"):
             self._require_document(view)
         elif self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view, harvester):
@@ -311,7 +329,7 @@ class StageRun:
                 self.aggregate.attempts + 1,
                 first_delay=self.policy.first_delay,
                 max_attempts=self.policy.max_attempts,
-                deadline=(self.job.recorded or self.job.created) + timedelta(seconds=self.policy.job_deadline),
+                deadline=self._deadline,
                 retry_after=_seconds(getattr(error, "retry_after", None)),
             )
             self._fail(view, error.code, results.said(error), when)

@@ -78,7 +78,7 @@ def _shown(session: Session, source: str) -> Row:
 
 @action(Right.SYSADMIN, SitePause)
 def harvest_site_pause(session: Session, asked: SitePause) -> dict[str, Any]:
-    """Start no scheduled job at all, none of the sources on a host, or none into the target."""
+    """Start no scheduled job at all; or send nothing to a host, or into the target, of whatever job."""
     until = _until(session, asked.until)
     schedules = Schedules(session.parts.database)
     schedules.pause(asked.scope, _name(asked.scope, asked.name), until, session.caller.name)

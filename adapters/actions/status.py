@@ -35,6 +35,7 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
         processes = state.processes
         answer |= _database(session, state)
         answer["paused"] = _paused(session)
+        answer["breakers"] = _breakers(session, wrong)
         if why := why_outdated(session.parts.database):
             wrong.append(why)
         else:
@@ -118,6 +119,22 @@ def _disk(session: Session, wrong: list[str]) -> dict[str, Any]:
         wrong.append(problem)
     free, total = space or (None, None)
     return {"database_bytes": database_bytes(session.parts.database), "disk_free_bytes": free, "disk_bytes": total}
+
+
+def _breakers(session: Session, wrong: list[str]) -> list[dict[str, Any]]:
+    """Remote hosts, and the target, that nothing is sent to until they answer."""
+    from adapters.postgres.work.breakers import Breakers
+    from adapters.postgres.work.site_state import database_time
+    from domain.breakers import shown_remote, trouble
+
+    now = database_time(session.parts.database)
+    rows = []
+    for breaker in Breakers(session.parts.database).open():
+        since, probe = (now - breaker.opened_at).total_seconds(), (breaker.probe_at - now).total_seconds()
+        wrong.append(trouble(breaker.scope, breaker.name, breaker.reason, breaker.failures, since, probe))
+        row = {"what": breaker.scope, "name": shown_remote(breaker.name), "reason": mask_text(breaker.reason)}
+        rows.append({**row, "failures": breaker.failures, "since": breaker.opened_at, "next_probe": breaker.probe_at})
+    return rows
 
 
 def _process(busy: "Busy") -> dict[str, Any]:

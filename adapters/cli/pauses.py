@@ -29,7 +29,8 @@ def _scopes(command: Any) -> Any:
 def pause(source: str | None, everything: bool, host: str, target: bool, until: str, as_json: bool) -> None:
     """Start no scheduled jobs: of SOURCE (id or name), of all, of a host, or into the target.
 
-    Jobs under way go on, and `harvester job` still makes jobs. Slots that are missed are caught up by one job.
+    While a host or the target is paused nothing is sent there: jobs under way wait as well, and so do those that people make.
+    Otherwise jobs under way go on, and `harvester job` still makes jobs. Slots that are missed are caught up by one job.
     """
     with session() as actions:
         if (scope := _scope(source, everything, host, target)) == "source":

@@ -9,6 +9,9 @@ from adapters.cli.disk import readable
 from adapters.cli.output import block, emit, json_option, session, table, told_steps
 from adapters.cli.pauses import what
 
+LISTED = ("problems", "processes", "paused", "breakers")
+"""What of the status isn't shown line by line; open breakers are among the problems."""
+
 
 @click.command()
 @click.option("--rename-site", is_flag=True, help="The site of this database is called HARVEST_SITE_ID from now on.")
@@ -37,7 +40,7 @@ def status(as_json: bool) -> None:
 
 
 def _text(answer: dict[str, Any]) -> str:
-    fields = {name: _said(name, value) for name, value in answer.items() if name not in ("problems", "processes", "paused")}
+    fields = {name: _said(name, value) for name, value in answer.items() if name not in LISTED}
     processes = table(map(_process, answer.get("processes", ())))
     paused = [f"paused: {what(pause)}" for pause in answer.get("paused", ())]
     problems = "\n".join(f"! {problem}" for problem in answer["problems"])

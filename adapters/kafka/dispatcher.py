@@ -7,7 +7,7 @@ no more are in flight than there are threads, or than end within two seconds, fo
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -32,8 +32,8 @@ class Work(Protocol):
     def gather_threads(self) -> int:
         """How many threads the gather workers have for each lane."""
 
-    def take_gather(self, rooms: Mapping[int, int]) -> list[GatherJob]:
-        """Mark jobs as sent, so many of each lane; the commands to send."""
+    def take_gather(self, rooms: Mapping[int, int], held: Collection[UUID]) -> list[GatherJob]:
+        """Mark jobs as sent, so many of each lane, none of those that are held; the commands to send."""
 
     def announce(self, sent: list[FetchObject | GatherJob], cluster: str) -> None:
         """Wake those who read what was sent."""
@@ -59,8 +59,8 @@ class Objects(Protocol):
     def refresh(self) -> None:
         """Learn what changed: `outcomes` since the last time, jobs that were `created`, and `gathered` ones by lane."""
 
-    def waiting(self) -> list[Waiting]:
-        """Jobs whose turn it is, with how many objects are due and under way."""
+    def waiting(self, held: Collection[UUID]) -> list[Waiting]:
+        """Jobs whose turn it is, with how many objects are due and under way; but for those that are held."""
 
     def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
         """Mark objects as sent; the commands to send."""
@@ -70,10 +70,19 @@ class Dispatcher:
     """Sends commands for one site."""
 
     def __init__(
-        self, work: Work, objects: Objects, producer: CommandProducer, new_broker: Callable[[], None] | None = None
+        self,
+        work: Work,
+        objects: Objects,
+        producer: CommandProducer,
+        new_broker: Callable[[], None] | None = None,
+        held: Callable[[], Collection[UUID]] = frozenset,
     ) -> None:
-        """`new_broker`, for the embedded broker, makes ready what came back empty, before anything is sent to it."""
+        """`new_broker`, for the embedded broker, makes ready what came back empty, before anything is sent to it.
+
+        `held` names the jobs for which nothing is sent at present: their remote or the target is in trouble, or paused.
+        """
         self._work = work
+        self._held = held
         self._objects = objects
         self._producer = producer
         self._new_broker = new_broker
@@ -96,21 +105,22 @@ class Dispatcher:
         self._objects.refresh()
         gathering = self._work.gathering()
         self._measure(self._objects.under_way, gathering)
-        commands: list[FetchObject | GatherJob] = [*self._take_gather(gathering)]
-        waiting = self._objects.waiting()
+        held = self._held()
+        commands: list[FetchObject | GatherJob] = [*self._take_gather(gathering, held)]
+        waiting = self._objects.waiting(held)
         share = quotas(waiting, self._budget - self._objects.under_way) if waiting else {}
         fetch = self._objects.take(share) if share else []
         self.more = bool(fetch) and self._objects.under_way < self._budget
         commands += fetch
         return self._send(commands) if commands else 0
 
-    def _take_gather(self, gathering: Mapping[int, int]) -> list[GatherJob]:
+    def _take_gather(self, gathering: Mapping[int, int], held: Collection[UUID]) -> list[GatherJob]:
         """Looked for when there may be some: after news of jobs, while there are more than may be sent, and now and then."""
         self._look = self._look or self._objects.created or time.monotonic() >= self._next_look
         if not self._look:
             return []
         rooms = {lane: max(0, budget - gathering.get(lane, 0)) for lane, budget in self._gather_budgets.items()}
-        taken = self._work.take_gather(rooms)
+        taken = self._work.take_gather(rooms, held)
         self._look = bool(taken) or 0 in rooms.values()
         self._next_look = time.monotonic() + LOOK_INTERVAL
         return taken

@@ -315,7 +315,11 @@ class FetchWorker:
             self._broken = error
 
     def _store(self, batch: Sequence[Running]) -> None:
-        if not self._until_available(lambda: self._runner.store([one.item for one in batch])):
+        waits = {one.item.aggregate.id: wait for one in batch if (wait := one.item.postponed) is not None}
+        if waits and not self._until_available(lambda: self._claims.postpone(waits)):
+            return
+        over = [one.item for one in batch if one.item.postponed is None]
+        if over and not self._until_available(lambda: self._runner.store(over)):
             return
         with self._stored:
             self._forget(batch, under_way=0)

@@ -30,6 +30,11 @@ class Item:
     stages: StageRun | None = None
 
     @property
+    def postponed(self) -> float | None:
+        """In how many seconds it is to run again, as if it had not run; None: it has run."""
+        return self.stages.postponed if self.stages else None
+
+    @property
     def size(self) -> int:
         """Bytes that it keeps in memory: its document before the stages, the new ones after them."""
         return len(self.content or b"") + sum(map(len, self.documents.values()))

@@ -9,7 +9,7 @@ and whether the same request may succeed later:
     tls           no secure connection                         redirects     too many redirects
     bad_url       not an http or https URL                     bad_header    a header that can't be sent
     bad_encoding  compressed in a way that can't be undone     not_json      the body is not JSON
-    refused_address   an address that must not be connected to: `domain/networks.py`
+    robots        forbidden by its robots.txt                  refused_address   must not be connected to (`domain/networks.py`)
 
 How bodies are uncompressed, decoded and read, however wrong their headers are: `compression.py`, `documents.py`. To whom
 credentials are sent: `credentials.py`. When a request is sent again: `retries.py`.
@@ -18,12 +18,10 @@ credentials are sent: `credentials.py`. When a request is sent again: `retries.p
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
-from threading import Condition
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -32,13 +30,16 @@ from requests.auth import AuthBase
 from requests.exceptions import InvalidHeader, InvalidURL, RequestException
 from urllib3.exceptions import HTTPError
 
-from domain.errors import RemoteError
+from domain.breakers import counts, origin_of, remote_of
+from domain.errors import Postponed, RemoteError
 from domain.networks import address_rules
 from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, TooLarge, uncompressed
 from harvesters.http.credentials import blotted, may_follow, separated, without
 from harvesters.http.documents import NotJSON, read_json, text_of
 from harvesters.http.failures import excerpt, redact, translated
+from harvesters.http.hosts import PROCESS_SLOTS, HostSlots
 from harvesters.http.retries import RETRIED, http_date, retry_after, wait_before_retry
+from harvesters.http.robots import MAX_BYTES, PROCESS_ROBOTS, RobotsFiles, product_token
 from harvesters.http.transport import Deadline, GuardedAdapter, within
 
 MAX_REDIRECTS = 5
@@ -65,6 +66,7 @@ class HttpLimits:
     retries: int = 3
     host_limit: int = 4  # requests at a time to one host, in this process
     user_agent: str = "harvestlog"
+    robots: str = "ignore"  # what of a remote's robots.txt counts: `delay` (its Crawl-delay), `obey` (all of it)
     allow: str = ""  # besides public addresses, as HARVEST_HTTP_ALLOW has it
 
 
@@ -111,32 +113,6 @@ class RemoteTime:
     noted: float
 
 
-class HostSlots:
-    """Counts the requests under way to each host, so that all sessions of a process together stay polite."""
-
-    def __init__(self) -> None:
-        self._busy: dict[str, int] = {}
-        self._changed = Condition()
-
-    @contextmanager
-    def taken(self, host: str, limit: int) -> Iterator[None]:
-        """Wait until fewer than `limit` requests to the host are under way, and be one of them."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._busy.get(host, 0) < limit)
-            self._busy[host] = self._busy.get(host, 0) + 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._busy[host] -= 1
-                if not self._busy[host]:
-                    del self._busy[host]
-                self._changed.notify_all()
-
-
-PROCESS_SLOTS = HostSlots()
-
-
 class _NoAuth(AuthBase):
     """Keeps `requests` from taking credentials out of a .netrc file, in place of those that the source gives."""
 
@@ -155,14 +131,17 @@ class PoliteSession:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         slots: HostSlots = PROCESS_SLOTS,
+        robots: RobotsFiles = PROCESS_ROBOTS,
     ) -> None:
         self._limits = limits
         self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": ASKED_FOR, **(headers or {})}
         self._sleep = sleep
         self._clock = clock
         self._slots = slots
+        self._robots = robots
         self.first_answer: RemoteTime | None = None  # by its Date header
         self.answers = 0  # that came so far, for those who look whether a gather gets on
+        self.postponed: Postponed | None = None  # what the last request was refused with, should a plugin have caught it
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         rules = address_rules(limits.allow)
@@ -241,15 +220,63 @@ class PoliteSession:
         raise RemoteError(f"{redact(url)}: more than {MAX_REDIRECTS} redirects{withheld}", code="redirects")
 
     def _once(self, url: str, headers: Headers, body: bytes | None = None) -> tuple[Response, str | None]:
-        """One request, with a body a POST: its response, and where it redirects to."""
-        with self._slots.taken(_host(url), self._limits.host_limit):
-            deadline = Deadline(self._limits.total_timeout, self._clock)
+        """One request that robots.txt lets us make, with a body a POST: its response, and where it redirects to."""
+        return self._sent(url, headers, body, 0.0 if self._limits.robots == "ignore" else self._delay(url))
+
+    def _delay(self, url: str) -> float:
+        """Seconds that requests to this host are to begin apart. Raises RemoteError `robots`, or why nobody knows."""
+        agent, obeyed = product_token(self._limits.user_agent), self._limits.robots == "obey"
+        try:
+            robots = self._robots.of(origin_of(url), agent, lambda: self._robots_txt(origin_of(url)))
+        except RemoteError:
+            if obeyed:
+                raise
+            return 0.0
+        if obeyed and not robots.allows(url):
+            raise RemoteError(f"{redact(url)} is forbidden to {agent} by the robots.txt of its host", code="robots")
+        return robots.delay
+
+    def _robots_txt(self, origin: str) -> str:
+        """The file, without a header that is of the source; empty: there is none. Raises RemoteError."""
+        url, location = "", f"{origin}robots.txt"
+        for _ in range(MAX_REDIRECTS + 1):
+            url = _prepared_url(location, None, base=url)
             try:
-                with within(deadline), self._open(url, headers, body) as answer:
-                    self.answers += 1
-                    return self._read(answer, url, deadline)
-            except (RequestException, HTTPError, OSError) as error:
-                raise translated(error, url, self._limits.timeout, self._over(deadline)) from error
+                response, target = self._sent(url, without(self._headers))
+            except RemoteError as error:
+                if error.code.startswith("http_4") and error.code != "http_429":
+                    return ""
+                raise
+            if target is None:
+                return response.text[:MAX_BYTES]
+            location = target
+        return ""  # RFC 9309, section 2.3.1.2: after five redirects it counts as missing
+
+    def _sent(self, url: str, headers: Headers, body: bytes | None = None, delay: float = 0.0) -> tuple[Response, str | None]:
+        host = remote_of(url)
+        try:
+            with self._slots.taken(host, self._limits.host_limit, delay):
+                result = self._asked(url, headers, body)
+        except Postponed as error:
+            self.postponed = error
+            raise
+        except RemoteError as error:
+            if counts(error.code):
+                self._slots.failed(host, url, str(error))
+            elif error.code.startswith("http_"):
+                self._slots.succeeded(host)
+            raise
+        self._slots.succeeded(host)
+        return result
+
+    def _asked(self, url: str, headers: Headers, body: bytes | None) -> tuple[Response, str | None]:
+        deadline = Deadline(self._limits.total_timeout, self._clock)
+        try:
+            with within(deadline), self._open(url, headers, body) as answer:
+                self.answers += 1
+                return self._read(answer, url, deadline)
+        except (RequestException, HTTPError, OSError) as error:
+            raise translated(error, url, self._limits.timeout, self._over(deadline)) from error
 
     def _open(self, url: str, headers: Headers, body: bytes | None) -> requests.Response:
         try:
@@ -344,12 +371,6 @@ def _prepared_url(url: str, params: Params | None, base: str = "") -> str:
 def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
     """Headers of a conditional request (RFC 9110, section 13.1). A remote that knows ETags leaves the date aside."""
     return {condition: validators[name] for name, (_, condition) in VALIDATORS.items() if validators.get(name)}
-
-
-def _host(url: str) -> str:
-    """Host with port."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def _coding(answer: requests.Response, raw: bytearray) -> str:

@@ -1,7 +1,7 @@
 """The dispatcher sends what is due, fairly, and again what the broker lost."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -238,9 +238,9 @@ class Looks(PendingWork):
 
     looks = 0
 
-    def take_gather(self, rooms: Mapping[int, int] = EVERY_LANE) -> list[GatherJob]:
+    def take_gather(self, rooms: Mapping[int, int] = EVERY_LANE, held: Collection[UUID] = ()) -> list[GatherJob]:
         self.looks += 1
-        return super().take_gather(rooms)
+        return super().take_gather(rooms, held)
 
 
 def test_no_pass_looks_for_jobs_to_gather_while_there_is_no_news_of_any(

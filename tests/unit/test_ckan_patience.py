@@ -1,11 +1,12 @@
 """Imports wait for a CKAN that is away, up to a limit; a dataset that CKAN fails on is no reason to wait."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from adapters.targets.ckan.patience import PatientAPI
-from domain.errors import TargetError
+from adapters.targets.ckan.patience import PatientAPI, Trouble
+from domain.errors import Postponed, TargetError
 from tests.support.action_site import HTML, ActionSite, Answer, action_site
 
 DONE: Answer = (200, {"success": True, "result": {"id": "x"}}, {})
@@ -32,8 +33,8 @@ def site() -> Iterator[ActionSite]:
         yield known
 
 
-def patient(site: ActionSite, time: Time, patience: float = 600.0) -> PatientAPI:
-    settings = {"concurrency": 1, "timeout": 5.0, "user_agent": "harvestlog"}
+def patient(site: ActionSite, time: Time, patience: float = 600.0, trouble: Trouble | None = None) -> PatientAPI:
+    settings: dict[str, Any] = {"concurrency": 1, "timeout": 5.0, "user_agent": "harvestlog", "trouble": trouble}
     return PatientAPI(site.url, "secret", patience=patience, clock=lambda: time.now, sleep=time.sleep, **settings)
 
 
@@ -118,3 +119,55 @@ def test_how_long_ckan_has_been_away_is_told_until_it_answers(site: ActionSite) 
     site.answer = lambda action: DONE
     api.call("package_create", {})
     assert api.absence() is None
+
+
+class Known:
+    """What a site knows of its target."""
+
+    def __init__(self, open_after: int = 10) -> None:
+        self.failures: list[str] = []
+        self.successes = 0
+        self.open_after = open_after
+
+    def target_succeeded(self) -> None:
+        self.successes += 1
+        self.failures.clear()
+
+    def target_failed(self, reason: str) -> None:
+        self.failures.append(reason)
+
+    def require_target(self) -> None:
+        if len(self.failures) >= self.open_after:
+            raise Postponed("open", wait=5.0)
+
+
+def test_the_site_is_told_what_calls_and_looks_meet(site: ActionSite) -> None:
+    time, known = Time(), Known(open_after=100)
+    api = patient(site, time, patience=20.0, trouble=known)
+    site.answer = lambda action: (503, "", {})
+    refused(api)
+    refused(api)
+    told = len(known.failures)
+    site.answer = lambda action: (409, {"success": False, "error": {"name": ["taken"]}}, {})
+
+    with pytest.raises(TargetError):
+        api.call("package_create", {})
+
+    assert told > 3
+    assert known.failures == []  # an answer is an answer, be it a refusal
+
+
+def test_what_waits_for_ckan_is_made_again_later_once_the_breaker_opens(site: ActionSite) -> None:
+    time, known = Time(), Known(open_after=4)
+    api = patient(site, time, trouble=known)
+    site.answer = lambda action: (503, "", {})
+    refused(api)
+
+    with pytest.raises(Postponed):
+        api.call("package_create", {})
+    asked = len(site.seen)
+    with pytest.raises(Postponed):
+        api.call("package_create", {})
+
+    assert time.now < 60
+    assert len(site.seen) == asked  # while it is open, nothing is sent

@@ -86,7 +86,7 @@ class FakeRunner:
 
     def load(self, claimed: Iterable[UUID]) -> list[Any]:
         return [
-            SimpleNamespace(aggregate=SimpleNamespace(id=object_id, job_id="job"), size=0, documents={})
+            SimpleNamespace(postponed=None, aggregate=SimpleNamespace(id=object_id, job_id="job"), size=0, documents={})
             for object_id in claimed
         ]
 

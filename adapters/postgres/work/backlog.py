@@ -8,7 +8,7 @@ worker that hands back its claims, changes rows without an event.
 import heapq
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from adapters.postgres.work.news import News
@@ -104,11 +104,13 @@ class Backlog:
         for served in (False, True):
             self._queues.get((self._left[job].lane, served), {}).pop(job, None)
 
-    def waiting(self) -> list[Waiting]:
-        """The jobs whose turn it is, with how many of their objects wait and are under way."""
+    def waiting(self, held: Collection[UUID] = ()) -> list[Waiting]:
+        """The jobs whose turn it is, with how many of their objects wait and are under way; those held keep their place."""
         turns: list[Waiting] = []
         idle: list[UUID] = []
         for job in self._in_turn():
+            if job in held:
+                continue
             under_way = self._under_way.get(job, 0)
             if (due := self._left[job].left - under_way) > 0:
                 turns.append(Waiting(job, self._left[job].lane, due, under_way))

@@ -46,6 +46,12 @@ RELEASE = """
     UPDATE ops.work SET sent = false, worker = NULL, lease_until = NULL, deliveries = greatest(deliveries - 1, 0)
     WHERE object_id = ANY (%(objects)b::uuid[]) AND worker = %(worker)s
 """
+POSTPONE = """
+    UPDATE ops.work w SET sent = false, worker = NULL, lease_until = NULL, deliveries = greatest(w.deliveries - 1, 0),
+        due_at = greatest(w.due_at, now() + make_interval(secs => m.wait))
+    FROM unnest(%(objects)b::uuid[], %(waits)b::float8[]) AS m (object_id, wait)
+    WHERE w.object_id = m.object_id AND w.worker = %(worker)s AND w.sent IS NOT FALSE
+"""
 RETURN = """
     UPDATE ops.work w SET sent = false, lease_until = NULL
     FROM unnest(%(objects)b::uuid[], %(epochs)b::integer[]) AS m (object_id, epoch)
@@ -169,6 +175,10 @@ class Claims:
     def release(self, objects: Iterable[UUID]) -> None:
         """Hand objects back that were claimed and not run."""
         self._database.query(RELEASE, objects=list(objects), worker=self.worker)
+
+    def postpone(self, waits: Mapping[UUID, float]) -> None:
+        """Hand objects back that are to run later, so many seconds from now; that counts as no attempt."""
+        self._database.query(POSTPONE, objects=list(waits), waits=list(waits.values()), worker=self.worker)
 
     def give_back(self, commands: Sequence[FetchObject]) -> None:
         """Let commands be sent again that were taken and not claimed."""

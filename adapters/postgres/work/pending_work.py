@@ -4,7 +4,7 @@ Whoever loses its lease loses the claim, and the object waits again.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -57,12 +57,12 @@ TAKE_GATHER = f"""
         SELECT q.job_id FROM unnest(%(lanes)b::smallint[], %(rooms)b::integer[]) AS n (lane, room)
         CROSS JOIN LATERAL (
             SELECT job_id FROM ops.job_progress WHERE lane = n.lane AND NOT inline AND gather <> 'finished' AND worker IS NULL
-                AND sent_until IS NULL AND due_at <= now() AND deliveries < %(deliveries)s
+                AND sent_until IS NULL AND due_at <= now() AND deliveries < %(deliveries)s AND job_id <> ALL (%(held)b::uuid[])
             ORDER BY due_at LIMIT n.room
         ) q
         UNION ALL
         SELECT job_id FROM ops.job_progress WHERE NOT inline AND gather <> 'finished' AND sent_until IS NOT NULL
-            AND sent_until < now() AND worker IS NULL AND deliveries < %(deliveries)s
+            AND sent_until < now() AND worker IS NULL AND deliveries < %(deliveries)s AND job_id <> ALL (%(held)b::uuid[])
     ))
     RETURNING job_id, epoch
 """
@@ -170,9 +170,12 @@ class PendingWork:
         """How many threads the living gather workers have for each lane."""
         return int(self._database.query(GATHER_THREADS)[0][0]) // len(set(LANES.values()))
 
-    def take_gather(self, rooms: Mapping[int, int] = EVERY_LANE) -> list[GatherJob]:
-        """Mark jobs that wait for gather as sent, so many of each lane, and those whose command was lost: what to send."""
-        parameters = {"lease": SEND_LEASE, "deliveries": GATHER_DELIVERIES}
+    def take_gather(self, rooms: Mapping[int, int] = EVERY_LANE, held: Collection[UUID] = ()) -> list[GatherJob]:
+        """Mark jobs that wait for gather as sent, so many of each lane, and those whose command was lost: what to send.
+
+        Those that are held are left out.
+        """
+        parameters = {"lease": SEND_LEASE, "deliveries": GATHER_DELIVERIES, "held": list(held)}
         rows = self._database.query(TAKE_GATHER, lanes=list(rooms), rooms=list(rooms.values()), **parameters)
         return [GatherJob(*row) for row in rows]
 
