@@ -6,6 +6,7 @@ import click
 
 from adapters.cli.jobs import describe
 from adapters.cli.output import after_option, emit, json_option, more, session, table
+from domain.errors import Refused
 
 Row = dict[str, Any]
 RELEASE = "release"
@@ -166,6 +167,13 @@ clearsource = click.Command("clearsource", callback=clear.callback, params=clear
 
 
 def confirm(what: str, yes: bool) -> None:
-    """Ask whether to go on; "no" ends the command with status 1."""
-    if not yes:
-        click.confirm(f"{what} Go on?", abort=True, err=True)
+    """Ask whether to go on; "no" ends the command with status 1. Raises Refused when nobody is there to answer."""
+    if yes:
+        return
+    try:
+        go_on = click.confirm(f"{what} Go on?", err=True)
+    except click.Abort:
+        click.echo(err=True)
+        raise Refused("Nobody has answered, so nothing was changed: --yes goes on without asking") from None
+    if not go_on:
+        raise click.Abort

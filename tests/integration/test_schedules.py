@@ -339,6 +339,21 @@ def test_a_person_sees_when_a_source_runs_next_and_what_is_paused(site: Site) ->
     assert listed["next_run"] == site.at(2)
 
 
+def test_sql_shows_when_sources_run_next(site: Site) -> None:
+    source = site.source(**NIGHTLY)
+    site.tick(site.at(0, 1))
+    statement = """
+        SELECT cron, next_run, paused FROM harvest.source_schedule WHERE source_id = %(source)s
+    """
+
+    planned = site.parts.database.query(statement, source=str(source))
+    Session(site.parts).call("harvest_source_pause", id=str(source))
+    paused = site.parts.database.query(statement, source=str(source))
+
+    assert planned == [("30 2 * * *", site.at(0, 2.5).replace(tzinfo=None), False)]
+    assert paused[0][2] is True
+
+
 @pytest.mark.parametrize(
     ("action", "values", "field"),
     [

@@ -180,3 +180,16 @@ LEFT JOIN content.document c ON c.hash = decode(o.content_hash, 'hex');
 CREATE VIEW {schema}.harvest_object_extra AS
 SELECT md5(o.id || ' ' || e.key)::uuid::text AS id, o.id AS harvest_object_id, e.key, e.value
 FROM {schema}.object o CROSS JOIN LATERAL jsonb_each_text(o.extras) e;
+
+-- When each source is harvested by itself, for readers; the leader plans it. Pauses of the site are not counted in.
+CREATE VIEW {schema}.source_schedule AS
+SELECT
+    s.source_id::text COLLATE "C" AS source_id,
+    s.frequency,
+    s.cron,
+    s.time_zone,
+    s.blackout,
+    CASE WHEN s.active THEN s.due_at AT TIME ZONE 'UTC' END AS next_run,
+    s.paused AND (s.paused_until IS NULL OR s.paused_until > now()) AS paused,
+    s.paused_until AT TIME ZONE 'UTC' AS paused_until
+FROM ops.schedule s;

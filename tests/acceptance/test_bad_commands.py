@@ -1,0 +1,104 @@
+"""Every command with what isn't there, at a wrong time, twice, or two at once: one line that says so, and nothing half done."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from adapters.embedded import EmbeddedPostgres
+from tests.acceptance.command_line import CommandLine
+from tests.conftest import new_database
+from tests.support.stack import Stack
+
+NOWHERE = "a0a0a0a0-0000-4000-8000-00000000dead"
+WITH_REFERENCE = [
+    *("source show {}", "source {}", "source edit {} --frequency DAILY", "source reactivate {}", "source clear {} --yes"),
+    *("clearsource {}", "source remove {} --yes", "rmsource {}", "source clear-history {}", "reindex {}", "job {}"),
+    *("job {} --wait", "job --follow {}", "jobs --source {}", "job-abort {}", "job-report {}", "retry {}", "import {}"),
+    *("import -s {}", "import -o {}", "import -p {}", "import -g {}", "approve {}", "reject {}", "deletions {}", "pause {}"),
+    *("resume {}", "run-test {}", "abort-failed-jobs -i {}", "log --source {}", "log --job {}"),
+]
+AT_A_WRONG_TIME = [
+    ("job asleep", "is inactive"),
+    ("run-test asleep", "is inactive"),
+    ("import asleep", "is inactive"),
+    ("job-abort idle", "has no jobs yet"),
+    ("job-report idle", "has no jobs yet"),
+    ("retry idle", "has no jobs yet"),
+    ("approve idle --yes", "has no jobs yet"),
+    ("job busy", "already has job"),
+    ("run-test busy", "already has job"),
+    ("import busy", "already has job"),
+    ("source clear busy --yes", "already has job"),
+    ("source remove busy --datasets keep --yes", "has not ended"),
+    ("retry busy", "once it has ended"),
+    ("approve busy --yes", "holds no deletions"),
+    ("reject busy", "holds no deletions"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A site of which nothing runs: one source is inactive, one has no jobs, one has a job that waits."""
+    folder = tmp_path_factory.mktemp("site")
+    with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
+        for name in ("asleep", "idle", "busy", "contested"):
+            site.source(name, f"http://127.0.0.1/{name}", "noop")
+        site.parts.application.deactivate_source(site.parts.application.find_source("asleep").id, "test")
+        site.start_job("busy")
+        yield site
+
+
+@pytest.fixture
+def cli(site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(site.environment, monkeypatch, capsys)
+
+
+def events(site: Stack) -> int:
+    return int(site.parts.database.query("SELECT count(*) FROM events.stored_event")[0][0])
+
+
+@pytest.mark.parametrize("reference", ["nowhere", NOWHERE])
+@pytest.mark.parametrize("line", WITH_REFERENCE)
+def test_what_isnt_there_is_named_on_one_line(site: Stack, cli: CommandLine, line: str, reference: str) -> None:
+    before = events(site)
+
+    said = cli.refused(*line.format(reference).split())
+
+    assert reference in said
+    assert events(site) == before
+
+
+@pytest.mark.parametrize(("line", "why"), AT_A_WRONG_TIME)
+def test_at_a_wrong_time_a_command_says_why_and_changes_nothing(site: Stack, cli: CommandLine, line: str, why: str) -> None:
+    before = events(site)
+
+    assert why in cli.refused(*line.split())
+    assert events(site) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "won", "lost"),
+    [
+        ("job contested", 1, "already has job"),
+        ("source create twin http://127.0.0.1/twin noop", 1, "already"),
+        ("job-abort contested", 2, ""),
+        ("source clear-history contested --yes", 2, ""),
+    ],
+)
+def test_of_two_at_once_both_succeed_or_one_is_told_why_not(site: Stack, line: str, won: int, lost: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: site.cli(*line.split(), status=None), range(2)))
+
+    assert sorted(each.returncode for each in done) == [0] * won + [1] * (2 - won), done
+    for each in done:
+        assert "Traceback" not in each.stderr
+        assert each.returncode == 0 or lost in each.stderr
+
+
+def test_who_cannot_be_asked_is_told_to_say_yes(site: Stack) -> None:
+    before = events(site)
+
+    for line in ("source clear-history", "source clear idle", "source remove idle --datasets keep"):
+        assert "--yes" in site.cli(*line.split(), status=1).stderr, line
+    assert events(site) == before
