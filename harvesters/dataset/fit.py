@@ -28,6 +28,7 @@ RULES = {
     **dict.fromkeys(("metadata_modified", "metadata_created"), values.time),
     **dict.fromkeys(("issued", "modified"), values.time_or_text),
 }
+OBJECTS_OF_CKAN = ("organization", "tracking_summary")
 LISTS = ("resources", "tags", "extras", "groups")
 NAMES_OF_ENTRIES = ("id", "name")  # of a group
 
@@ -61,7 +62,8 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
         elif name in LISTS:
             _fit_list(fitted, name, value, losses, package)
         else:
-            fitted[name] = values.of_plugin(value, losses, "dataset", name) if isinstance(value, Mapping) else value
+            by_language = isinstance(value, Mapping) and name not in OBJECTS_OF_CKAN
+            fitted[name] = values.of_plugin(value, losses, "dataset", name) if by_language else value
     return Fitted(fitted, losses.all())
 
 

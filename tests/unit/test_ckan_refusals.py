@@ -242,6 +242,14 @@ def test_an_object_by_language_is_carried_without_what_no_plugin_takes() -> None
     ]
 
 
+def test_a_dataset_without_objects_by_language_costs_no_look_at_the_schema() -> None:
+    says = Says(package_create=created)
+
+    CKANTarget(says).save(package(organization={"id": "1", "title": "City"}, tracking_summary={"total": 1}), OURS)  # type: ignore[arg-type]
+
+    assert says.actions == ["package_create"]
+
+
 def test_tags_by_language_that_were_refused_go_alone() -> None:
     sent = package(keywords={"en": ["x", "good"], "de": ["gut"]})
 
