@@ -9,7 +9,8 @@ import socket
 import sys
 import time
 from collections import ChainMap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -415,6 +416,18 @@ def keep_log(settings: Settings, role: str) -> LogKeeper | None:
     logging.getLogger().addHandler(keeper)
     keeper.start()
     return keeper
+
+
+@contextmanager
+def log_kept(settings: Settings, role: str) -> Iterator[None]:
+    """Keep what is logged in the block in the database as well; what was said last is stored when it ends."""
+    keeper = keep_log(settings, role)
+    try:
+        yield
+    finally:
+        if keeper:
+            logging.getLogger().removeHandler(keeper)
+            keeper.close()
 
 
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:

@@ -110,5 +110,6 @@ def harvest_source_test(session: Session, asked: SourceTest) -> Row:
 
     source = session.source(asked.id)
     test = bootstrap.test_run(session.parts, tell, let_through=asked.let_through)
-    job_id = test.run(source.id, by=session.caller.name, guid=asked.guid, full=asked.full)
+    with bootstrap.log_kept(session.parts.settings, "run-test"):
+        job_id = test.run(source.id, by=session.caller.name, guid=asked.guid, full=asked.full)
     return current_job(session, str(job_id))

@@ -41,6 +41,15 @@ def test_what_the_harvester_logs_and_prints_is_shown_beside_the_result(cli: Comm
     assert "in detail" not in printed.err
 
 
+def test_what_the_harvester_logs_is_kept_with_its_job(cli: CommandLine) -> None:
+    job = json.loads(cli("run-test", "chatty", "--json").out)["id"]
+
+    lines = [line for line in cli.json("log", "--job", job)["lines"] if line["logger"] == "chatty"]
+
+    assert len(lines) == 4
+    assert {line["job_id"] for line in lines} == {job}
+
+
 def test_lines_of_debugging_are_shown_when_asked_for(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARVEST_LOG_LEVEL", "DEBUG")
 
