@@ -116,6 +116,9 @@ class Keyring:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(handle, "w", encoding="ascii") as file:
+                if os.geteuid() == 0:  # a command of root's makes it for the roles, whose folder it is
+                    folder = self.file.parent.stat()
+                    os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -24,6 +24,11 @@ ckan.site_id = portal
 ckan.site_url = https://%(site)s/
 ckan.root_path = /data/{{LANG}}
 ckan.harvest.timeout = 90
+ckan.harvest.log_level = warning
+ckan.harvest.status_mail.errored = True
+smtp.server = mail.example.org:587
+smtp.starttls = true
+smtp.password = hidden
 [formatter_generic]
 format = %(asctime)s %(message)s
 """
@@ -41,6 +46,9 @@ def test_its_options_give_settings_and_each_says_where_it_came_from(tmp_path: Pa
     assert read.settings.database_url == "postgresql://ckan:p%40ss@db/ckan?sslmode=require"
     assert read.settings.site_id == "portal"
     assert read.settings.ckan_url == "https://data.example.org/data"
+    assert (read.settings.log_level, read.settings.status_mail_errored) == ("WARNING", True)
+    assert (read.settings.smtp_server, read.settings.smtp_starttls) == ("mail.example.org:587", True)
+    assert read.settings.smtp_password == "hidden"
     assert read.settings.gather_timeout == 5400.0  # seconds; CKAN's option is in minutes
     assert read.origins["site_id"] == f"ckan.site_id in {tmp_path / 'ckan.ini'}"
     assert "lease" not in read.origins
