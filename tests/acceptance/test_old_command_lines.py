@@ -42,6 +42,8 @@ LINES = [
     Typed("sources", "There are 3 active harvest sources"),
     Typed("sources all", "There are 3 harvest sources"),
     Typed(f"{PASTER} sources --config={{ini}}", "There are 3 active harvest sources"),
+    Typed("pause old --until 2099-01-01T00:00", "Paused source old until 2099-01-01"),
+    Typed("resume old", "Resumed source old"),
     Typed("run_test old", "added:         3"),
     Typed("run-test new", "added:         10"),
     Typed("run_test old force-import=record-1", "updated:       1"),
