@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.targets.ckan.errors import Refusal
+from domain.errors import TargetError
 from harvesters.target import FieldPolicy, Owner, Stored
 from tests.support.ckan_site import CkanSite, ckan_site
 
@@ -24,7 +25,7 @@ def site() -> Iterator[CkanSite]:
     with ckan_site() as site:
         try:
             site.api.call("scheming_dataset_schema_show", {"type": TYPE})
-        except Refusal:
+        except TargetError:
             pytest.skip("this CKAN has no ckanext-scheming with tests/support/scheming.yaml")
         yield site
 
