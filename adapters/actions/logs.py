@@ -84,8 +84,10 @@ def _about(session: Session, asked: LogList) -> Owned | None:
 
 @action(Right.EDIT, LogList, reads=True, subject=_about, listed="lines")
 def harvest_log_list(session: Session, asked: LogList) -> dict[str, Any]:
-    """Lines of the log, of all or of a source or a job; `next` is `after` for the next page, `left_out` counts a job's lines
-    that weren't kept."""
+    """Lines of the log, of all or of a source or a job.
+
+    `next` is `after` for the next page; `left_out` counts a job's lines that weren't kept.
+    """
     job_id = str(job_of(session, asked.id)) if asked.id else ""
     source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
     session.show_current()
