@@ -317,9 +317,9 @@ class Parts:
         from adapters.postgres.log.projector import Projector
         from adapters.postgres.read_model import tables as read_model
         from adapters.postgres.read_model.upgrade import require_version
+        from adapters.postgres.read_model.writer import ReadModelWriter
 
-        writer = read_model.ReadModelWriter()
-        return Projector(self.database, read_model.NAME, read_model.LIVE, writer, log=log, check=require_version)
+        return Projector(self.database, read_model.NAME, read_model.LIVE, ReadModelWriter(), log=log, check=require_version)
 
     def worker_name(self) -> str:
         """A name that no other worker has."""

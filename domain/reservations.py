@@ -10,17 +10,10 @@ from uuid import UUID
 
 from domain.addresses import normalise_url_as_before
 from domain.errors import NotFound, ValidationError
+from domain.reserved_values import Reservation, address_value, name_value, released_values, reservation_id
 from domain.sealing import Sealing
 from domain.secrets import mask_config, mask_url
-from domain.sources import (
-    HarvestSource,
-    Reservation,
-    SourceFields,
-    address_value,
-    name_value,
-    released_values,
-    reservation_id,
-)
+from domain.sources import HarvestSource, SourceFields
 
 
 class Reservations:

@@ -1,12 +1,34 @@
-"""What a source's fields may hold."""
+"""What a person enters for a source, and what its fields may hold."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import NAMESPACE_URL
 
 from domain.addresses import checked_address
 from domain.errors import ValidationError
 from domain.schedules import FREQUENCIES, Schedule, check
-from domain.sources import SourceFields
+
+
+@dataclass(frozen=True)
+class SourceFields:
+    """What a person enters for a source. `config` is the harvester's configuration, JSON text.
+
+    `cron`, `time_zone` and `blackout` are as `domain.schedules` reads them.
+    """
+
+    name: str
+    url: str
+    type: str
+    title: str = ""
+    notes: str = ""
+    config: str = ""
+    frequency: str = "MANUAL"
+    owner_org: str = ""
+    private: bool = False
+    extras: Mapping[str, str] = field(default_factory=dict)
+    cron: str = ""
+    time_zone: str = ""
+    blackout: str = ""
 
 
 def checked(fields: SourceFields) -> SourceFields:

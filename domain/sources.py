@@ -5,43 +5,20 @@ Starting and ending a job append to this stream, so two jobs of a source can't r
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from eventsourcing.domain import event
 
-from domain.addresses import normalise_url
 from domain.aggregate import Created, State, StoredAggregate
 from domain.deletions import CLEAR, HELD, REMOVAL
 from domain.errors import JobExists, SourceInactive
 from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
 from domain.schedules import Schedule, is_slot
 from domain.secrets import MASK
-
-
-@dataclass(frozen=True)
-class SourceFields:
-    """What a person enters for a source. `config` is the harvester's configuration, JSON text.
-
-    `cron`, `time_zone` and `blackout` are as `domain.schedules` reads them.
-    """
-
-    name: str
-    url: str
-    type: str
-    title: str = ""
-    notes: str = ""
-    config: str = ""
-    frequency: str = "MANUAL"
-    owner_org: str = ""
-    private: bool = False
-    extras: Mapping[str, str] = field(default_factory=dict)
-    cron: str = ""
-    time_zone: str = ""
-    blackout: str = ""
-
+from domain.source_fields import SourceFields as SourceFields
 
 FATE_SAID = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
 
@@ -417,68 +394,3 @@ class HarvestSource(StoredAggregate):
             self.gathered_from = gathered_from
         if memory is not None and not self._changed_since_start:
             self.memory = memory
-
-
-class Reservation(StoredAggregate):
-    """A value that one source at a time may hold: its name, or its url with its config."""
-
-    TOPIC = "reservation"
-
-    class Taken(Created):
-        """First taken by a source."""
-
-        TOPIC = "reservation.taken"
-        value: str
-        source_id: str
-
-    class Released(StoredAggregate.Event):
-        """Free for others."""
-
-        TOPIC = "reservation.released"
-
-    class TakenAgain(StoredAggregate.Event):
-        """Taken by a source after a release."""
-
-        TOPIC = "reservation.taken_again"
-        source_id: str
-
-    @event(Taken)
-    def __init__(self, value: str, source_id: str) -> None:
-        self.value = value
-        self.holder: str | None = source_id
-
-    @classmethod
-    def take(cls, value: str, source_id: UUID) -> "Reservation":
-        """A new reservation; its id follows from the value, so a second one conflicts."""
-        return cls._create(cls.Taken, id=reservation_id(value), value=value, source_id=str(source_id))
-
-    @event(Released)
-    def release(self) -> None:
-        """Give the value back."""
-        self.holder = None
-
-    @event(TakenAgain)
-    def take_again(self, source_id: str) -> None:
-        """Take a value that was given back."""
-        self.holder = source_id
-
-
-def reservation_id(value: str) -> UUID:
-    """The stream of a reserved value."""
-    return uuid5(NAMESPACE_URL, f"harvestlog:reservation:{value}")
-
-
-def name_value(name: str) -> str:
-    """What a source's name reserves."""
-    return f"source name:{name}"
-
-
-def released_values(fields: SourceFields) -> list[str]:
-    """What a removed source with released datasets is found by: its address with its config first, then its address."""
-    address = f"released address:{normalise_url(fields.url)}"
-    return [f"{address}|{fields.config}", address]
-
-
-def address_value(url: str, config: str) -> str:
-    """What a source's url reserves, together with its config: the same catalogue isn't harvested twice alike."""
-    return f"source address:{normalise_url(url)}|{config}"

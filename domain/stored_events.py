@@ -16,8 +16,9 @@ from domain.aggregate import State, StoredAggregate
 from domain.errors import UnknownEvent
 from domain.jobs import Job
 from domain.objects import HarvestObject
+from domain.reserved_values import Reservation
 from domain.sent_notices import Notice
-from domain.sources import HarvestSource, Reservation
+from domain.sources import HarvestSource
 
 AGGREGATES = (HarvestSource, Reservation, Job, HarvestObject, Notice)
 

@@ -16,7 +16,8 @@ from adapters.postgres.content import ContentStore, content_hash
 from adapters.postgres.database import Database
 from adapters.postgres.log.event_store import PostgresEventStore
 from adapters.postgres.log.projector import Projector
-from adapters.postgres.read_model.tables import LIVE, NAME, ReadModelWriter
+from adapters.postgres.read_model.tables import LIVE, NAME
+from adapters.postgres.read_model.writer import ReadModelWriter
 from adapters.settings import Settings
 
 PATIENCE = 30.0  # seconds

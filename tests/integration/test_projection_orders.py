@@ -13,7 +13,8 @@ from adapters.bootstrap import Parts
 from adapters.postgres.log.event_store import read_after
 from adapters.postgres.log.projector import Projector
 from adapters.postgres.read_model import tables as read_model
-from adapters.postgres.read_model.tables import COUNTERS, NAME, ReadModelWriter
+from adapters.postgres.read_model.tables import COUNTERS, NAME
+from adapters.postgres.read_model.writer import ReadModelWriter
 from adapters.postgres.work.projection import WorkProjection
 from projections.recorded import Recorded, decode
 from tests.integration.histories import OUTCOMES, SOURCES, Expected, History, JobPlan, ObjectPlan, sources_of

@@ -7,7 +7,8 @@ import pytest
 
 from domain.application import ATTEMPTS, Harvesting
 from domain.errors import Conflict, NotFound, ValidationError
-from domain.sources import HarvestSource, Reservation, SourceFields, address_value, name_value, reservation_id
+from domain.reserved_values import Reservation, address_value, name_value, reservation_id
+from domain.sources import HarvestSource, SourceFields
 from tests.support.fakes import MemoryLog
 
 FIELDS = SourceFields("city", "http://data.example/", "ckan")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.addresses import normalise_url
 from domain.errors import JobExists, SourceInactive
-from domain.sources import HarvestSource, Reservation, SourceFields, address_value, name_value, reservation_id
+from domain.reserved_values import Reservation, address_value, name_value, reservation_id
+from domain.sources import HarvestSource, SourceFields
 
 FIELDS = SourceFields("city", "https://data.example/", "ckan", title="City", extras={"a": "b"})
 

@@ -31,7 +31,8 @@ from adapters.postgres.read_model.progress import (
     step_progress,
 )
 from adapters.postgres.read_model.rebuild_copy import STAGING, copy_streams
-from adapters.postgres.read_model.tables import COUNTERS, LIVE, NAME, ReadModelWriter
+from adapters.postgres.read_model.tables import COUNTERS, LIVE, NAME
+from adapters.postgres.read_model.writer import ReadModelWriter
 from adapters.postgres.work.rebuild import WorkRebuild
 from domain.errors import Refused
 from projections.model_version import MODEL_VERSION

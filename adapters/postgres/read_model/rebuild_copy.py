@@ -24,8 +24,8 @@ from adapters.postgres.read_model.tables import (
     OBJECTS,
     SOURCES,
     Table,
-    as_rows,
 )
+from adapters.postgres.read_model.writer import as_rows
 from projections.read_model import ReadModelBatch, fold
 from projections.recorded import Recorded, Row, decode
 from projections.statistics import Statistics

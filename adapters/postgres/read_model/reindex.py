@@ -10,7 +10,8 @@ from uuid import UUID
 from adapters.postgres.database import Connection, Database, unavailable
 from adapters.postgres.log.projector import LOCK
 from adapters.postgres.read_model.progress import why_outdated
-from adapters.postgres.read_model.tables import NAME, ReadModelWriter
+from adapters.postgres.read_model.tables import NAME
+from adapters.postgres.read_model.writer import ReadModelWriter
 from domain.errors import Refused
 from projections.read_model import fold
 from projections.recorded import decode
