@@ -67,11 +67,18 @@ def night() -> list[Figure]:
     records = sources * datasets
     shape = f"{sources} sources x {datasets} datasets"
     past = f"{years} years of nightly jobs behind each source ({events:,} events, made in {took:.0f} s)"
+    work = f"{sum(later.cpu.values()) / sum(first.cpu.values()):.2f} times the CPU"
     ceiling = ENGINE * records / 400_000 + 10.0
     return [
         Figure("night", first.seconds, "s", ceiling, first.cpu, f"{shape}, {_told(first, records)}", lower_is_better=True),
         Figure(
-            "night_later", later.seconds / first.seconds, "times", LONGER, later.cpu, f"{past}; {_told(later, records)}", True
+            "night_later",
+            later.seconds / first.seconds,
+            "times",
+            LONGER,
+            later.cpu,
+            f"{past}; {work}; {_told(later, records)}",
+            True,
         ),
         Figure(
             "night_bytes",

@@ -81,7 +81,7 @@ def test_what_sources_hold_is_built_again_when_it_is_gone_or_somebody_asks_for_i
 
 
 def test_only_unfinished_jobs_are_read_however_long_the_log_is(emptied: Parts) -> None:
-    append_big_job(emptied, 1500)  # of a source that the log doesn't have: nothing of it is unfinished
+    append_big_job(emptied, 1500)  # of another source: nothing of it is unfinished
     job = new_job(emptied, 3)
     some_dataset(emptied)
     emptied.database.query("TRUNCATE ops.work, ops.job_progress")
