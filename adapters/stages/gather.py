@@ -4,53 +4,51 @@ Every page is one append guarded by the job's stream. A worker that was thought 
 attempt or an abort went on with: its next page meets GuardConflict, and it stops.
 """
 
-import itertools
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from adapters.logs import about
-from adapters.postgres.content import ContentStore, content_hash
+from adapters.postgres.content import ContentStore
 from adapters.postgres.database import Database
 from adapters.postgres.log.group_append import GroupAppend
 from adapters.postgres.positions import log_position, work_position
-from adapters.postgres.work.claims import HeldDataset, held_datasets
+from adapters.postgres.work.claims import HeldDataset
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.movement import expect
+from adapters.stages import gather_page
 from adapters.stages.context import JobContexts
-from adapters.stages.gather_ahead import Ahead, Holdings
+from adapters.stages.gather_ahead import Ahead
 from adapters.stages.gather_deletions import DeletionGather
+from adapters.stages.gather_page import PendingPage, document_hash, gathered
+from adapters.stages.gather_removed import RemovedDatasets
 from adapters.stages.gather_stored import StoredGather
+from adapters.stages.gather_times import Starts, first_answer
 from adapters.stages.job_writes import JobWrites, Settled
 from adapters.stages.progress import Progress
 from adapters.stages.replaced import Replaced
+from adapters.stages.source_holdings import SourceHoldings
 from domain import text
 from domain.application import Harvesting
-from domain.deletions import CLEAR, REMOVAL, DeletionPolicy
+from domain.deletions import CLEAR, REMOVAL
 from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginError, ServiceUnavailable, ValidationError
 from domain.jobs import Job
-from domain.objects import ACTIONS, GatheredRecord
+from domain.objects import GatheredRecord
 from domain.reimport import STORED_KINDS
-from harvesters import extras, results
-from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record, read_config
-from harvesters.http.session import RemoteTime
+from harvesters import results
+from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
 from harvesters.stages import EXPECTED, is_ctrl_c, leave_if_forked
 
 log = logging.getLogger(__name__)
 
-PAGE = 500  # records stored at a time
 UNCHANGED_PAGE = 5000  # unchanged records that are counted by an event, so that a person sees them
-PAGE_BYTES = 8_000_000
-PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
 WAIT_FOR_PROJECTION = 60.0  # seconds
-CLOCK_MARGIN = timedelta(seconds=60)  # servers of one site differ a little; a Date header has whole seconds
 MAX_GUID = 2000  # characters of a guid that is shown with an error
 LISTED = "listed"  # in place of the content hash of a record whose document was not asked for
 MAX_MEMORY = 10_000  # bytes
@@ -59,17 +57,6 @@ MAX_ERRORS = 1000  # recorded one by one; further ones are counted
 
 class Stopped(Exception):
     """The worker is asked to end: the job is gathered again elsewhere."""
-
-
-@dataclass(slots=True)
-class _Page:
-    records: dict[str, tuple[Record, bytes | None]] = field(default_factory=dict)
-    size: int = 0
-    begun: float = field(default_factory=time.monotonic)
-
-    def full(self) -> bool:
-        late = self.records and time.monotonic() - self.begun > PAGE_SECONDS
-        return len(self.records) >= PAGE or self.size >= PAGE_BYTES or bool(late)
 
 
 class GatherRun:
@@ -145,22 +132,24 @@ class GatherRun:
         self._source = source = ahead.source if ahead else self._contexts.source_of(self._job)
         name = source.fields.name
         log.info("job %s of source %s: gathering starts (attempt %d)", self._job.id, name, self._job.attempt)
-        self._start_position = self._wait_for_projection()
+        position = self._wait_for_projection()
         self._memory = GatherMemory(self._database)
         context = self._contexts.make(self._job, source, ahead.created if ahead else None)
         view = context.job
         if source.gathered_from and self._job.kind == "harvest":
             view.last_complete = datetime.fromisoformat(source.gathered_from)
             view.memory = dict(source.memory)
-        view.lookup, view.count_held = self._held, lambda: self._memory.count_held(source.id)
+        self._holdings = SourceHoldings(self._database, self._memory, source.id, ahead.holdings if ahead else None)
+        view.lookup, view.count_held = self._holdings.held, self._holdings.count
         self._replaced = Replaced(self._memory, self._content)
-        self._holds_any = self._memory.count_held(source.id) > 0
-        self._policy = _policy(source.fields.config)
+        self._holds_any = self._holdings.count() > 0
+        removed = RemovedDatasets(self._application, self._writes, self._memory, self._holdings, source, position)
         complete = self._take_all(lambda: context.harvester, view)
         full = complete and view.full_listing and not self._nameless
-        held = self._gather_removed(full=full) if complete else None
-        seen_since = self._seen_since(_first_answer(context.harvester)) if complete else None
-        memory = self._kept(view.memory)
+        held = removed.store(self._to_delete, self._replaced, full=full) if complete else None
+        self._deletions = removed.count
+        seen_since = self._starts().seen_since(first_answer(context.harvester)) if complete else None
+        memory = self._storable(view.memory)
         self._writes.finish(
             self._tell_end,
             complete=complete,
@@ -186,7 +175,7 @@ class GatherRun:
             raise Stopped
         self._writes.check()
 
-    def _kept(self, memory: Any) -> Mapping[str, Any]:
+    def _storable(self, memory: Any) -> Mapping[str, Any]:
         """What the harvester wants to remember; what can't be stored is an error of the job."""
         if not isinstance(memory, dict):
             self._error("bad_memory", f"harvest_job.memory must be a dict, is {results.shown(memory)}")
@@ -201,29 +190,10 @@ class GatherRun:
             return {}
         return memory
 
-    def _seen_since(self, answer: RemoteTime | None) -> datetime | None:
-        """Since when changes at the remote may have been missed: the start of the first attempt, whose objects stay.
-
-        By the database's clock, or by the remote's if that is behind: where it is ahead, to ask since too early a time only
-        costs some records. This worker's clock doesn't count.
-        """
-        first, began, noted = self._starts()
-        if first is None or began is None:
-            return None
-        ahead = timedelta(0)
-        if answer is not None:
-            ahead = answer.time - (began + timedelta(seconds=answer.noted - noted))
-        return first + min(ahead, timedelta(0)) - CLOCK_MARGIN
-
-    def _starts(self) -> tuple[datetime | None, datetime | None, float]:
-        """By the database's clock: the start of the first attempt, and of this one; the latter in monotonic seconds."""
+    def _starts(self) -> Starts:
         if self._ahead is not None:
-            claim = self._ahead.claim
-            return claim.now, claim.now, claim.noted
-        log, job = self._application.event_log, self._job
-        first = log.recorded_at(job.id, job.first_started_version)
-        began = first if job.first_started_version == self._start_version else log.recorded_at(job.id, self._start_version)
-        return first, began, self._began
+            return Starts.of_claim(self._ahead.claim)
+        return Starts.of_job(self._application.event_log, self._job, self._start_version, self._began)
 
     # in the thread of who watches
 
@@ -273,7 +243,7 @@ class GatherRun:
 
     def _take_all(self, make: Callable[[], Harvester], view: HarvestJob) -> bool:
         """Store everything the harvester yields; whether it came to its end."""
-        page = _Page()
+        page = PendingPage()
         self._complete = False
         for item in self._yielded(make, view):
             self._go_on()
@@ -327,23 +297,23 @@ class GatherRun:
         else:
             self._error("plugin_error", results.with_traceback(error))
 
-    def _take(self, item: Record | Listed | GatherError | Page, page: _Page) -> _Page:
+    def _take(self, item: Record | Listed | GatherError | Page, page: PendingPage) -> PendingPage:
         if isinstance(item, GatherError):
             self._error(item.code, item.message, item.guid)
         elif isinstance(item, Listed):
             self._memory.remember(dict.fromkeys(map(results.identity, item.guids), LISTED))
         elif isinstance(item, Page):
-            if page.full() or len(page.records) * 2 >= PAGE:
+            if page.full() or len(page.records) * 2 >= gather_page.PAGE:
                 self._store(page, results.said(item.cursor) if item.cursor else "")
-                page = _Page()
+                page = PendingPage()
         else:
             self._add(item, page)
             if page.full():
                 self._store(page)
-                page = _Page()
+                page = PendingPage()
         return page
 
-    def _add(self, record: Record, page: _Page) -> None:
+    def _add(self, record: Record, page: PendingPage) -> None:
         try:
             guid = results.identity(record.guid)
         except PluginError as error:
@@ -353,16 +323,15 @@ class GatherRun:
         try:
             text.key(guid, "guid")
             body = results.document(record.content)
-            _gathered(guid, record, None, False, {})
+            gathered(guid, record, None, False, {})
         except (TypeError, ValueError, AttributeError, RecursionError, ValidationError, PluginError) as error:
             self._error("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid[:200])
             self._memory.remember({guid[:MAX_GUID]: None})  # the remote has it: what was imported from it stays
             return
         if guid in page.records:
-            self._twice(guid, _digest(page.records[guid][1]), _digest(body))
+            self._twice(guid, document_hash(page.records[guid][1]), document_hash(body))
         else:
-            page.records[guid] = (record, body)
-            page.size += len(body or b"") + _extras_size(record)
+            page.add(guid, record, body)
 
     def _twice(self, guid: str, first: str | None, second: str | None) -> None:
         """The same record again is no news; another one with its guid is an error that names both."""
@@ -374,15 +343,15 @@ class GatherRun:
 
     # pages
 
-    def _store(self, page: _Page, cursor: str = "", *, last: bool = False) -> None:
+    def _store(self, page: PendingPage, cursor: str = "", *, last: bool = False) -> None:
         if not page.records:
             return
-        hashes = {guid: _digest(body) for guid, (_, body) in page.records.items()}
+        hashes = {guid: document_hash(body) for guid, (_, body) in page.records.items()}
         for guid, first in self._memory.remember(hashes).items():
             if first == LISTED:
                 continue
             self._twice(guid, first, hashes.pop(guid))
-        held = self._held(hashes)
+        held = self._holdings.held(hashes)
         unchanged = (
             [] if self._job.options.get("force_import") else [g for g in hashes if self._same(g, held.get(g), hashes[g])]
         )
@@ -390,7 +359,7 @@ class GatherRun:
         for guid in [g for g, (record, _) in changed.items() if record.action == "delete" and g not in held]:
             del changed[guid]  # the source never held it: there is nothing to delete
         documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
-        records = [_gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
+        records = [gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
         self._content.put(documents)
         if self._holds_any:
             self._replaced.note(changed[guid][0] for guid in changed if self._is_new(guid, held.get(guid)))
@@ -416,109 +385,8 @@ class GatherRun:
         """Whether this job brings the dataset; an earlier attempt may have imported it by now."""
         return held is None or held.object_id == self._job.object_id(guid)
 
-    def _held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
-        if (holdings := self._holdings()) is not None:
-            return holdings.held(guids)
-        source = str(self._source.id)
-        return {guid: held for (_, guid), held in held_datasets(self._database, [(source, guid) for guid in guids]).items()}
-
-    def _holdings(self) -> Holdings | None:
-        """What was read ahead, while it counts."""
-        holdings = self._ahead.holdings if self._ahead else None
-        return holdings if holdings is not None and holdings.fresh else None
-
-    def _gather_removed(self, *, full: bool) -> tuple[int, int] | None:
-        """Delete what is to go, or hold all of it when more is lost than the source's policy lets go without asking.
-
-        How many were held, of how many datasets; None: nothing was.
-        """
-        pages = self._removed(full=full)
-        few: list[list[GatheredRecord]] = []
-        lost, limit = 0, -1
-        for page in pages:
-            if limit < 0:
-                known = self._memory.count_held(self._source.id)
-                limit = self._policy.limit(known, taken_over=self._source.taken_over)
-            few.append(page)
-            lost += self._lost(page)
-            if lost > limit:
-                return sum(map(self._hold, itertools.chain(few, pages))), known
-        for page in few:
-            self._store_removed(page)
-        return None
-
-    def _removed(self, *, full: bool) -> Iterator[list[GatheredRecord]]:
-        """Pages of what the harvester wants deleted, and of what the source holds and a full listing lacks."""
-        for start in range(0, len(self._to_delete), PAGE):
-            yield self._to_delete[start : start + PAGE]
-        if not full:
-            return
-        for held in self._missing():
-            renamed = self._renamed(held)
-            if removed := [GatheredRecord(guid, "delete") for guid in held if guid not in renamed]:
-                yield removed
-
-    def _lost(self, removed: Sequence[GatheredRecord]) -> int:
-        """How many datasets are gone for good: no record that this job brings has their name."""
-        if self._source.taken_over or not self._replaced.any:
-            return len(removed)
-        return len(removed) - self._replaced.count(self._held(record.guid for record in removed).values())
-
-    def _missing(self) -> Iterator[Mapping[str, UUID]]:
-        holdings, seen = self._holdings(), self._memory.few
-        if holdings is None or seen is None:
-            yield from self._memory.missing(self._source.id, self._start_position, PAGE)
-        elif missing := holdings.missing(seen):
-            yield missing
-
-    def _hold(self, records: Sequence[GatheredRecord]) -> int:
-        self._writes.held(records)
-        return len(records)
-
-    def _renamed(self, held: Mapping[str, UUID]) -> set[str]:
-        """Guids that documents gave themselves: the remote lists those records under other guids, which were seen."""
-        gathered = {o.gathered_guid: o.guid for o in self._application.load_objects(list(held.values())).values()}
-        others = {listed: guid for listed, guid in gathered.items() if listed != guid}
-        return {others[listed] for listed in self._memory.seen(list(others))} if others else set()
-
-    def _store_removed(self, records: Sequence[GatheredRecord]) -> None:
-        self._writes.page(records, 0, "removed")
-        self._deletions += len(records)
-
     def _error(self, code: str, message: str, guid: str | None = None) -> None:
         self._errors += 1
         if self._errors <= MAX_ERRORS:
             who = None if guid is None else results.said(guid)[:MAX_GUID]
             self._writes.error(results.said(code), results.said(message), who)
-
-
-def _gathered(guid: str, record: Record, digest: str | None, held: bool, documents: dict[str, bytes]) -> GatheredRecord:
-    """The record as it is stored, after the documents that are added. Raises what is wrong with it."""
-    if record.action not in ACTIONS:
-        raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
-    action = "change" if held and record.action == "new" else record.action
-    kept = extras.apart(results.extra_texts(record.extras), documents)
-    return GatheredRecord(guid, action, digest, kept, text.utc_time(record.metadata_modified))
-
-
-def _policy(config: str) -> DeletionPolicy:
-    """A configuration that is no JSON, or was entered before these options were checked, has the usual policy."""
-    try:
-        return DeletionPolicy.of(read_config(config))
-    except ValueError:
-        return DeletionPolicy()
-
-
-def _first_answer(harvester: Harvester) -> RemoteTime | None:
-    """When the remote first answered, None when the plugin has replaced the session by a client of its own."""
-    answer = getattr(getattr(harvester, "http", None), "first_answer", None)
-    return answer if isinstance(answer, RemoteTime) else None
-
-
-def _digest(body: bytes | None) -> str | None:
-    return None if body is None else content_hash(body)
-
-
-def _extras_size(record: Record) -> int:
-    """Characters of values that are text; what others there are is small."""
-    return sum(len(value) for value in record.extras.values() if isinstance(value, str))

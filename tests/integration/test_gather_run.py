@@ -11,6 +11,8 @@ import pytest
 from adapters.bootstrap import Parts
 from adapters.stages import context as job_context
 from adapters.stages import gather as gather_run
+from adapters.stages import gather_page
+from adapters.stages.gather_times import CLOCK_MARGIN
 from domain.errors import RemoteError
 from domain.jobs import COUNTS, Job
 from domain.objects import HarvestObject
@@ -244,7 +246,7 @@ def test_a_gather_that_returns_nothing_has_failed(gathering: Gathering) -> None:
 def test_a_worker_whose_job_goes_on_elsewhere_stops_without_a_trace(
     gathering: Gathering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gather_run, "PAGE", 10)
+    monkeypatch.setattr(gather_page, "PAGE", 10)
     job_id = gathering.app.create_job(gathering.source)
     seen: list[str] = []
 
@@ -262,7 +264,7 @@ def test_a_worker_whose_job_goes_on_elsewhere_stops_without_a_trace(
 
 
 def test_an_aborted_job_takes_no_more_records(gathering: Gathering, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gather_run, "PAGE", 10)
+    monkeypatch.setattr(gather_page, "PAGE", 10)
 
     def remote(job: HarvestJob) -> Iterator[Record]:
         for number in range(30):
@@ -303,4 +305,4 @@ def test_the_next_job_is_told_since_when_to_ask(gathering: Gathering) -> None:
 
     began = gathering.app.event_log.recorded_at(first.id, first.first_started_version)
     assert began is not None
-    assert asked == [None, (began - gather_run.CLOCK_MARGIN).replace(microsecond=0)]
+    assert asked == [None, (began - CLOCK_MARGIN).replace(microsecond=0)]
