@@ -47,10 +47,10 @@ def ids_of(record: logging.LogRecord) -> dict[str, str]:
 def only_ids() -> dict[str, str]:
     """Job and source, if all threads of this process work for the same job: a thread that a plugin started is about it, too."""
     ids = [block._ids for block in list(_entered)]
-    jobs = {some["job"] for some in ids if "job" in some}
+    jobs = {scope["job"] for scope in ids if "job" in scope}
     if len(jobs) != 1:
         return {}
-    return {name: value for some in ids for name, value in some.items() if name != "object"}
+    return {name: value for scope in ids for name, value in scope.items() if name != "object"}
 
 
 class _Text(logging.Formatter):
@@ -102,12 +102,12 @@ class NoRepeats(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the line is news."""
         message, now = record.getMessage(), self._clock()
-        said, at, dropped = self._last.get(record.name, ("", 0.0, 0))
-        if message == said and now - at < self._quiet:
-            self._last[record.name] = (said, at, dropped + 1)
+        last, at, dropped = self._last.get(record.name, ("", 0.0, 0))
+        if message == last and now - at < self._quiet:
+            self._last[record.name] = (last, at, dropped + 1)
             return False
         self._last[record.name] = (message, now, 0)
-        if dropped and message == said:
+        if dropped and message == last:
             record.msg, record.args = f"{message} (said {dropped} more times in {now - at:.0f} s)", ()
         return True
 

@@ -170,19 +170,19 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def configuration(environ: Mapping[str, str] | None = None) -> Configuration:
     """Read all settings and where they came from; raises SettingError that names the first wrong one."""
     env = dict(os.environ if environ is None else environ)
-    given = _given(env)
-    values = {f.name: _parse(given[f.name], str(f.type)) for f in fields(Settings) if f.name in given}
+    entries = _given(env)
+    values = {f.name: _parse(entries[f.name], str(f.type)) for f in fields(Settings) if f.name in entries}
     settings = Settings(**values)
     try:
         _check(settings)
     except SettingError as error:
-        raise SettingError(f"{error}{_set_by(str(error), given)}") from error
-    return Configuration(settings, {name: value.origin for name, value in given.items()})
+        raise SettingError(f"{error}{_set_by(str(error), entries)}") from error
+    return Configuration(settings, {name: value.origin for name, value in entries.items()})
 
 
-def _set_by(message: str, given: Mapping[str, "_Given"]) -> str:
+def _set_by(message: str, values: Mapping[str, "_Given"]) -> str:
     """Where the settings that a message names were set, when that was elsewhere than in a variable."""
-    named = (value for name, value in given.items() if re.search(rf"\bHARVEST_{name.upper()}\b", message))
+    named = (value for name, value in values.items() if re.search(rf"\bHARVEST_{name.upper()}\b", message))
     places = [value.origin for value in named if value.origin != ENVIRONMENT]
     return f" (set by {', '.join(places)})" if places else ""
 
@@ -222,11 +222,11 @@ def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
     path = env.get(SETTINGS_FILE)
     names = {name: "" for name in env if name.startswith("HARVEST_")}
     names |= dict.fromkeys(_read_file(Path(path)) if path else (), f" in {path}")
-    known = {f"HARVEST_{f.name.upper()}" for f in fields(Settings)} | {SETTINGS_FILE, CKAN_INI}
+    variables = {f"HARVEST_{f.name.upper()}" for f in fields(Settings)} | {SETTINGS_FILE, CKAN_INI}
     return [
-        f"{name}{place} is not a setting of harvestlog{did_you_mean(name, known)}: it has no effect"
+        f"{name}{place} is not a setting of harvestlog{did_you_mean(name, variables)}: it has no effect"
         for name, place in names.items()
-        if name not in known and not NOT_SETTINGS.fullmatch(name)
+        if name not in variables and not NOT_SETTINGS.fullmatch(name)
     ]
 
 
@@ -256,15 +256,15 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _parse(given: _Given, type_name: str) -> Any:
+def _parse(value: _Given, type_name: str) -> Any:
     type_name = type_name.rsplit(".", 1)[-1].removesuffix("'>").removeprefix("<class '")
     parser = _PARSERS.get(type_name, str)
     try:
-        return parser(given.text)
+        return parser(value.text)
     except KeyError as error:
-        raise SettingError(f"{given.label}={given.text!r} is neither true nor false") from error
+        raise SettingError(f"{value.label}={value.text!r} is neither true nor false") from error
     except ValueError as error:
-        raise SettingError(f"{given.label}={given.text!r} is not a number") from error
+        raise SettingError(f"{value.label}={value.text!r} is not a number") from error
 
 
 def _check(settings: Settings) -> None:

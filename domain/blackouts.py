@@ -25,10 +25,10 @@ class Windows:
     def free_from(self, instant: datetime) -> datetime:
         """The instant, or the end of the windows that it lies in (aware UTC)."""
         for _ in range(len(self.spans) + 1):
-            left = self._minutes_left(instant)
-            if not left:
+            minutes = self._minutes_left(instant)
+            if not minutes:
                 break
-            instant = self._after(instant, left)
+            instant = self._after(instant, minutes)
         return instant
 
     def _minutes_left(self, instant: datetime) -> int:

@@ -83,6 +83,6 @@ def held_problems(jobs: Sequence[Mapping[str, Any]], *, more: bool) -> list[str]
     return [*lines, "Further jobs hold deletions: see `harvester deletions`"] if more else lines
 
 
-def _of(held: int, known: int | None) -> str:
+def _of(held: int, datasets: int | None) -> str:
     count = f"{held:,} deletion" + ("" if held == 1 else "s")
-    return f"{count} (it has {known:,} datasets)" if known else count
+    return f"{count} (it has {datasets:,} datasets)" if datasets else count

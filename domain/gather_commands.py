@@ -78,8 +78,8 @@ class GatherCommands(Storing):
             raise
 
     def _repeated(self, job: Job, ids: Mapping[UUID, GatheredRecord], conflicts: frozenset[UUID]) -> list[GatheredRecord]:
-        known = self.load_objects(sorted(conflicts)) if conflicts else {}
-        return [ids[identity] for identity, stored in known.items() if stored.gather_attempt == job.attempt]
+        objects = self.load_objects(sorted(conflicts)) if conflicts else {}
+        return [ids[identity] for identity, stored in objects.items() if stored.gather_attempt == job.attempt]
 
     def record_gather_error(self, job: Job, code: str, message: str, guid: str | None = None) -> None:
         """Record an error of gather. Raises GuardConflict, JobEnded."""

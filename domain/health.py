@@ -107,10 +107,12 @@ def _silent(health: Health) -> Iterable[str]:
         yield f"The {process.name} has not reported for {duration(process.silent)}: it {how}; restart it"
 
 
-def _replaced(gone: Process, processes: Iterable[Process]) -> bool:
+def _replaced(process: Process, processes: Iterable[Process]) -> bool:
     """Whether another one of its kind was started on its host since it went silent, as a supervisor does."""
     return any(
-        other.alive and (other.role, other.host) == (gone.role, gone.host) and other.started <= gone.silent + SILENT_AFTER
+        other.alive
+        and (other.role, other.host) == (process.role, process.host)
+        and other.started <= process.silent + SILENT_AFTER
         for other in processes
     )
 
@@ -169,12 +171,12 @@ def _number(count: int, what: str) -> str:
 def duration(seconds: float) -> str:
     """A duration as a person says it, in its two largest units."""
     units = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
-    left = round(max(0.0, seconds))
+    remaining = round(max(0.0, seconds))
     parts: list[str] = []
     for unit, size in units:
-        if left >= size and len(parts) < 2:
-            parts.append(f"{left // size} {unit}")
-            left %= size
+        if remaining >= size and len(parts) < 2:
+            parts.append(f"{remaining // size} {unit}")
+            remaining %= size
         elif parts:
             break
     return " ".join(parts) or "0 s"

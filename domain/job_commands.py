@@ -99,7 +99,7 @@ class JobCommands(Storing):
             job.finish(outcome, progress.counts, progress.statistics)
             _give_back(source, job, outcome, progress.counts)
         try:
-            freed = [one for source in sources.values() for one in self._freed_at_end(source)]
+            freed = [reservation for source in sources.values() for reservation in self._freed_at_end(source)]
             self._all_or_nothing(*jobs.values(), *sources.values(), *freed)
         except GuardConflict:
             for job_id in jobs:
@@ -179,5 +179,5 @@ def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:
 
 def _memory(job: Job, counts: Mapping[str, int] | None) -> Mapping[str, Any] | None:
     """What the harvester wants to remember of a gather that came to its end; None: as before."""
-    seen = counts is not None and job.kind == "harvest" and job.complete and not job.options.get("only_guid")
-    return job.memory if seen else None
+    listed = counts is not None and job.kind == "harvest" and job.complete and not job.options.get("only_guid")
+    return job.memory if listed else None

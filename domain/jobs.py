@@ -292,10 +292,10 @@ class Job(StoredAggregate):
         self.memory = memory
         self.gather_finished = self.modified_on
 
-    def hold_deletions(self, guids: int, known: int) -> None:
+    def hold_deletions(self, guids: int, datasets: int) -> None:
         """Let deletions of so many of the datasets known wait for a person. Raises JobEnded."""
         self._must_go_on()
-        self._deletions_held(guids=guids, known=known)
+        self._deletions_held(guids=guids, known=datasets)
 
     @event(DeletionsHeld)
     def _deletions_held(self, guids: int, known: int) -> None:
@@ -345,8 +345,8 @@ class Job(StoredAggregate):
     def finish(self, outcome: str, counts: Mapping[str, int], statistics: Mapping[str, int] | None = None) -> None:
         """End the job; a second call changes nothing."""
         if not self.ended:
-            kept = None if statistics is None else _not_zero(statistics)
-            self._finished(outcome=outcome, counts=_not_zero(counts), statistics=kept)
+            counters = None if statistics is None else _not_zero(statistics)
+            self._finished(outcome=outcome, counts=_not_zero(counts), statistics=counters)
 
     @event(Finished)
     def _finished(self, outcome: str, counts: dict[str, int], statistics: dict[str, int] | None) -> None:

@@ -46,8 +46,8 @@ class Reservations:
             wanted = self._field_values(field, fields)
             held = self._field_values(field, before) if before else []
             if held[:1] != wanted[:1]:
-                taken = self._taken(field, wanted, source_id, fields)
-                changed += [*taken, *self._released(held, source_id, taken[0])]
+                reservations = self._taken(field, wanted, source_id, fields)
+                changed += [*reservations, *self._released(held, source_id, reservations[0])]
         return changed
 
     def freed(self, source: HarvestSource, *, release: bool) -> list[Reservation]:
@@ -94,7 +94,7 @@ class Reservations:
         elif reservation.holder != str(source_id):
             return []  # entered twice while there were two keys: the other one has it
         released = self._released(self._field_values("url", before), source_id, reservation)
-        return [one for one in (reservation, *released) if one.pending_events]
+        return [entry for entry in (reservation, *released) if entry.pending_events]
 
     def _taken(self, field: str, values: Sequence[str], source_id: UUID, fields: SourceFields) -> list[Reservation]:
         holder = self.holder(values)
@@ -115,10 +115,10 @@ class Reservations:
         value = self.address_values(fields)[0]
         return [] if self._reservation(value) else [Reservation.take(value, source_id)]
 
-    def _released(self, values: Sequence[str], source_id: UUID, taken: Reservation) -> list[Reservation]:
+    def _released(self, values: Sequence[str], source_id: UUID, new: Reservation) -> list[Reservation]:
         for value in values:
             reservation = self._reservation(value)
-            if reservation and reservation.id != taken.id and reservation.holder == str(source_id):
+            if reservation and reservation.id != new.id and reservation.holder == str(source_id):
                 reservation.release()
                 return [reservation]
         return []

@@ -46,23 +46,23 @@ def quotas(waiting: Sequence[Waiting], room: int) -> dict[UUID, int]:
     come next. What a job has under way counts towards its share, so a job that came late catches up with one that fills the
     queue.
     """
-    given: dict[UUID, int] = {}
+    by_job: dict[UUID, int] = {}
     for job in sorted(waiting, key=lambda job: (job.lane, job.under_way)):
         share = min(job.due, MIN_SHARE - job.under_way, room + OVERFLOW.get(job.lane, MIN_BUDGET))
         if share > 0:
-            given[job.job_id] = share
+            by_job[job.job_id] = share
             room -= share
     for lane in sorted({job.lane for job in waiting}):
         more = (
-            replace(job, due=job.due - given.get(job.job_id, 0), under_way=job.under_way + given.get(job.job_id, 0))
+            replace(job, due=job.due - by_job.get(job.job_id, 0), under_way=job.under_way + by_job.get(job.job_id, 0))
             for job in waiting
             if job.lane == lane
         )
         jobs = sorted((job for job in more if job.due > 0), key=lambda job: job.under_way)
         shares = _level([(job.under_way, job.due) for job in jobs], room)
         room -= sum(shares)
-        given |= {job.job_id: given.get(job.job_id, 0) + share for job, share in zip(jobs, shares, strict=True) if share}
-    return given
+        by_job |= {job.job_id: by_job.get(job.job_id, 0) + share for job, share in zip(jobs, shares, strict=True) if share}
+    return by_job
 
 
 def _level(jobs: Sequence[tuple[int, int]], room: int) -> list[int]:

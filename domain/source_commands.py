@@ -24,10 +24,10 @@ class SourceCommands(JobCommands):
         One that was removed is entered again under its old id: given by `source_id`, or found by its address when its datasets
         were released. Raises ValidationError by field: a name, or a url with the same config, belongs to one source.
         """
-        fields, given = self.sealing.sealed(checked(fields)), source_id
+        fields, requested_id = self.sealing.sealed(checked(fields)), source_id
         source_id = source_id or uuid4()
         for _ in range(ATTEMPTS):
-            if removed := self._removed_source(given, fields):
+            if removed := self._removed_source(requested_id, fields):
                 try:
                     return self._enter_again(removed, fields, by)
                 except GuardConflict:
@@ -47,15 +47,19 @@ class SourceCommands(JobCommands):
         if source_id is None:
             return next(iter(self._reservations.released(fields)), None)
         try:
-            known = self.load(HarvestSource, source_id)
+            source = self.load(HarvestSource, source_id)
         except NotFound:
             sealed = self.sealing.sealed_as_far_as_possible
-            same = [one for one in self._reservations.released(fields) if sealed(one.fields).config == fields.config]
+            same = [
+                candidate
+                for candidate in self._reservations.released(fields)
+                if sealed(candidate.fields).config == fields.config
+            ]
             if same:
                 message = f"The datasets of the source that was removed from this address belong to the id {same[0].id}"
                 raise ValidationError({"id": f"{message}: enter it without an id, or with that one"}) from None
             return None
-        return known if known.removed else None
+        return source if source.removed else None
 
     def _enter_again(self, source: HarvestSource, fields: SourceFields, by: str) -> UUID:
         reservations = self._reservations.taken_back(source, fields)
@@ -86,11 +90,11 @@ class SourceCommands(JobCommands):
 
     def _is_registered(self, source_id: UUID, fields: SourceFields) -> bool:
         try:
-            known = self.load(HarvestSource, source_id)
+            source = self.load(HarvestSource, source_id)
         except NotFound:
             return False
-        if self.sealing.sealed_as_far_as_possible(known.fields) != fields:
-            raise ValidationError({"id": f"There already is a source with the id {source_id}: {known.fields.name}"})
+        if self.sealing.sealed_as_far_as_possible(source.fields) != fields:
+            raise ValidationError({"id": f"There already is a source with the id {source_id}: {source.fields.name}"})
         return True
 
     def change_source(self, source_id: UUID, fields: SourceFields, by: str) -> None:

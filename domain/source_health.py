@@ -69,17 +69,17 @@ def source_health(sources: Iterable[SourceFacts], now: datetime, shrunk_percent:
 
 def troubles(source: SourceFacts, now: datetime, shrunk_percent: float) -> list[str]:
     """What is wrong with a source."""
-    found = []
+    causes = []
     if source.outcome == "failed" or (source.errored and not source.done):
-        found.append(FAILING)
+        causes.append(FAILING)
     if is_overdue(source, now):
-        found.append(OVERDUE)
+        causes.append(OVERDUE)
     if source.ended and not source.succeeded:
-        found.append(NEVER)
+        causes.append(NEVER)
     before = source.datasets + source.deleted
     if source.kind == "harvest" and source.deleted * 100 > shrunk_percent * before:
-        found.append(SHRUNK)
-    return found
+        causes.append(SHRUNK)
+    return causes
 
 
 def is_overdue(source: SourceFacts, now: datetime) -> bool:

@@ -373,8 +373,8 @@ class HarvestSource(StoredAggregate):
         """Give the source back; a second call, or one for another job, changes nothing."""
         if self.running_job == str(job_id):
             counts = None if self._changed_since_start else gathered_from
-            kept = None if memory is None or self._changed_since_start else dict(memory)
-            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts, memory=kept, full=full)
+            stored_memory = None if memory is None or self._changed_since_start else dict(memory)
+            self._job_ended(job_id=str(job_id), outcome=outcome, gathered_from=counts, memory=stored_memory, full=full)
 
     @property
     def _changed_since_start(self) -> bool:

@@ -105,12 +105,12 @@ def event_classes() -> dict[str, type[StoredAggregate.Event]]:
     return {get_topic(cls): cls for cls in events if hasattr(cls, "TOPIC")}
 
 
-def upcast(topic: str, state: State, known: dict[str, int]) -> State:
+def upcast(topic: str, state: State, versions: dict[str, int]) -> State:
     """Bring the state of a stored event to the newest version of its class, in place.
 
     Raises UnknownEvent for a topic or a version that this program doesn't know: a projector must stop there, not skip.
     """
-    newest = known.get(topic)
+    newest = versions.get(topic)
     if newest is None:
         raise UnknownEvent(f"the log holds an event {topic!r} that this version of harvestlog doesn't know: upgrade it")
     version = state.pop("class_version", 1)
@@ -128,9 +128,9 @@ class UpcastingMapper(Mapper[UUID]):
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """A stored event as an object of its class, at the class's newest version. Raises UnknownEvent."""
         state = self.transcoder.decode(stored_event.state)
-        known = class_versions()
-        if "class_version" in state or stored_event.topic in UPCASTERS or stored_event.topic not in known:
-            upcast(stored_event.topic, state, known)
+        versions = class_versions()
+        if "class_version" in state or stored_event.topic in UPCASTERS or stored_event.topic not in versions:
+            upcast(stored_event.topic, state, versions)
         state["originator_id"] = stored_event.originator_id
         state["originator_version"] = stored_event.originator_version
         cls = resolve_topic(stored_event.topic)

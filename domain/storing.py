@@ -121,9 +121,13 @@ class Storing(Application[UUID]):
         """
         wanted, upto = list(ids), upto or {}
         snapshots = self._snapshots.newest_of(wanted, cls.SNAPSHOT_VERSION, upto) if cls.SNAPSHOT_VERSION else {}
-        loaded: dict[UUID, Any] = {key: restored(resolve_topic(one.topic), one) for key, one in snapshots.items()}
+        loaded: dict[UUID, Any] = {
+            key: restored(resolve_topic(snapshot.topic), snapshot) for key, snapshot in snapshots.items()
+        }
         replayed: Counter[UUID] = Counter()
-        for stored in self.event_log.select_streams(wanted, {key: one.version for key, one in snapshots.items()}, upto):
+        for stored in self.event_log.select_streams(
+            wanted, {key: snapshot.version for key, snapshot in snapshots.items()}, upto
+        ):
             event: Event = self.mapper.to_domain_event(stored)  # type: ignore[assignment]
             stream: UUID = stored.originator_id  # type: ignore[assignment]
             loaded[stream] = event.mutate(loaded.get(stream))
@@ -142,11 +146,11 @@ class Storing(Application[UUID]):
         """Append what the aggregates have pending, in one call; the streams that were not stored."""
         pending = [(aggregate, aggregate.collect_events()) for aggregate in aggregates]
         try:
-            events = self.stored(event for _, its in pending for event in its)
+            events = self.stored(event for _, unsaved in pending for event in unsaved)
             return self.event_log.append(events, guard) if events else frozenset()
         except BaseException:
-            for aggregate, its in pending:  # a second call appends them again; what was stored comes back as a conflict
-                aggregate.pending_events[:0] = its
+            for aggregate, unsaved in pending:  # a second call appends them again; what was stored comes back as a conflict
+                aggregate.pending_events[:0] = unsaved
             raise
 
     def _all_or_nothing(self, *aggregates: StoredAggregate) -> None:

@@ -19,10 +19,10 @@ def clean(text: str) -> str:
 
 def key(text: object, what: str) -> str:
     """Text that may be indexed. Raises ValidationError when it is too long."""
-    found = clean(str(text))
-    if len(found.encode()) > MAX_KEY:
-        raise ValidationError({what: f"is longer than {MAX_KEY} bytes: {found[:80]}…"})
-    return found
+    cleaned = clean(str(text))
+    if len(cleaned.encode()) > MAX_KEY:
+        raise ValidationError({what: f"is longer than {MAX_KEY} bytes: {cleaned[:80]}…"})
+    return cleaned
 
 
 def message(text: object) -> str:

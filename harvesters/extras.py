@@ -15,11 +15,11 @@ MOST = 500_000  # characters that the extras of one record may have in an event
 
 def apart(extras: Mapping[str, str], documents: dict[str, bytes]) -> dict[str, str]:
     """Extras as an event holds them; what must be stored before it is added to `documents`, by hash. Raises PluginError."""
-    kept = {key: _reference(value, documents) if _is_apart(value) else value for key, value in extras.items()}
-    size = sum(len(key) + len(value) for key, value in kept.items())
+    texts = {key: _reference(value, documents) if _is_apart(value) else value for key, value in extras.items()}
+    size = sum(len(key) + len(value) for key, value in texts.items())
     if size > MOST:
-        raise PluginError(f"the extras of one record have {size:,} characters in {len(kept):,} values: {MOST:,} at most")
-    return kept
+        raise PluginError(f"the extras of one record have {size:,} characters in {len(texts):,} values: {MOST:,} at most")
+    return texts
 
 
 def _is_apart(value: str) -> bool:

@@ -139,14 +139,14 @@ def info(harvester: Harvester) -> dict[str, str]:
     """What `info` says, as text. Raises PluginError when it doesn't return a dict with a name."""
     name = type(harvester).__name__
     try:
-        told: object = harvester.info()
+        answer: object = harvester.info()
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
         raise PluginError(f"{name}.info must return a dict with name, title and description, raised {raised(error)}") from error
-    if not isinstance(told, dict) or not isinstance(told.get("name"), str) or not told["name"].strip():
-        raise PluginError(f"{name}.info must return a dict with name, title and description, returned {shown(told)}")
-    return {str(key): str(value) for key, value in told.items()}
+    if not isinstance(answer, dict) or not isinstance(answer.get("name"), str) or not answer["name"].strip():
+        raise PluginError(f"{name}.info must return a dict with name, title and description, returned {shown(answer)}")
+    return {str(key): str(value) for key, value in answer.items()}
 
 
 def installed() -> list[Installed]:
@@ -157,10 +157,10 @@ def installed() -> list[Installed]:
 def _look(source_type: str, points: tuple[EntryPoint, ...]) -> Installed:
     where = (" and ".join(point.value for point in points), " and ".join(map(_distribution, points)))
     try:
-        told = info(new_harvester(source_type, load_harvester(source_type)))
+        details = info(new_harvester(source_type, load_harvester(source_type)))
     except PluginError as error:
         return Installed(source_type, *where, problem=str(error).splitlines()[0])
-    return Installed(source_type, *where, told.get("title", ""), told.get("description", ""))
+    return Installed(source_type, *where, details.get("title", ""), details.get("description", ""))
 
 
 @cache
@@ -196,9 +196,9 @@ def _method_problem(kind: type, name: str) -> str:
     if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
         return f"{name} is `async def`: harvestlog calls it as a plain method, so write `def`"
     static = inspect.getattr_static(kind, name)
-    given = METHODS[name] if isinstance(static, staticmethod | classmethod) else ("self", *METHODS[name])
+    parameters = METHODS[name] if isinstance(static, staticmethod | classmethod) else ("self", *METHODS[name])
     try:
-        inspect.signature(method).bind(*given)
+        inspect.signature(method).bind(*parameters)
     except TypeError as error:
         return f"{name} must take ({', '.join(('self', *METHODS[name]))}): {error}"
     except ValueError:  # no signature can be had, as of a method written in C

@@ -26,8 +26,8 @@ class Save:
     @classmethod
     def of(cls, package: Mapping[str, Any], harvest_object: HarvestObject) -> "Save":
         """Raises ValueError for a source's config that can't be read."""
-        known = harvest_object.package_id or package_id(package, harvest_object)
-        return cls({**package, "id": known}, owner(harvest_object), harvest_object)
+        dataset_id = harvest_object.package_id or package_id(package, harvest_object)
+        return cls({**package, "id": dataset_id}, owner(harvest_object), harvest_object)
 
     def run(self, target: Target) -> Imported:
         """Store it; see `Harvester.save_package`. Raises TargetError.
@@ -86,5 +86,5 @@ def on_removed(config: Mapping[str, Any]) -> OnRemoved:
     word = config.get("on_removed", "delete")
     if word not in get_args(OnRemoved):
         raise ValueError('on_removed must be "delete", "purge" or "keep"')
-    found: OnRemoved = word
-    return found
+    policy: OnRemoved = word
+    return policy

@@ -145,18 +145,18 @@ class StageRun:
         self._take_import(view, results.imported(harvester.import_stage(view), view))
 
     def _view(self) -> HarvestObject:
-        known = self.aggregate
+        aggregate = self.aggregate
         content, self.content = self.content, None
-        values = {"status": known.action, **known.extras}
+        values = {"status": aggregate.action, **aggregate.extras}
         view = HarvestObject(
-            id=str(known.id),
-            guid=known.guid,
+            id=str(aggregate.id),
+            guid=aggregate.guid,
             job=self.job,
             content=None if content is None else content.decode("utf-8", "replace"),
             extras=[HarvestObjectExtra(key, value) for key, value in values.items()],
-            action=known.action,  # type: ignore[arg-type]
-            metadata_modified_date=known.metadata_modified,
-            content_hash=known.content_hash,
+            action=aggregate.action,  # type: ignore[arg-type]
+            metadata_modified_date=aggregate.metadata_modified,
+            content_hash=aggregate.content_hash,
             force_import=bool(self.job.options.get("force_import")),
             saved=True,
         )
@@ -208,8 +208,12 @@ class StageRun:
         return view.held is not None and view.held.content_hash == digest and not view.force_import
 
     def _note_fetched(self, view: HarvestObject, digest: str | None) -> None:
-        known = self.aggregate.extras
-        new = {extra.key: extra.value for extra in view.extras if known.get(extra.key) != extra.value and extra.key != "status"}
+        old_extras = self.aggregate.extras
+        new = {
+            extra.key: extra.value
+            for extra in view.extras
+            if old_extras.get(extra.key) != extra.value and extra.key != "status"
+        }
         view.content_hash = digest
         self.aggregate.fetch(digest, extras.apart(text.extras(new), self.documents))
 

@@ -38,7 +38,7 @@ class FieldPolicy:
         if unknown not in get_args(UnknownFields):
             raise ValueError('unknown_fields must be "extras" or "drop"')
         languages = config.get("languages", [])
-        if not isinstance(languages, list) or not all(isinstance(one, str) and one for one in languages):
+        if not isinstance(languages, list) or not all(isinstance(language, str) and language for language in languages):
             raise ValueError('languages must be a list of language codes, as in ["de", "en"]')
         return cls(on_invalid, unknown, tuple(languages))
 
@@ -99,8 +99,8 @@ class Origin:
 
         Raises TargetError `dataset_not_ours` when it may not be changed, `superseded` when an object of a later job was there.
         """
-        left = self.deleted and self.source_id != ""  # by a source; what people made and deleted stays theirs
-        if self.source_id != owner.source_id and (owner.adopt or left):
+        deleted_by_source = self.deleted and self.source_id != ""  # by a source; what people made and deleted stays theirs
+        if self.source_id != owner.source_id and (owner.adopt or deleted_by_source):
             return False
         self.check_owned(package_id, owner)
         return self.active and (self.object_id, self.content_hash) == (owner.object_id, owner.content_hash)

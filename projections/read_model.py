@@ -37,9 +37,9 @@ class ReadModelBatch:
     def split(self, stream: UUID) -> "ReadModelBatch":
         """Take out what later events of a stream may still change; it goes into a batch of its own."""
         rest = ReadModelBatch()
-        for changes, left in ((self.sources, rest.sources), (self.jobs, rest.jobs), (self.objects, rest.objects)):
+        for changes, others in ((self.sources, rest.sources), (self.jobs, rest.jobs), (self.objects, rest.objects)):
             if (row := changes.rows.pop(stream, None)) is not None:
-                left.rows[stream] = row
+                others.rows[stream] = row
         self.statistics.split(stream, rest.statistics)
         return rest
 

@@ -38,9 +38,9 @@ StoredRow = tuple[int, UUID, int, str, bytes, datetime]
 
 def decode(rows: Iterable[StoredRow]) -> list[Recorded]:
     """Decode stored events at the newest version of their class. Raises UnknownEvent: a projector stops, it never skips."""
-    known, events = class_versions(), []
+    versions, events = class_versions(), []
     for number, stream, version, topic, stored, recorded in rows:
-        state = upcast(topic, orjson.loads(stored), known)
+        state = upcast(topic, orjson.loads(stored), versions)
         written, state["timestamp"] = state["timestamp"], f"{recorded.isoformat()}+00:00"
         events.append(Recorded(number, stream, version, topic, state, written))
     return events
@@ -83,5 +83,5 @@ Handler = Callable[[Any, Recorded], None]
 
 def merge_handlers(*handlers: Mapping[str, Handler]) -> dict[str, tuple[Handler, ...]]:
     """All handlers by topic."""
-    topics = {topic for some in handlers for topic in some}
-    return {topic: tuple(some[topic] for some in handlers if topic in some) for topic in topics}
+    topics = {topic for table in handlers for topic in table}
+    return {topic: tuple(table[topic] for table in handlers if topic in table) for topic in topics}

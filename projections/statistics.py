@@ -40,17 +40,17 @@ class Statistics:
 
         `counted` are outcomes (job, column, number) of objects that this batch didn't gather: only tables know their jobs.
         """
-        found: dict[str, Counter[str]] = {}
-        known = (("objects", self.objects), ("gather_errors", self.gather_errors), ("pages_unchanged", self.pages_unchanged))
-        for column, counts in known:
+        counters: dict[str, Counter[str]] = {}
+        columns = (("objects", self.objects), ("gather_errors", self.gather_errors), ("pages_unchanged", self.pages_unchanged))
+        for column, counts in columns:
             for job, count in counts.items():
-                found.setdefault(job, Counter())[column] += count
+                counters.setdefault(job, Counter())[column] += count
         for job, column, count in counted:
-            found.setdefault(job, Counter())[column] += count
+            counters.setdefault(job, Counter())[column] += count
         for object_id, column in self.outcomes.items():
             if (gathered_for := self.job_of.get(object_id)) is not None:
-                found.setdefault(gathered_for, Counter())[column] += 1
-        return found
+                counters.setdefault(gathered_for, Counter())[column] += 1
+        return counters
 
     def split(self, stream: UUID, rest: "Statistics") -> None:
         """Leave to `rest` what later events of a stream need: whose object it is, the pages that another attempt takes back."""

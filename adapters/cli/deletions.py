@@ -139,7 +139,7 @@ def remove(id_or_name: str, datasets: str | None, yes: bool, as_json: bool) -> N
 
 def _fate(source: Row) -> str:
     """What a person wants to become of the datasets."""
-    lines = [f"  {fate:<8} {said}" for fate, said in FATES.items()]
+    lines = [f"  {fate:<8} {meaning}" for fate, meaning in FATES.items()]
     click.echo("\n".join([f"Source {source['name']} has {source['datasets']:,} datasets:", *lines]), err=True)
     answer: str = click.prompt("What becomes of them?", type=click.Choice(FATES), default=RELEASE, err=True)
     return answer

@@ -67,8 +67,10 @@ def _wait_until_up(up: subprocess.Popen[bytes], data_dir: Path) -> None:
     end = time.monotonic() + STARTS_WITHIN
     while not read_runtime(data_dir):
         if up.poll() is not None:
-            said = up.stdout.read().decode(errors="replace").strip() if up.stdout else ""
-            raise ServiceUnavailable(said.splitlines()[-1].removeprefix("Error: ") if said else "harvester up ended at once")
+            output = up.stdout.read().decode(errors="replace").strip() if up.stdout else ""
+            raise ServiceUnavailable(
+                output.splitlines()[-1].removeprefix("Error: ") if output else "harvester up ended at once"
+            )
         if time.monotonic() > end:
             raise ServiceUnavailable(f"harvester up was not ready within {STARTS_WITHIN:.0f} s: see {data_dir / 'logs'}")
         time.sleep(0.05)

@@ -44,5 +44,5 @@ def clear_history(id_or_name: str, keep_current: bool, yes: bool, as_json: bool)
 
 
 def _text(done: Row) -> str:
-    kept = [f"  job {job['id']} stays: {job['reason']}" for job in done["kept"]]
-    return "\n".join([f"{done['name']}: {done['jobs']} jobs and {done['objects']} objects removed", *kept])
+    staying = [f"  job {job['id']} stays: {job['reason']}" for job in done["kept"]]
+    return "\n".join([f"{done['name']}: {done['jobs']} jobs and {done['objects']} objects removed", *staying])

@@ -48,16 +48,16 @@ def _new_lines(actions: Any, lines: list[Row], which: Row) -> Iterator[Row]:
     """All lines, then those that come; each once, though they may come out of order."""
     yield from lines
     newest = max((line["created"] for line in lines), default=None)
-    seen = {line["id"]: line["created"] for line in lines}
+    shown = {line["id"]: line["created"] for line in lines}
     if newest:
-        seen |= {line["id"]: line["created"] for line in _since(actions, newest, which) if line["created"] <= newest}
+        shown |= {line["id"]: line["created"] for line in _since(actions, newest, which) if line["created"] <= newest}
     while True:
         for line in _since(actions, newest, which):
-            if line["id"] not in seen:
+            if line["id"] not in shown:
                 yield line
-            seen[line["id"]] = line["created"]
-        newest = max(seen.values(), default=None)
-        seen = {line_id: created for line_id, created in seen.items() if newest and created >= newest - LATE}
+            shown[line["id"]] = line["created"]
+        newest = max(shown.values(), default=None)
+        shown = {line_id: created for line_id, created in shown.items() if newest and created >= newest - LATE}
         time.sleep(LOOK_EVERY)
 
 

@@ -173,8 +173,8 @@ def _accept_ini(command: click.Command) -> None:
     if isinstance(command, click.Group):
         for each in command.commands.values():
             _accept_ini(each)
-    taken = {name for option in command.params for name in option.opts}
-    if names := [name for name in INI if name not in taken]:
+    options = {name for option in command.params for name in option.opts}
+    if names := [name for name in INI if name not in options]:
         command.params.append(_ini_option(names, hidden=True))
 
 

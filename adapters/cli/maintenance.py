@@ -60,9 +60,9 @@ def purge_queues(yes: bool, as_json: bool) -> None:
     with session() as actions:
         jobs = actions.call("harvest_queues_show")["jobs"]
         if jobs:
-            said = "\n".join(map(_dispatched, jobs))
+            text = "\n".join(map(_dispatched, jobs))
             records = sum(job["objects"] for job in jobs)
-            confirm(f"{said}\n{len(jobs)} job(s) with {records} record(s) at workers are going to be aborted.", yes)
+            confirm(f"{text}\n{len(jobs)} job(s) with {records} record(s) at workers are going to be aborted.", yes)
         answer = actions.call("harvest_queues_purge")
         emit(answer, as_json, lambda: _purged(answer))
 

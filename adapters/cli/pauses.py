@@ -59,10 +59,10 @@ def resume(source: str | None, everything: bool, host: str, target: bool, as_jso
 
 
 def _scope(source: str | None, everything: bool, host: str, target: bool) -> str:
-    given = [name for name, value in (("source", source), ("all", everything), ("host", host), ("target", target)) if value]
-    if len(given) != 1:
+    scopes = [name for name, value in (("source", source), ("all", everything), ("host", host), ("target", target)) if value]
+    if len(scopes) != 1:
         raise click.UsageError("Name one of SOURCE, --all, --host HOST and --target")
-    return given[0]
+    return scopes[0]
 
 
 def _text(answer: Row) -> str:

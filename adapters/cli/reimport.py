@@ -29,8 +29,8 @@ def import_(source: str, source_option: str, no_join_datasets: bool, wait: bool,
     and reports as any other.
     """
     with session() as actions:
-        asked = {"source_id": source or source_option, "join_datasets": not no_join_datasets, **which}
-        answer = actions.call("harvest_objects_import", **asked)
+        values = {"source_id": source or source_option, "join_datasets": not no_join_datasets, **which}
+        answer = actions.call("harvest_objects_import", **values)
         if wait:
             answer["jobs"] = [follow(actions, row["id"], quiet=as_json) for row in answer["jobs"]]
         emit(answer, as_json, lambda: _text(answer, wait=wait))

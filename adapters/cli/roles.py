@@ -58,11 +58,11 @@ def up(verbose: bool) -> None:
     from adapters.roles.supervisor import Supervisor, role_commands
 
     settings = load()
-    said: dict[str, Any] = {"ready": _say_ready}
+    callbacks: dict[str, Any] = {"ready": _say_ready}
     if settings.log_format == "json":
         to_standard_error(settings.log_level, "json")
-        said = {"log": _log_line}
-    Supervisor(settings, role_commands(settings), prepare=_prepare(settings), verbose=verbose, **said).run()
+        callbacks = {"log": _log_line}
+    Supervisor(settings, role_commands(settings), prepare=_prepare(settings), verbose=verbose, **callbacks).run()
 
 
 def _log_line(line: str) -> None:

@@ -52,10 +52,10 @@ def run_test(source: str, guid: str | None, full: bool, catch: bool, as_json: bo
     sys.exit(1 if failed else 0)
 
 
-def _run_test(actions: Any, **asked: Any) -> Any:
+def _run_test(actions: Any, **values: Any) -> Any:
     """The job; the traceback of what the harvester raised, and status 1."""
     try:
-        return actions.call("harvest_source_test", **asked)
+        return actions.call("harvest_source_test", **values)
     except HarvestError:
         raise
     except Exception:

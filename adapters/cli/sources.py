@@ -86,7 +86,7 @@ def _as_typed() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise ValidationError({_ARGUMENTS.get(name, name): said for name, said in error.errors.items()}) from error
+        raise ValidationError({_ARGUMENTS.get(name, name): message for name, message in error.errors.items()}) from error
 
 
 @source.command()
@@ -106,12 +106,12 @@ def _as_typed() -> Iterator[None]:
 @click.option("--time-zone", help="In which --cron and --blackout are, e.g. Europe/Berlin.")
 @click.option("--blackout", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00'; '' for never.")
 @json_option
-def edit(sources: tuple[str, ...], as_json: bool, configuration: str | None, **given: Any) -> None:
+def edit(sources: tuple[str, ...], as_json: bool, configuration: str | None, **values: Any) -> None:
     """Change fields of one or more sources (ids or names); what isn't given stays.
 
     A change counts from the next job on; one of the schedule counts at once.
     """
-    changes = {name: value for name, value in {**given, "config": configuration}.items() if value is not None}
+    changes = {name: value for name, value in {**values, "config": configuration}.items() if value is not None}
     if not changes:
         raise click.UsageError("Nothing to change: give at least one option, such as --frequency DAILY")
     if own := [ONE_SOURCE[name] for name in ONE_SOURCE if name in changes and len(set(sources)) > 1]:

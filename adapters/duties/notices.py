@@ -68,8 +68,8 @@ class WriteNotices:
         if not (self._plan.mails or self._plan.webhooks):
             return []
         sources = self._application.load_many(HarvestSource, {end.source_id for end in ends})
-        told = [(end, job_end(end, sources[end.source_id])) for end in ends if end.source_id in sources]
-        return [intent for recorded, end in told for intent in self._of(recorded, end, now)]
+        notices = [(end, job_end(end, sources[end.source_id])) for end in ends if end.source_id in sources]
+        return [intent for recorded, end in notices for intent in self._of(recorded, end, now)]
 
     def _of(self, recorded: RecordedEnd, end: JobEnd, now: datetime) -> list[Intent]:
         number = recorded.ended.number

@@ -28,7 +28,10 @@ class Report:
     def run(self, now: datetime) -> bool:
         """Report, and remove workers that have been silent for long."""
         failures = dict(self._failures)
-        state = {"leads": True, **({"failing": {name: one.message for name, one in failures.items()}} if failures else {})}
+        state = {
+            "leads": True,
+            **({"failing": {name: failure.message for name, failure in failures.items()}} if failures else {}),
+        }
         broker = failures.get(self._broker_duty)
         since = {"broker_away_since": time.monotonic() - broker.since} if broker else {}
         self._workers.report(Activity(state=state, since=since))

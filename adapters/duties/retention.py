@@ -67,11 +67,11 @@ class Retain:
         return True
 
     def _source(self, source_id: UUID, after: int, now: datetime) -> Iterator[None]:
-        known = self._retention.retained(source_id)
+        retained = self._retention.retained(source_id)
         ended = self._retention.ended(source_id, after)
         projected = self._retention.projected()
         old = [job for job in expired(ended, now, days=self._days, keep=self._keep) if job.number <= projected]
-        for job_id in [*known, *(job.job_id for job in old)]:
+        for job_id in [*retained, *(job.job_id for job in old)]:
             for _ in self.prune(source_id, job_id):
                 yield
         self._retention.looked_at(source_id, max([after, *(job.version for job in old)]))
@@ -89,18 +89,18 @@ class Retain:
             self._retention.note(source_id, job_id, retained=True)
             return
         statistics = None if job.statistics_kept else self._statistics(job)
-        objects, kept, removed = job_objects(self._database, job, log_position(self._database)), 0, 0
+        objects, datasets, removed = job_objects(self._database, job, log_position(self._database)), 0, 0
         while batch := list(islice(objects, AT_A_TIME)):
             standing = self._retention.standing(source_id, batch)
-            gone = [events for events in batch if events[0].stream not in standing]
-            if gone:
-                self._retention.prune(job, gone, statistics)
+            removable = [events for events in batch if events[0].stream not in standing]
+            if removable:
+                self._retention.prune(job, removable, statistics)
                 statistics = None
-            kept, removed = kept + len(standing), removed + len(gone)
-            yield removed, kept
-        self._retention.note(source_id, job_id, retained=kept > 0)
+            datasets, removed = datasets + len(standing), removed + len(removable)
+            yield removed, datasets
+        self._retention.note(source_id, job_id, retained=datasets > 0)
         if removed:
-            log.info("job %s of source %s: %d old objects removed, datasets stand on %d", job_id, source_id, removed, kept)
+            log.info("job %s of source %s: %d old objects removed, datasets stand on %d", job_id, source_id, removed, datasets)
 
     def waits(self, source_id: UUID, job: Job) -> bool:
         """Whether a person may still approve deletions that the job held: its objects say which."""

@@ -40,9 +40,9 @@ class StartScheduledJobs:
         if any(pause.scope != "host" for pause in pauses):
             return False
         started = 0
-        seen: list[UUID] = []  # some stay due: their host is paused, or their source has a job by now
-        while started < AT_A_TIME and (due := self._schedules.due(now, AT_A_TIME, seen)):
-            seen += [row.source_id for row in due]
+        handled: list[UUID] = []  # some stay due: their host is paused, or their source has a job by now
+        while started < AT_A_TIME and (due := self._schedules.due(now, AT_A_TIME, handled)):
+            handled += [row.source_id for row in due]
             started += sum(self._start(row, now) for row in due if not any(pause.holds(row.url) for pause in pauses))
         return started > 0
 

@@ -62,7 +62,7 @@ class SendMail:
         unread = [batch[0].id for batch in batches if details[batch[0].id] is None]
         if unread:
             self._outbox.wait(unread, READ_MODEL_WAIT)
-        ready = [(batch, found) for batch in batches if (found := details[batch[0].id]) is not None]
+        ready = [(batch, detail) for batch in batches if (detail := details[batch[0].id]) is not None]
         return self._send(ready, now) and (len(single) == MESSAGES or bool(digest))
 
     def _is_wanted(self, batch: list[Notice]) -> bool:
@@ -83,14 +83,14 @@ class SendMail:
         """Send each batch as one message; False when the server takes no mail."""
         if not batches:
             return True
-        left = [notice.id for batch, _ in batches for notice in batch]
+        unsent = [notice.id for batch, _ in batches for notice in batch]
         try:
             with connected(self._server) as connection:
                 for batch, details in batches:
                     self._send_one(connection, batch, details, now)
-                    del left[: len(batch)]
+                    del unsent[: len(batch)]
         except MailUnavailable as error:
-            self._outbox.all_later(left, str(error), "mail")
+            self._outbox.all_later(unsent, str(error), "mail")
             self._note(str(error))
             return False
         self._note("")

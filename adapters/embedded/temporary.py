@@ -30,8 +30,8 @@ def temporary_postgres(settings: Settings) -> Iterator[str]:
 def _own_or_found(settings: Settings) -> Iterator[str]:
     folder = DataFolder(settings.data_dir)
     with ExitStack() as stack:
-        if found := _lock_or_find(folder, stack):
-            yield found.database_url
+        if runtime := _lock_or_find(folder, stack):
+            yield runtime.database_url
         else:
             postgres = EmbeddedPostgres(folder.path)
             stack.callback(postgres.stop)
@@ -44,7 +44,7 @@ def _lock_or_find(folder: DataFolder, stack: ExitStack) -> Runtime | None:
     try:
         stack.enter_context(folder.lock(PATIENCE))
     except Refused:
-        if found := read_runtime(folder.path):
-            return found
+        if runtime := read_runtime(folder.path):
+            return runtime
         raise
     return None

@@ -115,14 +115,14 @@ class CommandConsumer:
         if self._consumer is None and not self._reopen(timeout):
             return []
         self._look_after()
-        taken = self._take(room)
+        deliveries = self._take(room)
         if self._consumer is not None:
             try:
-                self._fetch(0.0 if taken else timeout)
+                self._fetch(0.0 if deliveries else timeout)
             except ServiceUnavailable:
-                if not taken:
+                if not deliveries:
                     raise
-        return taken or self._take(room)
+        return deliveries or self._take(room)
 
     def take_poison(self) -> list[Poison]:
         """Messages met since the last call that can't be decoded; report them as `done` once they are put away."""
@@ -153,18 +153,18 @@ class CommandConsumer:
     # -- taking ----------------------------------------------------------------------------------------------------
 
     def _take(self, room: int) -> list[Delivery]:
-        taken: list[Delivery] = []
+        batch: list[Delivery] = []
         with self._lock:
             states = [state for state in self._states.values() if state.buffer]
             for index in range(len(states)):
-                share = -(-(room - len(taken)) // (len(states) - index))  # what others leave goes to the next ones
+                share = -(-(room - len(batch)) // (len(states) - index))  # what others leave goes to the next ones
                 deliveries, poison = states[(self._turn + index) % len(states)].take(share, self._may_give_up)
-                taken += deliveries
+                batch += deliveries
                 self._poison += poison
             if any(not state.buffer for state in states):
                 self._due = 0.0  # a partition was paused, and no longer is
             self._turn += 1
-        return taken
+        return batch
 
     def _may_give_up(self, error: UnknownSchema) -> bool:
         now = time.monotonic()
@@ -184,10 +184,10 @@ class CommandConsumer:
             self._due, self._delay = 0.0, OWED
         return room and time.monotonic() >= self._due
 
-    def _note_fetch(self, found: int) -> None:
+    def _note_fetch(self, messages: int) -> None:
         """After something there may be more. Nothing may mean that the answer is late: what is owed is asked for again soon."""
-        self._owed = max(0, self._owed - found)
-        if found:
+        self._owed = max(0, self._owed - messages)
+        if messages:
             self._due, self._delay = 0.0, OWED
         elif self._owed and self._delay < UNANNOUNCED_INTERVAL:
             self._due = time.monotonic() + self._delay

@@ -120,10 +120,10 @@ class Dispatcher:
         if not self._look:
             return []
         rooms = {lane: max(0, budget - gathering.get(lane, 0)) for lane, budget in self._gather_budgets.items()}
-        taken = self._work.take_gather(rooms, held)
-        self._look = bool(taken) or 0 in rooms.values()
+        commands = self._work.take_gather(rooms, held)
+        self._look = bool(commands) or 0 in rooms.values()
         self._next_look = time.monotonic() + LOOK_INTERVAL
-        return taken
+        return commands
 
     def _send(self, commands: list[FetchObject | GatherJob]) -> int:
         try:

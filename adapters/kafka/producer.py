@@ -134,8 +134,8 @@ class CommandProducer:
 
     def _read_partitions(self, producer: Any, topic: str) -> list[int]:
         """Those that workers read: a topic that the embedded broker made by itself may have more."""
-        known = sorted(producer.partitions_for(topic))
-        return known[: self._broker.partitions] if self._broker.partitions else known
+        partitions = sorted(producer.partitions_for(topic))
+        return partitions[: self._broker.partitions] if self._broker.partitions else partitions
 
     def _topics_of(self, commands: Sequence[Command]) -> set[str]:
         return {self._topic_of[kind] for kind in {type(command) for command in commands}}

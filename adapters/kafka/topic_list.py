@@ -31,12 +31,15 @@ def states(broker: Broker, settings: Settings) -> list[TopicState]:
     admin = connect(KafkaAdminClient, broker, **broker.common(), request_timeout_ms=TIMEOUT_MS)
     try:
         names = sorted(wanted.keys() & set(admin.list_topics()))
-        found = {topic["name"]: topic["partitions"] for topic in (admin.describe_topics(names) if names else [])}
+        partitions = {topic["name"]: topic["partitions"] for topic in (admin.describe_topics(names) if names else [])}
     except KafkaError as error:
         raise ServiceUnavailable(f"the topics of {settings.site_id} can't be listed: {error}") from error
     finally:
         admin.close()
-    return [TopicState(name, count, len(found.get(name, ())), _fewest(found.get(name, ()))) for name, count in wanted.items()]
+    return [
+        TopicState(name, count, len(partitions.get(name, ())), _fewest(partitions.get(name, ())))
+        for name, count in wanted.items()
+    ]
 
 
 def _fewest(partitions: Any) -> int:

@@ -64,9 +64,9 @@ def _hidden(name: str, place: str) -> str:
 
 def shared_package() -> str:
     """Which other distributions have a package of one of our names, and what to do about it; empty when none has."""
-    found = owners(set(NAMES))
-    what = "; ".join(f"{owner} has a Python package {', '.join(names)}, as harvestlog has" for owner, names in found.items())
-    return f"{what}: {OWN_ENVIRONMENT}" if found else ""
+    shared = owners(set(NAMES))
+    what = "; ".join(f"{owner} has a Python package {', '.join(names)}, as harvestlog has" for owner, names in shared.items())
+    return f"{what}: {OWN_ENVIRONMENT}" if shared else ""
 
 
 def owners(names: "Collection[str]") -> dict[str, list[str]]:

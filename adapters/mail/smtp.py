@@ -60,8 +60,8 @@ class Connection:
         try:
             self._smtp.send_message(message, self._server.sender, [recipient])
         except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            raise _of_message(code, said, "refuses the recipient") from error
+            code, reply = next(iter(error.recipients.values()))
+            raise _of_message(code, reply, "refuses the recipient") from error
         except smtplib.SMTPSenderRefused as error:
             if error.smtp_code in TOO_LARGE:
                 raise _of_message(error.smtp_code, error.smtp_error, "refuses the message") from error
@@ -118,8 +118,8 @@ def _open(server: MailServer) -> smtplib.SMTP:
     return smtp
 
 
-def _of_message(code: int, said: bytes | str, what: str) -> MailRefused:
-    return MailRefused(f"the mail server {what}: {code} {_said(said)}", final=code >= 500)
+def _of_message(code: int, reply: bytes | str, what: str) -> MailRefused:
+    return MailRefused(f"the mail server {what}: {code} {_said(reply)}", final=code >= 500)
 
 
 def _away(server: MailServer, what: str, error: Exception) -> MailUnavailable:

@@ -87,23 +87,23 @@ class LogLines:
         How many lines each share had so far, over the limit or not. `now`: monotonic seconds. Raises ServiceUnavailable.
         """
         with unavailable(self._database.url), self._database.connection.transaction():
-            said = self._count(lines, left_out)
-            if kept := self._kept(lines, said, now):
-                self._insert(kept, now)
-        return {share: total for share, (_, total) in said.items()}
+            totals = self._count(lines, left_out)
+            if stored := self._kept(lines, totals, now):
+                self._insert(stored, now)
+        return {share: total for share, (_, total) in totals.items()}
 
-    def _kept(self, lines: Sequence[Line], said: Mapping[Share, tuple[int, int]], now: float) -> list[Line]:
+    def _kept(self, lines: Sequence[Line], totals: Mapping[Share, tuple[int, int]], now: float) -> list[Line]:
         """Lines that their jobs have room for, and a last one where the room ends."""
-        room = {share: self._limit - before for share, (before, _) in said.items()}
-        kept = []
+        room = {share: self._limit - before for share, (before, _) in totals.items()}
+        stored = []
         for line in lines:
             if line.job:
                 room[line.share] -= 1
                 if room[line.share] < 0:
                     continue
-            kept.append(line)
-        full = [share for share, (before, total) in said.items() if before <= self._limit < total]
-        return [*kept, *(self._last(share, now) for share in full)]
+            stored.append(line)
+        full = [share for share, (before, total) in totals.items() if before <= self._limit < total]
+        return [*stored, *(self._last(share, now) for share in full)]
 
     def _last(self, share: Share, now: float) -> Line:
         job, severe = share
@@ -122,7 +122,7 @@ class LogLines:
         shares = sorted(new)  # always in this order: two workers then don't wait for each other
         values = {"jobs": [job for job, _ in shares], "severe": [severe for _, severe in shares]}
         rows = self._database.connection.execute(COUNT, {**values, "said": [new[share] for share in shares]}).fetchall()
-        totals = {(job, severe): said for job, severe, said in rows}
+        totals = {(job, severe): number for job, severe, number in rows}
         return {share: (totals[share] - count, totals[share]) for share, count in new.items()}
 
     def _insert(self, lines: Sequence[Line], now: float) -> None:

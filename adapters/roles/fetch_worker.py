@@ -144,7 +144,7 @@ class FetchWorker:
     def _watch_over(self) -> None:
         """Drop what belongs to jobs that were aborted; end when threads are stuck, with their objects given up."""
         with self._lock:
-            jobs = {one.item.aggregate.job_id for one in self._open.values()}
+            jobs = {obj.item.aggregate.job_id for obj in self._open.values()}
         ended = self._claims.ended(jobs)
         for job in ended:
             self._forget(self._threads.drop(job))
@@ -152,9 +152,13 @@ class FetchWorker:
             self._give_up(stuck)
 
     def _give_up(self, stuck: Sequence[Stuck]) -> None:
-        self._runner.give_up({one.running.item.aggregate.id: (one.stage, one.message) for one in stuck if one.message})
-        self._forget([one.running for one in stuck if one.message])
-        reasons = {one.message.partition("\n")[0] or f"job {one.running.item.aggregate.job_id} was aborted" for one in stuck}
+        self._runner.give_up(
+            {thread.running.item.aggregate.id: (thread.stage, thread.message) for thread in stuck if thread.message}
+        )
+        self._forget([thread.running for thread in stuck if thread.message])
+        reasons = {
+            thread.message.partition("\n")[0] or f"job {thread.running.item.aggregate.job_id} was aborted" for thread in stuck
+        }
         self._be_replaced(f"{len(stuck)} thread(s) are stuck: {'; '.join(sorted(reasons))}")
 
     def _be_replaced(self, reason: str) -> None:
@@ -166,10 +170,10 @@ class FetchWorker:
         """Objects that are over, so many of which were still under way; all of them, if not said otherwise."""
         with self._lock:
             self._under_way -= len(dropped) if under_way is None else under_way
-            for one in dropped:
-                if self._open.pop(one.item.aggregate.id, None) is not None:
-                    self._open_bytes -= one.size
-                    self._new_bytes -= one.new
+            for obj in dropped:
+                if self._open.pop(obj.item.aggregate.id, None) is not None:
+                    self._open_bytes -= obj.size
+                    self._new_bytes -= obj.new
 
     def _activity(self) -> Activity:
         absence = self._target_absence()
@@ -234,7 +238,7 @@ class FetchWorker:
         """Hand objects to the threads; what isn't among them is done, or claimed elsewhere."""
         running = [Running(item) for item in items]
         with self._lock:
-            self._open |= {one.item.aggregate.id: one for one in running}
+            self._open |= {obj.item.aggregate.id: obj for obj in running}
             self._under_way += len(running)
         for group in range(0, len(running), CONTENT_GROUP):
             self._hand_out(running[group : group + CONTENT_GROUP])
@@ -243,14 +247,14 @@ class FetchWorker:
         while self._open_bytes > MAX_OPEN_BYTES and not self._stop.is_set() and self._bug() is None:
             self._until_available(self._stay_alive)
             time.sleep(0.01)
-        self._until_available(lambda: self._runner.load_content([one.item for one in group]))
-        for one in group:
-            one.size = one.item.size
+        self._until_available(lambda: self._runner.load_content([obj.item for obj in group]))
+        for obj in group:
+            obj.size = obj.item.size
         with self._lock:
-            self._open_bytes += sum(one.size for one in group)
+            self._open_bytes += sum(obj.size for obj in group)
         by_job: dict[str, list[Running]] = {}
-        for one in group:
-            by_job.setdefault(one.item.aggregate.job_id, []).append(one)
+        for obj in group:
+            by_job.setdefault(obj.item.aggregate.job_id, []).append(obj)
         for job, objects in by_job.items():
             self._threads.put(job, objects)
 
@@ -271,7 +275,7 @@ class FetchWorker:
     def _finished(self, group: Sequence[Running]) -> None:
         """Called by the threads."""
         with self._lock:
-            expected = [one for one in group if one.item.aggregate.id in self._open]  # the others were given up
+            expected = [obj for obj in group if obj.item.aggregate.id in self._open]  # the others were given up
             self._under_way -= len(expected)
         self._done.put(expected)
 
@@ -315,16 +319,16 @@ class FetchWorker:
             self._broken = error
 
     def _store(self, batch: Sequence[Running]) -> None:
-        waits = {one.item.aggregate.id: wait for one in batch if (wait := one.item.postponed) is not None}
+        waits = {obj.item.aggregate.id: wait for obj in batch if (wait := obj.item.postponed) is not None}
         if waits and not self._until_available(lambda: self._claims.postpone(waits)):
             return
-        over = [one.item for one in batch if one.item.postponed is None]
+        over = [obj.item for obj in batch if obj.item.postponed is None]
         if over and not self._until_available(lambda: self._runner.store(over)):
             return
         with self._stored:
             self._forget(batch, under_way=0)
-            for one in batch:
-                one.item.documents.clear()  # threads that wait for work still know what they had last
+            for obj in batch:
+                obj.item.documents.clear()  # threads that wait for work still know what they had last
             self._stored.notify_all()
 
     # the end
@@ -345,11 +349,11 @@ class FetchWorker:
 
     def _release(self, unfinished: Sequence[Running]) -> None:
         with self._lock:
-            for one in unfinished:
-                self._open.pop(one.item.aggregate.id, None)
+            for obj in unfinished:
+                self._open.pop(obj.item.aggregate.id, None)
             self._under_way -= len(unfinished)
         try:
-            self._claims.release([one.item.aggregate.id for one in unfinished])
+            self._claims.release([obj.item.aggregate.id for obj in unfinished])
         except ServiceUnavailable as error:
             log.warning("claims are left to lapse: %s", error)
 

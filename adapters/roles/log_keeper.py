@@ -100,16 +100,16 @@ class LogKeeper(logging.Handler):
         if len(self._queue) >= QUEUE:
             self._lost += 1
             return
-        said = self._clock()
-        self._queue.append(Line(str(uuid4()), _content(record), level, said, record.name[:MAX_NAME], job, source, subject))
+        now = self._clock()
+        self._queue.append(Line(str(uuid4()), _content(record), level, now, record.name[:MAX_NAME], job, source, subject))
         if len(self._queue) >= BATCH:
             self._wake.set()
 
     def _may_have_more(self, share: Share) -> bool:
-        said = self._said[share] = self._said.get(share, 0) + 1
-        if said > self._limit:
+        count = self._said[share] = self._said.get(share, 0) + 1
+        if count > self._limit:
             self._left_out[share] += 1
-        return said <= self._limit
+        return count <= self._limit
 
     def _without_job(self, record: logging.LogRecord) -> logging.LogRecord | None:
         """The line, as far as it is news; None for one too many."""
@@ -154,12 +154,12 @@ class LogKeeper(logging.Handler):
 
     def _store_batch(self, batch: Sequence[Line], left_out: Mapping[Share, int]) -> bool:
         try:
-            said = self._store.store(batch, left_out, self._clock())
+            totals = self._store.store(batch, left_out, self._clock())
         except Exception as error:
             self._put_back(batch, left_out, keep=isinstance(error, HarvestError))
             log.warning("lines of the log can't be stored: %s", error)
             return False
-        self._learn(said)
+        self._learn(totals)
         return True
 
     def _put_back(self, batch: Sequence[Line], left_out: Mapping[Share, int], *, keep: bool) -> None:
@@ -167,14 +167,14 @@ class LogKeeper(logging.Handler):
         lines = [line for line in batch if not line.lost]
         with self._counting:
             self._left_out.update(left_out)
-            kept = lines[: max(0, QUEUE - len(self._queue))] if keep else []
-            self._queue.extendleft(reversed(kept))
-            self._lost += len(lines) - len(kept) + sum(line.lost for line in batch)
+            returned = lines[: max(0, QUEUE - len(self._queue))] if keep else []
+            self._queue.extendleft(reversed(returned))
+            self._lost += len(lines) - len(returned) + sum(line.lost for line in batch)
 
-    def _learn(self, said: Mapping[Share, int]) -> None:
+    def _learn(self, totals: Mapping[Share, int]) -> None:
         """What other processes said of the same jobs counts, too."""
         with self._counting:
-            for share, total in said.items():
+            for share, total in totals.items():
                 self._said[share] = max(self._said.get(share, 0), total)
                 self._said.move_to_end(share)
             while len(self._said) > KNOWN_JOBS:
@@ -194,9 +194,9 @@ class LogKeeper(logging.Handler):
 def _content(record: logging.LogRecord) -> str:
     """A line as it is stored: with its traceback, without secrets."""
     try:
-        said = record.getMessage()
+        message = record.getMessage()
     except Exception:  # arguments that don't fit the message, or can't be shown
-        said = str(record.msg)
+        message = str(record.msg)
     if record.exc_info:
-        said = f"{said}\n{logging.Formatter().formatException(record.exc_info)}"
-    return text.message(mask_text(said))
+        message = f"{message}\n{logging.Formatter().formatException(record.exc_info)}"
+    return text.message(mask_text(message))

@@ -246,10 +246,10 @@ class Supervisor:
     def _why_it_ended(self, child: Child) -> str:
         code = child.process.returncode if child.process else None
         how = f"ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with status {code}"
-        said = last_line(self._folder.logs / f"{child.name}.log")[:200]
+        line = last_line(self._folder.logs / f"{child.name}.log")[:200]
         if code == REPLACED:
-            return f"is replaced by a fresh process ({said})"
-        return f"{how} ({said})" if code and code > 0 and said else how
+            return f"is replaced by a fresh process ({line})"
+        return f"{how} ({line})" if code and code > 0 and line else how
 
     def _restart(self, watch: Watch) -> None:
         watch.started, watch.restart_at = time.monotonic(), None

@@ -35,14 +35,14 @@ def _everything(package: Package) -> bool:
 
 
 def _tokens(query: str) -> list[tuple[str, str]]:
-    found, position, query = [], 0, query.strip()
+    tokens, position, query = [], 0, query.strip()
     while position < len(query):
         match = TOKEN.match(query, position)
         if not match or not match.lastgroup:
             raise BadQuery(f"can't read {query[position:]!r}")
-        found.append((match.lastgroup, match[match.lastgroup]))
+        tokens.append((match.lastgroup, match[match.lastgroup]))
         position = match.end()
-    return found
+    return tokens
 
 
 class _Parser:

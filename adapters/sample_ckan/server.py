@@ -52,11 +52,11 @@ class Catalogue:
     def package_search(self, params: Params) -> dict[str, Any]:
         """Datasets by `q` and `fq`, from `start` on, at most `rows`."""
         tests = [predicate(params.get("q", "")), predicate(params.get("fq", ""))]
-        found = [package for package in self._packages if all(test(package) for test in tests)]
+        packages = [package for package in self._packages if all(test(package) for test in tests)]
         sort = params.get("sort") or "metadata_modified desc"
         start, rows = _number(params, "start", 0), min(_number(params, "rows", DEFAULT_ROWS), MAX_ROWS)
-        results = _sorted(found, sort)[start : start + rows]
-        return {"count": len(found), "sort": sort, "facets": {}, "search_facets": {}, "results": results}
+        results = _sorted(packages, sort)[start : start + rows]
+        return {"count": len(packages), "sort": sort, "facets": {}, "search_facets": {}, "results": results}
 
     def package_list(self, params: Params) -> list[str]:
         """Names of all datasets."""
@@ -147,9 +147,9 @@ def datasets() -> list[dict[str, Any]]:
 def with_other_ids(package: dict[str, Any]) -> dict[str, Any]:
     """The dataset under ids of its own, so that it can be harvested next to the demo's: a dataset belongs to one source."""
     text = json.dumps(package)
-    for known in {package.get("id"), *(_ids(package.get("resources")))}:
-        if isinstance(known, str) and UUID_FORM.fullmatch(known):
-            text = text.replace(known, str(uuid5(NAMESPACE_URL, known)))
+    for identity in {package.get("id"), *(_ids(package.get("resources")))}:
+        if isinstance(identity, str) and UUID_FORM.fullmatch(identity):
+            text = text.replace(identity, str(uuid5(NAMESPACE_URL, identity)))
     changed: dict[str, Any] = json.loads(text)
     return changed
 
@@ -158,22 +158,22 @@ def _ids(resources: Any) -> list[Any]:
     return [resource.get("id") for resource in resources if isinstance(resource, dict)] if isinstance(resources, list) else []
 
 
-def _distinct(found: Sequence[Any]) -> dict[str, dict[str, Any]]:
+def _distinct(objects: Sequence[Any]) -> dict[str, dict[str, Any]]:
     """Groups or organisations by id, where a dataset shows one."""
-    return {one["id"]: one for one in found if isinstance(one, dict) and "id" in one}
+    return {obj["id"]: obj for obj in objects if isinstance(obj, dict) and "id" in obj}
 
 
-def _listed(known: Mapping[str, dict[str, Any]], params: Params) -> list[Any]:
+def _listed(objects: Mapping[str, dict[str, Any]], params: Params) -> list[Any]:
     in_full = params.get("all_fields", "").lower() in ("true", "1")
-    return [one if in_full else one["name"] for one in known.values()]
+    return [obj if in_full else obj["name"] for obj in objects.values()]
 
 
-def _shown(known: Mapping[str, dict[str, Any]], params: Params) -> dict[str, Any]:
+def _shown(objects: Mapping[str, dict[str, Any]], params: Params) -> dict[str, Any]:
     wanted = _id(params)
-    found = known.get(wanted) or next((one for one in known.values() if one["name"] == wanted), None)
-    if found is None:
+    match = objects.get(wanted) or next((obj for obj in objects.values() if obj["name"] == wanted), None)
+    if match is None:
         raise NotFound
-    return found
+    return match
 
 
 def _id(params: Params) -> str:

@@ -46,10 +46,10 @@ class FairQueue(Generic[T]):
             while not self._closed:
                 if (job := self._next()) is not None:
                     self._running[job] += 1
-                    taken = self._pop(job, limit)
+                    items = self._pop(job, limit)
                     if self._next() is not None:
                         self._changed.notify()
-                    return job, taken
+                    return job, items
                 self._changed.wait()
             return None
 
@@ -65,13 +65,13 @@ class FairQueue(Generic[T]):
     def _pop(self, job: str, limit: int) -> list[T]:
         self._turns.rotate(-1)
         waiting = self._waiting[job]
-        taken = [waiting.popleft() for _ in range(min(limit, len(waiting)))]
+        items = [waiting.popleft() for _ in range(min(limit, len(waiting)))]
         if not waiting:
             del self._waiting[job]
             self._turns.remove(job)
-        if len(waiting) <= self._ahead < len(waiting) + len(taken):
+        if len(waiting) <= self._ahead < len(waiting) + len(items):
             self._room.notify_all()
-        return taken
+        return items
 
     def wait_for_room(self, job: str) -> None:
         """Wait while there is no room for the job; `put` itself never waits."""

@@ -49,8 +49,8 @@ class Holdings:
 
     def missing(self, seen: Iterable[str]) -> dict[str, UUID]:
         """Guids that are held, were held at `position`, and are not among those seen, with their objects; sorted."""
-        gone = self.datasets.keys() - set(seen) - self.recent
-        return {guid: self.datasets[guid].object_id for guid in sorted(gone)}
+        missing_guids = self.datasets.keys() - set(seen) - self.recent
+        return {guid: self.datasets[guid].object_id for guid in sorted(missing_guids)}
 
 
 @dataclass(frozen=True, slots=True)

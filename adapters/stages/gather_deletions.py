@@ -78,5 +78,5 @@ class DeletionGather:
         """Guids of datasets that a later job has imported from the remote; one that imports stored documents asks no remote."""
         newer = {stream: guid for guid, stream in held.items() if (job_number(stream) or 0) > job.number}
         objects = self._application.load_objects(list(newer)) if newer else {}
-        jobs = self._application.load_many(Job, {UUID(known.job_id) for known in objects.values()})
-        return {newer[stream] for stream, known in objects.items() if jobs[UUID(known.job_id)].kind != "import"}
+        jobs = self._application.load_many(Job, {UUID(obj.job_id) for obj in objects.values()})
+        return {newer[stream] for stream, obj in objects.items() if jobs[UUID(obj.job_id)].kind != "import"}

@@ -76,45 +76,43 @@ class StoredGather:
 
     def _records(self, ids: Sequence[UUID]) -> list[GatheredRecord]:
         objects = self._application.load_objects(ids).values()
-        records = [self._record(known) for known in objects if known.action != "delete"]
+        records = [self._record(obj) for obj in objects if obj.action != "delete"]
         return self._with_action(records)
 
     @staticmethod
-    def _record(known: HarvestObject) -> GatheredRecord:
+    def _record(obj: HarvestObject) -> GatheredRecord:
         """Under the guid that the remote lists, so that a full listing finds the record again."""
-        identified = known.guid if known.guid != known.gathered_guid else None
-        return GatheredRecord(
-            known.gathered_guid, "change", known.content_hash, known.extras, known.metadata_modified, identified
-        )
+        identified = obj.guid if obj.guid != obj.gathered_guid else None
+        return GatheredRecord(obj.gathered_guid, "change", obj.content_hash, obj.extras, obj.metadata_modified, identified)
 
     def _with_action(self, records: Records) -> list[GatheredRecord]:
         """New, or a change of what the source holds; to delete what it doesn't hold is nothing to do."""
         source = str(self._source.id)
         keys = [(source, record.identified or record.guid) for record in records]
         held = held_datasets(self._database, keys) if keys else {}
-        kept = []
+        selected = []
         for record, key in zip(records, keys, strict=True):
             if record.action == "delete":
-                kept += [record] if key in held else []
+                selected += [record] if key in held else []
             else:
-                kept.append(replace(record, action="change" if key in held else "new"))
-        return kept
+                selected.append(replace(record, action="change" if key in held else "new"))
+        return selected
 
     def _never_imported(self, chosen: Selection) -> Iterator[Records]:
         """The newest stored document of each record that no dataset was ever made of."""
-        seen = GatherMemory(self._database)
+        memory = GatherMemory(self._database)
         upto = log_position(self._database)
         for job in reversed(self._jobs_before(self._job.number)):
             for page in _batches(job_objects(self._database, job, upto), PAGE):
                 self._go_on()
                 objects = self._application.load_objects([events[0].stream for events in page])
-                documents = {known.guid: known for known in objects.values() if known.content_hash or known.action == "delete"}
-                again = seen.remember(dict.fromkeys(documents))
+                documents = {obj.guid: obj for obj in objects.values() if obj.content_hash or obj.action == "delete"}
+                again = memory.remember(dict.fromkeys(documents))
                 held = ever_held(self._database, self._source.id, list(documents))
                 records = [
-                    self._record(known)
-                    for guid, known in documents.items()
-                    if guid not in again and guid not in held and known.action != "delete" and chosen.has(guid, None)
+                    self._record(obj)
+                    for guid, obj in documents.items()
+                    if guid not in again and guid not in held and obj.action != "delete" and chosen.has(guid, None)
                 ]
                 if records:
                     yield self._with_action(records)

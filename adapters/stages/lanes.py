@@ -39,10 +39,10 @@ class Lane(Generic[T]):
     def take(self, most: int, wanted: Callable[[T], bool]) -> list[T]:
         """Take out up to so many of the items that waited longest, as long as they are `wanted`."""
         with self._changed:
-            taken: list[T] = []
-            while self._waiting and len(taken) < most and wanted(self._waiting[0][1]):
-                taken.append(self._waiting.popleft()[1])
-            return taken
+            items: list[T] = []
+            while self._waiting and len(items) < most and wanted(self._waiting[0][1]):
+                items.append(self._waiting.popleft()[1])
+            return items
 
     def put_first(self, items: Sequence[T]) -> bool:
         """Have items worked on before all others that wait; False: nothing is begun any more."""
@@ -57,10 +57,10 @@ class Lane(Generic[T]):
         """Take out the items that have waited longer than this."""
         with self._changed:
             before = time.monotonic() - seconds
-            taken = [item for came, item in self._waiting if came <= before]
-            if taken:
+            items = [item for came, item in self._waiting if came <= before]
+            if items:
                 self._waiting = deque((came, item) for came, item in self._waiting if came > before)
-            return taken
+            return items
 
     def close(self) -> list[T]:
         """Begin nothing more; the items that waited."""
@@ -72,8 +72,8 @@ class Lane(Generic[T]):
             return waiting
 
     def _run(self) -> None:
-        while (taken := self._take()) is not None:
-            self._work(taken[0])
+        while (item := self._take()) is not None:
+            self._work(item[0])
 
     def _take(self) -> tuple[T] | None:
         """The next item, None when this thread is to end."""

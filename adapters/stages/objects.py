@@ -114,13 +114,13 @@ class ObjectRunner:
         return True
 
     def _held(self, item: Item) -> Callable[[str], HeldDataset | None]:
-        known = {item.aggregate.guid: item.held}
+        datasets = {item.aggregate.guid: item.held}
 
         def held(guid: str) -> HeldDataset | None:
-            if guid not in known:
+            if guid not in datasets:
                 key = (item.aggregate.source_id, guid)
-                known[guid] = held_datasets(self._database, [key]).get(key)
-            return known[guid]
+                datasets[guid] = held_datasets(self._database, [key]).get(key)
+            return datasets[guid]
 
         return held
 
@@ -153,11 +153,11 @@ class ObjectRunner:
     def _late(self, imported: Sequence[HarvestObject]) -> list[UUID]:
         jobs = {aggregate.job_id for aggregate in imported}
         ended = jobs - running_jobs(self._database, jobs) if jobs else set()
-        keys = {known.id: (known.source_id, known.guid) for known in imported if known.job_id in ended}
+        keys = {obj.id: (obj.source_id, obj.guid) for obj in imported if obj.job_id in ended}
         held = held_datasets(self._database, list(keys.values())) if keys else {}
-        return [known for known, key in keys.items() if key in held and _newer(held[key].object_id, known)]
+        return [obj for obj, key in keys.items() if key in held and _newer(held[key].object_id, obj)]
 
 
-def _newer(one: UUID, other: UUID) -> bool:
+def _newer(object_id: UUID, other: UUID) -> bool:
     """Whether an object belongs to a newer job of the same source."""
-    return (job_number(one) or 0) > (job_number(other) or 0)
+    return (job_number(object_id) or 0) > (job_number(other) or 0)

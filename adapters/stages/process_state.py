@@ -75,8 +75,8 @@ class ProcessState:
         for number in range(3):
             self._restore_stream(number)
         for name, (read, write) in SETTINGS.items():
-            if read() != (kept := self._settings[name]):
-                write(kept)
+            if read() != (original := self._settings[name]):
+                write(original)
                 log.warning("a plugin changed %s: it is as before", name)
 
     def _restore_stream(self, number: int) -> None:
@@ -92,8 +92,8 @@ class ProcessState:
             log.warning("a plugin closed sys.%s: it is opened again", STREAMS[number])
 
     def _open_stream(self, number: int) -> None:
-        kept = os.dup(self._kept[number])
-        setattr(sys, STREAMS[number], _writer(kept) if number else os.fdopen(kept, encoding="utf-8", errors="replace"))
+        copy = os.dup(self._kept[number])
+        setattr(sys, STREAMS[number], _writer(copy) if number else os.fdopen(copy, encoding="utf-8", errors="replace"))
 
     def look(self) -> str:
         """Now and then, in the main thread: why this process should be replaced, empty: it needn't be."""
@@ -135,9 +135,9 @@ class ProcessState:
             log.warning("a plugin changed how signals are handled: SIGTERM, SIGINT and SIGPIPE are as before")
 
     def _restore_log(self) -> None:
-        gone = [handler for handler in self._handlers if handler not in logging.root.handlers]
-        if gone or logging.root.manager.disable or logging.root.level != self._level:
-            for handler in gone:
+        removed = [handler for handler in self._handlers if handler not in logging.root.handlers]
+        if removed or logging.root.manager.disable or logging.root.level != self._level:
+            for handler in removed:
                 logging.root.addHandler(handler)
             logging.disable(logging.NOTSET)
             logging.root.setLevel(self._level)

@@ -35,9 +35,9 @@ class Progress:
         since, view = self._inside_since, self._view
         if since is None or view is None:
             return 0.0
-        seen = (len(view.objects), len(view.errors), getattr(getattr(self._harvester, "http", None), "answers", 0))
-        if seen != self._seen:
-            self._seen, self._seen_at = seen, time.monotonic()
+        state = (len(view.objects), len(view.errors), getattr(getattr(self._harvester, "http", None), "answers", 0))
+        if state != self._seen:
+            self._seen, self._seen_at = state, time.monotonic()
         return time.monotonic() - max(since, self._seen_at)
 
     def stuck(self, limit: float) -> str:

@@ -216,21 +216,21 @@ class RemoteHosts(HostSlots):
     def _talk(self, key: tuple[str, str]) -> None:
         with self._changed:
             outcomes = self._outcomes[key]
-            told = outcomes.take()
+            met = outcomes.take()
             state = self._hosts.get(key[1]) if key != TARGET else None
             use = state.use(self._clock()) if isinstance(state, SharedHost) else None
             outcomes.next_talk = self._clock() + INTERVAL
         try:
-            known = self._exchange(key, told)
+            latest = self._exchange(key, met)
             may = self._leases.ask(key[1], **use) if use else 0
         except ServiceUnavailable as error:
             log.debug("shares of remote hosts stay as they are: %s", error)
             with self._changed:
-                if told is not None:
-                    outcomes.give_back(told)
+                if met is not None:
+                    outcomes.give_back(met)
             return
         with self._changed:
-            outcomes.known, outcomes.known_at = known, self._clock()
+            outcomes.known, outcomes.known_at = latest, self._clock()
             self._learn(key, state, may)
             self._changed.notify_all()
 

@@ -29,9 +29,9 @@ class Replaced:
             self.any = True
             self._memory.remember_names(names)
 
-    def count(self, gone: Collection[HeldDataset]) -> int:
+    def count(self, datasets: Collection[HeldDataset]) -> int:
         """How many of these datasets a new record replaces. Call it at the end of gather."""
-        documents = self._content.get(dataset.content_hash for dataset in gone if dataset.content_hash)
+        documents = self._content.get(dataset.content_hash for dataset in datasets if dataset.content_hash)
         names = [name for body in documents.values() if (name := _name(_parsed(body)))]
         return len(self._memory.named(names))
 

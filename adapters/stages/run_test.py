@@ -100,7 +100,7 @@ class TestRun:
         """How the remote may list the record: by this guid, or by the one that it had before its document named this one."""
         held = held_datasets(self._database, [(str(source_id), guid)]).values()
         objects = self._application.load_objects([dataset.object_id for dataset in held])
-        return frozenset({guid, *(known.gathered_guid for known in objects.values())})
+        return frozenset({guid, *(obj.gathered_guid for obj in objects.values())})
 
     def _run_stages(self, job_id: UUID, wanted: "Wanted | None") -> bool:
         """Whether gather was complete."""

@@ -68,8 +68,8 @@ class Watch:
         now = time.monotonic()
         if self._target_absence() is not None:
             self._target_back = now
-        found = (self._stuck(hand, running, ended, now) for hand in self._threads.hands if (running := hand.running))
-        return [stuck for stuck in found if stuck is not None]
+        candidates = (self._stuck(hand, running, ended, now) for hand in self._threads.hands if (running := hand.running))
+        return [stuck for stuck in candidates if stuck is not None]
 
     def _stuck(self, hand: Hand, running: Running, ended: Collection[str], now: float) -> Stuck | None:
         item = running.item

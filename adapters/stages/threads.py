@@ -108,37 +108,37 @@ class ObjectThreads:
     def _run(self, step: Step, hand: Hand) -> None:
         """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
         hand.thread = threading.get_ident()
-        while (taken := step.queue.take(TOGETHER if step.quick else 1)) is not None:
-            job, group = taken
+        while (batch := step.queue.take(TOGETHER if step.quick else 1)) is not None:
+            job, group = batch
             try:
-                over, left = self._run_group(step, hand, job, group)
+                over, to_save = self._run_group(step, hand, job, group)
             except BaseException as error:
                 log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
                 self.broken = error
                 return
             if over:
                 self._finished(over)
-            if left:
-                self._saving.queue.put(job, left)
+            if to_save:
+                self._saving.queue.put(job, to_save)
                 self._saving.queue.wait_for_room(job)
             step.queue.finished(job)
 
     def _run_group(self, step: Step, hand: Hand, job: str, group: Sequence[Running]) -> tuple[list[Running], list[Running]]:
         """One after the other, those that are over and those to be saved; when one takes long the rest goes back for others."""
         over: list[Running] = []
-        left: list[Running] = []
+        to_save: list[Running] = []
         results: list[bool] = []
-        for position, one in enumerate(group, 1):
+        for position, running in enumerate(group, 1):
             if step is self._stages:
-                self._before(one)
+                self._before(running)
             begun = time.monotonic()
-            if self._until_available(lambda: results.append(self._work(step, hand, one))):  # noqa: B023  it runs here and now
-                (over if results[-1] else left).append(one)
+            if self._until_available(lambda: results.append(self._work(step, hand, running))):  # noqa: B023  it runs here and now
+                (over if results[-1] else to_save).append(running)
             step.quick = time.monotonic() - begun < QUICK
             if not step.quick and position < len(group):
                 step.queue.put(job, group[position:])
                 break
-        return over, left
+        return over, to_save
 
     def _work(self, step: Step, hand: Hand, running: Running) -> bool:
         hand.begun, hand.running = time.monotonic(), running

@@ -89,9 +89,9 @@ class LocalCatalogue:
         return replace(stored, losses=fitted.losses)
 
     def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
-        known = self._database.query(OWNED, id=package["id"])
-        if known:
-            stored = _already(known[0], owner)
+        owned = self._database.query(OWNED, id=package["id"])
+        if owned:
+            stored = _already(owned[0], owner)
             if stored is not None:
                 return stored
         for attempt in range(ATTEMPTS):
@@ -128,8 +128,8 @@ class LocalCatalogue:
             return name
         for numbers in NUMBERS:
             names = [with_number(name, number) for number in numbers]
-            taken = self._taken(names, package_id)
-            if free := next((candidate for candidate in names if candidate not in taken), None):
+            names_taken = self._taken(names, package_id)
+            if free := next((candidate for candidate in names if candidate not in names_taken), None):
                 return free
         raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
 
@@ -139,17 +139,17 @@ class LocalCatalogue:
 
     def delete(self, package_id: str, owner: Owner) -> bool:
         """Delete, purge or hide a package of this source; see `harvesters.target.Target`."""
-        known = self._database.query(OWNED, id=package_id)
-        if known:
-            _origin(known[0]).check_owned(package_id, owner)
-        if not known or owner.on_removed == "keep":
+        rows = self._database.query(OWNED, id=package_id)
+        if rows:
+            _origin(rows[0]).check_owned(package_id, owner)
+        if not rows or owner.on_removed == "keep":
             return False
         statement = HIDE if owner.hide else PURGE if owner.on_removed == "purge" else DELETE
         if not self._database.query(statement, id=package_id, source=owner.source_id, object=owner.object_id):
             return False
         if owner.hide:
             return True
-        self._settle(known[0][1], owner)
+        self._settle(rows[0][1], owner)
         return True
 
     def _settle(self, name: str, owner: Owner) -> dict[str, str]:
@@ -187,8 +187,8 @@ class LocalCatalogue:
         """package_search: packages that hold all words of `q`, with their number."""
         q = "" if q == "*:*" else q
         count = self._database.query(COUNT, q=q, source=source_id)[0][0]
-        found = self._database.query(SEARCH, q=q, source=source_id, rows=rows, start=start)
-        return {"count": count, "results": [as_ckan(row) for row in found]}
+        matches = self._database.query(SEARCH, q=q, source=source_id, rows=rows, start=start)
+        return {"count": count, "results": [as_ckan(row) for row in matches]}
 
     def check(self) -> None:
         """Raises ServiceUnavailable when the catalogue can't be used."""
@@ -196,14 +196,14 @@ class LocalCatalogue:
             self._database.query("SELECT FROM catalogue.package LIMIT 1")
 
 
-def _already(known: tuple[Any, ...], owner: Owner) -> Stored | None:
+def _already(row: tuple[Any, ...], owner: Owner) -> Stored | None:
     """The package as it is when it has this object's content, None when it is to be written."""
-    package_id, name = known[:2]
-    return Stored(package_id, name, already=True) if _origin(known).holds(package_id, owner) else None
+    package_id, name = row[:2]
+    return Stored(package_id, name, already=True) if _origin(row).holds(package_id, owner) else None
 
 
-def _origin(known: tuple[Any, ...]) -> Origin:
-    source_id, object_id, content_hash, state = known[2:]
+def _origin(row: tuple[Any, ...]) -> Origin:
+    source_id, object_id, content_hash, state = row[2:]
     return Origin(source_id or "", object_id or "", content_hash or "", state == "active", state == "deleted")
 
 

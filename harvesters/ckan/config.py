@@ -51,8 +51,8 @@ class Filter:
 
     def accepts(self, names: Iterable[str]) -> bool:
         """Whether a dataset with these organisations or groups is wanted."""
-        found = set(names)
-        return not found & self.exclude and (not self.include or bool(found & self.include))
+        present = set(names)
+        return not present & self.exclude and (not self.include or bool(present & self.include))
 
     def terms(self) -> list[str]:
         """The same in Solr's query language; every term is required, whatever the server's default operator is."""
@@ -87,7 +87,7 @@ class CKANConfig:
         options = read_config(config)
         _check_flags(options)
         return cls(
-            filters=[found for kind in FILTERS if (found := _filter(options, kind))],
+            filters=[choice for kind in FILTERS if (choice := _filter(options, kind))],
             default_tags=_default_tags(options),
             default_groups=_default_groups(options),
             default_extras=_default_extras(options),
@@ -110,11 +110,11 @@ class CKANConfig:
 
     def accepts(self, package: Mapping[str, Any]) -> bool:
         """Whether a dataset passes the filters, should the remote not have applied them."""
-        return all(one.accepts(_names(package, one.kind)) for one in self.filters)
+        return all(choice.accepts(_names(package, choice.kind)) for choice in self.filters)
 
     def search_terms(self, since: datetime | None) -> str:
         """The `fq` of package_search: the filters, and what was changed since OVERLAP before that time."""
-        terms = [term for one in self.filters for term in one.terms()]
+        terms = [term for choice in self.filters for term in choice.terms()]
         if since:
             terms.append(f"+metadata_modified:[{since.astimezone(UTC) - OVERLAP:%Y-%m-%dT%H:%M:%SZ} TO *]")
         return " ".join(terms)
@@ -152,10 +152,10 @@ def quoted(value: str) -> str:
 
 def _names(package: Mapping[str, Any], kind: str) -> list[str]:
     """Names of a dataset's organisation or groups; none when they are of an odd type."""
-    found = package.get("groups") if kind == "groups" else [package.get("organization")]
-    if not isinstance(found, list):
+    objects = package.get("groups") if kind == "groups" else [package.get("organization")]
+    if not isinstance(objects, list):
         return []
-    names = [one.get("name") if isinstance(one, dict) else one for one in found]
+    names = [obj.get("name") if isinstance(obj, dict) else obj for obj in objects]
     return [name for name in names if isinstance(name, str)]
 
 

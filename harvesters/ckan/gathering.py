@@ -263,8 +263,8 @@ class Gathering:
         except RemoteError as error:
             log.info("asking for each dataset by its id, since a search failed: %s", error)
             return {}
-        found = {guid: package for package in results if (guid := usable_id(package)) is not None}
-        return {guid: found[guid] for guid in guids if guid in found}
+        packages = {guid: package for package in results if (guid := usable_id(package)) is not None}
+        return {guid: packages[guid] for guid in guids if guid in packages}
 
     # what both have in common
 

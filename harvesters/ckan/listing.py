@@ -119,12 +119,12 @@ class InOrder:
             if self._begins_too_late(guids):
                 self._turn(max(0, self._page.start - self._step * 2 ** (self._stalled - 1)))
                 continue
-            seen = self._seen
+            count_before = self._seen
             yield from self._news(guids)
             yield Page(f"{self._page.end} of {self._page.count}")
-            if self._at_end(self._seen > seen):
+            if self._at_end(self._seen > count_before):
                 return
-            self._stalled = 0 if self._seen > seen else self._stalled
+            self._stalled = 0 if self._seen > count_before else self._stalled
             self._turn(self._next_start(guids))
 
     def _turn(self, start: int) -> None:
@@ -190,12 +190,12 @@ class InOrder:
 class ByOffset:
     """Readings of a listing in whatever order, until one of them adds up: as many different records as the count says."""
 
-    def __init__(self, ask: Callable[[int], SearchPage], where: str, given: set[int], reported: int, off: int) -> None:
+    def __init__(self, ask: Callable[[int], SearchPage], where: str, listed: set[int], reported: int, off: int) -> None:
         self._ask = ask
         self._off = off
         self.missed: int | None = None  # by how much the count is too large: as was known, or as two readings in a row agree
         self._where = where
-        self._given = given  # hashes of the guids that were given out before
+        self._given = listed  # hashes of the guids that were given out before
         self._reported = reported
         self._here: set[int] = set()  # hashes of the guids of this reading
         self._met = 0  # different records of this reading
@@ -205,19 +205,19 @@ class ByOffset:
     def __iter__(self) -> Iterator[Item]:
         before = None
         for _ in range(MAX_PASSES):
-            given = len(self._given)
+            guids_before = len(self._given)
             yield from self._pass()
             if self.complete:
                 return
-            if before == (self._count, self._met) and given == len(self._given):
+            if before == (self._count, self._met) and guids_before == len(self._given):
                 self.missed = self._count - self._met
                 return
             before = (self._count, self._met)
 
     def error(self) -> GatherError:
         """The error of a listing that doesn't add up."""
-        said = f"it says {self._count} datasets and gives {self._met}"
-        return GatherError(f"the listing of {self._where} is not complete: {said}", "incomplete_listing")
+        sentence = f"it says {self._count} datasets and gives {self._met}"
+        return GatherError(f"the listing of {self._where} is not complete: {sentence}", "incomplete_listing")
 
     def _pass(self) -> Iterator[Item]:
         """One reading from the beginning; `complete` is set when it adds up."""
@@ -294,10 +294,10 @@ def unusable(record: Any, position: int, before: Mapping[str, Any]) -> Iterator[
 def _unreadable(record: Unreadable, before: Mapping[str, Any]) -> GatherError:
     """Says which record it is as well as can be: by its id and name, else by the dataset before it."""
     which = f"record {record.first}" if record.first == record.last else f"records {record.first} to {record.last}"
-    known = [f"{word} {excerpt(text)}" for word, text in (("id", record.guid), ("name", record.name)) if text]
-    if not known and before:
-        known = [f"the one after {excerpt(str(before.get('name') or before.get('id')))}"]
-    named = f" ({', '.join(known)})" if known else ""
+    descriptions = [f"{word} {excerpt(text)}" for word, text in (("id", record.guid), ("name", record.name)) if text]
+    if not descriptions and before:
+        descriptions = [f"the one after {excerpt(str(before.get('name') or before.get('id')))}"]
+    named = f" ({', '.join(descriptions)})" if descriptions else ""
     return GatherError(f"{which} of the listing{named} can't be read: {record.reason}", "unreadable", record.guid)
 
 
@@ -315,4 +315,4 @@ def repeats(where: str, start: int) -> RemoteError:
 
 def _is_sorted(guids: Sequence[str | None]) -> bool:
     usable = [guid for guid in guids if guid is not None]
-    return all(one <= other for one, other in pairwise(usable))
+    return all(earlier <= other for earlier, other in pairwise(usable))

@@ -71,8 +71,8 @@ class Memberships:
             return []
         resolve = self._groups_target.resolve_group
         create = ("group_show",) if self._config.remote_groups == "create" else ()
-        found = (self._resolved(group, resolve, create, self._groups) for group in groups)
-        return [group for group in found if group]
+        resolved = (self._resolved(group, resolve, create, self._groups) for group in groups)
+        return [group for group in resolved if group]
 
     def _owner_org(self, organization: Any) -> str | None:
         if not self._config.remote_orgs or self._organizations_target is None:
@@ -82,25 +82,25 @@ class Memberships:
         resolve = self._organizations_target.resolve_organization
         old_too = ("organization_show", "group_show")  # organisations were groups once
         create = old_too if self._config.remote_orgs == "create" else ()
-        found = self._resolved(organization, resolve, create, self._organizations)
-        return str(found["id"]) if found else None
+        owner = self._resolved(organization, resolve, create, self._organizations)
+        return str(owner["id"]) if owner else None
 
     def _resolved(
         self,
         wanted: Mapping[str, Any],
         resolve: Callable[..., Mapping[str, Any] | None],
         actions: tuple[str, ...],
-        known: dict[str, Mapping[str, Any] | None],
+        cache: dict[str, Mapping[str, Any] | None],
     ) -> Mapping[str, Any] | None:
         """The target's group or organisation; one that it lacks is made from what one of the remote's `actions` shows of it."""
         key = str(wanted.get("id") or wanted.get("name") or "")
         if not key:
             return None
-        if key not in known:
-            found = resolve(wanted, create=False)
-            shown = self._shown(key, actions) if found is None else None
-            known[key] = self._made(shown, resolve) if shown else found
-        return known[key]
+        if key not in cache:
+            group = resolve(wanted, create=False)
+            shown = self._shown(key, actions) if group is None else None
+            cache[key] = self._made(shown, resolve) if shown else group
+        return cache[key]
 
     def _made(self, shown: Mapping[str, Any], resolve: Callable[..., Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
         """What the target made of it, None where it can't be made: its name is another's here, or it is not allowed."""
@@ -130,10 +130,10 @@ class Memberships:
     def _default_groups(self) -> list[Mapping[str, Any]]:
         if self._groups_target is None:
             return [group_reference(name) for name in self._config.default_groups]
-        found: list[Mapping[str, Any]] = []
+        groups: list[Mapping[str, Any]] = []
         for name in self._config.default_groups:
             group = self._resolved({"id": name, "name": name}, self._groups_target.resolve_group, (), self._groups)
             if group is None:
                 raise RecordError(f"Default group not found: {name}")
-            found.append(group)
-        return found
+            groups.append(group)
+        return groups

@@ -24,17 +24,17 @@ class Named:
         self.complete = False
 
     def __iter__(self) -> Iterator[Item]:
-        given: set[int] = set()
+        hashes: set[int] = set()
         failed = 0
         for position, name in enumerate(self._names):
             item, error = self._item(position, name)
             failed = failed + 1 if error else 0
             if error and failed >= MAX_FAILED:
                 raise error
-            if isinstance(item, GatherError) or hash(item.guid) not in given:
+            if isinstance(item, GatherError) or hash(item.guid) not in hashes:
                 yield item
             if isinstance(item, Found):
-                given.add(hash(item.guid))
+                hashes.add(hash(item.guid))
             if (position + 1) % PAGE == 0:
                 yield Page(f"{position + 1} of {self.count}")
         self.complete = True

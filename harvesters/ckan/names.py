@@ -32,8 +32,8 @@ def dataset_name(package: dict[str, Any], guid: str) -> str:
     name = package.get("name")
     if isinstance(name, str) and VALID_NAME.fullmatch(name):
         return name
-    made = (munge_name(text) for text in (name, package.get("title"), guid) if isinstance(text, str))
-    return next((name for name in made if name), "dataset")
+    candidates = (munge_name(text) for text in (name, package.get("title"), guid) if isinstance(text, str))
+    return next((name for name in candidates if name), "dataset")
 
 
 def munge_name(text: str) -> str:

@@ -28,7 +28,7 @@ def check_lists(package: dict[str, Any], losses: Losses) -> None:
     for name in LISTS:
         value = package.pop(name, None)
         if name == "extras" and isinstance(value, dict):
-            value = [{"key": key, "value": one} for key, one in value.items()]
+            value = [{"key": key, "value": text} for key, text in value.items()]
         if isinstance(value, list):
             package[name] = list(_entries(name, value, losses))
         elif value is not None:

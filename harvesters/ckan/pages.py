@@ -104,12 +104,12 @@ class Pages:
             self._pieces.pop()
         if not self._pieces:
             return self._whole_page()
-        left = self._pieces[-1].end - unread
-        if self._pieces[-1].unexplained and left == 1 and unread > start:
+        unread_rows = self._pieces[-1].end - unread
+        if self._pieces[-1].unexplained and unread_rows == 1 and unread > start:
             return 0
         self._extra += 1
-        if self._pieces[-1].unexplained and left > 1 and self._extra < MAX_EXTRA:
-            self._pieces.append(_Piece(unread + left // 2))
+        if self._pieces[-1].unexplained and unread_rows > 1 and self._extra < MAX_EXTRA:
+            self._pieces.append(_Piece(unread + unread_rows // 2))
         return min(self._rows, self._pieces[-1].end - start)
 
     def _whole_page(self) -> int:

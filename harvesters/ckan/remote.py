@@ -36,8 +36,8 @@ class RemoteCKAN:
         if not isinstance(answer, dict):
             raise self._bad_answer(name, f"a JSON {type(answer).__name__}")
         if answer.get("success") is not True:
-            said = excerpt(blotted(str(answer.get("error") or answer), self._headers))
-            raise RemoteError(f"{self.shown} refused {name}: {said}", code="refused")
+            message = excerpt(blotted(str(answer.get("error") or answer), self._headers))
+            raise RemoteError(f"{self.shown} refused {name}: {message}", code="refused")
         return answer.get("result")
 
     def show(self, action: str, id_or_name: str, *, hasty: bool = False) -> Mapping[str, Any]:
@@ -83,15 +83,15 @@ class RemoteCKAN:
     def _look(self, terms: str, position: int) -> Mapping[str, Any] | None:
         """The dataset at a position that package_search doesn't show: by package_show, else only its id and name."""
         results = self.search(position, 1, terms=terms, fields=("id", "name"), hasty=True).results
-        found = results[0] if results else None
-        if not isinstance(found, dict) or not isinstance(found.get("id"), str):
+        obj = results[0] if results else None
+        if not isinstance(obj, dict) or not isinstance(obj.get("id"), str):
             return None
-        known = {name: found[name] for name in ("id", "name") if name in found}
+        identity = {name: obj[name] for name in ("id", "name") if name in obj}
         try:
-            package = self.show("package_show", found["id"], hasty=True)
+            package = self.show("package_show", obj["id"], hasty=True)
         except RemoteError:
-            return known
-        return package if package.get("id") == found["id"] else known
+            return identity
+        return package if package.get("id") == obj["id"] else identity
 
     def _bad_answer(self, action: str, what: str) -> RemoteError:
         return RemoteError(f"{self.shown} answered {action} with {what}: is it a CKAN?", code="bad_answer")

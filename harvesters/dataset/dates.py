@@ -72,7 +72,7 @@ def _odd_text(text: str) -> str | None:
 
 def _iso(text: str) -> str | None:
     whole = ZONE_TWICE.sub(r"\1", UTC_IN_WORDS.sub("Z", text))
-    whole = FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", whole).replace("t", "T").replace("z", "Z")
+    whole = FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", whole).replace("t", "T").replace("z", "Z")
     if len(whole) < 10 or not (whole[4] == "-" or COMPACT_WITH_ZONE.fullmatch(whole)):
         return None
     whole, days = END_OF_DAY.subn("00", whole)
@@ -85,16 +85,16 @@ def _iso(text: str) -> str | None:
 
 def _year_first(text: str) -> str | None:
     """Where the year comes first, the month follows."""
-    found = YEAR_FIRST.fullmatch(text)
-    return _iso(f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{found['time'] or ''}") if found else None
+    match = YEAR_FIRST.fullmatch(text)
+    return _iso(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}{match['time'] or ''}") if match else None
 
 
 def _named(text: str) -> str | None:
     """With an English name of the month, or its beginning."""
-    if found := DAY_AND_NAME.fullmatch(text):
-        day, _, name, year, *time = found.groups()
-    elif found := NAME_AND_DAY.fullmatch(text):
-        name, day, year, *time = found.groups()
+    if match := DAY_AND_NAME.fullmatch(text):
+        day, _, name, year, *time = match.groups()
+    elif match := NAME_AND_DAY.fullmatch(text):
+        name, day, year, *time = match.groups()
     else:
         return None
     month = next((number for number, full in enumerate(MONTHS, 1) if full.startswith(name.lower())), None)
@@ -102,31 +102,31 @@ def _named(text: str) -> str | None:
 
 
 def _month(text: str) -> str | None:
-    found = MONTH.fullmatch(text)
-    return _built(found[1], found[2] or 1, 1) if found else None
+    match = MONTH.fullmatch(text)
+    return _built(match[1], match[2] or 1, 1) if match else None
 
 
 def _compact(text: str) -> str | None:
-    found = COMPACT.fullmatch(text)
-    return _built(*found.groups()) if found else None
+    match = COMPACT.fullmatch(text)
+    return _built(*match.groups()) if match else None
 
 
 def _dotted(text: str) -> str | None:
     """Where dots are between, the day comes first."""
-    found = DOTTED.fullmatch(text)
-    return _built(found[3], found[2], found[1], *found.groups()[3:]) if found else None
+    match = DOTTED.fullmatch(text)
+    return _built(match[3], match[2], match[1], *match.groups()[3:]) if match else None
 
 
 def _slashed(text: str) -> str | None:
     """Day or month first, as only one of them can be; both the same is no question either."""
-    found = SLASHED.fullmatch(text)
-    if not found:
+    match = SLASHED.fullmatch(text)
+    if not match:
         return None
-    first, second = int(found[1]), int(found[3])
+    first, second = int(match[1]), int(match[3])
     if first != second and first <= 12 and second <= 12:
         return None
     day, month = (first, second) if first > 12 else (second, first)
-    return _built(found[4], month, day, *found.groups()[4:])
+    return _built(match[4], month, day, *match.groups()[4:])
 
 
 def _epoch_text(text: str) -> str | None:

@@ -82,10 +82,10 @@ def fit_groups(groups: Any, losses: Losses) -> list[dict[str, Any]]:
     """Groups with an id or a name that is a text."""
     fitted = []
     for position, group in enumerate(groups):
-        given = {"name": group} if isinstance(group, str) else group
-        named = isinstance(given, Mapping) and any(given.get(key) for key in NAMES_OF_ENTRIES)
-        if named and all(isinstance(given.get(key) or "", str) for key in NAMES_OF_ENTRIES):
-            fitted.append(dict(given))
+        entry = {"name": group} if isinstance(group, str) else group
+        named = isinstance(entry, Mapping) and any(entry.get(key) for key in NAMES_OF_ENTRIES)
+        if named and all(isinstance(entry.get(key) or "", str) for key in NAMES_OF_ENTRIES):
+            fitted.append(dict(entry))
         else:
             losses.drop("groups", f"entry {position} has neither id nor name, {shown(group)}")
     return fitted

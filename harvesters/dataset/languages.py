@@ -28,20 +28,20 @@ def carried(value: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
 
     Texts, or lists of texts (tags); numbers become texts, an empty one says nothing. `en_GB` becomes `en-GB`.
     """
-    kept: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     odd = []
-    for key, given in value.items():
+    for key, entry in value.items():
         language = str(key).strip().replace("_", "-")
         main, dash, rest = language.partition("-")
         language = main.lower() + dash + rest
-        if given is None:
+        if entry is None:
             continue
-        text = [_text(one) for one in given if one is not None] if isinstance(given, list | tuple) else _text(given)
+        text = [_text(item) for item in entry if item is not None] if isinstance(entry, list | tuple) else _text(entry)
         if not CARRIED.fullmatch(language) or text is None or (isinstance(text, list) and None in text):
             odd.append(str(key))
         else:
-            kept[language] = text
-    return kept, odd
+            texts[language] = text
+    return texts, odd
 
 
 def _text(value: Any) -> str | None:

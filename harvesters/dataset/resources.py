@@ -36,28 +36,28 @@ def fit_resources(resources: Sequence[Any], losses: Losses, dataset_id: Any) -> 
 
 
 def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id: Any, ids: set[str]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in resource.items():
         if (
             (rule := RULES.get(name)) is None
             or value is None
             or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT)
         ):
-            kept[name] = value
+            fields[name] = value
             if isinstance(value, Mapping) and rule is None:
                 where = f"resources: entry {position}, {name}"
-                kept[name] = values.of_plugin(value, losses, "resource", name, where)
+                fields[name] = values.of_plugin(value, losses, "resource", name, where)
         else:
             try:
-                kept[name] = rule(value, losses, "resource", name)
+                fields[name] = rule(value, losses, "resource", name)
             except Odd as why:
                 losses.drop(f"resources: entry {position}, {name}", why)
     if identity := resource.get("id"):
-        twice = (known := str(identity)) in ids
+        twice = (text := str(identity)) in ids
         if twice or identity.__class__ is not str:
-            kept["id"] = own_id(dataset_id, known, position if twice else None)
-        ids.add(known)
-    return kept
+            fields["id"] = own_id(dataset_id, text, position if twice else None)
+        ids.add(text)
+    return fields
 
 
 def own_id(dataset_id: Any, resource_id: Any, position: int | None = None) -> str:

@@ -13,15 +13,15 @@ def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
     """Tags with names that CKAN takes, each once; texts are names. What is no tag is left out alone."""
     fitted: dict[str, dict[str, Any]] = {}
     for position, tag in enumerate(tags):
-        given = {"name": tag} if isinstance(tag, str) else tag
-        if not isinstance(given, Mapping):
+        entry = {"name": tag} if isinstance(tag, str) else tag
+        if not isinstance(entry, Mapping):
             losses.drop("tags", f"entry {position} is no tag but {shown(tag)}")
             continue
-        name = given.get("name")
+        name = entry.get("name")
         if name.__class__ is not str:
             name = "" if name is None else text(name, losses, "dataset", "tags")
         if isinstance(name, str) and TAG.fullmatch(name) and not name.isspace():
-            fitted.setdefault(name, {**given, "name": name})
+            fitted.setdefault(name, {**entry, "name": name})
         else:
             losses.drop("tags", _why(name, position))
     return list(fitted.values())

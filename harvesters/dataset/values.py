@@ -80,10 +80,10 @@ def of_plugin(value: Any, losses: Losses, kind: str, field: str, where: str = ""
     """A field that CKAN itself doesn't know: as it is, but an object by language as a plugin takes it."""
     if not isinstance(value, Mapping) or not losses.carries(kind, field):
         return value
-    kept, odd = carried(value)
+    carried_value, odd = carried(value)
     for key in odd:
         losses.drop(where or field, f"{shown(key)} is no language with a text")
-    return kept
+    return carried_value
 
 
 def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
@@ -101,10 +101,10 @@ def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
 
 def indexed(value: Any, losses: Losses, kind: str, field: str) -> Any:
     """Text that a search index takes as one word."""
-    found = text(value, losses, kind, field)
-    if isinstance(found, str) and len(found) > SURELY_SHORT and len(found.encode()) > INDEXED:
-        raise Odd(f"longer than the {INDEXED} bytes that an index takes, {shown(found)}")
-    return found
+    result = text(value, losses, kind, field)
+    if isinstance(result, str) and len(result) > SURELY_SHORT and len(result.encode()) > INDEXED:
+        raise Odd(f"longer than the {INDEXED} bytes that an index takes, {shown(result)}")
+    return result
 
 
 def plain(value: Any, losses: Losses, kind: str, field: str) -> Any:
@@ -125,29 +125,29 @@ def word(value: Any, losses: Losses, kind: str, field: str) -> str:
 
 def version(value: Any, losses: Losses, kind: str, field: str) -> Any:
     """Text of at most 100 characters."""
-    found = text(value, losses, kind, field)
-    if isinstance(found, str) and len(found) > LONGEST_VERSION:
-        raise Odd(f"longer than {LONGEST_VERSION} characters, {shown(found)}")
-    return found
+    result = text(value, losses, kind, field)
+    if isinstance(result, str) and len(result) > LONGEST_VERSION:
+        raise Odd(f"longer than {LONGEST_VERSION} characters, {shown(result)}")
+    return result
 
 
 def email(value: Any, losses: Losses, kind: str, field: str) -> str:
     """One e-mail address, or none; `mailto:` before it is cut."""
-    found = text(value, losses, kind, field).strip() if isinstance(value, str) or by_language(value) else ""
-    if found[: len(MAILTO)].lower() == MAILTO:
-        found = found[len(MAILTO) :].strip()
-    if (found and not (EMAIL.fullmatch(found) and not found.endswith("."))) or (value and not found and value != " "):
+    address = text(value, losses, kind, field).strip() if isinstance(value, str) or by_language(value) else ""
+    if address[: len(MAILTO)].lower() == MAILTO:
+        address = address[len(MAILTO) :].strip()
+    if (address and not (EMAIL.fullmatch(address) and not address.endswith("."))) or (value and not address and value != " "):
         raise Odd(f"no e-mail address, {shown(value)}")
-    return found
+    return address
 
 
 def truth(value: Any, losses: Losses, kind: str, field: str) -> bool:
     """True or false, or a word for it."""
     if isinstance(value, bool):
         return value
-    said = str(value).strip().lower() if isinstance(value, str | int | float) else "?"
-    if said in TRUE or said in FALSE:
-        return said in TRUE
+    word = str(value).strip().lower() if isinstance(value, str | int | float) else "?"
+    if word in TRUE or word in FALSE:
+        return word in TRUE
     raise Odd(f"neither true nor false, {shown(value)}")
 
 
@@ -177,16 +177,16 @@ def time(value: Any, losses: Losses, kind: str, field: str) -> str | None:
     """A time; see `harvesters.dataset.dates`."""
     if value.__class__ is str and not value.strip():
         return None
-    found = stored_time(value)
-    if found is None:
+    moment = stored_time(value)
+    if moment is None:
         raise Odd(f"no date that can be read without guessing, {shown(value)}")
-    return found
+    return moment
 
 
 def time_or_text(value: Any, losses: Losses, kind: str, field: str) -> Any:
     """A field that no catalogue checks: a time with a zone is brought to UTC, anything else stays."""
-    if value.__class__ is str and len(value) > 10 and (found := stored_time(value)):
-        return found
+    if value.__class__ is str and len(value) > 10 and (moment := stored_time(value)):
+        return moment
     return value
 
 

@@ -22,9 +22,9 @@ def connect(host: str, port: int, rules: AddressRules, *, timeout: Any, source: 
         name.encode("idna")
     except UnicodeError:
         raise LocationParseError(f"'{name}', label empty or too long") from None
-    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    addresses = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     failed: Exception = OSError("the name has no address")
-    for family, kind, protocol, _, place in sorted(found, key=lambda entry: not _allowed(rules, host, entry[4])):
+    for family, kind, protocol, _, place in sorted(addresses, key=lambda entry: not _allowed(rules, host, entry[4])):
         try:
             rules.check(host, str(place[0]))
             return _opened(family, kind, protocol, place, timeout, source, options)
@@ -63,8 +63,8 @@ def check_behind_proxy(host: str, rules: AddressRules) -> None:
     A name that isn't known here is the proxy's to judge: machines behind a proxy often know no names of the outside.
     """
     try:
-        found = socket.getaddrinfo(plain_host(host), None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(plain_host(host), None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return
-    for entry in found:
+    for entry in addresses:
         rules.check(host, str(entry[4][0]))

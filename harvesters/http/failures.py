@@ -61,12 +61,12 @@ def _redacted_query(query: str) -> str:
 
 def _causes(error: BaseException | None) -> list[BaseException]:
     """The error and what caused it, outermost first; urllib3 keeps some causes in `reason` or among the arguments."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
+    causes: list[BaseException] = []
+    while error is not None and error not in causes:
+        causes.append(error)
         inner = [getattr(error, "reason", None), *error.args, error.__cause__, error.__context__]
         error = next((cause for cause in inner if isinstance(cause, BaseException)), None)
-    return found
+    return causes
 
 
 def _reason(causes: list[BaseException]) -> str:

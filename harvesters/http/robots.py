@@ -87,10 +87,10 @@ def _matches(pattern: str, path: str) -> bool:
     for number, part in enumerate(others, 1):
         if anchored and number == len(others):
             return path.endswith(part) and len(path) - len(part) >= position
-        found = path.find(part, position)
-        if found < 0:
+        index = path.find(part, position)
+        if index < 0:
             return False
-        position = found + len(part)
+        position = index + len(part)
     return position == len(path) if anchored else True
 
 

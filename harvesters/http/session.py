@@ -88,8 +88,8 @@ class Response:
     @property
     def validators(self) -> dict[str, str]:
         """What to ask with next time: `etag` and `last_modified` as they came (RFC 9110, section 8.8)."""
-        found = {name: self.headers.get(header, "") for name, (header, _) in VALIDATORS.items()}
-        return {name: value for name, value in found.items() if value}
+        values = {name: self.headers.get(header, "") for name, (header, _) in VALIDATORS.items()}
+        return {name: value for name, value in values.items() if value}
 
     @property
     def text(self) -> str:
@@ -337,9 +337,9 @@ class PoliteSession:
         except (BadEncoding, TooLarge, RemoteError, HTTPError, OSError):
             text = ""
         code = f"http_{response.status}"
-        said = f": {excerpt(text)}" if excerpt(text) else ""
+        detail = f": {excerpt(text)}" if excerpt(text) else ""
         return RemoteError(
-            f"{redact(response.url)} answered HTTP {response.status}{said}",
+            f"{redact(response.url)} answered HTTP {response.status}{detail}",
             code=code,
             retryable=code in RETRIED,
             retry_after=retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),

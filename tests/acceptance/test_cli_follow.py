@@ -51,7 +51,7 @@ def test_a_followed_job_ends_with_its_errors_by_cause(cli: CommandLine, stack: S
 def test_run_test_ends_with_errors_by_cause_too(cli: CommandLine, stack: Stack) -> None:
     stack.source("worse", "http://127.0.0.1/worse", "raising", POISON)
 
-    assert "\nErrors by cause:\n  3 x " in cli("run-test", "worse").out
+    assert "\nErrors by cause:\n  3 x " in cli("run-test", "worse", "--catch").out
 
 
 def test_causes_name_titles_and_addresses_of_examples(cli: CommandLine, stack: Stack) -> None:

@@ -232,6 +232,5 @@ READS: dict[str, Callable[[ReadModel, Size], Any]] = {
     "the log from a time on": lambda model, size: model.log_lines_after(LogFilter(since="2016-06-01"), limit=100),
     "datasets of a source": lambda model, size: model.datasets(source_id(1)),
     "datasets of a source, further on": lambda model, size: model.datasets(source_id(1), after="guid-1-5"),
-    "number of a source's current objects": lambda model, size: model.count_current_objects(source_id(1)),
 }
 """Every list, count and report that there is."""

@@ -94,7 +94,6 @@ DATASETS: LiteralString = """
     WHERE (source_id, guid) > (%(source)s, %(after)s) AND source_id <= %(source)s AND state = 'active'
     ORDER BY source_id, guid {page}
 """
-CURRENT_OBJECTS: LiteralString = "SELECT datasets AS n FROM harvest.source_statistics WHERE source_id = %(source)s"
 DOCUMENTS: LiteralString = "SELECT id, content FROM harvest.harvest_object WHERE id = ANY (%(ids)s) AND content IS NOT NULL"
 PAGE: LiteralString = "LIMIT %(limit)s + 1 OFFSET %(offset)s"
 ONE: LiteralString = "LIMIT 1"
@@ -195,8 +194,8 @@ class ReadModel:
         """How many jobs there are, of a source and with a status if they are given."""
         if status in UNFINISHED:
             return int(self._rows(COUNT_UNFINISHED, source=source_id, status=status)[0]["n"])
-        kept = self._rows(COUNT_JOBS, ["source_id = %(source)s"] if source_id else (), source=source_id)[0]
-        return int(kept.get(status or "jobs", 0))
+        row = self._rows(COUNT_JOBS, ["source_id = %(source)s"] if source_id else (), source=source_id)[0]
+        return int(row.get(status or "jobs", 0))
 
     def gather_errors(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> Page:
         """Errors of a job's gather, oldest first."""
@@ -257,10 +256,6 @@ class ReadModel:
         """What a source holds now, by guid; `after` is a guid."""
         rows = self._rows(DATASETS, page=PAGE, source=source_id, limit=limit, offset=offset, after=after)
         return Page(rows, limit, key="guid")
-
-    def count_current_objects(self, source_id: str) -> int:
-        """How many objects of a source are current: one for each dataset that it holds."""
-        return next((int(row["n"]) for row in self._rows(CURRENT_OBJECTS, source=source_id)), 0)
 
 
 def _of_jobs(source_id: str, status: str, after: bool) -> tuple[list[LiteralString], LiteralString]:

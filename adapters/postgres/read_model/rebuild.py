@@ -229,10 +229,10 @@ def _count(connection: Connection, statistics: Sequence[Statistics]) -> None:
 
 def _catch_up(database: Database, tell: Tell) -> None:
     shadow = Projector(database, NAME, SHADOW, ReadModelWriter(SHADOW))
-    told = time.monotonic()
+    reported = time.monotonic()
     while log_position(database) - shadow.position() > NEARLY_THERE and shadow.run_once():
-        if time.monotonic() - told > TELL_EVERY:
-            told = time.monotonic()
+        if time.monotonic() - reported > TELL_EVERY:
+            reported = time.monotonic()
             _tell(database, tell)
 
 

@@ -178,8 +178,8 @@ def _run_file(connection: Connection, name: str, schema: str) -> None:
 
 def exists(connection: Connection, schema: str = LIVE) -> bool:
     """Whether the schema holds a read model."""
-    found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{schema}.checkpoint",)).fetchone()
-    return bool(found and found[0])
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{schema}.checkpoint",)).fetchone()
+    return bool(row and row[0])
 
 
 def model_version(connection: Connection, schema: str = LIVE) -> int:

@@ -129,13 +129,13 @@ class Backlog:
     def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
         """Mark objects as sent, so many of each job; the commands to send. Raises ServiceUnavailable."""
         rows = self._work.take_rows(quotas)
-        taken = Counter(job for _, _, job in rows)
+        commands = Counter(job for _, _, job in rows)
         short = []
         for job, quota in quotas.items():
             self._dequeue(job)
             self._served.add(job)
-            self._under_way[job] = self._under_way.get(job, 0) + taken[job]
-            if taken[job] < quota:
+            self._under_way[job] = self._under_way.get(job, 0) + commands[job]
+            if commands[job] < quota:
                 short.append(job)
             elif self._left[job].left > self._under_way[job]:
                 self._enqueue(job)

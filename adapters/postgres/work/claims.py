@@ -169,8 +169,8 @@ class Claims:
 
     def ended(self, jobs: Iterable[str]) -> set[str]:
         """Those of the jobs that have ended: nobody waits for their objects."""
-        known = set(jobs)
-        return known - running_jobs(self._database, known) if known else set()
+        existing = set(jobs)
+        return existing - running_jobs(self._database, existing) if existing else set()
 
     def release(self, objects: Iterable[UUID]) -> None:
         """Hand objects back that were claimed and not run."""

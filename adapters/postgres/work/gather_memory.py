@@ -52,8 +52,8 @@ class GatherMemory:
                 self._move_to_table()
             return again
         new = self._store(records)
-        known = [guid for guid in records if guid not in new]
-        return dict(self._database.query(HASHES, guids=known)) if known else {}
+        repeated = [guid for guid in records if guid not in new]
+        return dict(self._database.query(HASHES, guids=repeated)) if repeated else {}
 
     def _move_to_table(self) -> None:
         self._database.query(CREATE)

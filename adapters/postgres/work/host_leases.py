@@ -23,5 +23,5 @@ class HostLeases:
         It is told how many it has, and would have; nothing of both gives its share back. Call it every second, since a share is
         lost after 10. Raises ServiceUnavailable.
         """
-        asked = {"host": host, "holder": self._holder, "most": limit, "wanted": wanted, "in_use": in_use}
-        return int(self._database.query(ASK, **asked, lease=LEASE, turn=TURN)[0][0])
+        values = {"host": host, "holder": self._holder, "most": limit, "wanted": wanted, "in_use": in_use}
+        return int(self._database.query(ASK, **values, lease=LEASE, turn=TURN)[0][0])

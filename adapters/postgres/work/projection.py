@@ -185,12 +185,12 @@ class WorkProjection:
 
     def _delete_work(self, connection: Connection, batch: WorkBatch) -> list[tuple[str, str, int]]:
         """Outcomes of objects of earlier batches, counted by job and column."""
-        known = [
+        ids = [
             (object_id, column) for object_id, column in batch.statistics.outcomes.items() if object_id not in batch.gathered
         ]
-        if not known:
+        if not ids:
             return []
-        parameters = {"objects": [object_id for object_id, _ in known], "outcomes": [column for _, column in known]}
+        parameters = {"objects": [object_id for object_id, _ in ids], "outcomes": [column for _, column in ids]}
         return self._execute(connection, DELETE_WORK, parameters, prepare=True).fetchall()
 
     def _count(self, connection: Connection, batch: WorkBatch, counted: Sequence[tuple[str, str, int]]) -> None:

@@ -243,10 +243,10 @@ def _only_of(jobs: set[str], batches: Iterable[Sequence[Recorded]]) -> Iterator[
     """The events of these jobs' objects: others' may lie between them. A stream begins with the event that names its job."""
     wanted: UUID | None = None
     for batch in batches:
-        kept = []
+        selected = []
         for event in batch:
             if event.topic == "object.gathered":
                 wanted = event.stream if event.state["job_id"] in jobs else None
             if event.stream == wanted:
-                kept.append(event)
-        yield kept
+                selected.append(event)
+        yield selected

@@ -104,8 +104,8 @@ def _failing(busy: Busy) -> dict[str, Any]:
 
 def away_since(processes: list[Busy], service: str) -> datetime | None:
     """Since when a service (`target`, `broker`) has been away, as processes that are alive say; None: they say nothing."""
-    said = [busy.state.get(f"{service}_away_since") for busy in processes if busy.process.alive]
-    return min((datetime.fromisoformat(text).astimezone(UTC) for text in said if text), default=None)
+    times = [busy.state.get(f"{service}_away_since") for busy in processes if busy.process.alive]
+    return min((datetime.fromisoformat(text).astimezone(UTC) for text in times if text), default=None)
 
 
 def database_time(database: Database) -> datetime:

@@ -40,20 +40,20 @@ class ActionAPI:
         body = _body(data)
         with self._slots:
             status, answer, retry_after = self._post(action, body)
-        found = read_json(answer) if status == 200 else None
-        if isinstance(found, dict) and found.get("success") is True:
-            return found.get("result")
+        reply = read_json(answer) if status == 200 else None
+        if isinstance(reply, dict) and reply.get("success") is True:
+            return reply.get("result")
         raise refusal(action, status, answer, retry_after)
 
     def find(self, action: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """As `call`; None when CKAN says that there is no such thing."""
         try:
-            found: dict[str, Any] = self.call(action, data)
+            obj: dict[str, Any] = self.call(action, data)
         except Refusal as error:
             if error.status == 404:
                 return None
             raise
-        return found
+        return obj
 
     def _post(self, action: str, body: bytes) -> tuple[int, bytes, int]:
         """Status, body and Retry-After (seconds, 0: none; RFC 9110, section 10.2.3) of CKAN's answer."""
@@ -94,7 +94,7 @@ def _without_nul(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, Mapping):
-        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nul(one) for one in value]
+        return [_without_nul(item) for item in value]
     return value

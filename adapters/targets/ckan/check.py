@@ -18,25 +18,25 @@ def check(api: ActionAPI) -> str:
     where = redact(api.url)
     version = str(_status(api, where).get("ckan_version") or "of unknown version")
     _check_rights(api, where)
-    supported = any(re.match(rf"{re.escape(one)}(\D|$)", version) for one in SUPPORTED)
+    supported = any(re.match(rf"{re.escape(prefix)}(\D|$)", version) for prefix in SUPPORTED)
     tested = "" if supported else f" (warning: harvestlog is made for CKAN {SUPPORTED[0]} to {SUPPORTED[-1]})"
     return f"CKAN {version} at {where}{tested}"
 
 
 def _status(api: ActionAPI, where: str) -> dict[str, Any]:
     try:
-        found = api.call("status_show", {})
+        status = api.call("status_show", {})
     except TargetError as error:
         if error.retryable and error.code != "bad_answer":
             raise ServiceUnavailable(f"The CKAN named by HARVEST_CKAN_URL can't be used now: {error}") from error
         raise SettingError(
             f"HARVEST_CKAN_URL={where}: no CKAN answers there; set it to the address of CKAN's front page. {error}"
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(status, dict):
         raise SettingError(
             f"HARVEST_CKAN_URL={where}: what answers there is no CKAN; set it to the address of CKAN's front page"
         )
-    return found
+    return status
 
 
 def _check_rights(api: ActionAPI, where: str) -> None:
@@ -66,7 +66,7 @@ def _missing(api: ActionAPI) -> str:
 def _user(api: ActionAPI) -> str | None:
     """Whose the token is; CKAN takes a token that it doesn't know for an anonymous visitor's."""
     try:
-        found = api.find("user_show", {})
+        user = api.find("user_show", {})
     except TargetError:
         return None
-    return str(found["name"]) if found and found.get("name") else None
+    return str(user["name"]) if user and user.get("name") else None

@@ -47,8 +47,8 @@ class Refusal(TargetError):
 
     def places(self, field: str, inner: str) -> list[int]:
         """Where in a list of the dataset entries were refused for this field of theirs."""
-        found = self.errors.get(field)
-        entries = enumerate(found if isinstance(found, list) else ())
+        complaint = self.errors.get(field)
+        entries = enumerate(complaint if isinstance(complaint, list) else ())
         return [place for place, entry in entries if isinstance(entry, Mapping) and inner in entry]
 
     @property
@@ -82,8 +82,8 @@ def refusal(action: str, status: int, body: bytes, retry_after: float = 0.0) -> 
     if errors.get("__type") == INDEX_ERROR and FOR_GOOD.search(str(errors.get("message"))):
         return _unindexable(status, str(errors["message"]))
     if "message" in errors or status == 403:
-        said = " ".join(str(errors.get("message") or errors.get("__type") or "").split())[:SHOWN]
-        error = Refusal(_explained(action, status, said), status, errors, code=CODES.get(status, f"http_{status}"))
+        message = " ".join(str(errors.get("message") or errors.get("__type") or "").split())[:SHOWN]
+        error = Refusal(_explained(action, status, message), status, errors, code=CODES.get(status, f"http_{status}"))
     else:
         error = _invalid(status, {name: value for name, value in errors.items() if name != "__type"})
     error.retry_after = min(retry_after, LONGEST_RETRY_AFTER) or None
@@ -92,12 +92,12 @@ def refusal(action: str, status: int, body: bytes, retry_after: float = 0.0) -> 
 
 def _unindexable(status: int, message: str) -> Refusal:
     """Solr refused the package: it will do so whenever it is asked. CKAN has stored nothing then."""
-    found = INDEX_FIELD.search(message)
-    name = found[1] if found else ""
+    match = INDEX_FIELD.search(message)
+    name = match[1] if match else ""
     field = dataset_field(name)
-    said = f"{field or 'dataset'}: CKAN's search index refuses it{f' (its field {name})' if name else ''}: "
+    text = f"{field or 'dataset'}: CKAN's search index refuses it{f' (its field {name})' if name else ''}: "
     reason = message.partition("[Reason: ")[2] or message
-    error = Refusal(said + " ".join(reason.split())[:SHOWN], status, {}, code="validation", field=field or None)
+    error = Refusal(text + " ".join(reason.split())[:SHOWN], status, {}, code="validation", field=field or None)
     error.retryable = False
     error.index_field = name
     return error
@@ -112,12 +112,12 @@ def dataset_field(index_field: str) -> str:
 
 
 def _invalid(status: int, errors: Mapping[str, Any]) -> Refusal:
-    found = list(messages(errors))
-    texts = [f"{_where(path)}: {text[:SHOWN]}" for path, text in found[:SHOWN_MESSAGES]]
-    if len(found) > SHOWN_MESSAGES:
-        texts.append(f"and {len(found) - SHOWN_MESSAGES} more")
+    complaints = list(messages(errors))
+    texts = [f"{_where(path)}: {text[:SHOWN]}" for path, text in complaints[:SHOWN_MESSAGES]]
+    if len(complaints) > SHOWN_MESSAGES:
+        texts.append(f"and {len(complaints) - SHOWN_MESSAGES} more")
     texts += [hint for name, hint in HINTS.items() if name in errors]
-    field = _field(found[0][0]) if found else None
+    field = _field(complaints[0][0]) if complaints else None
     return Refusal("; ".join(texts) or "no reason was given", status, errors, code="validation", field=field)
 
 
@@ -144,21 +144,21 @@ def messages(errors: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tu
         yield path, str(errors)
 
 
-def _explained(action: str, status: int, said: str) -> str:
+def _explained(action: str, status: int, message: str) -> str:
     if status == 403:
-        return f"the user of HARVEST_CKAN_TOKEN may not do {action}; a sysadmin may. CKAN says: {said}"
-    return f"CKAN answered {action} with HTTP {status}: {said}"
+        return f"the user of HARVEST_CKAN_TOKEN may not do {action}; a sysadmin may. CKAN says: {message}"
+    return f"CKAN answered {action} with HTTP {status}: {message}"
 
 
 def _foreign(action: str, status: int, text: str, retry_after: float) -> TargetError:
     """An answer that didn't come from CKAN's action functions: a proxy's page, or CKAN's words on a malformed request."""
-    said = excerpt(text) or "nothing"
+    shown = excerpt(text) or "nothing"
     if status < 300:
-        return TargetError(f"{action} was answered with no JSON of CKAN but: {said}", code="bad_answer", retryable=True)
+        return TargetError(f"{action} was answered with no JSON of CKAN but: {shown}", code="bad_answer", retryable=True)
     if status < 400:
         return TargetError(f"{action} was redirected: set HARVEST_CKAN_URL to the address after it", code="redirected")
     return TargetError(
-        f"{action} was answered with HTTP {status}: {said}",
+        f"{action} was answered with HTTP {status}: {shown}",
         code=CODES.get(status, f"http_{status}"),
         retryable=status >= 500 or status == 429,
         retry_after=min(retry_after, LONGEST_RETRY_AFTER) or None,

@@ -52,29 +52,29 @@ class GroupDirectory:
         keys = Keys(*(value if isinstance(value := wanted.get(name), str) else "" for name in ("id", "name")))
         if not any(keys):
             return None
-        found, known = self._remembered(keys)
-        if known and (found or not create):
-            return found
+        group, remembered = self._remembered(keys)
+        if remembered and (group or not create):
+            return group
         with self._lock:
-            found, known = self._remembered(keys)
-            if not known:
-                found = self._look_up(keys)
-            if found is None and create:
-                found = self._create(wanted, keys)
-            self._known[keys] = self._clock() + KEPT_FOR, found
-        return found
+            group, remembered = self._remembered(keys)
+            if not remembered:
+                group = self._look_up(keys)
+            if group is None and create:
+                group = self._create(wanted, keys)
+            self._known[keys] = self._clock() + KEPT_FOR, group
+        return group
 
     def _remembered(self, keys: Keys) -> tuple[Reference | None, bool]:
         """What CKAN said, and whether it has said anything of late."""
-        until, found = self._known.get(keys, (0.0, None))
-        return found, until > self._clock()
+        until, group = self._known.get(keys, (0.0, None))
+        return group, until > self._clock()
 
     def _look_up(self, keys: Keys) -> Reference | None:
         """CKAN finds ids and names by one parameter: the remote's id may be the name of somebody else here."""
         for kind, key in zip(("id", "name"), keys, strict=True):
-            found = self._api.find(f"{self._kind}_show", {"id": key, **LEFT_OUT}) if key else None
-            if found is not None and found.get("state", "active") == "active" and found[kind] == key:
-                return {"id": found["id"], "name": found["name"]}
+            group = self._api.find(f"{self._kind}_show", {"id": key, **LEFT_OUT}) if key else None
+            if group is not None and group.get("state", "active") == "active" and group[kind] == key:
+                return {"id": group["id"], "name": group["name"]}
         return None
 
     def _create(self, wanted: Mapping[str, Any], keys: Keys) -> Reference:
@@ -82,11 +82,11 @@ class GroupDirectory:
         if not is_uuid(fields.get("id")):
             fields.pop("id", None)  # it could be a name here
         try:
-            made = self._api.call(f"{self._kind}_create", fields)
+            group = self._api.call(f"{self._kind}_create", fields)
         except Refusal as error:
-            found = self._look_up(keys)  # another worker may have made it meanwhile
-            if found is not None:
-                return found
+            group = self._look_up(keys)  # another worker may have made it meanwhile
+            if group is not None:
+                return group
             message = f"{self._kind} {keys.name or keys.id} can't be made: {error}"
             raise TargetError(message, code=error.code, field=self._kind, retryable=error.retryable) from error
-        return {"id": made["id"], "name": made["name"]}
+        return {"id": group["id"], "name": group["name"]}

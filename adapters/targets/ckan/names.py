@@ -45,7 +45,7 @@ class Names:
         CKAN decides, so no race gives two packages one name. A valid name that it refuses is taken, or a word of its own.
         Raises TargetError `name_taken`, or what `write` raises.
         """
-        taken: set[str] = set()
+        used: set[str] = set()
         name = wanted
         for _ in range(ATTEMPTS):
             try:
@@ -55,8 +55,8 @@ class Names:
                     raise
             else:
                 return Stored(written["id"], written["name"])
-            taken |= {name} if taken else {name, *self._taken(wanted)}
-            name = free_name(wanted, taken)
+            used |= {name} if used else {name, *self._taken(wanted)}
+            name = free_name(wanted, used)
         message = f"name: other writers took {ATTEMPTS} names like {wanted!r} first"
         raise TargetError(message, code="name_taken", field="name", retryable=True)
 
@@ -69,14 +69,14 @@ class Names:
             "include_private": True,
             "include_drafts": True,
         }
-        for found in self._api.call("package_search", query)["results"]:
-            yield found["name"] if isinstance(found, dict) else found
+        for package in self._api.call("package_search", query)["results"]:
+            yield package["name"] if isinstance(package, dict) else package
 
 
-def free_name(wanted: str, taken: Collection[str]) -> str:
+def free_name(wanted: str, used: Collection[str]) -> str:
     """The first numbered name that is not taken. Raises TargetError `name_taken`."""
     for number in NUMBERS:
         name = with_number(wanted, number)
-        if name not in taken:
+        if name not in used:
             return name
     raise TargetError(f"name: all names {wanted}1 to {wanted}{NUMBERS[-1]} are taken", code="name_taken", field="name")

@@ -43,18 +43,18 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
         sent["tags"] = [{"name": tag["name"]} for tag in sent["tags"]]  # this CKAN doesn't have the remote's vocabularies
     own = {SOURCE: owner.source_id, TITLE: owner.source_title, OBJECT: owner.object_id, HASH: owner.content_hash}
     resources = sent.get("resources", ())
-    if any(not is_uuid(one.get("id") or VALID) or not OF_VALIDATION.isdisjoint(one) for one in resources):
+    if any(not is_uuid(entry.get("id") or VALID) or not OF_VALIDATION.isdisjoint(entry) for entry in resources):
         sent["resources"] = [_with_uuid(resource, sent["id"]) for resource in resources]
-    extras = [{"key": one["key"], "value": one["value"]} for one in sent.get("extras", ()) if one["key"] not in OWN]
+    extras = [{"key": entry["key"], "value": entry["value"]} for entry in sent.get("extras", ()) if entry["key"] not in OWN]
     extras += [{"key": key, "value": value} for key, value in own.items() if value]
     return with_extras({**sent, "state": "active"}, extras)
 
 
 def _with_uuid(resource: Mapping[str, Any], package_id: str) -> Mapping[str, Any]:
     """A resource with an id that CKAN takes; those of old CKANs and of other software are no UUIDs."""
-    kept = {name: value for name, value in resource.items() if name not in OF_VALIDATION}
-    identity = kept.get("id")
-    return kept if not identity or is_uuid(identity) else {**kept, "id": own_id(package_id, identity)}
+    fields = {name: value for name, value in resource.items() if name not in OF_VALIDATION}
+    identity = fields.get("id")
+    return fields if not identity or is_uuid(identity) else {**fields, "id": own_id(package_id, identity)}
 
 
 def with_extras(sent: Mapping[str, Any], extras: Iterable[Mapping[str, str]]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def with_own_ids(sent: dict[str, Any], places: Collection[int]) -> dict[str, Any
 
 def extra(package: Mapping[str, Any], key: str) -> str:
     """The value of an extra, empty when there is none."""
-    return next((str(found.get("value") or "") for found in package.get("extras") or () if found.get("key") == key), "")
+    return next((str(entry.get("value") or "") for entry in package.get("extras") or () if entry.get("key") == key), "")
 
 
 def origin(package: Mapping[str, Any]) -> Origin:
@@ -103,7 +103,7 @@ ORDERS: Sequence[Order] = (by_length, sorted, list)
 
 def seen(package: Mapping[str, Any]) -> Extras:
     """Extras that tell whether somebody has changed the package since CKAN showed it: all of them, None: of no concern."""
-    return {found["key"]: found["value"] if found["key"] in COMPARED else None for found in package.get("extras") or ()}
+    return {entry["key"]: entry["value"] if entry["key"] in COMPARED else None for entry in package.get("extras") or ()}
 
 
 def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
@@ -111,14 +111,14 @@ def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
 
     Right as long as the dataset's other extras have the keys of before.
     """
-    known = {SOURCE: owner.source_id, OBJECT: owner.previous}
-    return {found["key"]: known.get(found["key"]) for found in sent["extras"]}
+    values = {SOURCE: owner.source_id, OBJECT: owner.previous}
+    return {entry["key"]: values.get(entry["key"]) for entry in sent["extras"]}
 
 
 def match(package_id: str, extras: Extras, order: Order) -> dict[str, Any]:
     """What package_revise compares in the transaction that it writes in; it knows extras by their places only."""
-    found = ((key, extras[key]) for key in order(extras))
-    return {"id": package_id, "extras": [{} if value is None else {"key": key, "value": value} for key, value in found]}
+    pairs = ((key, extras[key]) for key in order(extras))
+    return {"id": package_id, "extras": [{} if value is None else {"key": key, "value": value} for key, value in pairs]}
 
 
 def marked(package: Mapping[str, Any], owner: Owner) -> list[dict[str, Any]]:
@@ -128,4 +128,4 @@ def marked(package: Mapping[str, Any], owner: Owner) -> list[dict[str, Any]]:
 
 def without(package: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     """The extras of a package that CKAN showed, but one."""
-    return [{"key": one["key"], "value": one["value"]} for one in package.get("extras") or () if one["key"] != key]
+    return [{"key": entry["key"], "value": entry["value"]} for entry in package.get("extras") or () if entry["key"] != key]

@@ -43,8 +43,8 @@ class CkanPeople:
 
     def admins_of(self, organisation: str) -> Sequence[str]:
         """Addresses of the active admins of an organisation; none of one that isn't there. Raises ServiceUnavailable."""
-        asked = {"id": organisation, "object_type": "user", "capacity": "admin"}
-        members = self._kept(organisation, lambda: [str(row[0]) for row in self._ask("member_list", asked)])
+        query = {"id": organisation, "object_type": "user", "capacity": "admin"}
+        members = self._kept(organisation, lambda: [str(row[0]) for row in self._ask("member_list", query)])
         users = self._users()
         return [users[member].address for member in members if member in users]
 

@@ -54,23 +54,23 @@ class Places:
         homeless = [name for name in sorted(unknown) if self._kept(sent, name) is False] if unknown else []
         if not homeless:
             return sent, []
-        left = {name: value for name, value in sent.items() if name not in homeless}
+        fields = {name: value for name, value in sent.items() if name not in homeless}
         if policy.unknown == "extras":
-            taken = {extra["key"] for extra in sent["extras"]}
-            more = [_as_extra(name, sent[name]) for name in homeless if _says_something(sent[name]) and name not in taken]
-            left = with_extras(left, [*sent["extras"], *more])
-        return left, [_loss(name, policy) for name in homeless if _says_something(sent[name])]
+            keys = {extra["key"] for extra in sent["extras"]}
+            more = [_as_extra(name, sent[name]) for name in homeless if _says_something(sent[name]) and name not in keys]
+            fields = with_extras(fields, [*sent["extras"], *more])
+        return fields, [_loss(name, policy) for name in homeless if _says_something(sent[name])]
 
     def _with_fields(self, sent: dict[str, Any]) -> dict[str, Any]:
-        moved = {one["key"]: one["value"] for one in sent["extras"] if self._kept(sent, one["key"]) and one["value"]}
+        moved = {extra["key"]: extra["value"] for extra in sent["extras"] if self._kept(sent, extra["key"]) and extra["value"]}
         moved = {key: value for key, value in moved.items() if key not in sent}
         if not moved:
             return sent
-        return {**sent, **moved, "extras": [one for one in sent["extras"] if one["key"] not in moved]}
+        return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
 
     def _kept(self, sent: Mapping[str, Any], name: str) -> bool | None:
-        until, kept = self._known.get((_type(sent), name), (0.0, False))
-        return kept if until > self._clock() else None
+        until, has_place = self._known.get((_type(sent), name), (0.0, False))
+        return has_place if until > self._clock() else None
 
 
 def _type(sent: Mapping[str, Any]) -> str:

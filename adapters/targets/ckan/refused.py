@@ -23,47 +23,51 @@ def as_fields(sent: Mapping[str, Any], error: Refusal) -> dict[str, Any] | None:
     That is all that a key can be refused for: the keys are texts, each is there once, and none is a field of CKAN's own.
     """
     refused = {sent["extras"][place]["key"] for place in error.places("extras", "key") if place < len(sent["extras"])}
-    moved = {one["key"]: one["value"] for one in sent["extras"] if one["key"] in refused - OWN - sent.keys() and one["value"]}
+    moved = {
+        extra["key"]: extra["value"]
+        for extra in sent["extras"]
+        if extra["key"] in refused - OWN - sent.keys() and extra["value"]
+    }
     if not moved:
         return None
-    return {**sent, **moved, "extras": [one for one in sent["extras"] if one["key"] not in moved]}
+    return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
 
 
 def without_refused(sent: Mapping[str, Any], error: Refusal) -> tuple[dict[str, Any], list[Loss]]:
     """The package without what was refused; no losses: nothing that was refused can be left out."""
     if error.index_field:
         return _without_indexed(sent, error)
-    left = dict(sent)
+    fields = dict(sent)
     losses = []
     for field, complaint in error.errors.items():
         name = field.removesuffix("_validation")
-        if name in NEEDED or not left.get(name):
+        if name in NEEDED or not fields.get(name):
             continue
-        kept = _left_of(name, left[name], complaint)
-        if kept == left[name]:
+        value = _left_of(name, fields[name], complaint)
+        if value == fields[name]:
             continue
-        if kept:
-            left[name] = kept
+        if value:
+            fields[name] = value
         else:
-            del left[name]
+            del fields[name]
         losses += [Loss(f"{text}; left out") for text in _said(name, sent[name], complaint)]
-    return left, losses
+    return fields, losses
 
 
 def _without_indexed(sent: Mapping[str, Any], error: Refusal) -> tuple[dict[str, Any], list[Loss]]:
     """The package without what makes up the field that Solr refused."""
     name = error.index_field
-    left = dict(sent)
+    fields = dict(sent)
     if name.startswith("res_"):
         inner = {"type": "resource_type"}.get(name[4:], name[4:])
         resources = sent.get("resources") or []
-        left["resources"] = [{key: value for key, value in one.items() if key != inner} for one in resources]
+        fields["resources"] = [{key: value for key, value in resource.items() if key != inner} for resource in resources]
     elif (field := dataset_field(name)) in sent and field not in (*NEEDED, "extras"):
-        del left[field]
+        del fields[field]
     else:
         key = name.removeprefix("extras_")
-        left["extras"] = [extra for extra in sent["extras"] if extra["key"] != key or key in OWN]
-    return left, [] if left == sent else [Loss(f"{error}; left out")]
+        fields["extras"] = [extra for extra in sent["extras"] if extra["key"] != key or key in OWN]
+    return fields, [] if fields == sent else [Loss(f"{error}; left out")]
 
 
 def _left_of(name: str, value: Any, complaint: Any) -> Any:
@@ -72,8 +76,8 @@ def _left_of(name: str, value: Any, complaint: Any) -> Any:
         return _entries_left(name, value, complaint)
     if isinstance(value, Mapping) and all(isinstance(tags, list) for tags in value.values()):
         named = _quoted(complaint)
-        left = {language: [tag for tag in tags if tag not in named] for language, tags in value.items()}
-        return left if left != value else None
+        rest = {language: [tag for tag in tags if tag not in named] for language, tags in value.items()}
+        return rest if rest != value else None
     return None
 
 
@@ -84,15 +88,17 @@ def _quoted(complaint: Any) -> set[str]:
 
 def _entries_left(name: str, entries: Sequence[Mapping[str, Any]], complaint: Any) -> list[Mapping[str, Any]]:
     """Entries of a list that weren't refused, and those whose refused fields can be left out."""
-    if isinstance(complaint, list) and any(isinstance(one, Mapping) for one in complaint):
-        refused = {place: one for place, one in enumerate(complaint) if isinstance(one, Mapping) and one}
-        left = (_entry_left(name, entry, refused[place]) if place in refused else entry for place, entry in enumerate(entries))
-        return [entry for entry in left if entry]
+    if isinstance(complaint, list) and any(isinstance(item, Mapping) for item in complaint):
+        refused = {place: item for place, item in enumerate(complaint) if isinstance(item, Mapping) and item}
+        entries_left = (
+            _entry_left(name, entry, refused[place]) if place in refused else entry for place, entry in enumerate(entries)
+        )
+        return [entry for entry in entries_left if entry]
     named = _quoted(complaint)
     label: Callable[[Mapping[str, Any]], Any] = lambda entry: entry.get("key" if name == "extras" else "name")  # noqa: E731
-    kept = [entry for entry in entries if label(entry) not in named]
-    if len(kept) < len(entries):
-        return kept
+    unnamed = [entry for entry in entries if label(entry) not in named]
+    if len(unnamed) < len(entries):
+        return unnamed
     return [entry for entry in entries if name == "extras" and entry.get("key") in OWN]
 
 
@@ -107,11 +113,11 @@ def _entry_left(name: str, entry: Mapping[str, Any], refused: Mapping[str, Any])
 
 def _said(name: str, value: Any, complaint: Any) -> Iterator[str]:
     """What was refused, and why; extras by their keys, other entries by their places."""
-    found = list(messages(complaint, (name,)))
-    for path, text in found[:NAMED] or [((name,), "refused")]:
+    texts = list(messages(complaint, (name,)))
+    for path, text in texts[:NAMED] or [((name,), "refused")]:
         inner = [f"entry {part}" if isinstance(part, int) else part for part in path[1:]]
         if name == "extras" and len(path) > 1 and isinstance(path[1], int):
             inner = [repr(value[path[1]].get("key"))]
         yield f"{name}: {', '.join(inner)}{': ' if inner else ''}{text[:SHOWN]}"
-    if len(found) > NAMED:
-        yield f"{name}: {len(found) - NAMED} more refused values"
+    if len(texts) > NAMED:
+        yield f"{name}: {len(texts) - NAMED} more refused values"

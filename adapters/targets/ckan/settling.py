@@ -84,5 +84,5 @@ class Settling:
         return True
 
     def _find(self, name: str) -> Mapping[str, Any] | None:
-        found = self._api.find("package_show", {"id": name})
-        return found if found and found["name"] == name else None
+        package = self._api.find("package_show", {"id": name})
+        return package if package and package["name"] == name else None

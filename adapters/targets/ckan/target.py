@@ -83,8 +83,8 @@ class CKANTarget:
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         """package_show: a package that isn't deleted."""
-        found = self._find(id_or_name)
-        return found if found and found["state"] == "active" else None
+        package = self._find(id_or_name)
+        return package if package and package["state"] == "active" else None
 
     # saving
 
@@ -139,8 +139,8 @@ class CKANTarget:
                 stored = attempt(sent, owner)
             except Refusal as error:
                 problem = error
-                if taken := error.places("resources", "id"):
-                    sent = with_own_ids(sent, taken)  # another dataset has a resource with that id
+                if places := error.places("resources", "id"):
+                    sent = with_own_ids(sent, places)  # another dataset has a resource with that id
                 elif "id" not in error.errors:
                     raise
             else:
@@ -162,14 +162,14 @@ class CKANTarget:
         return self._replace(sent, expected(sent, owner), self._orders[:1]) if owner.previous else None
 
     def _informed_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
-        found = self._find(sent["id"])
-        if found is None:
+        package = self._find(sent["id"])
+        if package is None:
             return self._create(sent)
-        if origin(found).holds(found["id"], owner):
-            return Stored(found["id"], found["name"], already=True)
-        if extra(found, WANTED) == sent["name"] and numbered(found["name"], sent["name"]):
+        if origin(package).holds(package["id"], owner):
+            return Stored(package["id"], package["name"], already=True)
+        if extra(package, WANTED) == sent["name"] and numbered(package["name"], sent["name"]):
             sent = with_extra(sent, WANTED, sent["name"])
-        return self._replace(sent, seen(found), self._orders, restore=found["state"] != "active")
+        return self._replace(sent, seen(package), self._orders, restore=package["state"] != "active")
 
     def _find(self, id_or_name: str) -> dict[str, Any] | None:
         return self._api.find("package_show", {"id": id_or_name})
@@ -193,17 +193,17 @@ class CKANTarget:
         return created
 
     def _replace(
-        self, sent: Mapping[str, Any], known: Extras, orders: Sequence[Order], *, restore: bool = False
+        self, sent: Mapping[str, Any], extras: Extras, orders: Sequence[Order], *, restore: bool = False
     ) -> Stored | None:
         """The package with all its fields replaced, None when its extras aren't those known.
 
         Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
         """
 
-        asked = [f"+package__{name}" for name in self._places.unsure(sent) if ASKABLE.fullmatch(name)]
+        questions = [f"+package__{name}" for name in self._places.unsure(sent) if ASKABLE.fullmatch(name)]
 
         def revise(update: Mapping[str, Any]) -> Mapping[str, Any]:
-            answer = self._revise(sent["id"], known, orders, asked, filter=KEPT, update=update)
+            answer = self._revise(sent["id"], extras, orders, questions, filter=KEPT, update=update)
             self._places.learn(sent, answer, whole=False)
             return answer
 
@@ -225,7 +225,7 @@ class CKANTarget:
             raise
 
     def _revise(
-        self, package_id: str, known: Extras, orders: Sequence[Order], asked: Sequence[str] = (), **revision: Any
+        self, package_id: str, extras: Extras, orders: Sequence[Order], questions: Sequence[str] = (), **revision: Any
     ) -> Mapping[str, Any]:
         """Change a package whose extras are those known. Raises Refusal, `changed` when they are not.
 
@@ -233,14 +233,14 @@ class CKANTarget:
         """
         for order in tuple(orders):
             try:
-                data = {"match": match(package_id, known, order), "include": [*asked, *ANSWERED], **revision}
+                data = {"match": match(package_id, extras, order), "include": [*questions, *ANSWERED], **revision}
                 revised: Mapping[str, Any] = self._api.call("package_revise", data)["package"]
             except Refusal as error:
                 if not error.mismatch:
                     raise
                 refused = error
             else:
-                self._orders.sort(key=lambda one: one is not order)  # the one that this CKAN has comes first from now on
+                self._orders.sort(key=lambda other: other is not order)  # the one that this CKAN has comes first from now on
                 return revised
         raise refused
 
@@ -250,31 +250,31 @@ class CKANTarget:
         """Delete, purge or hide a package of this source; see `harvesters.target.Target`."""
         with _about(package_id, owner):
             for _ in range(ATTEMPTS):
-                found = self._find(package_id)
-                if found is None or (found["state"] == "deleted" and owner.on_removed != "purge"):
+                package = self._find(package_id)
+                if package is None or (package["state"] == "deleted" and owner.on_removed != "purge"):
                     return False
-                origin(found).check_owned(package_id, owner)
+                origin(package).check_owned(package_id, owner)
                 if owner.on_removed == "keep":
                     return False
                 if owner.hide:
-                    if found["state"] == HIDDEN or self._mark(found, owner, HIDDEN):
+                    if package["state"] == HIDDEN or self._mark(package, owner, HIDDEN):
                         return True
                     continue
-                if self._mark(found, owner, "deleted"):
+                if self._mark(package, owner, "deleted"):
                     if owner.on_removed == "purge":
                         self._purge(package_id)
-                    self._settling.settle(found["name"], owner, freed=True)
+                    self._settling.settle(package["name"], owner, freed=True)
                     return True
             raise _busy(package_id)
 
-    def _mark(self, found: Mapping[str, Any], owner: Owner, state: str) -> bool:
+    def _mark(self, package: Mapping[str, Any], owner: Owner, state: str) -> bool:
         """Delete or hide the package and write this object into it, which keeps earlier objects from bringing it back.
 
         False: it has changed. package_delete compares nothing: it would delete what a later job has saved meanwhile.
         """
-        update = {"state": state, "extras": marked(found, owner)}
+        update = {"state": state, "extras": marked(package, owner)}
         try:
-            self._revise(found["id"], seen(found), self._orders, update=update)
+            self._revise(package["id"], seen(package), self._orders, update=update)
         except Refusal as error:
             if error.changed:
                 return False
