@@ -57,7 +57,7 @@ def source_facts(model: ReadModel) -> list[SourceFacts]:
 
 
 def _facts(row: Row, paused: bool) -> SourceFacts:
-    ended = [row[name] or 0 for name in ("jobs_finished", "jobs_failed", "jobs_aborted")]
+    ended = [row[name] or 0 for name in ("jobs_finished", "jobs_failed")]  # an aborted one says nothing of the source
     return SourceFacts(
         id=row["id"],
         name=row["name"],
