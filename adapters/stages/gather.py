@@ -136,9 +136,9 @@ class GatherRun:
         self._memory = GatherMemory(self._database)
         context = self._contexts.make(self._job, source, ahead.created if ahead else None)
         view = context.job
-        if source.gathered_from and self._job.kind == "harvest":
-            view.last_complete = datetime.fromisoformat(source.gathered_from)
+        if self._job.kind == "harvest":
             view.memory = dict(source.memory)
+            view.last_complete = datetime.fromisoformat(source.gathered_from) if source.gathered_from else None
         self._holdings = SourceHoldings(self._database, self._memory, source.id, ahead.holdings if ahead else None)
         view.lookup, view.count_held = self._holdings.held, self._holdings.count
         self._replaced = Replaced(self._memory, self._content)

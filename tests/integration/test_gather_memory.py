@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.sources import HarvestSource, SourceFields
-from harvesters.base import HarvestJob, Listed, Record
+from harvesters.base import GatherError, HarvestJob, Listed, Record
 from tests.integration.test_gather_run import Gathering, Remote, full, gathering
 
 __all__ = ["gathering"]
@@ -30,6 +30,21 @@ def test_what_is_left_in_memory_is_there_in_the_next_job(gathering: Gathering) -
     gathering.run(remembering(seen, {}))
 
     assert seen == [({}, 0), ({"etag": '"0"', "n": 0}, 1), ({"etag": '"1"', "n": 1}, 1)]
+
+
+def test_what_a_source_learned_in_a_first_job_with_errors_is_there_in_the_next_one(gathering: Gathering) -> None:
+    def with_an_error(job: HarvestJob) -> Iterator[Record | GatherError]:
+        job.memory = {"count_off": 3}
+        yield Record("a", "1")
+        yield GatherError("the count is wrong", "incomplete_listing")
+
+    seen: list[Any] = []
+
+    gathering.finish(gathering.run(with_an_error))
+    gathering.run(remembering(seen, {}))
+
+    assert gathering.app.load(HarvestSource, gathering.source).gathered_from is None
+    assert seen == [({"count_off": 3}, 1)]
 
 
 def test_a_job_that_failed_leaves_the_memory_as_it_was(gathering: Gathering) -> None:
