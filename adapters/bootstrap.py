@@ -266,7 +266,7 @@ def read_model_projection(
 
 
 def test_run(parts: Parts, progress: Callable[[Progress], None], *, let_through: bool) -> TestRun:
-    """A harvest in this process. An object has one attempt: nobody would come by for another one.
+    """A harvest in this process. An object has one attempt: nothing would start another one.
 
     `let_through`: what the plugin raises by mistake ends it, and is no error of the job.
     """

@@ -334,7 +334,7 @@ def _check_notices(settings: Settings) -> None:
             except ValueError as error:
                 raise SettingError(f"HARVEST_{name.upper()}: {error}") from error
     if settings.webhook_urls and not settings.webhook_secret:
-        raise SettingError("HARVEST_WEBHOOK_URLS needs HARVEST_WEBHOOK_SECRET, which what is sent there is signed with")
+        raise SettingError("HARVEST_WEBHOOK_URLS needs HARVEST_WEBHOOK_SECRET: what is sent there is signed with it")
 
 
 def _check_number(name: str, value: Any) -> None:

@@ -269,7 +269,7 @@ class HarvestSource(StoredAggregate):
         """Raises SourceInactive when it was removed."""
         if self.removed:
             raise SourceInactive(
-                f"Source {self.fields.name} ({self.id}) was removed ({FATE_SAID[self.removed]}). To harvest it again enter it "
+                f"Source {self.fields.name} ({self.id}) was removed ({FATE_SAID[self.removed]}). To harvest it again, enter it "
                 f"again, `harvester source create`; `harvester source clear {self.id}` deletes datasets that stayed"
             )
 

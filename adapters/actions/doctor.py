@@ -112,10 +112,10 @@ def _disk(_session: Session) -> Found:
     folder = load().data_dir
     place = next((one for one in (folder, *folder.parents) if one.exists()), folder)
     if not os.access(place, os.W_OK):
-        return Found("", (f"{place} can't be written to by this user: set HARVEST_DATA_DIR to a folder that can",))
+        return Found("", (f"This user can't write to {place}: set HARVEST_DATA_DIR to a folder that it can write to",))
     space = disk_space(folder)
     if space is None:
-        return Found("this system doesn't tell how full its disks are")
+        return Found("this system doesn't say how full its disks are")
     problem = disk_problem(str(folder), *space)
     return Found(f"{space[0] / 1e9:.0f} of {space[1] / 1e9:.0f} GB free at {folder}", (problem,) if problem else ())
 
@@ -189,6 +189,6 @@ CHECKS: dict[str, Check] = {
     "mail": _mail,
     "limits": _limits,
 }
-"""In the order in which they are told."""
+"""In the order in which they are reported."""
 OF_DATABASE = {"rights", "connections", "clock", "workers"}
 """Checks that need a usable database."""

@@ -109,7 +109,7 @@ def harvest_queues_show(session: Session, _asked: Parameters) -> dict[str, Any]:
 
 @action(Right.SYSADMIN)
 def harvest_queues_purge(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Take back what has been dispatched to workers, and abort the jobs that it was of.
+    """Take back what was sent to workers, and abort the jobs it belonged to.
 
     Commands that are still on their way have no effect then; jobs that nobody has begun with stay.
     """

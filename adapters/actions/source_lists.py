@@ -38,7 +38,7 @@ def selected(session: Session, asked: "SourceList") -> tuple[int, list[str], str
     if asked.after:
         places = [place for place, row in enumerate(rows) if asked.after in (row["id"], row["name"])]
         if not places:
-            raise NotFound(f"There is no source {asked.after} in this list to go on after: begin again without it")
+            raise NotFound(f"There is no source {asked.after} in this list to continue after: start again without it")
         first += places[0] + 1
     page = [row["id"] for row in rows[first : first + asked.limit]]
     more = first + len(page) < len(rows)

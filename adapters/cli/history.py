@@ -18,7 +18,7 @@ Row = dict[str, Any]
     flag_value="true",
     default="false",
     type=bool,
-    help="Leave jobs as they are of which datasets stand on an object.",
+    help="Leave jobs alone whose objects datasets still stand on.",
 )
 @yes_option
 @json_option

@@ -19,9 +19,11 @@ AT_A_TIME = 1000  # lines
 
 @click.command()
 @click.option("--source", "source_id", default="", help="Of this source only (id or name).")
-@click.option("--job", "id", default="", help="Of this job only; of a source (id or name): of its last job.")
-@click.option("--level", "lowest", default="", help="Of this level and above: DEBUG, INFO, WARNING, ERROR or CRITICAL.")
-@click.option("--since", default="", help="Said since: 2026-03-01T06:00 (UTC), or 90s, 15m, 2h, 3d ago.")
+@click.option("--job", "id", default="", help="Only lines of this job; for a source (id or name), of its last job.")
+@click.option(
+    "--level", "lowest", default="", help="Only lines of this level and above: DEBUG, INFO, WARNING, ERROR or CRITICAL."
+)
+@click.option("--since", default="", help="Only lines since 2026-03-01T06:00 (UTC), or since 90s, 15m, 2h, 3d ago.")
 @click.option("--follow", "-f", is_flag=True, help="Go on with new lines as they come, until Ctrl-C.")
 @paging()
 @after_option("line's id")
@@ -101,7 +103,9 @@ def _text(page: Row) -> str:
 
 
 @click.command("clean-harvest-log")
-@click.option("--days", type=click.FloatRange(0), help="Remove older lines than so many days. [default: HARVEST_LOG_TIMEFRAME]")
+@click.option(
+    "--days", type=click.FloatRange(0), help="Remove lines older than this many days. [default: HARVEST_LOG_TIMEFRAME]"
+)
 @json_option
 def clean_harvest_log(days: float | None, as_json: bool) -> None:
     """Remove old lines of the log, as a cron job would; a running coordinator does so by itself."""

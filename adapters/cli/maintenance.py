@@ -29,8 +29,8 @@ def _created(answer: Row) -> str:
 
 @click.command("abort-failed-jobs")
 @click.argument("life_span", type=float, default=7.0)
-@click.option("-i", "--include", default="", help="Jobs of these sources only: ids or names, with commas between them.")
-@click.option("-e", "--exclude", default="", help="Not of these sources, unless they are included.")
+@click.option("-i", "--include", default="", help="Only jobs of these sources: ids or names, separated by commas.")
+@click.option("-e", "--exclude", default="", help="Leave out jobs of these sources, unless they are included.")
 @json_option
 def abort_failed_jobs(life_span: float, include: str, exclude: str, as_json: bool) -> None:
     """Stop jobs that have run for longer than their sources' frequency allows.
@@ -80,7 +80,7 @@ def _purged(answer: Row) -> str:
 @click.argument("id_or_name", default="")
 @json_option
 def reindex(id_or_name: str, as_json: bool) -> None:
-    """Write the search rows of all sources, or of one, again from the log; what was wrong is named.
+    """Rebuild the search rows of all sources, or of one, from the log; says what was wrong.
 
     `harvester projections rebuild` does so for everything else as well.
     """

@@ -15,11 +15,11 @@ EVERYBODY = "*"
 @click.option("--source", default="", help="Only of this source (id or name).")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="Show so many.")
 @after_option("notice")
-@click.option("--retry", is_flag=True, help="Try what failed again now, also what was given up.")
+@click.option("--retry", is_flag=True, help="Try again now what failed, including what was given up.")
 @click.option("--drop", is_flag=True, help="Forget what failed: it is not tried again.")
 @json_option
 def notices(unsent: bool, source: str, limit: int, after: str, retry: bool, drop: bool, as_json: bool) -> None:
-    """List mail and webhooks' events, what was not sent and why; try it again.
+    """List mail and webhook events, which were not sent and why; try them again.
 
     What was sent is listed for 30 days; the event log keeps it.
     """
@@ -134,4 +134,4 @@ def _wishes(answer: Row) -> str:
         }
         for row in answer["subscriptions"]
     ]
-    return "\n".join(table(rows)) if rows else "Nobody said anything: admins get mail, as the settings say"
+    return "\n".join(table(rows)) if rows else "No subscriptions: admins get mail, as the settings say"

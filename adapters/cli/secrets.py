@@ -9,7 +9,7 @@ from adapters.cli.output import block, emit, json_option, say, session
 
 @click.group()
 def secrets() -> None:
-    """Show by which key the secrets of sources are encrypted, and change it."""
+    """Show which key encrypts the secrets of sources, and change it."""
 
 
 @secrets.command()

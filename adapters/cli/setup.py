@@ -14,7 +14,7 @@ LISTED = ("problems", "processes", "paused", "breakers")
 
 
 @click.command()
-@click.option("--rename-site", is_flag=True, help="The site of this database is called HARVEST_SITE_ID from now on.")
+@click.option("--rename-site", is_flag=True, help="Rename this database's site to HARVEST_SITE_ID.")
 @json_option
 def initdb(rename_site: bool, as_json: bool) -> None:
     """Create or upgrade the database schemas, and check the target; a second call changes nothing."""

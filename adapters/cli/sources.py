@@ -56,7 +56,7 @@ source.add_command(remove)
 @click.option("--taken-over", is_flag=True, help="Its datasets come from elsewhere: the first full run holds its deletions.")
 @click.option("--id", type=click.UUID, help="The id to use; made when not given.")
 @click.option("--cron", default="", help="When to harvest, in place of FREQUENCY, e.g. '30 2 * * 1-5'.")
-@click.option("--time-zone", default="", help="In which --cron and --blackout are, e.g. Europe/Berlin. [default: UTC]")
+@click.option("--time-zone", default="", help="Time zone of --cron and --blackout, e.g. Europe/Berlin. [default: UTC]")
 @click.option("--blackout", default="", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00; Sat 10:00-12:00'.")
 @json_option
 def create(type: str, as_json: bool, **fields: Any) -> None:
@@ -93,17 +93,17 @@ def _as_typed() -> Iterator[None]:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--name", help="Of one source.")
 @click.option("--url", help="Of one source.")
-@click.option("--type", "source_type", help="The name of a harvester, of one source; see harvesters-info.")
+@click.option("--type", "source_type", help="The name of a harvester (see harvesters-info); for one source only.")
 @click.option("--title", help="Of one source.")
 @click.option("--notes")
 @click.option("--owner-org", help="Id or name of the organisation it belongs to.")
 @click.option("--private/--public", default=None, help="Whether only its organisation may see it.")
 @click.option(
-    "--configuration", metavar="JSON", help="The harvester's configuration, of one source, in place of the one before."
+    "--configuration", metavar="JSON", help="The harvester's configuration, in place of the old one; for one source only."
 )
-@click.option("--frequency", help="MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS; a cron expression then goes.")
+@click.option("--frequency", help="MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS; this removes a cron expression.")
 @click.option("--cron", help="When to harvest, in place of the frequency, e.g. '30 2 * * 1-5'; '' for none.")
-@click.option("--time-zone", help="In which --cron and --blackout are, e.g. Europe/Berlin.")
+@click.option("--time-zone", help="Time zone of --cron and --blackout, e.g. Europe/Berlin.")
 @click.option("--blackout", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00'; '' for never.")
 @json_option
 def edit(sources: tuple[str, ...], as_json: bool, configuration: str | None, **values: Any) -> None:
@@ -153,7 +153,7 @@ def show(id_or_name: str, as_json: bool) -> None:
 @click.option("--overdue", is_flag=True, help="Without a job that went well for two periods of its schedule.")
 @click.option("--never-succeeded", is_flag=True, help="Of whose jobs none ever went well.")
 @click.option("--shrunk", is_flag=True, help="Whose last job deleted more than HARVEST_SHRUNK_PERCENT of the datasets.")
-@click.option("--org", "owner_org", default="", help="Of this organisation only (as it stands in owner_org).")
+@click.option("--org", "owner_org", default="", help="Only sources of this organisation (as in owner_org).")
 @click.option("--type", "source_type", default="", help="Of this type only, e.g. ckan.")
 @click.option(
     "--sort",

@@ -23,7 +23,7 @@ def topic_problems(broker: Broker, settings: Settings) -> list[str]:
         existing = set(admin.list_topics())
         described = {row["name"]: row for row in admin.describe_topics([name for name in wanted if name in existing])}
     except KafkaError as error:
-        return [f"The broker does not tell about the topics of site {settings.site_id}: {error}"]
+        return [f"The broker doesn't list the topics of site {settings.site_id}: {error}"]
     finally:
         admin.close()
     return [problem for name, count in wanted.items() if (problem := _problem(name, count, described.get(name)))]

@@ -66,7 +66,7 @@ class GuardedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _guarded_pools(self._rules)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Use our connections to a proxy too; those of a SOCKS proxy are of another make and are left alone.
+        """Use our connections to a proxy too; those of a SOCKS proxy are of another class and are left alone.
 
         A proxy is named by who runs this machine, so it may have any address.
         """

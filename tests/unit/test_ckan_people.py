@@ -93,5 +93,5 @@ def test_a_token_that_is_no_sysadmins_is_told_once(
 def test_a_ckan_that_fails_is_an_error_that_can_be_tried_again(people: CkanPeople, site: ActionSite, status: int) -> None:
     site.answer = lambda _: (status, "down", {})
 
-    with pytest.raises(ServiceUnavailable, match="does not say who its people are"):
+    with pytest.raises(ServiceUnavailable, match="doesn't list its users"):
         people.sysadmins()

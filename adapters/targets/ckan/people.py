@@ -57,7 +57,9 @@ class CkanPeople:
         rows = [row for row in self._ask("user_list", {"all_fields": True}) if row.get("state") == "active"]
         if not any("email" in row for row in rows) and not self._warned:
             self._warned = True
-            log.warning("CKAN's users get no mail: it tells their addresses to a sysadmin, which HARVEST_CKAN_TOKEN is not of")
+            log.warning(
+                "CKAN's users get no mail: it shows their addresses to sysadmins only, and HARVEST_CKAN_TOKEN isn't one's"
+            )
         addresses = {str(row["id"]): (row, address) for row in rows if (address := _address(row))}
         return {user: _User(address, bool(row.get("sysadmin"))) for user, (row, address) in addresses.items()}
 
@@ -74,7 +76,7 @@ class CkanPeople:
         except TargetError as error:
             if isinstance(error, Refusal) and error.status in (403, 404):
                 return []
-            raise ServiceUnavailable(f"CKAN does not say who its people are: {error}") from error
+            raise ServiceUnavailable(f"CKAN doesn't list its users: {error}") from error
         return rows if isinstance(rows, list) else []
 
 
