@@ -18,7 +18,7 @@ from domain.nearest import did_you_mean
 SECTION = "app:main"
 DEPTH = 10  # of options that name other options, and of files that use other files
 NAMESPACES = ("ckan.harvest.", "ckanext.harvest.", "smtp.")
-"""All options below these are ours to know: one that isn't in OPTIONS is told to the person."""
+"""All options below these are ours to know: one that isn't in OPTIONS is reported."""
 
 
 @dataclass(frozen=True)

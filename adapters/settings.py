@@ -86,7 +86,7 @@ class Settings:
     lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
     retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
-    full_listing_days: float = 7.0  # a harvester that asks for changes lists everything again after so many days; 0: never
+    full_listing_days: float = 7.0  # a harvester that asks for changes lists everything again after this many days; 0: never
     shrunk_percent: float = 20.0  # a source that lost more of its datasets in its last job has shrunk: see `status`
     retention_days: float = 365.0  # objects of jobs that ended longer ago go, but for what datasets stand on; 0: never
     retention_jobs: int = 2  # of a source, whose objects stay however old they are

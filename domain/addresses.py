@@ -52,7 +52,7 @@ def normalise_url(url: str) -> str:
 
 
 def normalise_url_as_before(url: str) -> str:
-    """How addresses were told apart, and reserved in the log, before their query counted."""
+    """How addresses were compared, and reserved in the log, before their query counted."""
     parts = urlsplit(url.strip())
     host = parts.netloc.lower().removesuffix(USUAL_PORTS.get(parts.scheme.lower(), ":"))
     return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), "", ""))

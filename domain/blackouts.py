@@ -37,7 +37,7 @@ class Windows:
         return max((0, *(length - (minute - start) % WEEK for start, length in self.spans)))
 
     def _after(self, instant: datetime, minutes: int) -> datetime:
-        """The wall time so many minutes later, as an instant."""
+        """The wall time that many minutes later, as an instant."""
         local = instant.astimezone(self.zone).replace(second=0, microsecond=0)
         end = (local.replace(tzinfo=None) + timedelta(minutes=minutes)).replace(tzinfo=self.zone, fold=local.fold)
         return max(end.astimezone(UTC), instant + timedelta(minutes=1))

@@ -1,7 +1,7 @@
 """When nothing is sent to a remote host or to the target: breakers that failures open and probes close, and pauses by people.
 
-Pure rules; the clock is handed in. A breaker opens after so many failures in a row: no connection, or an answer of HTTP 5xx. A
-job that is past its deadline isn't held by a breaker any longer: it ends, with the error that the remote gives.
+Pure rules; the clock is handed in. A breaker opens after several failures in a row: no connection, or an answer of HTTP 5xx.
+A job that is past its deadline isn't held by a breaker any longer: it ends, with the error that the remote gives.
 """
 
 from collections.abc import Collection, Iterable

@@ -293,7 +293,7 @@ class Job(StoredAggregate):
         self.gather_finished = self.modified_on
 
     def hold_deletions(self, guids: int, datasets: int) -> None:
-        """Let deletions of so many of the datasets known wait for a person. Raises JobEnded."""
+        """Let deletions of that many of the datasets known wait for a person. Raises JobEnded."""
         self._must_go_on()
         self._deletions_held(guids=guids, known=datasets)
 

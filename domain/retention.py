@@ -20,7 +20,7 @@ class EndedJob:
 
 
 def expired(jobs: Sequence[EndedJob], now: datetime, *, days: float, keep: int) -> list[EndedJob]:
-    """Those of a source's ended jobs, in order, that are older than so many days and not among the last `keep`.
+    """Those of a source's ended jobs, in order, that are older than that many days and not among the last `keep`.
 
     No days (0): nothing ever is.
     """

@@ -117,7 +117,7 @@ class Harvester:
     def save_object_warning(self, message: str, harvest_object: HarvestObject, *, of_job: bool = False) -> None:
         """Record something of an object that was lost, while the rest of it is imported; it makes nothing fail.
 
-        `of_job`: all records of the job lose it, so it is told once.
+        `of_job`: all records of the job lose it, so it is reported once.
         """
         harvest_object.warnings.append(Loss(message, of_job=of_job))
 

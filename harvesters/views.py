@@ -59,7 +59,9 @@ class HarvestJob:
     """What the harvester left here in the last job whose gather came to its end; what it leaves now, the next one finds.
     Plain JSON values, at most 10,000 bytes. Empty after the source's address or configuration has changed."""
     kind: str = "harvest"  # or import, retry, removal, clear
-    full_listing_days: float = 7.0  # after so many days a harvester that asks for changes only lists everything again; 0: never
+    full_listing_days: float = (
+        7.0  # after that many days a harvester that asks for changes only lists everything again; 0: never
+    )
 
     def held(self, guids: Sequence[str]) -> Mapping[str, Held]:
         """What the source holds for these guids, as it was imported last; guids that it doesn't hold are left out.

@@ -67,7 +67,7 @@ def _settings(_session: Session) -> Found:
 
 
 def _database(session: Session) -> Found:
-    """Whether it can be used: asked anew, so that a version, a pooler or a migration is named before all else."""
+    """Whether it can be used: checked again, so that a version, a pooler or a migration is named before all else."""
     from adapters.postgres.installation import check_session, check_tables
 
     if session.unusable is not None:

@@ -122,7 +122,7 @@ def _instant(session: Session, since: str) -> str:
 
 @action(Right.SYSADMIN, LogClean)
 def harvest_log_clean(session: Session, asked: LogClean) -> dict[str, Any]:
-    """Remove lines of the log that are older than so many days; how many. Events and errors of jobs stay."""
+    """Remove lines of the log that are older than that many days; how many. Events and errors of jobs stay."""
     days = session.parts.settings.log_timeframe if asked.days is None else asked.days
     if not 0 <= days < 100_000:
         raise ValidationError({"days": "Must be a number of days, 0 or more"})

@@ -79,7 +79,7 @@ class Session:
         return row
 
     def show_current(self, within: float = PROJECTED_WITHIN) -> None:
-        """Bring the read model up to now: wait so many seconds for the coordinator, or project here when none leads.
+        """Bring the read model up to now: wait that many seconds for the coordinator, or project here when none leads.
 
         One of another version of harvestlog stays as it is, with a warning.
         """

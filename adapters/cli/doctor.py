@@ -18,7 +18,7 @@ def doctor(as_json: bool) -> None:
     """Examine this installation, and say how to mend what is wrong; status 1 when something is."""
     from adapters.actions.session import opened_anyway
 
-    logging.getLogger("adapters").setLevel(logging.CRITICAL)  # what is wrong is told below
+    logging.getLogger("adapters").setLevel(logging.CRITICAL)  # what is wrong is printed below
     try:
         with opened_anyway() as actions:
             answer = actions.call("harvest_installation_check")

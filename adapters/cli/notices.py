@@ -13,7 +13,7 @@ EVERYBODY = "*"
 @click.command()
 @click.option("--unsent", is_flag=True, help="Only what was not sent, and why not.")
 @click.option("--source", default="", help="Only of this source (id or name).")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="Show so many.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
 @after_option("notice")
 @click.option("--retry", is_flag=True, help="Try again now what failed, including what was given up.")
 @click.option("--drop", is_flag=True, help="Forget what failed: it is not tried again.")

@@ -30,8 +30,8 @@ def paging(default: int = 100) -> Callable[[Any], Any]:
     """Options --limit and --offset."""
 
     def decorate(command: Any) -> Any:
-        command = click.option("--offset", default=0, type=click.IntRange(0), help="Skip so many.")(command)
-        return click.option("--limit", default=default, show_default=True, type=click.IntRange(1), help="Show so many.")(
+        command = click.option("--offset", default=0, type=click.IntRange(0), help="How many to skip.")(command)
+        return click.option("--limit", default=default, show_default=True, type=click.IntRange(1), help="How many to show.")(
             command
         )
 

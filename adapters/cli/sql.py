@@ -19,7 +19,7 @@ NO_PSQL = "psql is not installed: on Debian and Ubuntu `apt-get install postgres
 
 @click.command()
 @click.argument("statement", required=False)
-@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1), help="Show so many rows of the answer.")
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1), help="How many rows to show.")
 @json_option
 def sql(statement: str | None, limit: int, as_json: bool) -> None:
     """Ask the database with SQL: opens psql, or shows the answer to STATEMENT.

@@ -117,7 +117,7 @@ class SendMail:
         return job_mail(self._site, batch[0].end, batch[0].kind, details)
 
     def _note(self, reason: str) -> None:
-        """An outage is told once, and so is its end."""
+        """An outage is logged once, and so is its end."""
         if reason and not self._away:
             log.warning("mail is not sent: %s; trying again", reason)
         elif self._away and not reason:

@@ -45,7 +45,7 @@ class Announcements(Protocol):
     """Says when there is something to fetch from the embedded broker, which never wakes a waiting fetch."""
 
     def wait(self, timeout: float) -> Sequence[str]:
-        """What was announced within so many seconds: "cluster-id number-of-commands", "" when some may have been missed."""
+        """What was announced within that many seconds: "cluster-id number-of-commands", "" when some may have been missed."""
 
     def close(self) -> None:
         """Stop listening."""

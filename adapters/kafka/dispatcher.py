@@ -33,7 +33,7 @@ class Work(Protocol):
         """How many threads the gather workers have for each lane."""
 
     def take_gather(self, rooms: Mapping[int, int], held: Collection[UUID]) -> list[GatherJob]:
-        """Mark jobs as sent, so many of each lane, none of those that are held; the commands to send."""
+        """Mark jobs as sent, that many of each lane, none of those that are held; the commands to send."""
 
     def announce(self, sent: list[FetchObject | GatherJob], cluster: str) -> None:
         """Wake those who read what was sent."""

@@ -213,7 +213,7 @@ def partitions_of(settings: Settings) -> dict[str, int]:
 
 
 def patiently(ask: Callable[[], Answer], seconds: float, pause: float = 0.2) -> Answer:
-    """Ask the brokers, and again for so many seconds while that fails with an error that may pass.
+    """Ask the brokers, and again for that many seconds while that fails with an error that may pass.
 
     The admin client sends a request only once, and to any broker that the cluster names, one that has just died included.
     """
@@ -238,7 +238,7 @@ class Copies:
 
 
 def copies_of(brokers: int, settings: Settings) -> Copies:
-    """The copies of a new topic on so many brokers: one of three may be away, and what was sent is on two all the same.
+    """The copies of a new topic on that many brokers: one of three may be away, and what was sent is on two all the same.
 
     Raises SettingError when more copies are asked for than there are.
     """

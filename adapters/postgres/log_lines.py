@@ -167,6 +167,6 @@ def clean_some(database: Database, before: datetime) -> int:
 
 
 def clean_before(database: Database, days: float) -> datetime:
-    """The time so many days ago by the database's clock, UTC without zone."""
+    """The time that many days ago by the database's clock, UTC without zone."""
     before: datetime = database.query(BEFORE, days=days)[0][0]
     return before

@@ -226,7 +226,7 @@ class Outbox:
         return int(number), str(error or "")
 
     def forget(self, days: int, limit: int) -> None:
-        """Forget what was sent or given up so many days ago; the log keeps what was sent."""
+        """Forget what was sent or given up that many days ago; the log keeps what was sent."""
         self._database.query(FORGET, days=days, limit=limit)
 
 

@@ -86,7 +86,7 @@ class Retention:
         self._application = application
 
     def due(self, every: int) -> tuple[UUID, int] | None:
-        """A source that was not looked at for so many days, and up to which version of its stream it was; None: all were."""
+        """A source that was not looked at for that many days, and up to which version of its stream it was; None: all were."""
         rows = self._database.query(DUE, every=every)
         return (rows[0][0], rows[0][1]) if rows else None
 
@@ -133,7 +133,7 @@ class Retention:
         )
 
     def collect(self, days: int, limit: int) -> int:
-        """Delete documents that nothing refers to and nobody has stored for so many days; how many that were.
+        """Delete documents that nothing refers to and nobody has stored for that many days; how many that were.
 
         Only documents of removed objects are looked at. Nothing is done while the read model, which lists what objects refer
         to, is more than a day behind.

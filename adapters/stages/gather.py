@@ -219,7 +219,7 @@ class GatherRun:
             log.info("job %s went on: %s", job_id, error)
 
     def _wait_for_projection(self) -> int:
-        """What the source holds must be known, since unchanged and removed records are told by it.
+        """What the source holds must be known, since unchanged and removed records are recognised by it.
 
         A job is sent once its creation is projected, and it was created after the source's earlier jobs had ended: so all that
         they imported is known by then. What an earlier attempt of this job imported is waited for.

@@ -69,7 +69,7 @@ COUNT = f"""
         AND (%(source)s = '' OR source_id = %(source)s)
 """
 NUMBERS = (range(1, 10), range(10, 100), range(100, 1000))
-"""Appended to a name that is taken, looked up in so many statements."""
+"""Appended to a name that is taken, looked up in that many statements."""
 ATTEMPTS = 20  # at a unique name, against other workers
 
 

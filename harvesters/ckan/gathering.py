@@ -185,7 +185,7 @@ class Gathering:
     # comparing
 
     def _compared(self, total: int) -> Iterator[Output]:
-        """List all ids; ask for what is missing here, and let go what is missing there."""
+        """List all ids; ask for what is missing here, and remove what is missing there."""
         ids = self._listing(self._config.search_terms(None), ID_ROWS, ID_FIELDS)
         ids.off = int(self._memory.get("count_off", 0))
         try:

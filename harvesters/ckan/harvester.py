@@ -108,7 +108,7 @@ class CKANHarvester(Harvester):
         return self._config
 
     def _add_members(self, package: dict[str, Any], harvest_object: HarvestObject, config: CKANConfig) -> None:
-        """Groups and organisation; what the target couldn't make is told once a job."""
+        """Groups and organisation; what the target couldn't make is reported once a job."""
         if self._memberships is None:
             source = harvest_object.source
             show = partial(self._show, source)

@@ -1,6 +1,6 @@
 """One process's share of a rebuild: folds whole streams and COPYs complete rows, in pieces of constant memory.
 
-A piece is so many events and so many bytes at most; it may end within a stream. What later events of that stream can still
+A piece has a limit of events and of bytes; it may end within a stream. What later events of that stream can still
 change waits for the next piece; errors and lines of the log never change, so a stream may be larger than memory.
 """
 

@@ -127,7 +127,7 @@ class Backlog:
             yield from self._queues[key]
 
     def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
-        """Mark objects as sent, so many of each job; the commands to send. Raises ServiceUnavailable."""
+        """Mark objects as sent, that many of each job; the commands to send. Raises ServiceUnavailable."""
         rows = self._work.take_rows(quotas)
         commands = Counter(job for _, _, job in rows)
         short = []

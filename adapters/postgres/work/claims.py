@@ -177,7 +177,7 @@ class Claims:
         self._database.query(RELEASE, objects=list(objects), worker=self.worker)
 
     def postpone(self, waits: Mapping[UUID, float]) -> None:
-        """Hand objects back that are to run later, so many seconds from now; that counts as no attempt."""
+        """Hand objects back that are to run later, that many seconds from now; that counts as no attempt."""
         self._database.query(POSTPONE, objects=list(waits), waits=list(waits.values()), worker=self.worker)
 
     def give_back(self, commands: Sequence[FetchObject]) -> None:

@@ -29,7 +29,7 @@ class StillJob:
 
 
 def expect(database: Database, job_id: UUID, records: int) -> None:
-    """The remote says that it will give so many records."""
+    """The remote says how many records it will give."""
     database.query(EXPECT, job=job_id, expected=records)
 
 

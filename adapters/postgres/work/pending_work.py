@@ -154,11 +154,11 @@ class PendingWork:
         return dict(self._database.query(NEXT_DUE, jobs=jobs))
 
     def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
-        """Mark objects as sent, so many of each job; the commands to send."""
+        """Mark objects as sent, that many of each job; the commands to send."""
         return [FetchObject(object_id, epoch) for object_id, epoch, _ in self.take_rows(quotas)]
 
     def take_rows(self, quotas: Mapping[UUID, int]) -> list[tuple[UUID, int, UUID]]:
-        """Mark objects as sent, so many of each job; object, epoch and job of each."""
+        """Mark objects as sent, that many of each job; object, epoch and job of each."""
         parameters = {"jobs": list(quotas), "quotas": list(quotas.values()), "lease": SEND_LEASE}
         return [(object_id, epoch, job) for object_id, epoch, job in self._database.query(TAKE, **parameters)]
 
@@ -171,7 +171,7 @@ class PendingWork:
         return int(self._database.query(GATHER_THREADS)[0][0]) // len(set(LANES.values()))
 
     def take_gather(self, rooms: Mapping[int, int] = EVERY_LANE, held: Collection[UUID] = ()) -> list[GatherJob]:
-        """Mark jobs that wait for gather as sent, so many of each lane, and those whose command was lost: what to send.
+        """Mark jobs that wait for gather as sent, that many of each lane, and those whose command was lost: what to send.
 
         Those that are held are left out.
         """
