@@ -27,22 +27,22 @@ class PackageSearch(Parameters):
 
 
 @action(Right.ANYONE, PackageList, reads=True)
-def package_list(session: Session, asked: PackageList) -> list[str]:
+def package_list(session: Session, parameters: PackageList) -> list[str]:
     """Names of datasets in the local catalogue."""
-    return list(session.parts.catalogue.list(asked.limit, asked.offset, asked.after))
+    return list(session.parts.catalogue.list(parameters.limit, parameters.offset, parameters.after))
 
 
 @action(Right.ANYONE, ById, reads=True)
-def package_show(session: Session, asked: ById) -> dict[str, Any]:
+def package_show(session: Session, parameters: ById) -> dict[str, Any]:
     """One dataset of the local catalogue, by id or name."""
-    package = session.parts.catalogue.show(asked.id)
+    package = session.parts.catalogue.show(parameters.id)
     if package is None:
-        raise NotFound(f"Dataset {asked.id} not found in the local catalogue")
+        raise NotFound(f"Dataset {parameters.id} not found in the local catalogue")
     return package
 
 
 @action(Right.ANYONE, PackageSearch, reads=True)
-def package_search(session: Session, asked: PackageSearch) -> dict[str, Any]:
+def package_search(session: Session, parameters: PackageSearch) -> dict[str, Any]:
     """Datasets of the local catalogue that hold all words of `q`."""
-    source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
-    return session.parts.catalogue.search(asked.q, source_id=source_id, rows=asked.rows, start=asked.start)
+    source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
+    return session.parts.catalogue.search(parameters.q, source_id=source_id, rows=parameters.rows, start=parameters.start)

@@ -19,13 +19,13 @@ class ConfigShow(Parameters):
 
 
 @action(Right.SYSADMIN, ConfigShow, reads=True, listed="settings")
-def harvest_config_show(_session: Session, asked: ConfigShow) -> dict[str, Any]:
+def harvest_config_show(_session: Session, parameters: ConfigShow) -> dict[str, Any]:
     """Each setting with its value and where that came from, and what was given and has no effect; secrets are masked."""
     read = configuration()
     rows = [
         {"setting": f"HARVEST_{f.name.upper()}", "value": _shown(read.settings, f), "from": read.origins.get(f.name, "default")}
         for f in fields(Settings)
-        if f.name in read.origins or not asked.only_set
+        if f.name in read.origins or not parameters.only_set
     ]
     return {"settings": rows, "without_effect": [*unknown(), *idle_options(), *_unread_ini()]}
 

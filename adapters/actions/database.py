@@ -31,10 +31,10 @@ class Init(Parameters):
 
 
 @action(Right.SYSADMIN, Init)
-def harvest_database_init(session: Session, asked: Init) -> dict[str, Any]:
+def harvest_database_init(session: Session, parameters: Init) -> dict[str, Any]:
     """Create or upgrade the tables, and check the target; a second call changes nothing."""
     settings = session.parts.settings
-    if asked.rename_site:
+    if parameters.rename_site:
         rename(session.parts.database, settings.site_id)
     done = bootstrap.initialise(settings, lambda progress: session.tell(progress.as_dict()))
     database = mask_text(settings.database_url)
@@ -53,15 +53,15 @@ def harvest_projection_list(session: Session, _asked: Parameters) -> dict[str, A
 
 
 @action(Right.SYSADMIN, Rebuild)
-def harvest_projection_rebuild(session: Session, asked: Rebuild) -> dict[str, Any]:
+def harvest_projection_rebuild(session: Session, parameters: Rebuild) -> dict[str, Any]:
     """Build a projection again from the log; readers see the old one until it is replaced."""
     from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work
 
     database = session.parts.database
-    if asked.name == "work":
-        return rebuild_work(database, datasets=asked.datasets).as_dict()
+    if parameters.name == "work":
+        return rebuild_work(database, datasets=parameters.datasets).as_dict()
 
     def tell(progress: RebuildProgress) -> None:
         session.tell(progress.as_dict())
 
-    return rebuild_read_model(database, accept=asked.accept_differences, tell=tell).as_dict()
+    return rebuild_read_model(database, accept=parameters.accept_differences, tell=tell).as_dict()

@@ -55,13 +55,13 @@ class HeldJobList(Parameters):
 
 
 @action(Right.EDIT, DeletionList, reads=True, subject=its_source, listed="deletions")
-def harvest_deletion_list(session: Session, asked: DeletionList) -> dict[str, Any]:
+def harvest_deletion_list(session: Session, parameters: DeletionList) -> dict[str, Any]:
     """Datasets that a job, or all jobs of a source, deleted, kept, hid or hold, with their titles."""
     lists = Deletions(session.model)
-    job_id = _job(session, asked.id)
-    key = job_id or str(session.source(asked.id).id)
+    job_id = _job(session, parameters.id)
+    key = job_id or str(session.source(parameters.id).id)
     session.show_current()
-    page = (lists.of_job if job_id else lists.of_source)(key, asked.what, asked.limit, asked.after)
+    page = (lists.of_job if job_id else lists.of_source)(key, parameters.what, parameters.limit, parameters.after)
     return {"deletions": _shown(session, page), "next": page.next}
 
 
@@ -96,18 +96,18 @@ def _shown(session: Session, rows: list[Row]) -> list[Row]:
 
 
 @action(Right.SYSADMIN, HeldJobList, reads=True, listed="jobs")
-def harvest_held_job_list(session: Session, asked: HeldJobList) -> dict[str, Any]:
+def harvest_held_job_list(session: Session, parameters: HeldJobList) -> dict[str, Any]:
     """Jobs whose deletions wait for a person."""
     session.show_current()
-    after = current_job(session, str(job_of(session, asked.after))) if asked.after else None
-    page = Deletions(session.model).held_jobs(asked.limit, after)
+    after = current_job(session, str(job_of(session, parameters.after))) if parameters.after else None
+    page = Deletions(session.model).held_jobs(parameters.limit, after)
     return {"jobs": list(page), "next": page.next}
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
-def harvest_held_job_show(session: Session, asked: ById) -> Row:
+def harvest_held_job_show(session: Session, parameters: ById) -> Row:
     """The job whose deletions a person decides about: the one given, or the newest of a source that waits."""
-    return current_job(session, str(_held_job(session, asked.id)))
+    return current_job(session, str(_held_job(session, parameters.id)))
 
 
 def _held_job(session: Session, reference: str) -> UUID:
@@ -122,33 +122,33 @@ def _held_job(session: Session, reference: str) -> UUID:
 
 
 @action(Right.EDIT, ById, subject=its_source)
-def harvest_job_approve_deletions(session: Session, asked: ById) -> Row:
+def harvest_job_approve_deletions(session: Session, parameters: ById) -> Row:
     """Carry out the deletions that a job (or the newest one of a source) held, as a job of its own."""
     application = session.parts.application
-    removal = application.approve_deletions(_held_job(session, asked.id), by=session.caller.name)
+    removal = application.approve_deletions(_held_job(session, parameters.id), by=session.caller.name)
     return current_job(session, str(removal))
 
 
 @action(Right.EDIT, ById, subject=its_source)
-def harvest_job_reject_deletions(session: Session, asked: ById) -> Row:
+def harvest_job_reject_deletions(session: Session, parameters: ById) -> Row:
     """Drop the deletions that a job (or the newest one of a source) held; the next full run asks again."""
-    job_id = _held_job(session, asked.id)
+    job_id = _held_job(session, parameters.id)
     session.parts.application.reject_deletions(job_id, by=session.caller.name)
     return current_job(session, str(job_id))
 
 
 @action(Right.EDIT, ById, subject=the_source)
-def harvest_source_clear(session: Session, asked: ById) -> Row:
+def harvest_source_clear(session: Session, parameters: ById) -> Row:
     """Make a job that deletes all datasets of a source, in the target too; the source and its history stay."""
-    source = session.source(asked.id)
+    source = session.source(parameters.id)
     job_id = session.parts.application.create_job(source.id, kind=CLEAR, by=session.caller.name)
     return current_job(session, str(job_id))
 
 
 @action(Right.EDIT, SourceDelete, subject=the_source)
-def harvest_source_delete(session: Session, asked: SourceDelete) -> dict[str, Any]:
+def harvest_source_delete(session: Session, parameters: SourceDelete) -> dict[str, Any]:
     """Remove a source; with `delete` once the `job` that it answers with has deleted its datasets."""
-    source = session.source(asked.id)
-    job_id = session.parts.application.remove_source(source.id, asked.datasets, by=session.caller.name)
+    source = session.source(parameters.id)
+    job_id = session.parts.application.remove_source(source.id, parameters.datasets, by=session.caller.name)
     job = current_job(session, str(job_id)) if job_id else None
     return {"source": session.call("harvest_source_show", id=str(source.id)), "job": job}

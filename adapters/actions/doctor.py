@@ -46,15 +46,15 @@ def _rows(session: Session, name: str, check: Check) -> Iterable[dict[str, str]]
     if session.unusable is not None and name in OF_DATABASE:
         return [_row(name, SKIPPED, "the database can't be used")]
     try:
-        found = check(session)
+        finding = check(session)
     except HarvestError as error:
         return [_row(name, PROBLEM, str(error))]
     except Exception as error:
         log.debug("check %s", name, exc_info=error)
         return [_row(name, PROBLEM, f"The check itself failed with {type(error).__name__}: {error}")]
-    if found.problems:
-        return [_row(name, PROBLEM, problem) for problem in found.problems]
-    return [_row(name, OK, found.text)]
+    if finding.problems:
+        return [_row(name, PROBLEM, problem) for problem in finding.problems]
+    return [_row(name, OK, finding.text)]
 
 
 def _row(name: str, state: str, text: str) -> dict[str, str]:
@@ -82,8 +82,8 @@ def _of_database(function: str) -> Check:
     def check(session: Session) -> Found:
         from adapters.postgres import installation
 
-        said: str = getattr(installation, function)(session.parts.database)
-        return Found(said)
+        text: str = getattr(installation, function)(session.parts.database)
+        return Found(text)
 
     return check
 
@@ -110,7 +110,7 @@ def _disk(_session: Session) -> Found:
     from domain.health import disk_problem
 
     folder = load().data_dir
-    place = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    place = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
     if not os.access(place, os.W_OK):
         return Found("", (f"This user can't write to {place}: set HARVEST_DATA_DIR to a folder that it can write to",))
     space = disk_space(folder)
@@ -123,8 +123,12 @@ def _disk(_session: Session) -> Found:
 def _plugins(session: Session) -> Found:
     from harvesters.loading import installed
 
-    plugins = {one.type: one for one in installed()}
-    problems = [f"The plugin {one.type} ({one.place}) can't be used: {one.problem}" for one in plugins.values() if one.problem]
+    plugins = {plugin.type: plugin for plugin in installed()}
+    problems = [
+        f"The plugin {plugin.type} ({plugin.place}) can't be used: {plugin.problem}"
+        for plugin in plugins.values()
+        if plugin.problem
+    ]
     if session.unusable is None:
         problems += _missing_plugins(session, plugins)
     return Found(f"{len(plugins)} harvesters load: {', '.join(plugins)}", tuple(problems))

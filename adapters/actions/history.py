@@ -40,19 +40,19 @@ class HistoriesClear(Parameters):
 
 
 @action(Right.EDIT, HistoryClear, subject=the_source)
-def harvest_source_job_history_clear(session: Session, asked: HistoryClear) -> dict[str, Any]:
+def harvest_source_job_history_clear(session: Session, parameters: HistoryClear) -> dict[str, Any]:
     """Remove a source's ended jobs and their objects; its datasets stay, and the objects that they stand on.
 
     `kept` are jobs that stay, each with the reason. A second call goes on where one was interrupted.
     """
-    clearing = _Clearing(session, asked.keep_current)
-    return clearing.run(session.source(asked.id).id)
+    clearing = _Clearing(session, parameters.keep_current)
+    return clearing.run(session.source(parameters.id).id)
 
 
 @action(Right.SYSADMIN, HistoriesClear)
-def harvest_sources_job_history_clear(session: Session, asked: HistoriesClear) -> list[dict[str, Any]]:
+def harvest_sources_job_history_clear(session: Session, parameters: HistoriesClear) -> list[dict[str, Any]]:
     """Remove the ended jobs and their objects of all sources that have any, the oldest first, of at most 1,000 a call."""
-    clearing = _Clearing(session, asked.keep_current)
+    clearing = _Clearing(session, parameters.keep_current)
     cleared: list[dict[str, Any]] = []
     for source_id in source_ids(session.parts.database):
         answer = clearing.run(source_id)
@@ -95,15 +95,15 @@ class _Clearing:
             "objects": 0,
             "kept": [],
         }
-        gone: dict[UUID, str] = {}
+        forgettable: dict[UUID, str] = {}
         for job in ended_jobs(self._parts.database, source_id, self._upto):
             if reason := self._stays(job):
                 self._done["kept"].append({"id": str(job.job_id), "reason": reason})
             else:
-                gone[job.job_id] = job.outcome
-            if len(gone) == AT_A_TIME:
-                gone = self._forget(gone)
-        self._forget(gone)
+                forgettable[job.job_id] = job.outcome
+            if len(forgettable) == AT_A_TIME:
+                forgettable = self._forget(forgettable)
+        self._forget(forgettable)
         self._session.show_current()
         return self._done
 
@@ -115,8 +115,8 @@ class _Clearing:
             return "it was aborted less than an hour ago: workers may still be at it"
         if self._keep_current and self._has_current(job.job_id):
             return "datasets stand on its objects"
-        kept = self._prune(job.job_id)
-        return f"{kept} dataset(s) stand on its objects" if kept else ""
+        standing = self._prune(job.job_id)
+        return f"{standing} dataset(s) stand on its objects" if standing else ""
 
     def _job(self, job_id: UUID) -> Job:
         return self._parts.application.load(Job, job_id)
@@ -142,15 +142,15 @@ class _Clearing:
                 return stand
         return 0
 
-    def _forget(self, gone: dict[UUID, str]) -> dict[UUID, str]:
+    def _forget(self, jobs: dict[UUID, str]) -> dict[UUID, str]:
         """List them no longer; what is to be forgotten next: nothing yet."""
         by, keep = self._session.caller.name, self._keep_current
         for attempt in range(ATTEMPTS):
             try:
-                self._parts.application.forget_jobs(self._source.id, gone, by, keep_current=keep)
+                self._parts.application.forget_jobs(self._source.id, jobs, by, keep_current=keep)
                 break
             except Conflict:
                 if attempt == ATTEMPTS - 1:
                     raise
-        self._done["jobs"] += len(gone)
+        self._done["jobs"] += len(jobs)
         return {}

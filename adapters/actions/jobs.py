@@ -67,11 +67,11 @@ class JobReport(Parameters):
     after: str = ""
 
 
-def its_source(session: Session, asked: Any) -> Owned | None:
+def its_source(session: Session, parameters: Any) -> Owned | None:
     """The source that `source_id` names, or the source of the job that `id` names."""
-    if reference := getattr(asked, "source_id", ""):
+    if reference := getattr(parameters, "source_id", ""):
         return session.source(reference).fields
-    if reference := getattr(asked, "id", ""):
+    if reference := getattr(parameters, "id", ""):
         return _source_of(session, job_of(session, reference)).fields
     return None
 
@@ -100,50 +100,50 @@ def job_of(session: Session, job_or_source: str) -> UUID:
 
 
 @action(Right.EDIT, JobCreate, subject=its_source)
-def harvest_job_create(session: Session, asked: JobCreate) -> Row:
+def harvest_job_create(session: Session, parameters: JobCreate) -> Row:
     """Make a job of a source; a running coordinator starts it at once."""
-    source = session.source(asked.source_id)
-    options = {"force_all": True} if asked.full else {}
+    source = session.source(parameters.source_id)
+    options = {"force_all": True} if parameters.full else {}
     job_id = session.parts.application.create_job(source.id, by=session.caller.name, options=options)
     return current_job(session, str(job_id))
 
 
 @action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs")
-def harvest_job_list(session: Session, asked: JobList) -> dict[str, Any]:
+def harvest_job_list(session: Session, parameters: JobList) -> dict[str, Any]:
     """Jobs, newest first, of all sources or one, and how many there are in all; `next` is `after` for the next page."""
-    source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
+    source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
     session.show_current()
-    page: Any = {"limit": asked.limit, "offset": asked.offset, "after": asked.after}
-    rows = session.model.jobs(source_id=source_id, status=asked.status, **page)
-    count = session.model.count_jobs(source_id=source_id, status=asked.status)
+    page: Any = {"limit": parameters.limit, "offset": parameters.offset, "after": parameters.after}
+    rows = session.model.jobs(source_id=source_id, status=parameters.status, **page)
+    count = session.model.count_jobs(source_id=source_id, status=parameters.status)
     return {"count": count, "jobs": [shown(row) for row in rows], "next": rows.next}
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
-def harvest_job_show(session: Session, asked: ById) -> Row:
+def harvest_job_show(session: Session, parameters: ById) -> Row:
     """A job, or the last one of a source, with its counts."""
-    return current_job(session, str(job_of(session, asked.id)))
+    return current_job(session, str(job_of(session, parameters.id)))
 
 
 @action(Right.EDIT, JobReport, reads=True, subject=its_source)
-def harvest_job_report(session: Session, asked: JobReport) -> dict[str, Any]:
+def harvest_job_report(session: Session, parameters: JobReport) -> dict[str, Any]:
     """A job, or the last one of a source, with its errors one by one; `next` is `after` for the next page."""
-    job_id = str(job_of(session, asked.id))
+    job_id = str(job_of(session, parameters.id))
     row = current_job(session, job_id)
-    report = session.model.report(job_id, asked.limit, asked.offset, asked.after)
+    report = session.model.report(job_id, parameters.limit, parameters.offset, parameters.after)
     following = report.pop("next")
     errors = {name: [masked(error) for error in errors] for name, errors in report.items()}
     return {"job": row, **errors, "next": following}
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
-def harvest_job_error_summary(session: Session, asked: ById) -> dict[str, Any]:
+def harvest_job_error_summary(session: Session, parameters: ById) -> dict[str, Any]:
     """Why records of a job (or of the last one of a source) failed: errors by cause, with count and examples.
 
     A cause is new or recurring against the run before (`compared_with`, None: there was none); `gone` are its causes that this
     job doesn't have. `cause` is the same in every job as long as `rule` is the same.
     """
-    job_id = str(job_of(session, asked.id))
+    job_id = str(job_of(session, parameters.id))
     session.show_current()
     before = session.model.job_before(job_id)
     gather = _grouped(session.model.gather_errors, job_id, before)
@@ -195,9 +195,9 @@ def _cause(group: Cause) -> Row:
 
 
 @action(Right.SYSADMIN, JobAbort)
-def harvest_job_abort(session: Session, asked: JobAbort) -> Row:
+def harvest_job_abort(session: Session, parameters: JobAbort) -> Row:
     """Stop a job; what was imported stays. A second call changes nothing."""
-    job_id = job_of(session, asked.id or asked.source_id)
+    job_id = job_of(session, parameters.id or parameters.source_id)
     session.parts.application.abort_job(job_id, by=session.caller.name)
     return current_job(session, str(job_id))
 

@@ -18,13 +18,13 @@ class TopicList(Parameters):
 
 
 @action(Right.SYSADMIN, TopicList, reads=True, listed="topics")
-def harvest_topic_list(session: Session, asked: TopicList) -> dict[str, Any]:
+def harvest_topic_list(session: Session, parameters: TopicList) -> dict[str, Any]:
     """The site's topics as the brokers have them, and commands by which an administrator of Kafka makes them."""
     from adapters.kafka.topic_list import commands, states
     from adapters.kafka.topics import configured
 
     settings = session.parts.settings
-    if not asked.ask:
+    if not parameters.ask:
         return {"site": settings.site_id, "topics": [], "commands": commands(settings)}
     runtime = read_runtime(settings.data_dir) if settings.own_broker else None
     if settings.own_broker and runtime is None:

@@ -77,35 +77,35 @@ class LogClean(Parameters):
     days: float | None = None
 
 
-def _about(session: Session, asked: LogList) -> Owned | None:
+def _about(session: Session, parameters: LogList) -> Owned | None:
     """The source that the lines are about; None for those of all."""
-    return its_source(session, asked)
+    return its_source(session, parameters)
 
 
 @action(Right.EDIT, LogList, reads=True, subject=_about, listed="lines")
-def harvest_log_list(session: Session, asked: LogList) -> dict[str, Any]:
+def harvest_log_list(session: Session, parameters: LogList) -> dict[str, Any]:
     """Lines of the log, of all or of a source or a job.
 
     `next` is `after` for the next page; `left_out` counts a job's lines that weren't kept.
     """
-    job_id = str(job_of(session, asked.id)) if asked.id else ""
-    source_id = str(session.source(asked.source_id).id) if asked.source_id else ""
+    job_id = str(job_of(session, parameters.id)) if parameters.id else ""
+    source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
     session.show_current()
-    which = LogFilter(job_id, source_id, _levels(asked), _instant(session, asked.since))
-    limit = asked.per_page or asked.limit
-    if asked.order == "asc":
-        page = session.model.log_lines_after(which, asked.after, limit)
+    which = LogFilter(job_id, source_id, _levels(parameters), _instant(session, parameters.since))
+    limit = parameters.per_page or parameters.limit
+    if parameters.order == "asc":
+        page = session.model.log_lines_after(which, parameters.after, limit)
     else:
-        page = session.model.log_lines(which, limit=limit, offset=asked.offset, after=asked.after)
+        page = session.model.log_lines(which, limit=limit, offset=parameters.offset, after=parameters.after)
     settings = session.parts.settings
     left_out = log_lines.left_out(session.parts.database, job_id, settings.log_lines) if job_id else 0
     return {"lines": list(page), "next": page.next, "left_out": left_out}
 
 
-def _levels(asked: LogList) -> list[str]:
-    if asked.level:
-        return [asked.level]
-    return list(LEVELS[LEVELS.index(asked.lowest) :] if asked.lowest else LEVELS)
+def _levels(parameters: LogList) -> list[str]:
+    if parameters.level:
+        return [parameters.level]
+    return list(LEVELS[LEVELS.index(parameters.lowest) :] if parameters.lowest else LEVELS)
 
 
 def _instant(session: Session, since: str) -> str:
@@ -121,15 +121,15 @@ def _instant(session: Session, since: str) -> str:
 
 
 @action(Right.SYSADMIN, LogClean)
-def harvest_log_clean(session: Session, asked: LogClean) -> dict[str, Any]:
+def harvest_log_clean(session: Session, parameters: LogClean) -> dict[str, Any]:
     """Remove lines of the log that are older than that many days; how many. Events and errors of jobs stay."""
-    days = session.parts.settings.log_timeframe if asked.days is None else asked.days
+    days = session.parts.settings.log_timeframe if parameters.days is None else parameters.days
     if not 0 <= days < 100_000:
         raise ValidationError({"days": "Must be a number of days, 0 or more"})
-    if not days and asked.days is None:
+    if not days and parameters.days is None:
         return {"removed": 0, "days": 0.0, "before": None}
     database = session.parts.database
     before, removed = log_lines.clean_before(database, days), 0
-    while some := log_lines.clean_some(database, before):
-        removed += some
+    while count := log_lines.clean_some(database, before):
+        removed += count
     return {"removed": removed, "days": days, "before": before}

@@ -67,15 +67,15 @@ def _sources(session: Session) -> Iterator[Row]:
 
 
 @action(Right.SYSADMIN, FailedJobs)
-def harvest_abort_failed_jobs(session: Session, asked: FailedJobs) -> dict[str, Any]:
+def harvest_abort_failed_jobs(session: Session, parameters: FailedJobs) -> dict[str, Any]:
     """Abort running jobs that are older than their sources' frequency allows: a day for DAILY, 30 for MONTHLY and so on."""
-    included = {str(session.source(reference).id) for reference in asked.include}
-    excluded = {str(session.source(reference).id) for reference in asked.exclude}
+    included = {str(session.source(reference).id) for reference in parameters.include}
+    excluded = {str(session.source(reference).id) for reference in parameters.exclude}
     session.show_current()
     now = DatabaseClock(session.parts.database).now()
     running = list(_running(session))
     concerned = [job for job in running if (job["source_id"] in included if included else job["source_id"] not in excluded)]
-    aborted = [job["id"] for job in concerned if _is_stuck(session, job, now, asked.life_span)]
+    aborted = [job["id"] for job in concerned if _is_stuck(session, job, now, parameters.life_span)]
     for job_id in aborted:
         _abort(session, UUID(job_id), "abort-failed-jobs: it ran for too long")
     return {"running": len(running), "aborted": [current_job(session, job_id) for job_id in aborted]}

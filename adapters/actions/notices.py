@@ -68,25 +68,25 @@ class RecipientsOf(Parameters):
 
 
 @action(Right.SYSADMIN, NoticeList, reads=True)
-def harvest_notice_list(session: Session, asked: NoticeList) -> Row:
+def harvest_notice_list(session: Session, parameters: NoticeList) -> Row:
     """Mail and webhooks' events of the last 30 days, newest first; `unsent`: those that were not sent, and why not.
 
     `next` is `after` for the next page.
     """
-    source = session.source(asked.source_id).id if asked.source_id else None
+    source = session.source(parameters.source_id).id if parameters.source_id else None
     rows = _outbox(session).page(
-        unsent=asked.unsent, source=source, limit=asked.limit, after=str(asked.after) if asked.after else ""
+        unsent=parameters.unsent, source=source, limit=parameters.limit, after=str(parameters.after) if parameters.after else ""
     )
-    shown = [_shown(row) for row in rows[: asked.limit]]
-    return {"notices": shown, "next": shown[-1]["id"] if len(rows) > asked.limit else None}
+    shown = [_shown(row) for row in rows[: parameters.limit]]
+    return {"notices": shown, "next": shown[-1]["id"] if len(rows) > parameters.limit else None}
 
 
 @action(Right.SYSADMIN, NoticeChoice)
-def harvest_notice_retry(session: Session, asked: NoticeChoice) -> dict[str, int]:
+def harvest_notice_retry(session: Session, parameters: NoticeChoice) -> dict[str, int]:
     """Send what failed again at once, given up or not: the notices with these ids, or all."""
-    number = _outbox(session).retry(asked.ids)
-    if asked.ids and number < len(set(asked.ids)):
-        raise NotFound(f"{len(set(asked.ids)) - number} of these are no notices that failed: `harvester notices --unsent`")
+    number = _outbox(session).retry(parameters.ids)
+    if parameters.ids and number < len(set(parameters.ids)):
+        raise NotFound(f"{len(set(parameters.ids)) - number} of these are no notices that failed: `harvester notices --unsent`")
     return {"retried": number}
 
 
@@ -97,7 +97,7 @@ def harvest_notice_drop(session: Session, _: NoParameters) -> dict[str, int]:
 
 
 @action(Right.SYSADMIN, MailTest)
-def harvest_mail_test(session: Session, asked: MailTest) -> dict[str, str]:
+def harvest_mail_test(session: Session, parameters: MailTest) -> dict[str, str]:
     """Send a mail now, to see whether the settings are right. Raises ServiceUnavailable, Refused."""
     from adapters.mail.smtp import MailRefused, connected
     from adapters.mail.texts import identified, test_mail
@@ -107,46 +107,46 @@ def harvest_mail_test(session: Session, asked: MailTest) -> dict[str, str]:
     now = Schedules(session.parts.database).now().astimezone(UTC)
     try:
         with connected(notices.server) as connection:
-            connection.send(identified(test_mail(notices.site), uuid4(), now, notices.site), asked.address)
+            connection.send(identified(test_mail(notices.site), uuid4(), now, notices.site), parameters.address)
     except MailRefused as error:
-        raise Refused(f"{asked.address}: {error}") from error
-    return {"sent_to": asked.address, "server": notices.server.address, "from": notices.server.sender}
+        raise Refused(f"{parameters.address}: {error}") from error
+    return {"sent_to": parameters.address, "server": notices.server.address, "from": notices.server.sender}
 
 
 @action(Right.SYSADMIN, RecipientsOf, reads=True)
-def harvest_get_notifications_recipients(session: Session, asked: RecipientsOf) -> list[dict[str, str]]:
+def harvest_get_notifications_recipients(session: Session, parameters: RecipientsOf) -> list[dict[str, str]]:
     """Who gets mail about a source, each address once, and why."""
-    source = session.source(asked.source_id)
+    source = session.source(parameters.source_id)
     people = session.parts.notices.recipients.of(source.id, source.fields.owner_org)
     return [{"email": person.address, "why": person.why} for person in people]
 
 
 @action(Right.SYSADMIN, Subscribe)
-def harvest_subscribe(session: Session, asked: Subscribe) -> Row:
+def harvest_subscribe(session: Session, parameters: Subscribe) -> Row:
     """Send mail about a source to an address; without a source: send it again what it gets as an admin."""
-    subscriptions, source = Subscriptions(session.parts.database), _source_id(session, asked.source_id)
-    if source is not None and asked.address != EVERYBODY:
-        subscriptions.set(asked.address, source, wants=True, by=session.caller.name)
-    elif not subscriptions.remove(asked.address, source):
-        which = f"source {asked.source_id}" if source else "every source: name the SOURCE that it is to get mail about"
-        raise NotFound(f"{_named(asked.address)} has not opted out of {which}")
+    subscriptions, source = Subscriptions(session.parts.database), _source_id(session, parameters.source_id)
+    if source is not None and parameters.address != EVERYBODY:
+        subscriptions.set(parameters.address, source, wants=True, by=session.caller.name)
+    elif not subscriptions.remove(parameters.address, source):
+        which = f"source {parameters.source_id}" if source else "every source: name the SOURCE that it is to get mail about"
+        raise NotFound(f"{_named(parameters.address)} has not opted out of {which}")
     return {"subscriptions": _subscriptions(session, source)}
 
 
 @action(Right.SYSADMIN, Subscribe)
-def harvest_unsubscribe(session: Session, asked: Subscribe) -> Row:
+def harvest_unsubscribe(session: Session, parameters: Subscribe) -> Row:
     """Send no mail about a source (or about any) to an address, also as an admin; `*`: to nobody."""
-    source = _source_id(session, asked.source_id)
-    if source is None and asked.address == EVERYBODY:
+    source = _source_id(session, parameters.source_id)
+    if source is None and parameters.address == EVERYBODY:
         raise ValidationError({"source_id": "Missing value: to send no mail at all, unset HARVEST_STATUS_MAIL_*"})
-    Subscriptions(session.parts.database).set(asked.address, source, wants=False, by=session.caller.name)
+    Subscriptions(session.parts.database).set(parameters.address, source, wants=False, by=session.caller.name)
     return {"subscriptions": _subscriptions(session, source)}
 
 
 @action(Right.SYSADMIN, SubscriptionList, reads=True)
-def harvest_subscription_list(session: Session, asked: SubscriptionList) -> Row:
+def harvest_subscription_list(session: Session, parameters: SubscriptionList) -> Row:
     """What people said: of which sources they want mail, and of which none."""
-    return {"subscriptions": _subscriptions(session, _source_id(session, asked.source_id))}
+    return {"subscriptions": _subscriptions(session, _source_id(session, parameters.source_id))}
 
 
 def _subscriptions(session: Session, source_id: UUID | None) -> list[Row]:

@@ -43,15 +43,15 @@ class ObjectsImport(Parameters):
 
 
 @action(Right.SYSADMIN, ObjectsImport)
-def harvest_objects_import(session: Session, asked: ObjectsImport) -> dict[str, Any]:
+def harvest_objects_import(session: Session, parameters: ObjectsImport) -> dict[str, Any]:
     """Import stored documents again, without downloading anything: a job for each source that they are of.
 
     `skipped` are sources that can have no job now, each with the reason; with one source that is an error.
     """
-    if len([value for value in (asked.guid, asked.harvest_object_id, asked.package_id) if value]) > 1:
+    if len([value for value in (parameters.guid, parameters.harvest_object_id, parameters.package_id) if value]) > 1:
         raise ValidationError({"guid": "Give one of a guid, an object and a package"})
-    given = session.source(asked.source_id) if asked.source_id else None
-    sources, selection = _selected(session, asked, given)
+    only_source = session.source(parameters.source_id) if parameters.source_id else None
+    sources, selection = _selected(session, parameters, only_source)
     if len(sources) == 1:
         return {"jobs": [_import(session, sources[0], selection)], "skipped": []}
     return _import_all(session, sources, selection)
@@ -76,33 +76,33 @@ def _create(session: Session, source_id: UUID, selection: Selection) -> UUID:
     return session.parts.application.create_job(source_id, kind="import", by=session.caller.name, options=selection.options())
 
 
-def _selected(session: Session, asked: ObjectsImport, given: "HarvestSource | None") -> tuple[list[UUID], Selection]:
+def _selected(session: Session, parameters: ObjectsImport, only_source: "HarvestSource | None") -> tuple[list[UUID], Selection]:
     """Which sources, and what of each. Raises NotFound."""
     parts = session.parts
-    common: dict[str, Any] = {"segments": asked.segments, "join_datasets": asked.join_datasets}
-    if asked.harvest_object_id:
-        source_id, object_id = _object(session, asked.harvest_object_id)
-        return _of(given, [source_id], f"Object {object_id}"), Selection(object_id=str(object_id), **common)
-    if asked.package_id:
-        package_id = _package_id(session, asked.package_id)
+    common: dict[str, Any] = {"segments": parameters.segments, "join_datasets": parameters.join_datasets}
+    if parameters.harvest_object_id:
+        source_id, object_id = _object(session, parameters.harvest_object_id)
+        return _of(only_source, [source_id], f"Object {object_id}"), Selection(object_id=str(object_id), **common)
+    if parameters.package_id:
+        package_id = _package_id(session, parameters.package_id)
         holders = sources_of_package(parts.database, package_id)
-        return _of(given, holders, f"Package {asked.package_id}"), Selection(package_id=package_id, **common)
-    if asked.guid:
-        holders = sources_of_guid(parts.database, asked.guid)
-        if given is not None and not asked.join_datasets:
-            holders = [given.id]
-        return _of(given, holders, f"Guid {asked.guid}"), Selection(guid=asked.guid, **common)
-    sources = [given.id] if given else sources_with_datasets(parts.database)
+        return _of(only_source, holders, f"Package {parameters.package_id}"), Selection(package_id=package_id, **common)
+    if parameters.guid:
+        holders = sources_of_guid(parts.database, parameters.guid)
+        if only_source is not None and not parameters.join_datasets:
+            holders = [only_source.id]
+        return _of(only_source, holders, f"Guid {parameters.guid}"), Selection(guid=parameters.guid, **common)
+    sources = [only_source.id] if only_source else sources_with_datasets(parts.database)
     if not sources:
         raise NotFound("No source has imported anything yet: there is nothing to import again")
     return sources, Selection(**common)
 
 
-def _of(given: "HarvestSource | None", holders: list[UUID], what: str) -> list[UUID]:
+def _of(only_source: "HarvestSource | None", holders: list[UUID], what: str) -> list[UUID]:
     """The sources that hold a thing; only the one given, if it is among them. Raises NotFound."""
-    chosen = [source for source in holders if given is None or source == given.id]
+    chosen = [source for source in holders if only_source is None or source == only_source.id]
     if not chosen:
-        where = f"source {given.fields.name} holds" if given else "any source holds"
+        where = f"source {only_source.fields.name} holds" if only_source else "any source holds"
         raise NotFound(f"{what} is nothing that {where}: see `harvester catalogue`, and `-j` for records never imported")
     return chosen
 
@@ -112,12 +112,12 @@ def _object(session: Session, reference: str) -> tuple[UUID, UUID]:
     from domain.objects import HarvestObject
 
     try:
-        known = session.parts.application.load(HarvestObject, UUID(reference))
+        obj = session.parts.application.load(HarvestObject, UUID(reference))
     except ValueError as error:
         raise NotFound(f"Harvest object {reference} not found: an object's id is a UUID") from error
-    if known.action == "delete":
-        raise Refused(f"Object {reference} is the removal of {known.guid}: there is no document to import")
-    return UUID(known.source_id), known.id
+    if obj.action == "delete":
+        raise Refused(f"Object {reference} is the removal of {obj.guid}: there is no document to import")
+    return UUID(obj.source_id), obj.id
 
 
 def _package_id(session: Session, id_or_name: str) -> str:
@@ -132,12 +132,12 @@ def _package_id(session: Session, id_or_name: str) -> str:
 
 
 @action(Right.EDIT, ById, subject=its_source)
-def harvest_job_retry(session: Session, asked: ById) -> Row:
+def harvest_job_retry(session: Session, parameters: ById) -> Row:
     """Try the failed records of a job (or of the last one of a source) again, as a job of its own."""
     from domain.jobs import Job
 
     application = session.parts.application
-    job = application.load(Job, job_of(session, asked.id))
+    job = application.load(Job, job_of(session, parameters.id))
     if job.kind == CLEAR:
         name = session.source(job.source_id).fields.name
         raise Refused(f"Job {job.id} clears its source: clear it again, `harvester source clear {name}`, for what is left")

@@ -12,10 +12,10 @@ from domain.access import Right
 
 
 @action(Right.EDIT, ById, subject=the_source)
-def harvest_source_reindex(session: Session, asked: ById) -> dict[str, Any]:
+def harvest_source_reindex(session: Session, parameters: ById) -> dict[str, Any]:
     """Write a source's row and counters in the read model again; `mended` are sources whose rows were wrong."""
     session.show_current()
-    return {"sources": 1, "mended": reindex(session.parts.database, [session.source(asked.id).id])}
+    return {"sources": 1, "mended": reindex(session.parts.database, [session.source(parameters.id).id])}
 
 
 @action(Right.SYSADMIN)

@@ -44,12 +44,12 @@ class JobsRun(Parameters):
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
-def harvest_job_wait(session: Session, asked: ById) -> Row:
+def harvest_job_wait(session: Session, parameters: ById) -> Row:
     """Wait until a job (or the last one of a source) has ended; the session is told how far it is meanwhile.
 
     Raises ServiceUnavailable when no coordinator leads.
     """
-    return _wait(session, str(job_of(session, asked.id)))
+    return _wait(session, str(job_of(session, parameters.id)))
 
 
 def _wait(session: Session, job_id: str) -> Row:
@@ -92,24 +92,24 @@ def _patiently(session: Session, read: Callable[[], T]) -> T:
 
 
 @action(Right.SYSADMIN, JobsRun)
-def harvest_jobs_run(session: Session, asked: JobsRun) -> dict[str, list[Row]]:
+def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Row]]:
     """Start the jobs that wait and end those that are done, as a cron job would; a running coordinator does so by itself."""
     if not has_leader(session.parts.database) and not bootstrap.coordinator(session.parts.settings).pass_until_idle():
         raise ServiceUnavailable("Another coordinator has begun to lead: try again")
     session.show_current()
     rows = session.model.jobs(unfinished=True, limit=MAX_JOBS)
-    return {"jobs": [_wait(session, row["id"]) if asked.wait else shown(row) for row in rows]}
+    return {"jobs": [_wait(session, row["id"]) if parameters.wait else shown(row) for row in rows]}
 
 
 @action(Right.SYSADMIN, SourceTest)
-def harvest_source_test(session: Session, asked: SourceTest) -> Row:
+def harvest_source_test(session: Session, parameters: SourceTest) -> Row:
     """Harvest a source in this process, without broker and workers; the session is told how far it is."""
 
     def tell(progress: Progress) -> None:
         session.tell({"done": progress.done, "objects": progress.objects})
 
-    source = session.source(asked.id)
-    test = bootstrap.test_run(session.parts, tell, let_through=asked.let_through)
+    source = session.source(parameters.id)
+    test = bootstrap.test_run(session.parts, tell, let_through=parameters.let_through)
     with bootstrap.log_kept(session.parts.settings, "run-test"):
-        job_id = test.run(source.id, by=session.caller.name, guid=asked.guid, full=asked.full)
+        job_id = test.run(source.id, by=session.caller.name, guid=parameters.guid, full=parameters.full)
     return current_job(session, str(job_id))

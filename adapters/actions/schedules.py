@@ -56,19 +56,19 @@ class SiteResume(Parameters):
 
 
 @action(Right.EDIT, SourcePause, subject=the_source)
-def harvest_source_pause(session: Session, asked: SourcePause) -> Row:
+def harvest_source_pause(session: Session, parameters: SourcePause) -> Row:
     """Start no job of a source by schedule, until a time or until it is resumed."""
-    source = session.source(asked.id)
-    until = _until(session, asked.until)
+    source = session.source(parameters.id)
+    until = _until(session, parameters.until)
     session.parts.application.pause_source(source.id, session.caller.name, until)
-    return _shown(session, asked.id)
+    return _shown(session, parameters.id)
 
 
 @action(Right.EDIT, ById, subject=the_source)
-def harvest_source_resume(session: Session, asked: ById) -> Row:
+def harvest_source_resume(session: Session, parameters: ById) -> Row:
     """Start jobs of a source by schedule again; slots that it missed are caught up by one job."""
-    session.parts.application.resume_source(session.source(asked.id).id, session.caller.name)
-    return _shown(session, asked.id)
+    session.parts.application.resume_source(session.source(parameters.id).id, session.caller.name)
+    return _shown(session, parameters.id)
 
 
 def _shown(session: Session, source: str) -> Row:
@@ -77,18 +77,18 @@ def _shown(session: Session, source: str) -> Row:
 
 
 @action(Right.SYSADMIN, SitePause)
-def harvest_site_pause(session: Session, asked: SitePause) -> dict[str, Any]:
+def harvest_site_pause(session: Session, parameters: SitePause) -> dict[str, Any]:
     """Start no scheduled job at all; or send nothing to a host, or into the target, of whatever job."""
-    until = _until(session, asked.until)
+    until = _until(session, parameters.until)
     schedules = Schedules(session.parts.database)
-    schedules.pause(asked.scope, _name(asked.scope, asked.name), until, session.caller.name)
+    schedules.pause(parameters.scope, _name(parameters.scope, parameters.name), until, session.caller.name)
     return {"paused": paused(session)}
 
 
 @action(Right.SYSADMIN, SiteResume)
-def harvest_site_resume(session: Session, asked: SiteResume) -> dict[str, Any]:
+def harvest_site_resume(session: Session, parameters: SiteResume) -> dict[str, Any]:
     """End a pause of everything, of a host or of the target; slots that were missed are caught up by one job a source."""
-    Schedules(session.parts.database).resume(asked.scope, _name(asked.scope, asked.name))
+    Schedules(session.parts.database).resume(parameters.scope, _name(parameters.scope, parameters.name))
     return {"paused": paused(session)}
 
 
@@ -127,11 +127,11 @@ def paused(session: Session) -> list[dict[str, Any]]:
 def with_schedules(session: Session, rows: Sequence[Row]) -> list[Row]:
     """Sources' rows with what their schedules say, and when they run next (None: never by themselves)."""
     schedules = Schedules(session.parts.database)
-    known, now = schedules.of([UUID(row["id"]) for row in rows]), schedules.now()
+    by_source, now = schedules.of([UUID(row["id"]) for row in rows]), schedules.now()
     pauses = schedules.pauses(now)
     shown = []
     for row in rows:
-        scheduled = known.get(UUID(row["id"]))
+        scheduled = by_source.get(UUID(row["id"]))
         if scheduled is None:
             shown.append({**row, "next_run": None, "paused": None})
             continue

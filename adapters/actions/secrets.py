@@ -52,12 +52,12 @@ def _kind(session: Session, fields: SourceFields, current: str) -> str:
 
 
 @action(Right.SYSADMIN, Rotate)
-def harvest_secrets_rotate(session: Session, asked: Rotate) -> dict[str, Any]:
+def harvest_secrets_rotate(session: Session, parameters: Rotate) -> dict[str, Any]:
     """Make a new key the current one, and encrypt the secrets of all sources with it, those in clear too.
 
     Older keys are kept: jobs that have begun, and events that are stored, need them.
     """
-    key = session.parts.cipher.rotate(lost=asked.key_lost)
+    key = session.parts.cipher.rotate(lost=parameters.key_lost)
     changed, failed = 0, []
     for source in _sources(session):
         try:

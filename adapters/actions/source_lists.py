@@ -19,27 +19,32 @@ def health_of_sources(session: Session) -> SourceHealth:
     return source_health(source_facts(session.model), now, session.parts.settings.shrunk_percent)
 
 
-def is_plain(asked: "SourceList") -> bool:
+def is_plain(parameters: "SourceList") -> bool:
     """Whether a list is of all sources by age, as ckanext-harvest has it."""
-    return not (asked.owner_org or asked.source_type or asked.sort != "created" or _troubles(asked))
+    return not (parameters.owner_org or parameters.source_type or parameters.sort != "created" or _troubles(parameters))
 
 
-def _troubles(asked: "SourceList") -> list[str]:
-    return [trouble for trouble in TROUBLES if getattr(asked, trouble)]
+def _troubles(parameters: "SourceList") -> list[str]:
+    return [trouble for trouble in TROUBLES if getattr(parameters, trouble)]
 
 
-def selected(session: Session, asked: "SourceList") -> tuple[int, list[str], str | None]:
+def selected(session: Session, parameters: "SourceList") -> tuple[int, list[str], str | None]:
     """How many sources there are, the ids of a page of them, and `after` for the next page. Raises NotFound."""
-    wanted = _troubles(asked)
+    wanted = _troubles(parameters)
     ids = [source.id for source in health_of_sources(session).of(*wanted)] if wanted else None
-    which: dict[str, Any] = {"org": asked.owner_org, "kind": asked.source_type, "inactive": not asked.only_active, "ids": ids}
-    rows = sorted_sources(session.model, sort=asked.sort, **which)
-    first = asked.offset
-    if asked.after:
-        places = [place for place, row in enumerate(rows) if asked.after in (row["id"], row["name"])]
+    which: dict[str, Any] = {
+        "org": parameters.owner_org,
+        "kind": parameters.source_type,
+        "inactive": not parameters.only_active,
+        "ids": ids,
+    }
+    rows = sorted_sources(session.model, sort=parameters.sort, **which)
+    first = parameters.offset
+    if parameters.after:
+        places = [place for place, row in enumerate(rows) if parameters.after in (row["id"], row["name"])]
         if not places:
-            raise NotFound(f"There is no source {asked.after} in this list to continue after: start again without it")
+            raise NotFound(f"There is no source {parameters.after} in this list to continue after: start again without it")
         first += places[0] + 1
-    page = [row["id"] for row in rows[first : first + asked.limit]]
+    page = [row["id"] for row in rows[first : first + parameters.limit]]
     more = first + len(page) < len(rows)
     return len(rows), page, page[-1] if page and more else None

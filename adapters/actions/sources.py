@@ -95,44 +95,46 @@ class SourceList(Parameters):
     after: str = ""
 
 
-def the_source(session: Session, asked: Any) -> Owned | None:
+def the_source(session: Session, parameters: Any) -> Owned | None:
     """The source that `id` names."""
-    return session.source(asked.id).fields
+    return session.source(parameters.id).fields
 
 
-def _new_owner(_session: Session, asked: SourceCreate) -> Owned | None:
-    return SourceFields(asked.name, asked.url, asked.source_type, owner_org=asked.owner_org, private=asked.private)
+def _new_owner(_session: Session, parameters: SourceCreate) -> Owned | None:
+    return SourceFields(
+        parameters.name, parameters.url, parameters.source_type, owner_org=parameters.owner_org, private=parameters.private
+    )
 
 
 @action(Right.CREATE, SourceCreate, subject=_new_owner)
-def harvest_source_create(session: Session, asked: SourceCreate) -> Row:
+def harvest_source_create(session: Session, parameters: SourceCreate) -> Row:
     """Enter a source; with an `id` that is there already and the same fields, nothing changes."""
     application, by = session.parts.application, session.caller.name
-    fields = checked_config(_fields(asked))
-    source_id = application.register_source(fields, by=by, source_id=asked.id)
-    if not asked.active:
+    fields = checked_config(_fields(parameters))
+    source_id = application.register_source(fields, by=by, source_id=parameters.id)
+    if not parameters.active:
         application.deactivate_source(source_id, by=by, reason="created inactive")
-    if asked.taken_over:
+    if parameters.taken_over:
         application.take_over_source(source_id, by=by)
     session.show_current()
     return _row(session, str(source_id))
 
 
 @action(Right.EDIT, SourceUpdate, subject=the_source)
-def harvest_source_update(session: Session, asked: SourceUpdate) -> Row:
+def harvest_source_update(session: Session, parameters: SourceUpdate) -> Row:
     """Replace all fields of a source."""
-    return _change(session, asked.id, _fields(asked))
+    return _change(session, parameters.id, _fields(parameters))
 
 
 @action(Right.EDIT, SourcePatch, subject=the_source)
-def harvest_source_patch(session: Session, asked: SourcePatch) -> Row:
+def harvest_source_patch(session: Session, parameters: SourcePatch) -> Row:
     """Change some fields of a source; the others stay."""
-    given = asked.model_dump(include=asked.model_fields_set - {"id"})
-    if "source_type" in given:
-        given["type"] = given.pop("source_type")
-    if given.get("frequency"):
-        given.setdefault("cron", "")  # which would go before it
-    return _change(session, asked.id, replace(session.source(asked.id).fields, **given))
+    changes = parameters.model_dump(include=parameters.model_fields_set - {"id"})
+    if "source_type" in changes:
+        changes["type"] = changes.pop("source_type")
+    if changes.get("frequency"):
+        changes.setdefault("cron", "")  # which would go before it
+    return _change(session, parameters.id, replace(session.source(parameters.id).fields, **changes))
 
 
 def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
@@ -148,9 +150,9 @@ def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
 
 
 @action(Right.EDIT, ById, subject=the_source)
-def harvest_source_reactivate(session: Session, asked: ById) -> Row:
+def harvest_source_reactivate(session: Session, parameters: ById) -> Row:
     """Harvest a source again that was deactivated; one that is active stays as it is."""
-    source = session.source(asked.id)
+    source = session.source(parameters.id)
     session.parts.application.reactivate_source(source.id, by=session.caller.name)
     session.show_current()
     return _row(session, str(source.id))
@@ -162,9 +164,9 @@ def _check_owner(session: Session, fields: SourceFields) -> None:
         raise ValidationError({"owner_org": "You cannot add a harvest source to this organization"})
 
 
-def _fields(asked: SourceCreate | SourceUpdate) -> SourceFields:
-    values = asked.model_dump(include=asdict(SourceFields("", "", "")).keys() - {"type"})
-    return SourceFields(**values, type=asked.source_type)
+def _fields(parameters: SourceCreate | SourceUpdate) -> SourceFields:
+    values = parameters.model_dump(include=asdict(SourceFields("", "", "")).keys() - {"type"})
+    return SourceFields(**values, type=parameters.source_type)
 
 
 def checked_config(fields: SourceFields) -> SourceFields:
@@ -181,26 +183,26 @@ def checked_config(fields: SourceFields) -> SourceFields:
 
 
 @action(Right.READ, ById, reads=True, subject=the_source)
-def harvest_source_show(session: Session, asked: ById) -> Row:
+def harvest_source_show(session: Session, parameters: ById) -> Row:
     """A source with its counts; secrets are masked."""
-    source = session.source(asked.id)
+    source = session.source(parameters.id)
     session.show_current()
     return _row(session, str(source.id))
 
 
 @action(Right.SYSADMIN, SourceList, reads=True, listed="sources")
-def harvest_source_list(session: Session, asked: SourceList) -> dict[str, Any]:
+def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, Any]:
     """Sources, newest first, and how many there are in all; `next` is `after` for the next page."""
     session.show_current()
-    inactive = not asked.only_active
-    if asked.url:
-        rows = _at(session, asked.url)
+    inactive = not parameters.only_active
+    if parameters.url:
+        rows = _at(session, parameters.url)
         return {"count": len(rows), "sources": rows, "next": None}
-    if not is_plain(asked):
-        total, ids, following = selected(session, asked)
+    if not is_plain(parameters):
+        total, ids, following = selected(session, parameters)
         rows = [shown(row) for row in session.model.sources_of(ids)]
         return {"count": total, "sources": _scheduled(session, rows), "next": following}
-    page = session.model.sources(inactive=inactive, limit=asked.limit, offset=asked.offset, after=asked.after)
+    page = session.model.sources(inactive=inactive, limit=parameters.limit, offset=parameters.offset, after=parameters.after)
     count = session.model.count_sources(inactive=inactive)
     return {"count": count, "sources": _scheduled(session, [shown(row) for row in page]), "next": page.next}
 
@@ -234,6 +236,12 @@ def harvesters_info_show(_session: Session, _asked: Parameters) -> list[dict[str
     from harvesters.loading import installed
 
     return [
-        {"name": one.type, "title": one.title, "description": one.description, "place": one.place, "problem": one.problem}
-        for one in installed()
+        {
+            "name": plugin.type,
+            "title": plugin.title,
+            "description": plugin.description,
+            "place": plugin.place,
+            "problem": plugin.problem,
+        }
+        for plugin in installed()
     ]

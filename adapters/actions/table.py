@@ -124,8 +124,8 @@ def find(name: str) -> Action:
     module = ACTIONS.get(name)
     if module is None:
         raise NotFound(f"Action name not known: {name}{did_you_mean(name, ACTIONS)}")
-    found: Action = getattr(importlib.import_module(f"adapters.actions.{module}"), name)
-    return found
+    action: Action = getattr(importlib.import_module(f"adapters.actions.{module}"), name)
+    return action
 
 
 def call(session: Session, name: str, values: Mapping[str, Any]) -> Any:
@@ -133,18 +133,18 @@ def call(session: Session, name: str, values: Mapping[str, Any]) -> Any:
 
     Raises NotFound, ValidationError, NotAuthorized and what the action raises.
     """
-    found = find(name)
-    asked = parse(found.parameters, values)
-    authorise(session, found, asked)
-    return found.run(session, asked)
+    action = find(name)
+    parameters = parse(action.parameters, values)
+    authorise(session, action, parameters)
+    return action.run(session, parameters)
 
 
-def authorise(session: Session, action: Action, asked: Any) -> None:
+def authorise(session: Session, action: Action, parameters: Any) -> None:
     """Raises NotAuthorized unless the session's caller may. An unknown source is refused as one that isn't theirs is."""
     if session.caller.sysadmin or may(session.caller, action):
         return
     try:
-        source = action.subject(session, asked) if action.subject else None
+        source = action.subject(session, parameters) if action.subject else None
     except NotFound:
         source = None
     if not may(session.caller, action, source):
