@@ -356,7 +356,7 @@ def test_run_test_ends_with_status_1_when_the_remote_cant_be_read(cli: CommandLi
 
 def test_job_report_shows_each_error_with_its_record(cli: CommandLine, site: Stack) -> None:
     site.source("bad", "http://127.0.0.1/bad", "raising", {"records": 5, "poison": ["record-1"], "false": ["record-2"]})
-    cli("run-test", "bad")
+    cli("run-test", "bad", "--catch")
 
     text, report = cli("job-report", "bad").out, cli.json("job-report", "bad")
 

@@ -58,7 +58,7 @@ class CkanPeople:
         if not any("email" in row for row in rows) and not self._warned:
             self._warned = True
             log.warning(
-                "CKAN's users get no mail: it shows their addresses to sysadmins only, and HARVEST_CKAN_TOKEN isn't one's"
+                "CKAN's users get no mail: it shows their addresses to sysadmins only, HARVEST_CKAN_TOKEN is not a sysadmin's"
             )
         addresses = {str(row["id"]): (row, address) for row in rows if (address := _address(row))}
         return {user: _User(address, bool(row.get("sysadmin"))) for user, (row, address) in addresses.items()}
