@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from harvesters.ckan import CKANHarvester
     from harvesters.held import Held
     from harvesters.http import HttpLimits, PoliteSession
-    from harvesters.http.session import Response
+    from harvesters.http.responses import Response
     from harvesters.target import Owner, Stored, Target
 
 __all__ = [
@@ -80,7 +80,7 @@ _ELSEWHERE = {
     "PoliteSession": "harvesters.http",
     "RecordError": "domain.errors",
     "RemoteError": "domain.errors",
-    "Response": "harvesters.http.session",
+    "Response": "harvesters.http.responses",
     "Stored": "harvesters.target",
     "Target": "harvesters.target",
     "TargetError": "domain.errors",

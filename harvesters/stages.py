@@ -2,7 +2,6 @@
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,15 +28,13 @@ from harvesters.base import (
     owner,
     read_config,
 )
+from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked
 from harvesters.held import Held
 from harvesters.removal import remove, word
 from harvesters.target import Owner
 
 MAX_URL = 2000  # characters
 MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
-
-EXPECTED = (HarvestError, results.StageFailed)
-"""What a plugin raises on purpose."""
 
 log = logging.getLogger(__name__)
 
@@ -375,17 +372,6 @@ def _owner(view: HarvestObject) -> Owner | None:
         return owner(view)
     except ValueError:
         return None
-
-
-def leave_if_forked(parent: int) -> None:
-    """End a process that a plugin forked and let come back: the work goes on in its parent, which has this process id."""
-    if os.getpid() != parent:
-        os._exit(0)
-
-
-def is_ctrl_c(error: BaseException) -> bool:
-    """Whether a person pressed Ctrl-C: only the main thread hears of it. Elsewhere a plugin raised it."""
-    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
 
 
 def _document(view: HarvestObject) -> tuple[str | None, list[tuple[str, str]]]:

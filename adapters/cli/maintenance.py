@@ -53,7 +53,7 @@ def _aborted(answer: Row) -> str:
 @yes_option
 @json_option
 def purge_queues(yes: bool, as_json: bool) -> None:
-    """Take back all that workers were sent, and stop the jobs that it was of; what was imported stays.
+    """Take back what was sent to workers, and stop the jobs it belonged to; what was imported stays.
 
     Only what this site sent is meant. Jobs that nobody has begun with stay, and are begun as usual.
     """

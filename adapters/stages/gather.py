@@ -43,7 +43,7 @@ from domain.objects import GatheredRecord
 from domain.reimport import STORED_KINDS
 from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
-from harvesters.stages import EXPECTED, is_ctrl_c, leave_if_forked
+from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from adapters.postgres.work.claims import ClaimedGather
 from domain.application import EventLog
 from domain.jobs import Job
 from harvesters.base import Harvester
-from harvesters.http.session import RemoteTime
+from harvesters.http.responses import RemoteTime
 
 CLOCK_MARGIN = timedelta(seconds=60)  # servers of one site differ a little; a Date header has whole seconds
 

@@ -20,7 +20,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -35,9 +34,10 @@ from domain.errors import Postponed, RemoteError
 from domain.networks import address_rules
 from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, TooLarge, uncompressed
 from harvesters.http.credentials import blotted, may_follow, separated, without
-from harvesters.http.documents import NotJSON, read_json, text_of
 from harvesters.http.failures import excerpt, redact, translated
 from harvesters.http.hosts import PROCESS_SLOTS, HostSlots
+from harvesters.http.responses import VALIDATORS, Headers, RemoteTime
+from harvesters.http.responses import Response as Response
 from harvesters.http.retries import RETRIED, http_date, retry_after, wait_before_retry
 from harvesters.http.robots import MAX_BYTES, PROCESS_ROBOTS, RobotsFiles, product_token
 from harvesters.http.transport import Deadline, GuardedAdapter, within
@@ -47,13 +47,10 @@ CHUNK = 32_768  # bytes read at a time
 ERROR_BODY = 20_000  # bytes read of the body of an error
 BEGINNING = 1_000_000  # bytes that these may become, uncompressed
 
-NOT_MODIFIED = 304
-VALIDATORS = {"etag": ("ETag", "If-None-Match"), "last_modified": ("Last-Modified", "If-Modified-Since")}
 CONDITIONS = {condition.lower() for _, condition in VALIDATORS.values()}
 
 log = logging.getLogger(__name__)
 Params = Mapping[str, Any]
-Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +65,6 @@ class HttpLimits:
     user_agent: str = "harvestlog"
     robots: str = "ignore"  # what of a remote's robots.txt counts: `delay` (its Crawl-delay), `obey` (all of it)
     allow: str = ""  # besides public addresses, as HARVEST_HTTP_ALLOW has it
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What a remote answered; `url` is the one after redirects, without credentials."""
-
-    url: str
-    status: int
-    headers: Headers  # names in any case
-    body: bytes
-    withheld: str = ""  # says that a redirect went to another host, which got no credentials
-
-    @property
-    def not_modified(self) -> bool:
-        """Whether the document is the one that the validators were of; the body is empty then (RFC 9110, section 15.4.5)."""
-        return self.status == NOT_MODIFIED
-
-    @property
-    def validators(self) -> dict[str, str]:
-        """What to ask with next time: `etag` and `last_modified` as they came (RFC 9110, section 8.8)."""
-        values = {name: self.headers.get(header, "") for name, (header, _) in VALIDATORS.items()}
-        return {name: value for name, value in values.items() if value}
-
-    @property
-    def text(self) -> str:
-        """The body as text, by the rules of `charset_of`; what can't be read is replaced."""
-        return text_of(self.body, self.headers.get("Content-Type", ""))
-
-    def json(self) -> Any:
-        """The body read as JSON, by the rules of `read_json`. Raises RemoteError `not_json`."""
-        try:
-            return read_json(self.body, self.headers.get("Content-Type", ""))
-        except NotJSON as error:
-            message = f"{redact(self.url)} did not answer JSON {error}{self.withheld}"
-            raise RemoteError(message, code="not_json") from error
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteTime:
-    """What a remote's clock said (aware UTC), and when: by this process's monotonic clock, in seconds."""
-
-    time: datetime
-    noted: float
 
 
 class _NoAuth(AuthBase):
