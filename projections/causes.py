@@ -1,7 +1,7 @@
 """Why records of a job failed: their errors grouped by cause, for people who can't read a thousand lines.
 
-Two messages have one cause when they differ only in what names a record: ids, numbers, addresses, quoted text. The rule is part
-of what programs see (`Cause.id`): one that groups otherwise gets another RULE.
+Two messages have one cause when they differ only in what names a record: its guid, ids, numbers, addresses, quoted text. The
+rule is part of what programs see (`Cause.id`): one that groups otherwise gets another RULE.
 """
 
 import re
@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-RULE = 2  # the version of the rule that groups
+RULE = 3  # the version of the rule that groups
 EXAMPLES = 3
 LONGEST = 300  # characters of a message
 MOST_READ = 2000  # characters of a message's first line
 GAP = "…"
+GUID = "\ue000"  # stands for the record's own guid, which may have any form
 _NAMES_A_RECORD = re.compile(
     r"""
     https?://[^\s'")\]>,]+ | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
     | (?<![\w])'(?:[^'\\\n]|\\.)*'(?!\w) | "(?:[^"\\\n]|\\.)*" | \b[0-9a-f]{12,}\b
     | \b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)? | (?<![\w.])-?\d+(?:[.,]\d+)*(?![\w])
+    | \ue000
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -68,13 +70,21 @@ def causes(errors: Iterable[Mapping[str, Any]]) -> list[Cause]:
     """Errors (rows with message, guid, object_id, original_url) by cause, the most frequent first."""
     by_shape: dict[tuple[str, int], Cause] = {}
     for error in errors:
-        line = _first_line(error["message"] or "")
-        texts, values = _NAMES_A_RECORD.split(line), _NAMES_A_RECORD.findall(line)
+        texts, values = _parts(_first_line(error["message"] or ""), error.get("guid") or "")
         shape = GAP.join(texts)
         cause = by_shape.setdefault((shape, len(values)), Cause(shape, texts, list(values)))
         cause.add(values)
         _add_example(cause, error)
     return sorted(by_shape.values(), key=lambda cause: -cause.count)
+
+
+def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:
+    """The texts of a line and the values between them. A guid that is a plain word stays: the message may mean the word."""
+    if not guid or guid.isalpha() or guid not in line:
+        return _NAMES_A_RECORD.split(line), _NAMES_A_RECORD.findall(line)
+    marked = re.sub(rf"(?<!\w){re.escape(guid)}(?!\w)", GUID, line)
+    values = [value.replace(GUID, guid) for value in _NAMES_A_RECORD.findall(marked)]
+    return _NAMES_A_RECORD.split(marked), values
 
 
 def _add_example(cause: Cause, error: Mapping[str, Any]) -> None:

@@ -56,6 +56,23 @@ def test_errors_that_all_say_the_same_are_quoted_in_full() -> None:
     assert causes([error("tag 'x' is bad", "1"), error("tag 'x' is bad", "2")])[0].message == "tag 'x' is bad"
 
 
+@pytest.mark.parametrize("guids", [("r1", "r2"), ("air-quality", "noise_map"), ("urn:x:a", "urn:x:b"), ("É. 1", "Ö (2)")])
+def test_messages_that_differ_in_their_own_guids_have_one_cause(guids: tuple[str, str]) -> None:
+    found = causes(error(f"import_stage returned a set for {guid}; see http://x/{guid}", guid) for guid in guids)
+
+    assert [(cause.message, cause.count) for cause in found] == [("import_stage returned a set for …; see …", 2)]
+
+
+def test_a_guid_that_is_a_word_of_the_message_or_part_of_one_makes_no_gap() -> None:
+    found = causes([error("title is missing", "title"), error("title is missing", "t"), error("title is missing", "tle is")])
+
+    assert [(cause.message, cause.count) for cause in found] == [("title is missing", 3)]
+
+
+def test_one_error_is_quoted_with_its_guid() -> None:
+    assert [cause.message for cause in causes([error("no data for r1, see 'r1'", "r1")])] == ["no data for r1, see 'r1'"]
+
+
 def test_an_empty_message_is_no_crash() -> None:
     assert [cause.count for cause in causes([error(""), error("  \n")])] == [2]
 
@@ -70,7 +87,7 @@ def test_a_cause_has_the_same_id_whatever_records_it_met() -> None:
     [one] = causes([error("tag 'a' is 120 characters long")])
     [other] = causes([error("tag 'b' is 130 characters long"), error("tag 'c' is 140 characters long")])
 
-    assert one.id == other.id == "2-579794943939e46c"
+    assert one.id == other.id == "3-579794943939e46c"
     assert one.message == "tag 'a' is 120 characters long"
     assert other.message == "tag … is … characters long"
 
