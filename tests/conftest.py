@@ -49,6 +49,19 @@ def pytest_configure() -> None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--on-broker`: a second run, on another broker, needs no test that uses none."""
+    parser.addoption("--on-broker", action="store_true", help="only tests that use a broker")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--on-broker` doesn't ask for."""
+    if config.getoption("--on-broker"):
+        others = [item for item in items if "broker_address" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if "broker_address" in getattr(item, "fixturenames", ())]
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A Postgres server for the whole run, with a template of an initialised database."""
