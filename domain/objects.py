@@ -27,6 +27,7 @@ LEVELS = ("error", "warning", "job_warning")
 A job_warning: all records of the job lose the same; it is recorded with the first one that a worker met."""
 MAX_LINE = 2**31 - 1
 MAX_NUMBER = 2**24 - 1  # of a source's jobs
+VERSION, VARIANT = 8, 0b10  # of every object's id, as bits: the properties of a UUID cost four calls an import
 REMOVED_AS = ("deleted", "purged", "kept", "hidden", "gone")
 """What becomes of a dataset in the target: `kept` as the source's policy says, `hidden` until its grace period is over, `gone`
 when somebody else had deleted it there before."""
@@ -305,7 +306,7 @@ def _object_id(job_created: datetime, number: int, digest: int) -> UUID:
     else:
         moment = 1 << 31 | int(job_created.timestamp()) >> 1 & (1 << 31) - 1
         bits = moment << 90 | (number & MAX_NUMBER) << 66 | digest & (1 << 66) - 1
-    return UUID(int=bits >> 74 << 80 | 8 << 76 | (bits >> 62 & 0xFFF) << 64 | 2 << 62 | bits & (1 << 62) - 1)
+    return UUID(int=bits >> 74 << 80 | VERSION << 76 | (bits >> 62 & 0xFFF) << 64 | VARIANT << 62 | bits & (1 << 62) - 1)
 
 
 def job_number(identity: UUID | str) -> int | None:
@@ -317,11 +318,12 @@ def job_number(identity: UUID | str) -> int | None:
         identity = identity if isinstance(identity, UUID) else UUID(identity)
     except ValueError:
         return None
-    if identity.version != 8:
+    bits = identity.int
+    if bits >> 76 & 0xF != VERSION or bits >> 62 & 0b11 != VARIANT:
         return None
-    if not identity.int >> 127:
+    if not bits >> 127:
         return 0
-    return (identity.int >> 80 & 0xFFFF) << 8 | identity.int >> 68 & 0xFF
+    return (bits >> 80 & 0xFFFF) << 8 | bits >> 68 & 0xFF
 
 
 def gathered_event(

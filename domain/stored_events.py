@@ -98,6 +98,12 @@ def class_versions() -> dict[str, int]:
     return {topic: getattr(cls, "class_version", 1) for topic, cls in event_classes().items()}
 
 
+@cache
+def first_versions() -> frozenset[str]:
+    """Topics that never changed: a state of theirs that names no version needs no upcaster."""
+    return frozenset(topic for topic, version in class_versions().items() if version == 1)
+
+
 def event_classes() -> dict[str, type[StoredAggregate.Event]]:
     """Every event class by its topic."""
     members = (value for aggregate in AGGREGATES for value in vars(aggregate).values())

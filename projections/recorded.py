@@ -7,12 +7,13 @@ the same rows in the end, so a fold uses nothing but the events: what crosses st
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
 
-from domain.stored_events import class_versions, upcast
+from domain.stored_events import class_versions, first_versions, upcast
 
 Row = dict[str, Any]
 Key = UUID | str
@@ -32,17 +33,23 @@ class Recorded(NamedTuple):
     written: str = ""  # the time by its writer's clock, which nothing but the ids of a job's objects follows
 
 
+# A named tuple's own way to make one goes through two Python functions, and there is one for every event of the log.
+_recorded = cast("Callable[[tuple[int, UUID, int, str, dict[str, Any], str]], Recorded]", partial(tuple.__new__, Recorded))
+
 StoredRow = tuple[int, UUID, int, str, bytes, datetime]
 """notification id, stream, version, topic, state, when it was stored (UTC without zone): as it lies in the log."""
 
 
 def decode(rows: Iterable[StoredRow]) -> list[Recorded]:
     """Decode stored events at the newest version of their class. Raises UnknownEvent: a projector stops, it never skips."""
-    versions, events = class_versions(), []
+    versions, never_changed = class_versions(), first_versions()
+    events, loads = [], orjson.loads
     for number, stream, version, topic, stored, recorded in rows:
-        state = upcast(topic, orjson.loads(stored), versions)
-        written, state["timestamp"] = state["timestamp"], f"{recorded.isoformat()}+00:00"
-        events.append(Recorded(number, stream, version, topic, state, written))
+        state = loads(stored)
+        if topic not in never_changed or "class_version" in state:
+            state = upcast(topic, state, versions)
+        written, state["timestamp"] = state["timestamp"], recorded.isoformat() + "+00:00"
+        events.append(_recorded((number, stream, version, topic, state, written)))
     return events
 
 

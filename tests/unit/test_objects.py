@@ -135,6 +135,7 @@ def test_an_object_id_tells_the_number_of_its_job_whatever_the_clock_said(
 
 def test_ids_that_are_not_ours_tell_no_number() -> None:
     assert job_number("f0000000-0000-4000-8000-000000000000") is None
+    assert job_number("f0000000-0000-8000-0000-000000000000") is None  # version 8 of another variant
     assert job_number("no uuid") is None
 
 

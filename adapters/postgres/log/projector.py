@@ -8,7 +8,7 @@ import logging
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import LiteralString, Protocol
 
 import psycopg
@@ -22,6 +22,7 @@ from projections.recorded import Recorded, decode
 log = logging.getLogger(__name__)
 
 BATCH = 5000  # events
+STATE = itemgetter(4)  # of a row of the log
 PATIENCE = 0.5  # seconds that a projector waits for another one that reads
 LOCK: LiteralString = "SELECT pg_advisory_xact_lock(ops.lock_key(%(lock)s))"
 # Nobody waits for the disk: should the server crash, rows and checkpoint are lost together, and the events are applied again.
@@ -72,7 +73,7 @@ class DecodedLog:
             rows = read_after(connection, newest, limit - len(events))
             more = decode(rows)
             events += more
-            self._keep(newest, more, sum(len(row[4]) for row in rows))
+            self._keep(newest, more, sum(map(len, map(STATE, rows))))
         return events
 
     def _keep(self, start: int, events: list[Recorded], size: int) -> None:

@@ -7,7 +7,6 @@ many rows from Python.
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, cast
-from uuid import UUID
 
 import orjson
 from psycopg import sql
@@ -125,7 +124,8 @@ class ReadModelWriter:
         updates, outcomes = batch.objects.updates, batch.statistics.outcomes
         if not updates:
             return []
-        rows = [{"id": key, "outcome": outcomes.get(cast(UUID, key)), **row} for key, row in updates.items()]
+        outcome_of = cast("Mapping[Key, str]", outcomes).get
+        rows = [{"id": key, "outcome": outcome_of(key), **row} for key, row in updates.items()]
         changed = set[str]().union(*updates.values())
         statement = self._update_objects(tuple(name for name in OBJECTS.columns if name in changed))
         return connection.execute(statement, _json(rows)).fetchall()
