@@ -136,7 +136,8 @@ class PoliteSession:
                 wait = wait_before_retry(error, attempt)
                 if attempt == retries or wait is None or wait > overall.remaining():
                     raise _without_secrets(error, sent) from error.__cause__
-            log.info("asking %s again in %.1f s", redact(url), wait)
+                reason = blotted(str(error), sent)
+            log.log(logging.DEBUG if attempt else logging.INFO, "asking again, up to %d times: %s", retries - attempt, reason)
             self._sleep(wait)
         raise AssertionError("unreachable")
 

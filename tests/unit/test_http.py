@@ -132,6 +132,18 @@ def test_failures_that_may_pass_are_retried_with_growing_waits() -> None:
     assert [0.25 * 2**n <= slept <= 0.5 * 2**n for n, slept in enumerate(time_.slept)] == [True] * 3
 
 
+def test_retries_are_one_line_of_log_with_the_reason(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    session = PoliteSession(HttpLimits(allow="loopback", retries=3), headers={"Authorization": "geheim"}, sleep=lambda _: None)
+    with RogueServer("500") as remote, pytest.raises(RemoteError):
+        session.get(remote.url)
+
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line.startswith(f"asking again, up to 3 times: {remote.url}")
+    assert "HTTP 500" in line
+    assert "geheim" not in line
+
+
 def test_a_failure_for_good_is_not_retried() -> None:
     time_ = FakeTime()
     with RogueServer("404") as remote, pytest.raises(RemoteError):
