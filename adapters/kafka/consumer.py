@@ -253,9 +253,9 @@ class CommandConsumer:
         before, self._cluster = self._cluster, now or self._cluster
         if before and before != self._cluster:
             self._owed = 0
-            self._begin_anew()
+            self._start_over()
 
-    def _begin_anew(self) -> None:
+    def _start_over(self) -> None:
         log.warning("the embedded broker came back empty: reading %s from the beginning", self._topic)
         with self._lock:
             for tp in list(self._states):
