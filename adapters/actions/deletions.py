@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator
 
-from adapters.actions.jobs import current_job, its_source, job_of
+from adapters.actions.jobs import current_job, its_source, job_of, source_meant
 from adapters.actions.parameters import ById, Limit, Parameters, Reference
 from adapters.actions.session import Session
 from adapters.actions.sources import the_source
@@ -59,7 +59,7 @@ def harvest_deletion_list(session: Session, parameters: DeletionList) -> dict[st
     """Datasets that a job, or all jobs of a source, deleted, kept, hid or hold, with their titles."""
     lists = Deletions(session.model)
     job_id = _job(session, parameters.id)
-    key = job_id or str(session.source(parameters.id).id)
+    key = job_id or str(source_meant(session, parameters.id).id)
     session.show_current()
     page = (lists.of_job if job_id else lists.of_source)(key, parameters.what, parameters.limit, parameters.after)
     return {"deletions": _shown(session, page), "next": page.next}
@@ -116,7 +116,7 @@ def _held_job(session: Session, reference: str) -> UUID:
 
     if job_id := _job(session, reference):
         return UUID(job_id)
-    held = [UUID(job) for job in reversed(session.source(reference).held_jobs)]
+    held = [UUID(job) for job in reversed(source_meant(session, reference).held_jobs)]
     jobs = session.parts.application.load_many(Job, held)
     return next((job for job in held if not jobs[job].decision), None) or job_of(session, reference)
 

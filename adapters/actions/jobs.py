@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
+from harvesters.dataset.values import is_uuid
 from projections.causes import RULE, Cause, causes, compared
 
 if TYPE_CHECKING:
@@ -90,13 +91,24 @@ def job_of(session: Session, job_or_source: str) -> UUID:
     try:
         job = application.load(Job, UUID(job_or_source))
     except (ValueError, NotFound):
-        source = session.source(job_or_source)
+        source = source_meant(session, job_or_source)
         if source.last_job is None:
             raise NotFound(f"Source {source.fields.name} has no jobs yet") from None
         job = application.load(Job, UUID(source.last_job))
     if job.forgotten:
         raise NotFound(f"Job {job.id} is no longer listed: the history of its source was cleared")
     return job.id
+
+
+def source_meant(session: Session, job_or_source: str) -> "HarvestSource":
+    """The source whose last job is meant. Raises NotFound; for a UUID, which may be meant as a job's, it says so."""
+    try:
+        return session.source(job_or_source)
+    except NotFound as error:
+        if not is_uuid(job_or_source):
+            raise
+        message = f"No job and no source has the id {job_or_source}. `harvester jobs` and `harvester sources` list them"
+        raise NotFound(message) from error
 
 
 @action(Right.EDIT, JobCreate, subject=its_source)

@@ -6,6 +6,7 @@ import click
 
 from adapters.cli.jobs import describe
 from adapters.cli.output import after_option, emit, json_option, more, session, table
+from domain.deletions import HELD
 from domain.errors import Refused
 
 Row = dict[str, Any]
@@ -56,6 +57,8 @@ def deletions(job_or_source: str, what: str, limit: int, after: str, as_json: bo
     """List what JOB_OR_SOURCE deleted, kept or holds, or all jobs that hold deletions."""
     with session() as actions:
         if not job_or_source:
+            if what not in ("", HELD):
+                raise click.UsageError(f"--what {what} needs JOB_OR_SOURCE: without it only held deletions are listed")
             answer = actions.call("harvest_held_job_list", limit=limit, after=after)
             emit(answer, as_json, lambda: _held_text(answer))
         else:

@@ -18,6 +18,10 @@ WITH_REFERENCE = [
     *("import -s {}", "import -o {}", "import -p {}", "import -g {}", "approve {}", "reject {}", "deletions {}", "pause {}"),
     *("resume {}", "run-test {}", "abort-failed-jobs -i {}", "log --source {}", "log --job {}"),
 ]
+WITH_JOB = [
+    *("job --follow {}", "job-abort {}", "job-report {}", "retry {}", "approve {} --yes", "reject {}", "deletions {}"),
+    "log --job {}",
+]
 AT_A_WRONG_TIME = [
     ("job asleep", "is inactive"),
     ("run-test asleep", "is inactive"),
@@ -67,6 +71,15 @@ def test_what_isnt_there_is_named_on_one_line(site: Stack, cli: CommandLine, lin
 
     assert reference in said
     assert events(site) == before
+
+
+@pytest.mark.parametrize("line", WITH_JOB)
+def test_an_unknown_id_where_a_job_is_expected_is_not_called_a_sources(cli: CommandLine, line: str) -> None:
+    assert f"No job and no source has the id {NOWHERE}" in cli.refused(*line.format(NOWHERE).split())
+
+
+def test_deletions_of_all_sources_are_not_filtered_without_a_word(site: Stack) -> None:
+    assert "--what deleted needs JOB_OR_SOURCE" in site.cli("deletions", "--what", "deleted", status=2).stderr
 
 
 @pytest.mark.parametrize(("line", "why"), AT_A_WRONG_TIME)
