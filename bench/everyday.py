@@ -70,7 +70,7 @@ def latency() -> list[Figure]:
 
 
 def idle() -> list[Figure]:
-    """All processes of `up` that has nothing to do: processor time over a minute, PSS."""
+    """All processes of an `up` that has nothing to do: processor time over a minute, PSS."""
     with up() as (process, _):
         time.sleep(5)  # the last of the start is over
         tree = _tree(process)

@@ -19,7 +19,7 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether it is good enough; what wasn't measured (0) is not."""
+        """Whether it is good enough; a value that wasn't measured (0) isn't."""
         return 0 < self.value <= self.floor if self.lower_is_better else self.value >= self.floor
 
     def as_dict(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _source(running: Site, number: int, records: int) -> UUID:
 @contextmanager
 def _stopped(running: Site, role: str) -> Iterator[None]:
     """A role stands still meanwhile, so that all jobs are there when it sees the first."""
-    time.sleep(2.5)  # what it does when it becomes idle is over
+    time.sleep(2.5)  # what it does on becoming idle is over
     running.stack.process(role).send_signal(signal.SIGSTOP)
     try:
         yield

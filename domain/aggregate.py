@@ -23,7 +23,7 @@ SHORT_TIMES = orjson.OPT_UTC_Z  # "Z" for "+00:00": 5 bytes of each of the billi
 class StoredAggregate(Aggregate):
     """An aggregate whose events have explicit topics."""
 
-    SNAPSHOT_VERSION: ClassVar[int] = 0  # raised with every change of what it remembers; 0: its streams are short
+    SNAPSHOT_VERSION: ClassVar[int] = 0  # raised whenever what it remembers changes; 0: its streams are short
 
     @property
     def ended(self) -> bool:

@@ -24,7 +24,7 @@ USUAL_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Somewhere that nothing is sent to: a `host` (`name:port`, or a name: all its ports), or the `target`.
+    """What nothing is sent to at present: a `host` (`name:port`, or a name: all its ports), or the `target`.
 
     A `breaker` lets jobs go that are past their deadline; what a person paused stays until it is resumed.
     """

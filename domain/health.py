@@ -84,7 +84,7 @@ def _leader(health: Health) -> Iterable[str]:
 
 
 def _leading(health: Health) -> Process | None:
-    """The process that leads; an earlier leader that was killed still says so of itself."""
+    """The process that leads; an earlier leader that was killed still reports that it leads."""
     return min((process for process in health.processes if process.leads), key=lambda process: process.silent, default=None)
 
 

@@ -131,7 +131,7 @@ class Job(StoredAggregate):
         statistics: dict[str, int] | None
 
     class Pruned(StoredAggregate.Event):
-        """So many of its objects are gone from the log, for they were old; those that datasets stand on stay.
+        """That many of its objects were removed from the log since they were old; those that datasets stand on stay.
 
         `statistics` are all counters of the job, when its end didn't name them and its objects can't any more.
         """

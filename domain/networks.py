@@ -1,7 +1,7 @@
 """Which addresses may be connected to: public ones, and what HARVEST_HTTP_ALLOW names.
 
 A source's address, a redirect and a link in a document are written by others, and must not make this machine talk to itself,
-to its neighbours or to the metadata service of its cloud. So the address is judged that the socket is opened to, after the
+to its neighbours or to the metadata service of its cloud. So the address that the socket is opened to is judged, after the
 name was resolved and with no second look-up (`harvesters/http/connecting.py`): whatever name or way of writing led there. An
 IPv6 address that carries an IPv4 address is judged by that one.
 

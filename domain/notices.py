@@ -97,7 +97,7 @@ def recipients(admins: Iterable[str], subscribed: Iterable[str], opted_out: Iter
 
 
 def next_attempt(now: datetime, until: datetime, attempts: int) -> datetime | None:
-    """When a notice is tried again that has failed so often, not after `until`; None: never."""
+    """When a notice that has failed so often is tried again, not after `until`; None: never."""
     delay = min(FIRST_RETRY * 2.0 ** min(max(attempts - 1, 0), 30), LAST_RETRY)
     at = now + timedelta(seconds=delay)
     return at if at < until else None
@@ -124,7 +124,7 @@ def time_of_day(text: str) -> tuple[int, int, ZoneInfo]:
 
 
 def checked_address(text: str) -> str:
-    """An address of mail in lower case. Raises ValueError for what is none."""
+    """A mail address in lower case. Raises ValueError for what isn't one."""
     address = text.strip()
     if not _ADDRESS.fullmatch(address) or len(address) > 254 or not address.isprintable():
         raise ValueError(f"{text!r} is no address of mail: write for example anna@example.org")
@@ -132,7 +132,7 @@ def checked_address(text: str) -> str:
 
 
 def addresses(text: str) -> list[str]:
-    """The addresses in a list with commas or spaces. Raises ValueError that names the first that is none."""
+    """The addresses in a list with commas or spaces. Raises ValueError that names the first that isn't one."""
     return [checked_address(part) for part in re.split(r"[\s,;]+", text) if part]
 
 
@@ -145,7 +145,7 @@ def server_address(text: str) -> tuple[str, int]:
 
 
 def webhook_urls(text: str) -> list[str]:
-    """The URLs in a list with spaces, each once. Raises ValueError that names the first that is none."""
+    """The URLs in a list with spaces, each once. Raises ValueError that names the first that isn't one."""
     urls = list(dict.fromkeys(text.split()))
     for url in urls:
         if not re.fullmatch(r"https?://[^\s/?#]+\S*", url):

@@ -200,7 +200,7 @@ class HarvestObject(StoredAggregate):
         self.original_url = original_url
 
     def record_error(self, stage: str, message: str, line: int | None = None) -> None:
-        """Record an error that is no outcome; after an outcome this changes nothing. A line that is no number is left out."""
+        """Record an error that is no outcome; after an outcome this changes nothing. A line that isn't a number is left out."""
         if self.outcome is None:
             valid = isinstance(line, int) and 0 <= line <= MAX_LINE
             self._error_recorded(stage=stage, message=mask_text(message), line=line if valid else None, level="error")

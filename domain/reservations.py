@@ -1,8 +1,8 @@
 """Who holds a source's name, and its address with its configuration: one source at a time.
 
 Addresses that were entered before their query counted are reserved without it. Such a reservation is found, released and
-checked like one of today; a source whose address only looks the same by the old rule may take it over. Likewise secrets in
-addresses and configurations: reserved is what they are encrypted to, and found is also what was reserved in clear before.
+checked like one of today; a source whose address only looks the same by the old rule may take it over. The same goes for
+secrets in addresses and configurations: their encrypted form is reserved, and what was reserved in clear before is still found.
 """
 
 from collections.abc import Callable, Sequence

@@ -22,7 +22,7 @@ class Reservation(StoredAggregate):
         source_id: str
 
     class Released(StoredAggregate.Event):
-        """Free for others."""
+        """It is free for others."""
 
         TOPIC = "reservation.released"
 

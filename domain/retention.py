@@ -1,4 +1,4 @@
-"""Which jobs' objects may go: a pure rule. What a dataset stands on never goes, whatever its job."""
+"""Which jobs' objects may be removed: a pure rule. What a dataset stands on never goes, whatever its job."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class EndedJob:
 def expired(jobs: Sequence[EndedJob], now: datetime, *, days: float, keep: int) -> list[EndedJob]:
     """Those of a source's ended jobs, in order, that are older than that many days and not among the last `keep`.
 
-    No days (0): nothing ever is.
+    No days (0): none ever is.
     """
     if not days:
         return []

@@ -184,5 +184,5 @@ LIFE_SPANS = {"DAILY": 1.0, "WEEKLY": 7.0, "BIWEEKLY": 14.0, "MONTHLY": 30.0}
 
 
 def stuck_after(frequency: str, cron: str, life_span: float) -> float:
-    """Days after which a running job counts as stuck; `life_span` is for sources that no frequency tells it of."""
+    """Days after which a running job counts as stuck; `life_span` is for sources whose frequency doesn't say."""
     return life_span if cron else LIFE_SPANS.get(frequency, life_span)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from domain.blackouts import Windows, parse_windows
 
 FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
-ALWAYS_EVERY = 900  # seconds: ckanext-harvest's `run` comes by so often
+ALWAYS_EVERY = 900  # seconds: how often ckanext-harvest's `run` comes by
 DAY = 86_400  # seconds
 LONGEST = 45  # days that may lie between two slots of a frequency
 SPREAD = 3600  # seconds over which sources start after a time in which none of them might
@@ -43,7 +43,7 @@ class Schedule:
 
     @property
     def scheduled(self) -> bool:
-        """Whether it ever starts by itself."""
+        """Whether its jobs ever start by themselves."""
         return bool(self.cron) or self.frequency != "MANUAL"
 
 

@@ -37,7 +37,7 @@ class Snapshots(Protocol):
         """The newest one of that class version, of at most version `upto` of the stream."""
 
     def newest_of(self, streams: Sequence[UUID], class_version: int, upto: Mapping[UUID, int]) -> dict[UUID, Snapshot]:
-        """The newest ones of that class version, of streams in `upto` those of at most a version; others are left out."""
+        """The newest ones of that class version, for streams in `upto` of at most that version; others are left out."""
 
     def keep(self, snapshot: Snapshot) -> None:
         """Keep it, and of the stream's older ones only the last few."""

@@ -26,7 +26,7 @@ OPTIONS = {FAILING: "--failing", OVERDUE: "--overdue", NEVER: "--never-succeeded
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What is known of a source. `schedule` None: it is harvested by nobody but people, or it is paused.
+    """What is known of a source. `schedule` None: only people start its harvests, or it is paused.
 
     `outcome`, `kind`, `done`, `errored`, `deleted` are of the last job that has ended; `done`: records that went well.
     """

@@ -44,7 +44,7 @@ class EventLog(Protocol):
     ) -> list[StoredEvent]:
         """All events of many streams, stream by stream, each in order.
 
-        Of streams in `after` those after a version, of those in `upto` those up to one.
+        Of streams in `after` only events after a version, of those in `upto` only events up to one.
         """
 
     def select_events(self, stream: UUID, *, gt: int | None = None, lte: int | None = None) -> Sequence[StoredEvent]:

@@ -62,7 +62,7 @@ def load_harvester(source_type: str) -> type[Harvester]:
 
 
 def new_harvester(source_type: str, kind: type[Harvester]) -> Harvester:
-    """An instance of the class of a source type. Raises PluginError when it can't be made, or is no harvester."""
+    """An instance of the class of a source type. Raises PluginError when it can't be made, or isn't a harvester."""
     try:
         harvester = kind()
     except (KeyboardInterrupt, GeneratorExit):
@@ -86,7 +86,7 @@ def validated_config(source_type: str, config: str) -> str:
 
 
 def _check_policies(config: str, prefix: str) -> None:
-    """Options that mean the same for every harvester; a harvester may have a configuration that is no JSON, without them."""
+    """Options that mean the same for every harvester; a harvester may have a configuration that isn't JSON, without them."""
     try:
         options = json.loads(config)
         if isinstance(options, dict):
@@ -165,7 +165,7 @@ def _look(source_type: str, points: tuple[EntryPoint, ...]) -> Installed:
 
 @cache
 def _points() -> Mapping[str, tuple[EntryPoint, ...]]:
-    """By type; to look them up takes as long as tens of records. The same place named twice counts once."""
+    """By type; looking them up takes as long as tens of records. The same place named twice counts once."""
     points: dict[str, dict[str, EntryPoint]] = {}
     for point in entry_points(group=ENTRY_POINTS):
         points.setdefault(point.name, {}).setdefault(point.value, point)
@@ -174,7 +174,7 @@ def _points() -> Mapping[str, tuple[EntryPoint, ...]]:
 
 @cache
 def _problem(source_type: str, kind: type) -> str:
-    """What is wrong with a class, empty when it is a harvester; it is looked at once, for that takes 0.2 ms."""
+    """What is wrong with a class, empty when it is a harvester; it is looked at once, since that takes 0.2 ms."""
     what = f"harvester {source_type} ({kind.__module__}.{kind.__qualname__})"
     missing = [name for name in STAGES if getattr(kind, name, None) in (None, *_abstract())]
     if missing:
@@ -201,7 +201,7 @@ def _method_problem(kind: type, name: str) -> str:
         inspect.signature(method).bind(*parameters)
     except TypeError as error:
         return f"{name} must take ({', '.join(('self', *METHODS[name]))}): {error}"
-    except ValueError:  # no signature can be had, as of a method written in C
+    except ValueError:  # it has no signature, like a method written in C
         return ""
     return ""
 

@@ -10,7 +10,7 @@ LONGEST_NUMBER = 4000  # digits
 
 
 def read_config(config: str) -> dict[str, Any]:
-    """A source's configuration as a dict, empty when there is none. Raises ValueError when it is no JSON object."""
+    """A source's configuration as a dict, empty when there is none. Raises ValueError when it isn't a JSON object."""
     if not config.strip():
         return {}
     try:
@@ -36,7 +36,7 @@ def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
 
 
 def _read_json(content: str) -> Any:
-    """Raises ValueError. Python reads no whole number of more than 4,300 digits: such a one is text."""
+    """Raises ValueError. Python reads no whole number of more than 4,300 digits: one like that is text."""
     try:
         return json.loads(content)
     except json.JSONDecodeError:

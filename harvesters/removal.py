@@ -1,4 +1,4 @@
-"""Takes a dataset out of the target whose record the remote no longer has, as the source's configuration wants it."""
+"""Takes out of the target a dataset whose record the remote no longer has, in the way that the source's configuration says."""
 
 from typing import TYPE_CHECKING
 

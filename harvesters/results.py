@@ -43,8 +43,8 @@ MAX_DOCUMENT = 200_000_000  # bytes; a value of PostgreSQL holds 1 GB, and is co
 def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | Listed | GatherError | Page]:
     """What gather_stage lists; objects that it saved and whose ids it returned come as Records, after all else.
 
-    What can't be used comes as a GatherError, and then nothing counts as a full listing. Raises PluginError when the result as
-    a whole is none, or nothing of it can be used, RemoteError when there is none, and whatever the plugin raises.
+    What can't be used comes as a GatherError, and then nothing counts as a full listing. Raises PluginError when the result
+    as a whole isn't a listing, or nothing of it can be used, RemoteError when there is none, and whatever the plugin raises.
     """
     ids: dict[str, None] = {}
     usable, listed = True, False
@@ -101,7 +101,7 @@ def gather_errors(job: HarvestJob) -> Iterator[GatherError]:
 
 
 def identity(guid: object) -> str:
-    """A guid as text. Raises PluginError for what is none."""
+    """A guid as text. Raises PluginError for what isn't one."""
     if isinstance(guid, bool) or not isinstance(guid, str | int | UUID):
         raise PluginError(f"a guid must be text, is {shown(guid)}")
     cleaned = text.clean(str(guid)).strip()

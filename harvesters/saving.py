@@ -32,7 +32,7 @@ class Save:
     def run(self, target: Target) -> Imported:
         """Store it; see `Harvester.save_package`. Raises TargetError.
 
-        A dataset that its remote calls deleted or a draft is none here: the one that the source holds goes.
+        A dataset that its remote calls deleted or a draft isn't one here: the one that the source holds is removed.
         """
         if self.package.get("state") in NOT_PUBLIC:
             return self._withdrawn(target)
@@ -58,7 +58,7 @@ def package_id(package: Mapping[str, Any], harvest_object: HarvestObject) -> str
 
 
 def owner(harvest_object: HarvestObject) -> Owner:
-    """Whose a dataset is that is made from this object.
+    """Who owns a dataset that is made from this object.
 
     The source's config may say `"on_taken_id": "adopt"`, and `"on_removed": "purge"` or `"keep"` in place of "delete"; for
     values that can't be stored see `harvesters.target.FieldPolicy`.

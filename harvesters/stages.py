@@ -73,7 +73,7 @@ class StageRun:
     _title: str | None = None  # of the dataset that is to go
 
     def run(self) -> bool:
-        """Run both stages, in the thread whose the harvester is; False: `save` is to follow.
+        """Run both stages, in the thread that the harvester belongs to; False: `save` is to follow.
 
         After the last of them the aggregate has the events, always with an outcome or a time for the next attempt.
         """
@@ -226,7 +226,7 @@ class StageRun:
     def _take_import(self, view: HarvestObject, result: Package | Imported | Literal["unchanged"] | None) -> None:
         if isinstance(result, Package):
             self._save = Save.of(result.fields, view)
-            view.content = None  # its memory is free while the package waits
+            view.content = None  # its memory can be freed while the package waits
         else:
             self._imported(view, result)
 
@@ -367,7 +367,7 @@ class StageRun:
 
 
 def _owner(view: HarvestObject) -> Owner | None:
-    """Whose the dataset is; None: the plugin's configuration is no JSON, so there is no policy in it."""
+    """Whose the dataset is; None: the plugin's configuration isn't JSON, so there is no policy in it."""
     try:
         return owner(view)
     except ValueError:
@@ -388,7 +388,7 @@ def _apply(fetched: Fetched, view: HarvestObject) -> None:
 
 
 def _seconds(value: object) -> float | None:
-    """What a plugin says as seconds, None when that is no number."""
+    """What a plugin says as seconds, None when that isn't a number."""
     try:
         return None if value is None else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):

@@ -56,7 +56,7 @@ class Owner:
     object_id: str
     content_hash: str
     adopt: bool = False  # take over a package that belongs to nobody or to another source
-    held: bool = False  # by the log the source has this package already: a target may try to change it before it makes one
+    held: bool = False  # the log says that the source has this package already: a target may try to change it before making one
     previous: str = ""  # id of the object that the package held was imported from last, where that is known
     on_removed: OnRemoved = "delete"  # what becomes of a package whose record the remote no longer has
     hide: bool = False  # it is hidden at first, and deleted by a later job

@@ -52,7 +52,7 @@ class Cause:
         return "".join(text + value for text, value in zip(self.texts, between, strict=True))[:LONGEST]
 
     def add(self, values: Sequence[str]) -> None:
-        """One message more."""
+        """Add a message."""
         self.count += 1
         self.values = [mine if mine == other else None for mine, other in zip(self.values, values, strict=True)]
 

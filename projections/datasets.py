@@ -40,7 +40,7 @@ class Batch(Protocol):
 
 
 def imported(batch: Batch, event: Recorded) -> None:
-    """An import that changed something is a fact about its dataset; one that found it unchanged is none."""
+    """An import that changed something is a fact about its dataset; one that found it unchanged isn't."""
     state = event.state
     if state["status"] == "unchanged":
         return

@@ -30,7 +30,7 @@ class Recorded(NamedTuple):
     version: int
     topic: str
     state: dict[str, Any]
-    written: str = ""  # the time by its writer's clock, which nothing but the ids of a job's objects follows
+    written: str = ""  # the time by its writer's clock, which only the ids of a job's objects follow
 
 
 # A named tuple's own way to make one goes through two Python functions, and there is one for every event of the log.

@@ -67,7 +67,7 @@ class Batch(Protocol):
 
 
 def gathered(batch: Batch, event: Recorded) -> None:
-    """One object more."""
+    """Count an object."""
     job = event.state["job_id"]
     batch.statistics.objects[job] += 1
     batch.statistics.job_of[event.stream] = job
@@ -79,7 +79,7 @@ def imported(batch: Batch, event: Recorded) -> None:
 
 
 def failed(batch: Batch, event: Recorded) -> None:
-    """One outcome more, unless it is tried again."""
+    """Count an outcome, unless it is tried again."""
     if event.state["retry_at"] is None:
         batch.statistics.outcomes[event.stream] = "errored"
 
@@ -109,7 +109,7 @@ def gather_finished(batch: Batch, event: Recorded) -> None:
 
 
 def gather_error(batch: Batch, event: Recorded) -> None:
-    """One error of gather more."""
+    """Count an error of gather."""
     batch.statistics.gather_errors[str(event.stream)] += 1
 
 
@@ -126,13 +126,13 @@ def job_pruned(batch: Batch, event: Recorded) -> None:
 
 
 def job_started(batch: Batch, event: Recorded) -> None:
-    """One job of the source more."""
+    """Count a job of the source."""
     batch.statistics.source_jobs[str(event.stream)] += 1
     batch.statistics.last_job[str(event.stream)] = event.state["job_id"]
 
 
 def job_ended(batch: Batch, event: Recorded) -> None:
-    """One job of the source less that has not ended."""
+    """Count one job of the source less among those that have not ended."""
     outcome = "finished" if event.state["outcome"] == HELD else event.state["outcome"]
     batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[outcome] += 1
     batch.statistics.last_ended[str(event.stream)] = event.state["job_id"]

@@ -66,7 +66,7 @@ def harvest_deletion_list(session: Session, parameters: DeletionList) -> dict[st
 
 
 def _job(session: Session, reference: str) -> str:
-    """The id of a job; empty: it is none, so it names a source."""
+    """The id of a job; empty: there is no such job, so it names a source."""
     from domain.jobs import Job
 
     try:

@@ -47,7 +47,7 @@ Since = Annotated[str, AfterValidator(_time)]
 
 
 def _lenient(value: Any) -> Any:
-    """As in ckanext-harvest: what is no number counts as not given."""
+    """As in ckanext-harvest: what isn't a number counts as not given."""
     if isinstance(value, str) and not value.strip().lstrip("-").isdigit():
         return INCUMBENT_LIMIT
     return value

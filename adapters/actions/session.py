@@ -63,9 +63,9 @@ class Session:
         return self.parts.application.find_source(id_or_name)
 
     def shown(self, read: Callable[[], Row | None], kind: str, identity: str) -> Row:
-        """A row that is in the log for sure, once the read model shows it, however far behind that is for some minutes.
+        """A row that must be in the log, as soon as the read model shows it; waits some minutes when that is behind.
 
-        Raises NotFound when it doesn't get there.
+        Raises NotFound when it isn't there by then.
         """
         end = time.monotonic() + SHOWN_WITHIN
         self.show_current()

@@ -1,4 +1,4 @@
-"""SQL on the database, for who sits at this machine: not in the table of actions, since SQL knows no rights of sources."""
+"""SQL on the database, for the person at this machine: not in the table of actions, since SQL knows no rights of sources."""
 
 import os
 import shutil

@@ -20,7 +20,7 @@ from domain.sources import HarvestSource
 log = logging.getLogger(__name__)
 
 AT_A_TIME = 100  # ends of jobs
-PEOPLE_WITHIN = timedelta(minutes=15)  # so long mail waits for a CKAN that doesn't say who its people are
+PEOPLE_WITHIN = timedelta(minutes=15)  # how long mail waits for a CKAN that doesn't say who its people are
 KEPT_DAYS = 30
 FORGOTTEN = 1000  # notices at a time
 
@@ -55,7 +55,7 @@ class WriteNotices:
         self._plan = plan
 
     def run(self, now: datetime) -> bool:
-        """Go on through the log; whether there may be more. Raises ServiceUnavailable when nobody says whom to tell."""
+        """Go on through the log; whether there may be more. Raises ServiceUnavailable when nobody can say whom to tell."""
         position = self._outbox.position()
         ends, upto = job_ends(self._database, position, AT_A_TIME)
         if upto == position:

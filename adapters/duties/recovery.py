@@ -28,11 +28,11 @@ class RecoverLostWork:
     def __init__(self, application: Harvesting, work: PendingWork) -> None:
         self._application = application
         self._work = work
-        self._missing: dict[str, float] = {}  # worker -> monotonic seconds since it shows no presence
+        self._missing: dict[str, float] = {}  # worker -> when it was first absent, in monotonic seconds
         self._led_since = 0.0  # monotonic seconds
 
     def begin(self) -> None:
-        """This process leads from now on: whatever it knew of workers is of another time."""
+        """This process leads from now on: what it knew about workers is out of date."""
         self._missing.clear()
         self._led_since = time.monotonic()
 

@@ -1,6 +1,6 @@
 """Removes the objects of old jobs, and the documents that nothing refers to any more.
 
-A dataset's object, its extras and its document stay however old they are: an unchanged source has no news after any time.
+A dataset's object, its extras and its document stay however old they are: an unchanged dataset stores nothing new.
 """
 
 import logging
@@ -48,7 +48,7 @@ class Retain:
         self._steps: Iterator[None] = iter(())
 
     def begin(self) -> None:
-        """This process leads from now on: what an earlier lead was at is begun again."""
+        """This process leads from now on: what was under way in an earlier lead starts again."""
         self._steps = iter(())
 
     def run(self, now: datetime) -> bool:
@@ -77,7 +77,7 @@ class Retain:
         self._retention.looked_at(source_id, max([after, *(job.version for job in old)]))
 
     def prune(self, source_id: UUID, job_id: UUID) -> Iterator[tuple[int, int]]:
-        """Remove an ended job's objects, batch by batch: how many are gone, and how many datasets stand on, so far.
+        """Remove an ended job's objects, batch by batch: how many are gone so far, and how many datasets stand on.
 
         Raises ServiceUnavailable when somebody else does the same: a further call goes on.
         """

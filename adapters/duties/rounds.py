@@ -1,7 +1,7 @@
 """Runs duties one after the other, each when its interval is over or when there is news.
 
 A duty that fails is logged once, tried again after a growing wait, and never stops the others. Duties of one round share a
-thread, so one that takes long (it waits for a broker or a mail server) belongs into a round of its own.
+thread, so one that takes long (it waits for a broker or a mail server) belongs in a round of its own.
 """
 
 import logging
@@ -25,7 +25,7 @@ class Duty(Protocol):
     name: str
     trouble: str  # what it means when it fails, for the log
     interval: float  # seconds between two runs
-    on_news: bool  # run it as well as soon as events were projected
+    on_news: bool  # run it also as soon as events were projected
 
     def run(self, now: datetime) -> bool:
         """Do what is due at `now`, by the database's clock; whether there is more to do at once."""

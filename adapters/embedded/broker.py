@@ -33,7 +33,7 @@ class EmbeddedBroker:
         self._port_file = directory / "broker.port"
         self._log = directory / "logs" / "broker.log"
         self.port = port
-        self.cluster_id = ""  # a new one per start: who remembers another one knows that its messages are gone
+        self.cluster_id = ""  # a new one per start: whoever remembers another one knows that its messages are gone
         self.process: Process | None = None
 
     @property

@@ -232,7 +232,7 @@ def _postmaster(data: Path) -> _Postmaster | None:
 
 
 def _disown_pid_files(data: Path, sockets: Path) -> None:
-    """Let files not stop us whose pid now belongs to some other program, as after a restart of the machine.
+    """Don't be stopped by files whose pid now belongs to some other program, as after a restart of the machine.
 
     Postgres takes a postmaster.pid with the pid of its own parent for a stale one, and still checks the shared memory
     named in it: so the pid is replaced and the file stays. The socket's lock guards nothing more.
@@ -286,7 +286,7 @@ def _url(sockets: Path, database: str = DATABASE) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what libpq and Postgres would read from it."""
+    """Our environment without what libpq and Postgres would read from it."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))} | {"LC_ALL": "C"}
 
 

@@ -15,7 +15,7 @@ FIRST, LAST = 0.2, 2.0  # seconds; a worker must be back well before the coordin
 
 
 class Backoff:
-    """Growing waits of one thread. The second failure of a row is logged, since the first may be a stale connection."""
+    """Growing waits of one thread. The second failure in a row is logged, since the first may be a stale connection."""
 
     def __init__(self) -> None:
         self._delay = FIRST

@@ -4,7 +4,7 @@ What to know before changing it (kafka-python 3.0.12; the first two have a regre
 
 * poll() with a limit of records, together with pause() and resume(), stalls a partition for ever. So every poll takes
   all that was fetched into a buffer per partition, and a partition whose buffer isn't empty is paused.
-* poll() that ends during a join which changed metadata caused loses the member for good. `_finish_joins` prevents it,
+* A poll() that ends during a join caused by changed metadata loses the member for good. `_finish_joins` prevents it,
   and a member whose heartbeats stopped is replaced.
 * Rebalance callbacks run on the library's IO thread, while our thread is inside poll() or close().
 * The embedded broker skips records now and then (offsets are checked, and a gap is fetched again), and answers a fetch
@@ -245,7 +245,7 @@ class CommandConsumer:
                     self._consumer.seek(tp, missing)
 
     def _follow(self, cluster: str) -> None:
-        """Read from the beginning when the embedded broker is another one than before; a group notices that by itself.
+        """Read from the beginning when the embedded broker is not the same as before; a group notices that by itself.
 
         The library's metadata may be of the old one for minutes.
         """

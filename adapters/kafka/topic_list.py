@@ -47,7 +47,7 @@ def _fewest(partitions: Any) -> int:
 
 
 def commands(settings: Settings) -> list[str]:
-    """Shell commands for who administers Kafka: make the topics, and give our user its rights. No broker is asked."""
+    """Shell commands for whoever administers Kafka: make the topics, and give our user its rights. No broker is asked."""
     copies = copies_of(USUAL_BROKERS, settings)
     at = f"--bootstrap-server {shlex.quote(settings.kafka_bootstrap_servers or 'HOST:PORT')}"
     topics = [_creation(at, name, count, copies) for name, count in partitions_of(settings).items()]

@@ -25,7 +25,7 @@ Answer = TypeVar("Answer")
 CONNECT_TIMEOUT = 5.0  # seconds for a server to listen, and as long again for it to answer
 _ADMIN_TIMEOUT_MS = 10_000
 _PROBE_TIMEOUT_MS = 2_000
-_FAILOVER = 20.0  # seconds, after which the other brokers have long stopped to name one that died (their default: 9)
+_FAILOVER = 20.0  # seconds, after which the other brokers have long stopped naming one that died (their default: 9)
 
 
 @dataclass(frozen=True, slots=True)

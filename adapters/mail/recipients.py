@@ -1,4 +1,4 @@
-"""Who gets mail about a source: sysadmins, admins of its organisation, and who asked for it; not who asked for none."""
+"""Who gets mail about a source: sysadmins, admins of its organisation, and people who asked for it; nobody who wants none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

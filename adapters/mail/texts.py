@@ -78,7 +78,7 @@ def job_mail(site: Site, end: JobEnd, kind: str, details: Details) -> EmailMessa
 
 
 def digest_mail(site: Site, ends: Sequence[JobEnd]) -> EmailMessage:
-    """The mail about the jobs of a day, without sender and recipient: those first that a person should look at."""
+    """The mail about the jobs of a day, without sender and recipient; jobs that a person should look at come first."""
     ends = sorted(ends, key=lambda end: (not end.needs_a_person, end.source_name, end.ended))
     wrong = [end for end in ends if end.needs_a_person]
     fine = ends[len(wrong) :]

@@ -22,7 +22,7 @@ CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 
 
 class Webhooks:
-    """Posts events, over a session that refuses what it refuses plugins."""
+    """Posts events, over a session that refuses the same addresses as for plugins."""
 
     def __init__(self, session: Callable[[], PoliteSession], secret: str, site: Site, site_id: str) -> None:
         self._new_session = session

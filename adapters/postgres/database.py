@@ -131,9 +131,9 @@ def _let_go() -> None:
 
 
 def _was_closed(connection: Connection) -> bool:
-    """Whether the server has closed an idle connection, as it does when it restarts: better known before it is used.
+    """Whether the server has closed an idle connection, as it does when it restarts: it is better to know before it is used.
 
-    A server says nothing on an idle connection that doesn't listen, but that it ends it.
+    A server sends nothing on an idle connection that doesn't listen, except that it closes it.
     """
     if connection.pgconn.transaction_status != IDLE:
         return False
@@ -152,7 +152,7 @@ def _version(number: int) -> str:
 
 @contextmanager
 def unavailable(url: str) -> Iterator[None]:
-    """Turn the driver's errors of a lost server into ServiceUnavailable, those of a lacking right into SettingError."""
+    """Turn the driver's errors of a lost server into ServiceUnavailable, those of a missing right into SettingError."""
     try:
         yield
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:

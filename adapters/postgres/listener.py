@@ -1,4 +1,4 @@
-"""Wakes who waits for something in the database, by LISTEN."""
+"""Wakes whoever waits for something in the database, by LISTEN."""
 
 import select
 

@@ -1,4 +1,4 @@
-"""Who wants notices of a source, or none: table ops.subscription. No event: the log keeps for ever what it holds of people."""
+"""Who wants notices of a source, or none: table ops.subscription. No events: those stay for ever, and this is about people."""
 
 from dataclasses import dataclass
 from datetime import datetime

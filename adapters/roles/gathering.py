@@ -78,7 +78,7 @@ class Gathering:
         return self._run.silent() > ABORT_PATIENCE
 
     def give_up_when_stuck(self, limit: float) -> str:
-        """Why this gather was given up, for its harvester got on with nothing for too long; empty: it gets on.
+        """Why this gather was given up: its harvester made no progress for too long; empty: it goes on.
 
         Raises ServiceUnavailable.
         """

@@ -101,7 +101,7 @@ class Role:
         self._log = log
 
     def restart(self) -> None:
-        """Start it, at first too; it is killed when we are, since nothing is lost by that."""
+        """Start it, the first time too; it is killed when we are, since nothing is lost by that."""
         self.process = spawn(self._spec.argv, death_signal=signal.SIGKILL, log=self._log, environment=self._environment)
 
 

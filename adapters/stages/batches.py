@@ -1,4 +1,4 @@
-"""Collects what threads have done, for one that takes many together."""
+"""Collects what threads have done, for a thread that takes many items together."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ class Batches(Generic[T]):
         self._closed = False
 
     def put(self, items: Sequence[T]) -> None:
-        """Add some. The taker is woken by the first ones, and when there are enough; to wake it each time would cost much."""
+        """Add some. The taker is woken by the first ones, and when there are enough; waking it each time would cost much."""
         with self._changed:
             first = not self._items
             self._items += items

@@ -35,7 +35,7 @@ class FairQueue(Generic[T]):
                 self._waiting[job] = deque()
                 self._turns.append(job)
             self._waiting[job].extend(items)
-            self._changed.notify()  # one, who wakes the next if it leaves something: to wake a thread costs as much as an item
+            self._changed.notify()  # one, which wakes the next if it leaves something: waking a thread costs as much as an item
 
     def take(self, limit: int) -> tuple[str, list[T]] | None:
         """Up to `limit` items of the job whose turn it is; waits for some. None after `close`.

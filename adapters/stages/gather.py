@@ -94,8 +94,9 @@ class GatherRun:
     def run(self, job_id: UUID, worker: str, ahead: Ahead | None = None, settled: Settled | None = None) -> bool:
         """Gather the job to its end. A job that went on without this worker is left alone.
 
-        Of a quick gather that was read `ahead` everything is stored in one append, by another thread, with what other gathers
-        have to store: False is returned, and `settled` called with what went wrong. Call `show_start` meanwhile.
+        All that a quick gather with something read `ahead` brings is stored in one append, by another thread, with what other
+        gathers have to store: then this returns False, and `settled` is called with what went wrong. Call `show_start`
+        meanwhile.
         Raises Stopped, ServiceUnavailable: the job is to be gathered again.
         """
         with about(job=str(job_id)):
@@ -198,11 +199,11 @@ class GatherRun:
     # in the thread of who watches
 
     def silent(self) -> float:
-        """For how many seconds the harvester has got on with nothing."""
+        """For how many seconds the harvester has made no progress."""
         return self._progress.silent()
 
     def stuck(self, limit: float) -> str:
-        """What went wrong when the harvester got on with nothing for `limit` seconds, or its own limit; empty: nothing."""
+        """What went wrong when the harvester made no progress for `limit` seconds, or its own limit; empty: nothing."""
         return self._progress.stuck(limit)
 
     def attempts(self, job_id: UUID) -> int:

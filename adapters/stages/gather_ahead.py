@@ -18,7 +18,7 @@ from domain.application import Harvesting
 from domain.jobs import Job
 from domain.sources import HarvestSource
 
-FEW = 1000  # datasets of a source that are read ahead; of more none are
+FEW = 1000  # datasets of a source that are read ahead; none of a source with more
 FRESH = 1.0  # seconds that they count
 HELD = """
     SELECT s.id, d.guid, d.package_id, d.content_hash, d.object_id, d.metadata_modified, d.validators, d.notification_id,
@@ -34,7 +34,7 @@ class Holdings:
     """All that a source holds, by guid, as it was a moment ago."""
 
     datasets: Mapping[str, HeldDataset]
-    recent: frozenset[str]  # guids of what is held only since after `position`
+    recent: frozenset[str]  # guids of what came to be held after `position`
     position: int  # of the work projection before it was read
     read_at: float  # monotonic seconds
 

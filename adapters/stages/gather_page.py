@@ -48,5 +48,5 @@ def document_hash(body: bytes | None) -> str | None:
 
 
 def _extras_size(record: Record) -> int:
-    """Characters of values that are text; what others there are is small."""
+    """Characters of values that are text; values of other types are small."""
     return sum(len(value) for value in record.extras.values() if isinstance(value, str))

@@ -89,7 +89,7 @@ class RemovedDatasets:
 
 
 def _policy(config: str) -> DeletionPolicy:
-    """A configuration that is no JSON, or was entered before these options were checked, has the usual policy."""
+    """A configuration that isn't JSON, or was entered before these options were checked, has the usual policy."""
     try:
         return DeletionPolicy.of(read_config(config))
     except ValueError:

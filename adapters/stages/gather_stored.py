@@ -86,7 +86,7 @@ class StoredGather:
         return GatheredRecord(obj.gathered_guid, "change", obj.content_hash, obj.extras, obj.metadata_modified, identified)
 
     def _with_action(self, records: Records) -> list[GatheredRecord]:
-        """New, or a change of what the source holds; to delete what it doesn't hold is nothing to do."""
+        """New, or a change of what the source holds; there is nothing to do to delete what it doesn't hold."""
         source = str(self._source.id)
         keys = [(source, record.identified or record.guid) for record in records]
         held = held_datasets(self._database, keys) if keys else {}
@@ -99,7 +99,7 @@ class StoredGather:
         return selected
 
     def _never_imported(self, chosen: Selection) -> Iterator[Records]:
-        """The newest stored document of each record that no dataset was ever made of."""
+        """The newest stored document of each record from which no dataset was ever made."""
         memory = GatherMemory(self._database)
         upto = log_position(self._database)
         for job in reversed(self._jobs_before(self._job.number)):

@@ -35,7 +35,7 @@ class Starts:
     def seen_since(self, answer: RemoteTime | None) -> datetime | None:
         """Since when changes at the remote may have been missed: the start of the first attempt, whose objects stay.
 
-        By the database's clock, or by the remote's if that is behind: where it is ahead, to ask since too early a time only
+        By the database's clock, or by the remote's if that is behind: where it is ahead, asking from too early a time only
         costs some records. This worker's clock doesn't count.
         """
         if self.first is None or self.began is None:

@@ -1,7 +1,7 @@
 """What one gather writes to its job.
 
 The first thing is that it has begun. Most gathers are over so soon that this can be stored with the rest, in one append with
-what other gathers have to store; of a longer one it is stored by `show_start`, so that people see it.
+what other gathers have to store; for a longer one `show_start` stores it, so that people see it.
 """
 
 import logging
@@ -26,7 +26,7 @@ Settled = Callable[[BaseException | None], None]
 
 
 class JobWrites:
-    """For one thread, but `show_start`, which another one calls. All raise GuardConflict when the job went on elsewhere."""
+    """For one thread, except `show_start`, which another one calls. All raise GuardConflict when the job went on elsewhere."""
 
     def __init__(self, application: Harvesting, append: GroupAppend | None, settled: Settled | None) -> None:
         """Without `append` or `settled` everything is stored at once."""

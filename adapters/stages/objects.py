@@ -125,7 +125,8 @@ class ObjectRunner:
         return held
 
     def give_up(self, errors: Mapping[UUID, tuple[str, str]]) -> None:
-        """Fail objects for good that threads are stuck with: {object: (stage, message)}. The threads have their own copies."""
+        """Fail for good the objects that threads are stuck with: {object: (stage, message)}. The threads have their own
+        copies."""
         objects = self._application.load_objects(list(errors))
         for object_id, aggregate in objects.items():
             stage, message = errors[object_id]

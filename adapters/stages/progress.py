@@ -1,4 +1,4 @@
-"""Whether the harvester of a gather gets on, seen from another thread."""
+"""Whether the harvester of a gather makes progress, seen from another thread."""
 
 import threading
 import time
@@ -8,7 +8,8 @@ from harvesters.base import Harvester, HarvestJob
 
 
 class Progress:
-    """A gather's harvester gets on when it yields something, saves an object or an error, or gets an answer over HTTP."""
+    """A gather's harvester makes progress when it yields something, saves an object or an error, or gets an answer over
+    HTTP."""
 
     def __init__(self) -> None:
         self._harvester: Harvester | None = None
@@ -31,7 +32,7 @@ class Progress:
         self._inside_since = None
 
     def silent(self) -> float:
-        """For how many seconds it has got on with nothing, as far as earlier calls can tell; 0 while our own code runs."""
+        """For how many seconds it has made no progress, as far as earlier calls can tell; 0 while our own code runs."""
         since, view = self._inside_since, self._view
         if since is None or view is None:
             return 0.0
@@ -41,7 +42,7 @@ class Progress:
         return time.monotonic() - max(since, self._seen_at)
 
     def stuck(self, limit: float) -> str:
-        """The error of a harvester that got on with nothing for its own limit, or this one (seconds); empty while it does."""
+        """The error of a harvester that made no progress for its own limit, or this one (seconds); empty while it does."""
         limit = own_limit(self._harvester, "gather") or limit
         if self.silent() <= limit or self._view is None:
             return ""

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 INTERVAL = 1.0  # seconds between two talks about a host
 SOON = 0.25  # seconds, while requests wait for a share
-FRESH = 2.0  # seconds that what is known of a breaker counts
+FRESH = 2.0  # seconds for which what is known of a breaker is used
 LONGEST_WAIT = 60.0  # seconds that a record waits for its host's turn before it is handed back
 LONGEST_DELAY = 30.0  # seconds until a record that was handed back is due again
 TARGET = ("target", "")
@@ -45,7 +45,7 @@ class Outcomes:
         self.succeeded, self.failed = self.succeeded or self.known.failures > 0, 0
 
     def take(self) -> Met | None:
-        """What is to be told now; None: nothing that the others don't know."""
+        """What is to be told now; None: there is nothing that the others don't know."""
         is_news = self.failed or self.succeeded
         met = Met(self.succeeded, self.failed, self.reason, self.url) if is_news else None
         self.succeeded, self.failed = False, 0

@@ -1,4 +1,4 @@
-"""Which datasets that are gone did their publisher create again, under another id and the same name?
+"""Which of the datasets that are gone has their publisher created again, under another id and the same name?
 
 Those are replaced, not lost: a job that removes them empties no catalogue, so they don't count towards what it may delete
 without asking a person.

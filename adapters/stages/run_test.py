@@ -16,7 +16,7 @@ from domain.nearest import did_you_mean
 from domain.rules import Progress, job_outcome
 
 BATCH = 200  # objects
-MAX_EXAMPLES = 10_000  # guids among which one is looked for that is spelt nearly like the one asked for
+MAX_EXAMPLES = 10_000  # guids that are searched for one spelt nearly like the one asked for
 OPEN_OBJECTS = """
     SELECT object_id, attempt, now() FROM ops.work WHERE job_id = %(job)s AND object_id > %(after)s
     ORDER BY object_id LIMIT %(limit)s

@@ -43,7 +43,7 @@ def stack_of(thread: int) -> str:
 
 
 def own_limit(harvester: object, stage: str) -> float | None:
-    """The limit that a harvester declares as an attribute, such as `fetch_timeout`; None when it is no number above 0."""
+    """The limit that a harvester declares as an attribute, such as `fetch_timeout`; None when it isn't a number above 0."""
     value = getattr(harvester, f"{stage}_timeout", None)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
 

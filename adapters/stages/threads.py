@@ -106,7 +106,7 @@ class ObjectThreads:
         return Activity(len(self.hands), len(begun), time.monotonic() - min(begun) if begun else None)
 
     def _run(self, step: Step, hand: Hand) -> None:
-        """Objects of one job at a time; while they take next to no time several, for handing each over would cost as much."""
+        """Objects of one job at a time; several while they take next to no time, since handing over each would cost as much."""
         hand.thread = threading.get_ident()
         while (batch := step.queue.take(TOGETHER if step.quick else 1)) is not None:
             job, group = batch

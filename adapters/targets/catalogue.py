@@ -155,8 +155,8 @@ class LocalCatalogue:
     def _settle(self, name: str, owner: Owner) -> dict[str, str]:
         """Give a name that is free to the source's package that wants it, then that one's to the next; new names by package.
 
-        Who frees a name does this after it, and who stores a package under a number after that: so whichever comes last gives
-        the package its name.
+        Whoever frees a name does this afterwards, and so does whoever stores a package under a number: whichever comes last
+        gives the package its name.
         """
         renamed: dict[str, str] = {}
         while waiting := self._waiting(name, owner):

@@ -169,7 +169,7 @@ class Gathering:
             return None
 
     def _looked_up(self) -> Iterator[Record]:
-        """The waiting records; of those that aren't wanted any more the ones that are held are deleted."""
+        """The waiting records; those that aren't wanted any more are deleted where they are held."""
         waiting, self._waiting = self._waiting, []
         held = self._job.held([guid for guid, _ in waiting]) if waiting else {}
         for guid, record in waiting:
@@ -218,7 +218,7 @@ class Gathering:
             self._remember(unheld=ids.total - self._kept, undated=self._undated)
 
     def _worth_fetching(self, total: int) -> int:
-        """So many datasets are asked for by their ids with fewer requests than all are by pages."""
+        """How many datasets can be asked for by their ids with fewer requests than reading all pages takes."""
         return FETCHED * (total // self._config.page_size + 1)
 
     def _listed(self, dates: dict[str, Any], missing: list[str]) -> Listed:
@@ -274,7 +274,7 @@ class Gathering:
             yield item
 
     def _wanted(self, item: Found) -> Record | None:
-        """The record of a dataset, None for what is none here."""
+        """The record of a dataset, None for one that doesn't count here."""
         package = item.package
         if package.get("type") == "harvest" or not is_active(package) or not self._config.accepts(package):
             return None
@@ -293,7 +293,7 @@ class Gathering:
 
 
 def _differ(date: Any, held: str | None) -> bool:
-    """Whether a date at the remote is another one than that of what is held; what isn't known doesn't differ."""
+    """Whether the remote's date differs from that of what is held; an unknown date doesn't differ."""
     there, here = text.utc_time(date), text.utc_time(held)
     if there is None or here is None:
         return False

@@ -8,8 +8,8 @@ Two ways, chosen by what the remote does:
   seen once.
 * A remote that doesn't sort by id is read by offset, again if need be, and compared with the count that it reports.
 
-Ids that were seen are kept as hashes of 8 bytes, for the change from the first way to the second. How a page is got that a bad
-record makes fail is in `pages.py`; here such a record is one without a usable id, which is reported and passed.
+Ids that were seen are kept as hashes of 8 bytes, for the change from the first way to the second. `pages.py` gets pages that
+a bad record makes fail; here such a record is one without a usable id, which is reported and passed over.
 """
 
 from array import array
@@ -26,7 +26,7 @@ from harvesters.http.failures import excerpt
 MAX_REPEATS = 3  # pages without anything new when read by offset, and equal pages in a row
 MAX_STALLED = 50  # pages without anything new when sorted, because datasets are added or removed at the same time
 MAX_PASSES = 3  # readings of a listing that is not sorted
-MAX_RECORDS = 10_000_000  # no catalogue is so large: a listing without an end
+MAX_RECORDS = 10_000_000  # no catalogue is this large: the listing has no end
 MAX_ID = 1000  # characters
 
 
@@ -292,7 +292,7 @@ def unusable(record: Any, position: int, before: Mapping[str, Any]) -> Iterator[
 
 
 def _unreadable(record: Unreadable, before: Mapping[str, Any]) -> GatherError:
-    """Says which record it is as well as can be: by its id and name, else by the dataset before it."""
+    """Says which record it is as well as possible: by its id and name, else by the dataset before it."""
     which = f"record {record.first}" if record.first == record.last else f"records {record.first} to {record.last}"
     descriptions = [f"{word} {excerpt(text)}" for word, text in (("id", record.guid), ("name", record.name)) if text]
     if not descriptions and before:

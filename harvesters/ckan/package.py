@@ -23,7 +23,7 @@ OF_THE_REMOTE = (
 def check_lists(package: dict[str, Any], losses: Losses) -> None:
     """Make tags, groups, extras and resources lists of objects, in the forms that CKANs have had.
 
-    What is neither is left out and told. Raises TargetError where the source wants such a dataset to fail.
+    What is in none of these forms is left out and reported. Raises TargetError where the source wants such a dataset to fail.
     """
     for name in LISTS:
         value = package.pop(name, None)

@@ -78,7 +78,7 @@ class Pages:
         self._extra = 0
 
     def ask(self, start: int) -> SearchPage:
-        """The page at `start`, or the first readable piece of it. Raises RemoteError when it's not for one record's sake.
+        """The page at `start`, or the first readable piece of it. Raises RemoteError when no single record is to blame.
 
         Pages may overlap by one: `start` may be the last position of the page before.
         """
@@ -120,7 +120,8 @@ class Pages:
         return self._rows
 
     def _failed(self, start: int, rows: int, error: RemoteError) -> SearchPage | None:
-        """A page for records that can't be had, or None: ask for a smaller piece. Raises the error if it is the remote's."""
+        """A page that stands for unreadable records, or None: ask for a smaller piece. Raises the error if it is the
+        remote's."""
         if error.code in WHOLLY:
             raise error
         whole = not self._pieces
@@ -163,7 +164,7 @@ class Pages:
         return SearchPage(start, count, [gap] * (last - start + 1))
 
     def _again(self, position: int) -> SearchPage | None:
-        """A single record once more, since a fault that passes must not cost it."""
+        """Ask for a single record once more, so that a passing fault doesn't lose it."""
         try:
             return self._search(position, 1)
         except RemoteError:

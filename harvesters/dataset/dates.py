@@ -36,11 +36,11 @@ LONGEST = 60  # characters of a time
 
 
 def stored_time(value: Any) -> str | None:
-    """A time as CKAN stores it, None when it is none.
+    """A time as CKAN stores it, None when it isn't a time.
 
     Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds
     or milliseconds since 1970, 20240131, 20240131T235959Z, 2024/1/31, 31.1.2024, 31 January 2024, Jan 31, 2024, and 31/1/2024
-    or 1/31/2024 (also with -) where one of the two numbers can be no month. A time without a zone is in UTC, as in CKAN.
+    or 1/31/2024 (also with -) where one of the two numbers can't be a month. A time without a zone is in UTC, as in CKAN.
     """
     if value.__class__ is str:
         return _from_text(value)
@@ -118,7 +118,7 @@ def _dotted(text: str) -> str | None:
 
 
 def _slashed(text: str) -> str | None:
-    """Day or month first, as only one of them can be; both the same is no question either."""
+    """Day or month first, where only one of them can be the month, or both are the same."""
     match = SLASHED.fullmatch(text)
     if not match:
         return None

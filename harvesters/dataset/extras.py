@@ -17,7 +17,7 @@ FIELDS_OF_CKAN = frozenset(
 
 
 def fit_extras(extras: Sequence[Any] | Mapping[str, Any], losses: Losses) -> list[dict[str, Any]]:
-    """Extras as texts. A second one with a key counts only where it says something else, and then it is left out."""
+    """Extras as texts. A second one with the same key is left out; it is reported only where it says something else."""
     entries = [{"key": key, "value": value} for key, value in extras.items()] if isinstance(extras, Mapping) else extras
     fitted: dict[str, dict[str, Any]] = {}
     for position, entry in enumerate(entries):

@@ -45,7 +45,7 @@ def carried(value: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _text(value: Any) -> str | None:
-    """A text or a number as text, None for what is neither."""
+    """A text or a number as text, None for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value)

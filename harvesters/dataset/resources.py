@@ -24,7 +24,7 @@ RULES = {
 
 
 def fit_resources(resources: Sequence[Any], losses: Losses, dataset_id: Any) -> list[dict[str, Any]]:
-    """Resources with values that CKAN takes, and with ids that are texts of which each is there once."""
+    """Resources with values that CKAN takes, and with ids that are texts, each used once."""
     fitted: list[dict[str, Any]] = []
     ids: set[str] = set()
     for position, resource in enumerate(resources):

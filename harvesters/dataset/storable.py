@@ -1,4 +1,4 @@
-"""Any JSON value in a form that every store can hold, without loss where there is a form for it."""
+"""Any JSON value in a form that every store can hold, without loss where that is possible."""
 
 import json
 import re
@@ -34,9 +34,8 @@ def clean(text: str) -> str:
 
 
 def json_text(value: Any) -> str:
-    """A value as text: its JSON, for numbers and truth values as for lists and objects.
-
-    What JSON can't be written of, since it holds itself or is nested deeper than Python follows, is a text that says so.
+    """A value as text: its JSON, for numbers and truth values as for lists and objects. A value that can't be written as
+    JSON, since it holds itself or is nested deeper than Python follows, becomes a text that says so.
     """
     try:
         return orjson.dumps(value).decode()

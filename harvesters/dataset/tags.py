@@ -10,7 +10,7 @@ TAG = re.compile(r"[\w \-.]{2,100}")
 
 
 def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
-    """Tags with names that CKAN takes, each once; texts are names. What is no tag is left out alone."""
+    """Tags with names that CKAN takes, each once; texts are names. Only what isn't a tag is left out."""
     fitted: dict[str, dict[str, Any]] = {}
     for position, tag in enumerate(tags):
         entry = {"name": tag} if isinstance(tag, str) else tag

@@ -1,7 +1,8 @@
 """Content-Encoding as remotes really use it: what the body is decides, where the header is wrong.
 
-The header says which codings were applied (RFC 9110, section 8.4.1), and many a proxy or script says it of a body that is not
-compressed, or writes something that is no coding there, such as `utf-8` or `none`. Each coding can be told from plain text.
+The header says which codings were applied (RFC 9110, section 8.4.1), but many proxies and scripts send it with a body that is
+not compressed, or write something there that isn't a coding, such as `utf-8` or `none`. Each coding can be told from plain
+text.
 """
 
 import re
@@ -49,14 +50,14 @@ def _undone(coding: str, body: bytes, max_bytes: int, whole: bool) -> bytes:
 
 
 def _undeflated(body: bytes, max_bytes: int, whole: bool) -> bytes:
-    """`deflate` means zlib's format, and half of the world sends the bare stream in it; or plain text."""
+    """`deflate` means zlib's format, but many servers send the bare stream in it, or plain text."""
     if len(body) >= 2 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0:
         return _inflated(body, 15, max_bytes, whole)
     return body if _is_text(body) else _inflated(body, -15, max_bytes, whole)
 
 
 def _inflated(body: bytes, wbits: int, max_bytes: int, whole: bool) -> bytes:
-    """All members of the stream; what follows them and is no member is padding."""
+    """All members of the stream; anything after them is padding."""
     result = bytearray()
     while body:
         inflater = zlib.decompressobj(wbits)
@@ -87,7 +88,7 @@ def _inflate_member(inflater: Any, body: bytes, result: bytearray, max_bytes: in
 
 
 def _is_text(body: bytes) -> bool:
-    """Whether this is text as it is: compressed data has control characters, and is no UTF-8."""
+    """Whether this is text as it is: compressed data has control characters, and isn't UTF-8."""
     if NOT_IN_TEXT.search(body, 0, 1_000_000):
         return False
     try:

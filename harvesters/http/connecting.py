@@ -60,7 +60,7 @@ def _opened(
 def check_behind_proxy(host: str, rules: AddressRules) -> None:
     """Judge a host that a proxy connects to by all addresses that its name has here. Raises RemoteError `refused_address`.
 
-    A name that isn't known here is the proxy's to judge: machines behind a proxy often know no names of the outside.
+    A name that isn't known here is the proxy's to judge: machines behind a proxy often can't look up outside names.
     """
     try:
         addresses = socket.getaddrinfo(plain_host(host), None, type=socket.SOCK_STREAM)

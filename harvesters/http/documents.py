@@ -1,4 +1,4 @@
-"""Reading a body as text and as JSON: as leniently as can be without guessing what was meant.
+"""Reading a body as text and as JSON: as leniently as possible without guessing what was meant.
 
 Charset (`charset_of`): that of a byte order mark; else the declared one; else UTF-8, which JSON has to be (RFC 8259). A Latin-1
 that servers declare by themselves doesn't count where the body is UTF-8.
@@ -124,7 +124,7 @@ def _instead(text: str) -> str:
 
 
 def _fault(text: str, position: int, message: str, start: int) -> str:
-    """Where something is wrong; or the first words, if even those are no JSON."""
+    """Where something is wrong; or the first words, if even those aren't JSON."""
     if position == start:
         return f"but: {_instead(text)}" if SIGN_IN.search(text[:100_000]) else f"but: {excerpt(text) or 'nothing'}"
     line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)

@@ -26,7 +26,7 @@ class Robots:
     delay: float = 0.0  # seconds between the beginnings of two requests
 
     def allows(self, url: str) -> bool:
-        """Whether a URL may be asked: the longest pattern that matches it decides, and of two an allowing one."""
+        """Whether a URL may be asked for: the longest pattern that matches it decides, and of two an allowing one."""
         parts = urlsplit(url)
         path = _normal(parts.path or "/") + (f"?{_normal(parts.query)}" if parts.query else "")
         matching = [(len(pattern), allows) for pattern, allows in self.rules if _matches(pattern, path)]
@@ -46,7 +46,7 @@ def read_robots(text: str, agent: str) -> Robots:
 
 
 def product_token(user_agent: str) -> str:
-    """How a client is called in robots.txt: the first word of how it presents itself, letters, `_` and `-` only."""
+    """What a client is called in robots.txt: the first word of how it presents itself, letters, `_` and `-` only."""
     word = re.match(r"[A-Za-z_-]+", user_agent)
     return word[0].lower() if word else "*"
 
@@ -72,7 +72,7 @@ def _groups(text: str) -> dict[str, list[tuple[str, str]]]:
 
 
 def _normal(path: str) -> str:
-    """One way of writing for what may be written in several: `%7e` and `%7E`, `ä` and `%C3%A4`."""
+    """One spelling for what can be spelt in several ways: `%7e` and `%7E`, `ä` and `%C3%A4`."""
     encoded = quote(path, safe="/%*$?&=+:@!'(),;~-._[]")
     return re.sub("%[0-9a-fA-F]{2}", lambda escape: escape[0].upper(), encoded)
 

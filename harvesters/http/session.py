@@ -94,7 +94,7 @@ class PoliteSession:
         self._slots = slots
         self._robots = robots
         self.first_answer: RemoteTime | None = None  # by its Date header
-        self.answers = 0  # that came so far, for those who look whether a gather gets on
+        self.answers = 0  # that came so far, to see whether a gather makes progress
         self.postponed: Postponed | None = None  # what the last request was refused with, should a plugin have caught it
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -179,7 +179,8 @@ class PoliteSession:
         return self._sent(url, headers, body, 0.0 if self._limits.robots == "ignore" else self._delay(url))
 
     def _delay(self, url: str) -> float:
-        """Seconds that requests to this host are to begin apart. Raises RemoteError `robots`, or why nobody knows."""
+        """Seconds that requests to this host are to begin apart. Raises RemoteError `robots`, or the error of reading
+        robots.txt."""
         agent, obeyed = product_token(self._limits.user_agent), self._limits.robots == "obey"
         try:
             robots = self._robots.of(origin_of(url), agent, lambda: self._robots_txt(origin_of(url)))

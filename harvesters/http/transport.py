@@ -68,7 +68,7 @@ class GuardedAdapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Use our connections to a proxy too; those of a SOCKS proxy are of another class and are left alone.
 
-        A proxy is named by who runs this machine, so it may have any address.
+        A proxy is named by whoever runs this machine, so it may have any address.
         """
         manager = super().proxy_manager_for(proxy, **kwargs)
         if not proxy.lower().startswith("socks"):

@@ -1,4 +1,5 @@
-"""Remotes that are down, slow, wrong or endless: who reads the errors knows what came from which URL, and nobody else suffers.
+"""Remotes that are down, slow, wrong or endless: whoever reads the errors knows what came from which URL, and nobody else
+suffers.
 
 All of them are harvested at once by one stack, next to a good source; afterwards every remote mends its ways and is harvested
 again.

@@ -28,7 +28,7 @@ TITLE = "東京 – Größe 🌊"
 
 @pytest.fixture(scope="module")
 def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A database with one dataset whose title no terminal of the nineties can show."""
+    """A database with one dataset whose title an ASCII terminal can't show."""
     folder = tmp_path_factory.mktemp("site")
     with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site, RogueServer("good") as remote:
         for package in remote.packages:

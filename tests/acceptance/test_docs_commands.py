@@ -1,4 +1,4 @@
-"""Who follows README.md and docs/plugins.md from top to bottom meets no error: their commands are run in that order."""
+"""Whoever follows README.md and docs/plugins.md from top to bottom meets no error: their commands are run in that order."""
 
 import os
 import re

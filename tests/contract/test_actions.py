@@ -1,4 +1,4 @@
-"""Actions, called as every caller of theirs does: by name, with plain values. Plain data comes back, or one of our errors."""
+"""Actions, called as every caller calls them: by name, with plain values. Plain data comes back, or one of our errors."""
 
 import importlib
 import json

@@ -39,7 +39,7 @@ class Job:
 
 
 def run(steps: Sequence[Step]) -> None:
-    """In many threads, in an order of chance."""
+    """In many threads, in random order."""
     shuffled = random.sample(steps, len(steps))
     with ThreadPoolExecutor(THREADS) as pool:
         for done in [pool.submit(step) for step in shuffled]:
@@ -71,7 +71,7 @@ def test_two_names_that_are_swapped_by_new_datasets_settle(target: Catalogue, tu
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_a_chain_of_names_settles(target: Catalogue, turn: int) -> None:
-    """The dataset with the number gets the plain name, and so the one that wants the numbered name for its own gets that."""
+    """The dataset with the number gets the plain name, and then the one that really wants the numbered name gets that."""
     job = Job(target)
     job.save("first", "park", job=1)()
     job.save("second", "park", job=1)()  # park1

@@ -126,7 +126,7 @@ def away(way: Gateway) -> None:
 
 
 def answering(way: Gateway, status: int) -> None:
-    """A CKAN that answers every call so."""
+    """A CKAN that answers every call like this."""
     way.status, before = status, way.calls
     wait_for(lambda: way.calls > before, 30, "a call met it")
     time.sleep(ERRORS)

@@ -1,4 +1,4 @@
-"""The dispatcher sends what is due, fairly, and again what the broker lost."""
+"""The dispatcher sends what is due, fairly, and sends again what the broker lost."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence

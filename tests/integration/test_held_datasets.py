@@ -1,4 +1,4 @@
-"""What a source holds, as the write side knows it for its decisions."""
+"""What a source holds, as the write side knows it when it decides."""
 
 from uuid import uuid4
 

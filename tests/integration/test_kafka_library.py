@@ -1,6 +1,6 @@
-"""The bugs of kafka-python that our consumer goes round, shown on the bare library.
+"""The bugs of kafka-python that our consumer works around, shown on the bare library.
 
-They are expected to fail: one that passes tells that the library is mended, and that its detour may go.
+They are expected to fail: one that passes tells that the library is fixed, and that our workaround may go.
 """
 
 import time

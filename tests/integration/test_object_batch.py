@@ -1,4 +1,4 @@
-"""A batch of claimed objects: loaded at once, run one by one, stored at once; what one of them does is its own matter."""
+"""A batch of claimed objects: loaded at once, run one by one, stored at once; none of them affects the others."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

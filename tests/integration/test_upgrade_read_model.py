@@ -1,4 +1,4 @@
-"""A read model of another version: replaced by `initdb`, told to who reads it, and in nobody else's way."""
+"""A read model of another version: replaced by `initdb`, reported to whoever reads it, and in nobody else's way."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Credentials reach whom they are for, and nobody else."""
+"""Credentials reach those they are for, and nobody else."""
 
 import json
 import ssl

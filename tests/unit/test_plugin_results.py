@@ -1,4 +1,4 @@
-"""What a plugin's stages hand over wrongly is told with what was expected and what came."""
+"""What a plugin's stages hand over wrongly is reported with what was expected and what came."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ from harvesters import (
 
 
 def kind(value: object) -> str:
-    """How a case is called."""
+    """What a case is called."""
     return type(value).__name__
 
 

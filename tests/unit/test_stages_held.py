@@ -1,4 +1,5 @@
-"""A record whose document is the one imported last needs no import; a plugin sees what is held, to ask for nothing else."""
+"""A record whose document is the one imported last needs no import; a plugin sees what is held, so that it asks for nothing
+else."""
 
 from datetime import timedelta
 from hashlib import sha256

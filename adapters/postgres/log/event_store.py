@@ -49,7 +49,7 @@ SELECT_STREAM = """
     ORDER BY originator_version
 """
 COLUMNS = "notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'"
-# Up to `limit` rows, and of those as many as fit into `bytes`, one at least. What lies outside the row isn't read for its size.
+# Up to `limit` rows, and of those as many as fit into `bytes`, at least one. What lies outside the row isn't read for its size.
 BOUNDED = """
     SELECT notification_id, originator_id, originator_version, topic, state, recorded FROM (
         SELECT *, sum(octet_length(state)) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) - octet_length(state) AS before
@@ -147,7 +147,7 @@ class PostgresEventStore(ApplicationRecorder):
     ) -> list[StoredEvent]:
         """All events of many streams in one query, stream by stream.
 
-        Of streams in `after` those after a version, of those in `upto` those up to one.
+        Of streams in `after` only events after a version, of those in `upto` only events up to one.
         """
         parameters: dict[str, Any] = {"ids": list(ids)}
         if in_part := bool(after or upto):

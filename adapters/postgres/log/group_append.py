@@ -13,7 +13,7 @@ from eventsourcing.persistence import StoredEvent
 from adapters.postgres.log.event_store import PostgresEventStore
 from domain.errors import ServiceUnavailable
 
-TOGETHER = 2000  # events of one append, about; who has more to store waits until there is room
+TOGETHER = 2000  # events of one append, about; whoever has more to store waits for room
 BYTES = 8_000_000  # likewise
 IDLE = 30.0  # seconds after which the thread ends, and closes its connection to the database
 

@@ -51,13 +51,13 @@ class PostgresSnapshots:
         return Snapshot(stream, class_version, rows[0][0], rows[0][1], orjson.loads(rows[0][2])) if rows else None
 
     def newest_of(self, streams: Sequence[UUID], class_version: int, upto: Mapping[UUID, int]) -> dict[UUID, Snapshot]:
-        """The newest ones of that class version, of streams in `upto` those of at most a version; others are left out."""
+        """The newest ones of that class version, for streams in `upto` of at most that version; others are left out."""
         limits = [upto.get(stream, NO_LIMIT) for stream in streams]
         rows = self._database.query(NEWEST_OF, ids=list(streams), upto=limits, class_version=class_version)
         return {row[0]: Snapshot(row[0], class_version, row[1], row[2], orjson.loads(row[3])) for row in rows}
 
     def keep(self, snapshot: Snapshot) -> None:
-        """Keep it; of older ones two stay, those of older class versions go."""
+        """Keep it; two older ones stay, those of older class versions go."""
         self._database.query(
             KEEP,
             id=snapshot.stream,

@@ -4,9 +4,9 @@ A list is found by an index that has its order, and only then joined: a page cos
 however far on it is. `after` is the id of the last row that the caller has seen (a dataset's: its guid); `Page.next` is what
 to hand in for the next page. `offset` is for callers that know nothing else, and walks over what it skips.
 
-Of one job, source or status is asked for as a range (`>=` and `<=`) and is named in ORDER BY: only the index that begins with
-that column then has the order. For an equality the planner also tries the index without it, and to filter; what happened in
-one week years ago is then looked for among everything since.
+One job, source or status is asked for as a range (`>=` and `<=`) and its column is named in ORDER BY: only the index that
+begins with that column then has the order. For an equality the planner also considers the index without it, and filters;
+what happened in one week years ago is then looked for among everything since.
 """
 
 from collections.abc import Sequence

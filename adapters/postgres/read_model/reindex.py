@@ -16,7 +16,7 @@ from domain.errors import Refused
 from projections.read_model import fold
 from projections.recorded import decode
 
-AT_A_TIME = 20  # sources, while which the projector waits
+AT_A_TIME = 20  # sources at a time, during which the projector waits
 POSITION: LiteralString = "SELECT notification_id FROM harvest.checkpoint"
 EVENTS: LiteralString = """
     SELECT notification_id, originator_id, originator_version, topic, state, recorded_at AT TIME ZONE 'UTC'

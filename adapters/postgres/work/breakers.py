@@ -98,7 +98,7 @@ class Breakers:
         return bool(self._database.query(NOTE, **what, most=limit, waits=WAITS, calm=CALM)[0][0])
 
     def open(self, due: datetime | None = None, limit: int = 1000) -> list[OpenBreaker]:
-        """Open breakers, those first whose probe is next; with `due` only those whose probe is due by then."""
+        """Open breakers, in the order of their next probes; with `due` only those whose probe is due by then."""
         return [OpenBreaker(*row) for row in self._database.query(OPEN, due=due, limit=limit)]
 
     def close(self, breaker: OpenBreaker) -> None:

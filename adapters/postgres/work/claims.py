@@ -16,8 +16,8 @@ from domain.rules import SOLO_AFTER
 
 PRESENCE_CLASS = 0x48415256  # first key of the advisory locks by which workers show that they live
 
-# Where objects are named, `sent IS NOT FALSE` keeps the planner from the index of rows that are sent: from a time when those
-# were few it kept a plan that compares all of them with every object named, 100 ms for 200 objects while 5,000 are under way.
+# Where objects are named, `sent IS NOT FALSE` keeps the planner from the index of rows that are sent: a plan from a time when
+# those were few compares all of them with every object named, 100 ms for 200 objects while 5,000 are under way.
 CLAIM = """
     UPDATE ops.work w SET worker = %(worker)s, deliveries = w.deliveries + 1,
         lease_until = now() + make_interval(secs => %(lease)s)

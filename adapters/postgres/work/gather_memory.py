@@ -32,7 +32,7 @@ MISSING_OF_FEW = """
     ORDER BY d.guid LIMIT %(limit)s
 """
 
-NAMES = "\x01name:"  # before names, which are kept with the guids; no guid begins so
+NAMES = "\x01name:"  # prefix of names, which are kept with the guids; no guid begins like this
 COUNT_HELD = "SELECT count(*) FROM ops.dataset WHERE source_id = %(source)s AND NOT deleted"
 
 

@@ -15,7 +15,7 @@ HELD = """
 """
 BY_PACKAGE = "SELECT source_id FROM ops.dataset WHERE package_id = %(package)s AND NOT deleted"
 BY_GUID = "SELECT source_id FROM ops.dataset WHERE guid = %(guid)s AND NOT deleted ORDER BY source_id"
-# From one source to the next by the index: no look at all datasets.
+# From one source to the next by the index, without reading all datasets.
 SOURCES = """
     WITH RECURSIVE s AS (
         (SELECT source_id FROM ops.dataset ORDER BY source_id LIMIT 1)

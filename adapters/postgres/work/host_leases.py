@@ -20,7 +20,7 @@ class HostLeases:
     def ask(self, host: str, *, limit: int, wanted: int, in_use: int) -> int:
         """How many requests this process may have under way to a host, where all together may have `limit`.
 
-        It is told how many it has, and would have; nothing of both gives its share back. Call it every second, since a share is
+        It says how many it has, and would have; zero for both gives its share back. Call it every second, since a share is
         lost after 10. Raises ServiceUnavailable.
         """
         values = {"host": host, "holder": self._holder, "most": limit, "wanted": wanted, "in_use": in_use}

@@ -26,7 +26,7 @@ class WorkNews:
         self._listeners: list[threading.Event] = []
 
     def listener(self) -> threading.Event:
-        """An event that is set whenever there is news; who waits for it clears it."""
+        """An event that is set whenever there is news; whoever waits for it clears it."""
         event = threading.Event()
         self._listeners.append(event)
         return event

@@ -103,7 +103,7 @@ class Schedules:
         self._database.query(PLAN, source=row.source_id, before=row.after, after=after, due=due_at)
 
     def turn_back(self, now: datetime) -> int:
-        """Of schedules that were moved on by a clock that was ahead, count slots from `now` on; how many there were."""
+        """Count slots from `now` on for schedules that a fast clock moved too far; how many there were."""
         return len(self._database.query(TURN_BACK, now=now))
 
     def pauses(self, now: datetime) -> list[Pause]:

@@ -72,7 +72,7 @@ class Worker:
 
 
 class Workers:
-    """The reports of all workers. Who reports gives its name and role; who only reads needs neither."""
+    """The reports of all workers. A process that reports gives its name and role; one that only reads needs neither."""
 
     def __init__(self, database: Database, worker: str = "", role: str = "") -> None:
         self._database = database

@@ -1,7 +1,7 @@
 """Packages in the form in which they are sent to CKAN, and whose they are by what CKAN shows of them.
 
 Ownership is kept in extras: ckanext-harvest's three, and the content hash of the object. Each field and each extra costs CKAN
-0.3 to 1 % of the time that it takes for a dataset, so nothing is sent that it leaves aside.
+0.3 to 1 % of the time that it takes for a dataset, so nothing is sent that it ignores.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Names that have become free go to the packages of the source that want them, whatever was done first.
 
-A package that was stored while its name was taken has a number, and the name that it wants in an extra. Who frees a name
-looks for such a package after that, and who stores one under a number looks after that whether the name has become free: so
+A package that was stored while its name was taken has a number, and the name that it wants in an extra. Whoever frees a name
+then looks for such a package, and whoever stores one under a number then looks whether the name has become free: so
 whichever of the two comes last gives the package its name.
 """
 
