@@ -17,6 +17,7 @@ _WORDS = (
 _SECRET = rf"(?:[\w.-]*[-_.])?(?:{_WORDS})"
 _NAME = re.compile(rf"{_SECRET}|x-.*-key", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?<=://)([^\s/?#@:\"'<>]*):([^\s/?#\"'<>]*)@")
+_WITH_BLANKS = re.compile(r"(?<=://)([^\n/?#@:\"'<>]{1,80}):([^\n/?#\"'<>]{1,200})@")  # as people mistype it
 _USER_ONLY = re.compile(r"(?<=://)[^\s/?#@:\"'<>]{16,}@")  # a token in place of a user
 _PARAMETER = re.compile(rf"(?<=[?&;])({_SECRET}|key|sig)=[^\s&#\"'<>]+", re.IGNORECASE)
 _ASSIGNED = re.compile(rf"(?<![\w-])({_SECRET}=)(['\"]?)[^\s'\",;&]+\2", re.IGNORECASE)
@@ -31,7 +32,7 @@ def is_secret_name(name: str) -> bool:
 
 def mask_url(url: str) -> str:
     """An address without its password and without secrets in its query."""
-    return change_url(url, lambda _: MASK)
+    return change_url(_WITH_BLANKS.sub(rf"\1:{MASK}@", url), lambda _: MASK)
 
 
 def change_url(url: str, change: Callable[[str], str]) -> str:

@@ -53,6 +53,8 @@ def _said(name: str, value: Any) -> Any:
 
     if name == "sources":
         return ", ".join(f"{count} {trouble.replace('_', ' ')}" for trouble, count in value.items())
+    if name == "projection_lag":
+        return ", ".join(f"{projection} {events}" for projection, events in value.items())
     if name == "oldest_running_job" and value:
         return f"{value['id']} of {value['source']}, for {duration(value['seconds'])}"
     if name.endswith("_bytes") and value is not None:

@@ -27,6 +27,7 @@ def test_other_names_are_no_secrets(name: str) -> None:
     [
         ("https://me:pw@host/path?q=1", "https://me:***@host/path?q=1"),
         ("https://me:p@w:x@host/", "https://me:***@host/"),
+        ("https://my name:p w@host/", "https://my name:***@host/"),
         ("https://me@host/", "https://me@host/"),
         ("https://0123456789abcdef0123@host/", "https://***@host/"),
         ("https://host/?a=1&token=abc&b=2", "https://host/?a=1&token=***&b=2"),
