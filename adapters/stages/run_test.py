@@ -12,6 +12,7 @@ from adapters.stages.gather import GatherRun
 from adapters.stages.objects import Item, ObjectRunner
 from domain.application import Harvesting
 from domain.errors import NotFound
+from domain.jobs import Job
 from domain.nearest import did_you_mean
 from domain.rules import Progress, job_outcome
 
@@ -150,7 +151,7 @@ class TestRun:
         if progress is not None and (outcome := job_outcome(progress)):
             self._application.finish_job(job_id, outcome, progress.counts, progress.statistics)
         self._catch_up()
-        return progress is not None and progress.complete
+        return self._application.load(Job, job_id).complete  # a coordinator may have ended the job before us
 
     def _catch_up(self) -> None:
         for projector in self._projectors:

@@ -3,11 +3,15 @@
 import json
 import logging
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
 from adapters.cli.plugin_output import plugin_output
 from adapters.embedded import EmbeddedPostgres
+from adapters.postgres.work.pending_work import PendingWork
+from adapters.stages.run_test import TestRun
+from domain.rules import job_outcome
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
 from tests.support.stack import Stack
@@ -85,6 +89,22 @@ def test_a_guid_that_the_source_does_not_have_ends_with_status_1(cli: CommandLin
 
     assert "Error: The source has no record recrod-2 (did you mean record-2?): it listed 3 records, for example " in printed.err
     assert cli.json("jobs", "--source", "chatty", "--limit", "1")["jobs"][0]["status"] == "Finished"
+
+
+def test_a_guid_that_isnt_there_is_told_where_a_coordinator_ends_the_job_first(
+    site: Stack, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = TestRun._show
+
+    def ended_by_a_coordinator(run: TestRun, job_id: UUID) -> None:
+        show(run, job_id)
+        progress = PendingWork(site.parts.database).progress(job_id)
+        if progress is not None and (outcome := job_outcome(progress)):
+            site.parts.application.finish_job(job_id, outcome, progress.counts, progress.statistics)
+
+    monkeypatch.setattr(TestRun, "_show", ended_by_a_coordinator)
+
+    assert "The source has no record recrod-2" in cli("run-test", "chatty", "recrod-2", status=1).err
 
 
 def test_a_guid_whose_record_fails_ends_with_status_1(cli: CommandLine) -> None:
