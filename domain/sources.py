@@ -274,7 +274,11 @@ class HarvestSource(StoredAggregate):
             )
 
     def pause(self, until: datetime | None, by: str) -> None:
-        """Start nothing by itself before a time, or before it is resumed; a second call changes nothing."""
+        """Start nothing by itself before a time, or before it is resumed; a second call changes nothing.
+
+        Raises SourceInactive when it was removed.
+        """
+        self.must_be_there()
         text = until.astimezone(UTC).isoformat(timespec="seconds") if until else None
         if not self.paused or self.paused_until != text:
             self._paused(until=text, by=by)

@@ -12,7 +12,7 @@ from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Page, Row
 from domain.access import Owned, Right
-from domain.errors import NotFound
+from domain.errors import JobEnded, NotFound
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
@@ -208,10 +208,13 @@ def _cause(group: Cause) -> Row:
 
 @action(Right.SYSADMIN, JobAbort)
 def harvest_job_abort(session: Session, parameters: JobAbort) -> Row:
-    """Stop a job; what was imported stays. A second call changes nothing."""
+    """Stop a job; what was imported stays. A second call changes nothing. Raises JobEnded when it has finished."""
     job_id = job_of(session, parameters.id or parameters.source_id)
     session.parts.application.abort_job(job_id, by=session.caller.name)
-    return current_job(session, str(job_id))
+    job = current_job(session, str(job_id))
+    if job["status"] == "Finished":
+        raise JobEnded(f"Job {job_id} has finished ({job['outcome']}): there is nothing to stop")
+    return job
 
 
 def current_job(session: Session, job_id: str) -> Row:

@@ -27,6 +27,7 @@ AT_A_WRONG_TIME = [
     ("run-test asleep", "is inactive"),
     ("import asleep", "is inactive"),
     ("job-abort idle", "has no jobs yet"),
+    ("job-abort done", "there is nothing to stop"),
     ("job-report idle", "has no jobs yet"),
     ("retry idle", "has no jobs yet"),
     ("approve idle --yes", "has no jobs yet"),
@@ -46,10 +47,11 @@ def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
     """A site of which nothing runs: one source is inactive, one has no jobs, one has a job that waits."""
     folder = tmp_path_factory.mktemp("site")
     with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
-        for name in ("asleep", "idle", "busy", "contested"):
+        for name in ("asleep", "idle", "busy", "done", "contested"):
             site.source(name, f"http://127.0.0.1/{name}", "noop")
         site.parts.application.deactivate_source(site.parts.application.find_source("asleep").id, "test")
         site.start_job("busy")
+        site.cli("run-test", "done")
         yield site
 
 

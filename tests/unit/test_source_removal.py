@@ -1,5 +1,6 @@
 """Removing a source, and entering it again: its datasets are kept, released or deleted."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -184,12 +185,17 @@ def test_an_inactive_source_can_be_cleared_and_not_harvested(app: Harvesting, ci
     assert app.create_job(city, kind="clear")
 
 
-@pytest.mark.parametrize("edit", ["change", "reactivate"])
+@pytest.mark.parametrize("edit", ["change", "reactivate", "pause"])
 def test_a_removed_source_is_not_edited(app: Harvesting, city: UUID, edit: str) -> None:
     app.remove_source(city, RELEASE, "admin")
+    edits: dict[str, Callable[[], object]] = {
+        "change": lambda: app.change_source(city, CITY, "admin"),
+        "reactivate": lambda: app.reactivate_source(city, "admin"),
+        "pause": lambda: app.pause_source(city, "admin", None),
+    }
 
     with pytest.raises(SourceInactive, match="was removed"):
-        app.change_source(city, CITY, "admin") if edit == "change" else app.reactivate_source(city, "admin")
+        edits[edit]()
 
 
 def test_two_who_remove_it_at_once_remove_it_once(app: Harvesting, log: MemoryLog, city: UUID) -> None:
