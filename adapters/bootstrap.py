@@ -115,7 +115,7 @@ def check(settings: Settings) -> None:
 def require_tables(database: Database, site_id: str) -> None:
     """Raises SettingError unless the tables are those of this version, and this site's.
 
-    A read model of an older one will do: who writes it waits, who reads it gets an error, and the others don't need it.
+    A read model of an older one will do: roles that write it wait, readers get an error, and the others don't need it.
     """
     database.check_session()
     require_migrations(database)

@@ -140,7 +140,7 @@ def shared() -> Path:
 
 @contextmanager
 def fake_ckan(script: Path, datasets: int, seed: str = "7") -> Iterator[str]:
-    """A made-up CKAN of so many datasets; others for another seed."""
+    """A made-up CKAN with that many datasets; different ones for another seed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

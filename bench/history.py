@@ -62,7 +62,7 @@ SKIP: tuple[LiteralString, ...] = (
 
 
 def hold(parts: Parts, sources: list[UUID], datasets: int, size: int) -> None:
-    """Let every source hold what the harvester `noop` lists with so many characters of content."""
+    """Let every source hold what the harvester `noop` lists, with that many characters of content."""
     guids = [f"record-{number}" for number in range(datasets)]
     hashes = [content_hash(document(guid, size).encode()) for guid in guids]
     parts.database.query(HOLD, sources=sources, guids=guids, hashes=hashes)
@@ -70,7 +70,7 @@ def hold(parts: Parts, sources: list[UUID], datasets: int, size: int) -> None:
 
 
 def fill(parts: Parts, sources: list[UUID], nights: int) -> int:
-    """Put so many nightly jobs behind every source; how many events that were."""
+    """Put that many nightly jobs behind every source; returns how many events that were."""
     database = parts.database
     loaded = [parts.application.load(HarvestSource, source) for source in sources]
     for statement in WITHOUT_INDEXES:

@@ -123,7 +123,7 @@ def real_ckan(solr: str) -> Iterator[Ckan]:
 
 
 def plain_creates(ckan: Ckan, packages: Sequence[Mapping[str, Any]], clients: int) -> float:
-    """Seconds of package_create, called by so many clients at once."""
+    """Seconds of package_create, called by that many clients at once."""
     api = ckan.api(clients)
     begun = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:

@@ -75,7 +75,7 @@ def counts(code: str) -> bool:
 
 
 def probe_wait(probes: int, openings: int) -> float:
-    """Seconds until the next probe, after so many that weren't answered, and so many openings without a calm before."""
+    """Seconds until the next probe, by how many weren't answered, and how often it opened before without a calm in between."""
     return float(min(FIRST_PROBE * 2 ** min(probes + openings, 10), LAST_PROBE))
 
 

@@ -122,7 +122,7 @@ class JobCommands(Storing):
         raise Conflict([job_id])
 
     def _freed_at_end(self, source: HarvestSource) -> list[Reservation]:
-        """What a source reserved that the end of a job removes."""
+        """The reservations of a source that the end of a job removes."""
         removed = any(isinstance(event, HarvestSource.Removed) for event in source.pending_events)
         return self._reservations.freed(source, release=False) if removed else []
 
@@ -168,7 +168,7 @@ def _give_back(source: HarvestSource, job: Job, outcome: str, counts: Mapping[st
 
 
 def _gathered_from(job: Job, counts: Mapping[str, int] | None) -> str | None:
-    """Since when the next job must ask for changes after one that missed nothing; None: it must ask for everything.
+    """The time since which the next job must ask for changes, after one that missed nothing; None: it must ask for everything.
 
     A job that skipped all records but one missed them.
     """

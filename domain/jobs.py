@@ -91,7 +91,7 @@ class Job(StoredAggregate):
         memory: dict[str, Any]
 
     class DeletionsHeld(StoredAggregate.Event):
-        """So many datasets are missing at the remote that a person must say whether they go."""
+        """Too many datasets are missing at the remote: a person must say whether they go."""
 
         TOPIC = "job.deletions_held"
         guids: int
@@ -261,7 +261,7 @@ class Job(StoredAggregate):
         unchanged: int = 0,
         memory: Mapping[str, Any] | None = None,
     ) -> None:
-        """End gathering, with so many further records that need no object; a second call changes nothing. Raises JobEnded."""
+        """End gathering, with that many further records that need no object; a second call changes nothing. Raises JobEnded."""
         self._must_go_on()
         if self.gather_finished is None:
             self._gather_finished(

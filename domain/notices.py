@@ -70,7 +70,7 @@ class MailPolicy:
 def mail_kind(end: JobEnd, policy: MailPolicy) -> str | None:
     """The mail that each recipient gets about a job, at most one; None: none.
 
-    A job that went wrong is told at once where that is wanted; what nobody is told at once is in the digest.
+    A job that went wrong is reported at once where that is wanted; whatever isn't reported at once is in the digest.
     """
     if end.kind not in MAILED or end.trigger == TEST or end.outcome == "aborted":
         return None

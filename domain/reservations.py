@@ -110,7 +110,7 @@ class Reservations:
         return [reservation, *(self._moved(UUID(displaced)) if displaced else ())]
 
     def _moved(self, source_id: UUID) -> list[Reservation]:
-        """What a source holds by the rule of today, that loses what it held by the one before."""
+        """The reservation, by today's rule, of a source that loses one by the earlier rule."""
         fields = self._load_source(source_id).fields
         value = self.address_values(fields)[0]
         return [] if self._reservation(value) else [Reservation.take(value, source_id)]
@@ -124,7 +124,7 @@ class Reservations:
         return []
 
     def address_values(self, fields: SourceFields) -> list[str]:
-        """What an address may be reserved as: by the rule of today and by the one before, with secrets sealed or in clear."""
+        """What an address may be reserved as: by today's rule and by the earlier one, with secrets sealed or in clear."""
         by_rule = [[rule(form.url, form.config) for form in self._forms(fields)] for rule in (address_value, _value_as_before)]
         return list(dict.fromkeys(value for values in by_rule for value in values))
 

@@ -37,7 +37,8 @@ def extras(values: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def utc_time(value: datetime | str | None) -> str | None:
-    """A remote's time as ISO 8601 in UTC without zone, None when it is none. A time without zone counts as UTC, as in CKAN."""
+    """A remote's time as ISO 8601 in UTC without zone, None when it isn't a time. A time without zone counts as UTC, as in
+    CKAN."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())

@@ -6,7 +6,7 @@ MAX_TITLE = 200  # characters
 
 
 def title_of(document: str) -> str | None:
-    """The title that a document gives its dataset, where that can be told."""
+    """The title that a document gives its dataset, where there is one."""
     try:
         values = json.loads(document)
     except (ValueError, RecursionError):

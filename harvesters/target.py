@@ -20,7 +20,7 @@ UnknownFields = Literal["drop", "extras"]
 class FieldPolicy:
     """What a source wants to become of values that the target can't hold; options of its configuration.
 
-    `on_invalid_field`: an optional field with an odd value is dropped and told as a warning, or the dataset fails.
+    `on_invalid_field`: an optional field with an odd value is dropped with a warning, or the dataset fails.
     `unknown_fields`: fields that the target has no place for are kept as extras, or dropped; either is reported once a job.
     `languages`: which language is kept of a value by language where only one can be; the first comes first.
     """

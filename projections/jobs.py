@@ -42,7 +42,7 @@ def finished(batch: Batch, event: Recorded) -> None:
 
 
 def deletions_held(batch: Batch, event: Recorded) -> None:
-    """So many deletions wait for a person."""
+    """Deletions wait for a person, that many."""
     batch.jobs.update(event.stream, held=event.state["guids"], held_of=event.state["known"])
 
 

@@ -146,7 +146,7 @@ def job_forgotten(batch: Batch, event: Recorded) -> None:
 
 
 def history_cleared(batch: Batch, event: Recorded) -> None:
-    """So many jobs of the source fewer."""
+    """Count fewer jobs of the source."""
     source, jobs = str(event.stream), event.state["jobs"]
     batch.statistics.source_jobs.update({source: -sum(jobs.values())})
     batch.statistics.ended_jobs.setdefault(source, Counter()).subtract(jobs)

@@ -86,7 +86,7 @@ def found_unchanged(batch: WorkBatch, event: Recorded) -> None:
         key = state["source_id"], state["guid"]
         earlier = batch.validators.get(key, {})
         if any(earlier.get(name) != value for name, value in columns.items()):
-            batch.validators[key] = {**columns, "object_id": event.stream}  # the first one that told them
+            batch.validators[key] = {**columns, "object_id": event.stream}  # the first one that reported them
 
 
 HANDLERS = merge_handlers(

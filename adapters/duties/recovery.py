@@ -52,7 +52,7 @@ class RecoverLostWork:
         """Workers that have shown no presence for a while.
 
         When the database was away for everybody, all workers are absent at first. Those that come back within GRACE were
-        never lost; of the others the first few seconds count.
+        never lost.
         """
         now = time.monotonic()
         absent = self._work.absent_workers()

@@ -16,7 +16,7 @@ from domain.errors import HarvestError
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LAST_WAIT = 1.0, 60.0  # seconds after a failure
-SERVICE_WAIT = 2.0  # seconds at most after a failure that somebody else must mend: a service may be back any time
+SERVICE_WAIT = 2.0  # seconds at most after a failure that others must fix: a service may be back any time
 
 
 class Duty(Protocol):

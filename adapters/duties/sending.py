@@ -1,6 +1,6 @@
 """Sends the mail and the webhooks' events that are due, and records in the log what was sent.
 
-Should this process end between sending and writing that down, the message goes out once more, with the same id.
+If this process ends between sending and recording, the message goes out once more, with the same id.
 """
 
 import logging
@@ -74,7 +74,7 @@ class SendMail:
         return bool(batch)
 
     def _details(self, notice: Notice, now: datetime) -> Details | None:
-        """What the mail about one job says besides its end; None: not there yet."""
+        """What the mail about one job says in addition to its end; None: not there yet."""
         if notice.kind == DIGEST:
             return Details()
         return self._reports.details(notice.end, notice.number, now, errors=notice.kind == ERROR)

@@ -108,7 +108,7 @@ class CommandConsumer:
             return tuple(sorted(tp.partition for tp in self._states))
 
     def poll(self, room: int, timeout: float) -> list[Delivery]:
-        """At most `room` commands, by turns from all partitions; waits up to `timeout` seconds when there is none.
+        """At most `room` commands, from all partitions in turn; waits up to `timeout` seconds when there is none.
 
         Gets over a broker that is away. Raises ServiceUnavailable when the client fails again and again.
         """

@@ -60,7 +60,7 @@ class Objects(Protocol):
         """Learn what changed: `outcomes` since the last time, jobs that were `created`, and `gathered` ones by lane."""
 
     def waiting(self, held: Collection[UUID]) -> list[Waiting]:
-        """Jobs whose turn it is, with how many objects are due and under way; but for those that are held."""
+        """Jobs whose turn it is, with how many objects are due and under way; held ones are left out."""
 
     def take(self, quotas: Mapping[UUID, int]) -> list[FetchObject]:
         """Mark objects as sent; the commands to send."""

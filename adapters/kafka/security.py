@@ -29,7 +29,7 @@ class Security:
 
     @property
     def advice(self) -> str:
-        """What else may be wrong when a server is there and no client of ours gets on with it."""
+        """What else may be wrong when a server is there and none of our clients can work with it."""
         if self.protocol.startswith("SASL"):
             return f" Does it know {self.user} with HARVEST_KAFKA_SASL_MECHANISM and HARVEST_KAFKA_SASL_PASSWORD?"
         certificate = " Does it ask for a certificate (HARVEST_KAFKA_SSL_CERTFILE)?" if self.protocol == "SSL" else ""

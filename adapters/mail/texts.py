@@ -48,7 +48,7 @@ class ObjectErrors:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What mail about one job says besides its end."""
+    """What mail about one job says in addition to its end."""
 
     config: str = ""
     job_errors: Sequence[str] = ()

@@ -93,7 +93,7 @@ TROUBLE: LiteralString = """
         AND created_at > now() - %(days)s * interval '1 day'
 """
 TROUBLE_AFTER = 3  # attempts: servers may refuse the first one on purpose
-TROUBLE_DAYS = 7  # that what was given up is trouble
+TROUBLE_DAYS = 7  # during which a notice that was given up counts as trouble
 WAIT: LiteralString = "UPDATE ops.outbox SET due_at = now() + %(seconds)s * interval '1 second' WHERE id = ANY (%(ids)s)"
 DROP_UNSENT: LiteralString = "DELETE FROM ops.outbox WHERE sent_at IS NULL AND error IS NOT NULL RETURNING id"
 FORGET: LiteralString = """
@@ -138,7 +138,7 @@ class Outbox:
         self._database = database
 
     def position(self) -> int:
-        """How far the log has been read. What happened before the first call of all is not told."""
+        """How far the log has been read. Nothing is sent about what happened before the very first call."""
         if not (rows := self._database.query(POSITION)):
             self._database.query(BEGIN)
             rows = self._database.query(POSITION)

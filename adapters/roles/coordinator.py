@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between two looks when nothing happens
 STAND_BY = 1.0  # seconds between two tries to lead
-FEW = 500  # events; after so few a projector lets more gather, for twice as long as they took it
+FEW = 500  # events; after a batch this small a projector waits for more, twice as long as the batch took
 LONGEST_PAUSE = 0.05  # seconds
 
 
 class ProjectionThread:
-    """Keeps a projection up to date, in a thread of its own. `failed` is told what isn't a matter of a missing service."""
+    """Keeps a projection up to date, in a thread of its own. `failed` is called with errors other than a missing service."""
 
     def __init__(
         self,

@@ -88,7 +88,7 @@ class FetchWorker:
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
         self._new_bytes = 0  # of documents that stages brought and that aren't stored yet
-        self._recent = MAX_NEW_BYTES // 8  # bytes of the largest one of late; nobody knows yet
+        self._recent = MAX_NEW_BYTES // 8  # bytes of the largest one lately; not known yet
         self._stored = threading.Condition()
         self._under_way = 0  # objects that are open and not done
         self._lock = threading.Lock()
@@ -167,7 +167,7 @@ class FetchWorker:
         self.stop()
 
     def _forget(self, dropped: Sequence[Running], under_way: int | None = None) -> None:
-        """Objects that are over, so many of which were still under way; all of them, if not said otherwise."""
+        """Forget objects that are over; `under_way`: how many of them still counted as under way, None: all."""
         with self._lock:
             self._under_way -= len(dropped) if under_way is None else under_way
             for obj in dropped:
@@ -187,7 +187,7 @@ class FetchWorker:
             raise error
 
     def _bug(self) -> BaseException | None:
-        """What ended one of the threads."""
+        """The error that ended one of the threads."""
         return self._broken or self._threads.broken
 
     def _patience(self, room: int) -> float:
@@ -231,7 +231,7 @@ class FetchWorker:
                 retry.wait(error, self._stop)
 
     def _put_aside(self, solo: set[FetchObject]) -> None:
-        """Should this worker die before their turn comes, their commands are sent again as those that nobody claimed."""
+        """If this worker dies before their turn comes, their commands are sent again since nobody has claimed them."""
         self._solo += solo.difference(self._solo)
 
     def _start(self, items: Sequence[Item]) -> None:

@@ -112,7 +112,7 @@ class LogKeeper(logging.Handler):
         return count <= self._limit
 
     def _without_job(self, record: logging.LogRecord) -> logging.LogRecord | None:
-        """The line, as far as it is news; None for one too many."""
+        """The line; None when it repeats the last one or is over the limit."""
         minute, count = self._minute
         now = int(self._clock() // 60)
         count = count + 1 if now == minute else 1

@@ -1,4 +1,4 @@
-"""`up`: everything on one machine, as one process tree that mends itself.
+"""`up`: everything on one machine, as one process tree that repairs itself.
 
 The order is Postgres, broker, what `prepare` does (schema, topics), roles; and backwards at the end. A child that ends
 is started again, so a role that meets a bug or loses its database just ends. Between events this process sleeps:

@@ -335,7 +335,7 @@ class GatherRun:
             page.add(guid, record, body)
 
     def _twice(self, guid: str, first: str | None, second: str | None) -> None:
-        """The same record again is no news; another one with its guid is an error that names both."""
+        """The same record again changes nothing; a different one with its guid is an error that names both."""
         if first != second or first is None:
             documents = f"documents {(first or 'none')[:12]} and {(second or 'none')[:12]}"
             self._error(

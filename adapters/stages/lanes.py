@@ -37,7 +37,7 @@ class Lane(Generic[T]):
                 threading.Thread(target=self._run, daemon=True).start()
 
     def take(self, most: int, wanted: Callable[[T], bool]) -> list[T]:
-        """Take out up to so many of the items that waited longest, as long as they are `wanted`."""
+        """Take out up to that many of the items that waited longest, as long as they are `wanted`."""
         with self._changed:
             items: list[T] = []
             while self._waiting and len(items) < most and wanted(self._waiting[0][1]):

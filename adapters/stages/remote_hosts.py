@@ -29,7 +29,7 @@ TARGET = ("target", "")
 
 @dataclass(slots=True)
 class Outcomes:
-    """What this process met of a host or the target since it last told, and what it knows from the others."""
+    """What this process has seen of a host or the target since it last reported, and what it knows from the others."""
 
     succeeded: bool = False
     failed: int = 0
@@ -45,14 +45,14 @@ class Outcomes:
         self.succeeded, self.failed = self.succeeded or self.known.failures > 0, 0
 
     def take(self) -> Met | None:
-        """What is to be told now; None: there is nothing that the others don't know."""
+        """What to report now; None: there is nothing that the others don't know."""
         is_news = self.failed or self.succeeded
         met = Met(self.succeeded, self.failed, self.reason, self.url) if is_news else None
         self.succeeded, self.failed = False, 0
         return met
 
     def give_back(self, told: Met) -> None:
-        """It couldn't be told."""
+        """It couldn't be reported."""
         self.failed = self.failed if self.succeeded else self.failed + told.failed
         self.succeeded = self.succeeded or told.succeeded
         self.reason, self.url = self.reason or told.reason, self.url or told.url
@@ -64,7 +64,7 @@ class SharedHost(HostState):
 
     may: int = 0  # may be under way here
     peak: int = 0  # were or would have been under way since the last talk
-    told: int = 0  # the peak that was told last
+    told: int = 0  # the peak that was reported last
 
     def use(self, now: float) -> dict[str, int]:
         """What to tell the others; another peak begins."""
@@ -86,7 +86,7 @@ class RemoteHosts(HostSlots):
         refusing: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """So many `failures` in a row open a breaker."""
+        """This many `failures` in a row open a breaker."""
         super().__init__(clock)
         self._leases = leases
         self._breakers = breakers

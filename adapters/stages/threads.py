@@ -124,7 +124,8 @@ class ObjectThreads:
             step.queue.finished(job)
 
     def _run_group(self, step: Step, hand: Hand, job: str, group: Sequence[Running]) -> tuple[list[Running], list[Running]]:
-        """One after the other, those that are over and those to be saved; when one takes long the rest goes back for others."""
+        """Run them in order: those that are over, and those to be saved. When one takes long, the rest goes back to the
+        queue."""
         over: list[Running] = []
         to_save: list[Running] = []
         results: list[bool] = []

@@ -109,7 +109,7 @@ class CKANConfig:
         return {"include_private": "true"} if self.include_private else {}
 
     def accepts(self, package: Mapping[str, Any]) -> bool:
-        """Whether a dataset passes the filters, should the remote not have applied them."""
+        """Whether a dataset passes the filters, in case the remote didn't apply them."""
         return all(choice.accepts(_names(package, choice.kind)) for choice in self.filters)
 
     def search_terms(self, since: datetime | None) -> str:

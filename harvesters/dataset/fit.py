@@ -44,8 +44,8 @@ class Fitted:
 def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowhere) -> Fitted:
     """The dataset with values that CKAN's own schema takes; see the rules of each kind of field in this package.
 
-    What is odd in an optional field is left out and told, or the dataset is refused, as `policy` says. Fields that CKAN doesn't
-    know stay as they are. Raises TargetError `validation` for a name that can't be one.
+    Odd values of optional fields are left out and reported, or the dataset is refused, as `policy` says. Fields that CKAN
+    doesn't know stay as they are. Raises TargetError `validation` for a name that can't be one.
     """
     losses = Losses(policy, carries)
     package = storable(package)

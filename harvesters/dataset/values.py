@@ -19,7 +19,7 @@ SHOWN = 80  # characters of an odd value
 MOST_LOSSES = 20  # of one dataset that are named one by one
 TRUE, FALSE = frozenset({"true", "yes", "t", "y", "1"}), frozenset({"false", "no", "f", "n", "0", ""})
 # A valid e-mail address of the HTML standard (https://html.spec.whatwg.org/#valid-e-mail-address), which CKAN checks against;
-# CKAN wants no dot at either end and no two in a row besides.
+# CKAN also wants no dot at either end and no two in a row.
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"(?!\.)(?!.*\.\.)[\w.!#$%&'*+/=?^`{{|}}~-]+@{LABEL}(?:\.{LABEL})*", re.ASCII)
 MAILTO = "mailto:"

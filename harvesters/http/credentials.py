@@ -50,7 +50,7 @@ def without(headers: Headers) -> dict[str, str]:
 
 
 def blotted(text: str, headers: Headers) -> str:
-    """A text without the values of secret headers, should a remote have repeated them."""
+    """A text without the values of secret headers, in case a remote repeated them."""
     for secret in sorted(_secrets(headers), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text

@@ -95,7 +95,7 @@ class PoliteSession:
         self._robots = robots
         self.first_answer: RemoteTime | None = None  # by its Date header
         self.answers = 0  # that came so far, to see whether a gather makes progress
-        self.postponed: Postponed | None = None  # what the last request was refused with, should a plugin have caught it
+        self.postponed: Postponed | None = None  # what the last request was refused with, in case a plugin caught it
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         rules = address_rules(limits.allow)
@@ -348,7 +348,7 @@ def _too_large(url: str, max_bytes: int) -> RemoteError:
 
 
 def _without_secrets(error: RemoteError, headers: Headers) -> RemoteError:
-    """The error without the value of a secret header, should the remote have repeated it."""
+    """The error without the value of a secret header, in case the remote repeated it."""
     return _with_message(error, blotted(str(error), headers))
 
 

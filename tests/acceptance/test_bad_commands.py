@@ -44,7 +44,7 @@ AT_A_WRONG_TIME = [
 
 @pytest.fixture(scope="module")
 def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A site of which nothing runs: one source is inactive, one has no jobs, one has a job that waits."""
+    """A site where nothing runs: one source is inactive, one has no jobs, one has a job that waits."""
     folder = tmp_path_factory.mktemp("site")
     with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
         for name in ("asleep", "idle", "busy", "done", "contested"):

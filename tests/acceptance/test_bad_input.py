@@ -1,7 +1,7 @@
 """Remotes that are down, slow, wrong or endless: whoever reads the errors knows what came from which URL, and nobody else
 suffers.
 
-All of them are harvested at once by one stack, next to a good source; afterwards every remote mends its ways and is harvested
+All of them are harvested at once by one stack, next to a good source; afterwards every remote behaves well and is harvested
 again.
 """
 
@@ -50,7 +50,7 @@ HUGE = ["huge", "huge_announced", "huge_endless", "gzip_bomb"]
 
 @dataclass
 class Harvest:
-    """A harvest of a remote that is broken, and the one after it was mended (not of one that is down)."""
+    """A harvest of a remote that is broken, and the one after it was fixed (not of one that is down)."""
 
     url: str
     job: Row

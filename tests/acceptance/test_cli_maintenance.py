@@ -110,7 +110,7 @@ def _running(site: Stack, name: str) -> str:
 
 
 def _age(site: Stack, job_id: str, days: int) -> None:
-    """As if the job had been made so many days ago."""
+    """As if the job had been made that many days ago."""
     statement = """
         UPDATE events.stored_event SET recorded_at = recorded_at - make_interval(days => %(days)s) WHERE originator_id = %(job)s
     """

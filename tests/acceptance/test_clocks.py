@@ -33,7 +33,7 @@ class Shifted:
         self._path = stack.environment["PYTHONPATH"]
 
     def clocks(self, shift: int) -> None:
-        """Start all roles, and from now on the command line, with clocks that are wrong by so many seconds."""
+        """Start all roles, and from now on the command line, with clocks that are wrong by that many seconds."""
         for role in ROLES:
             self.stack.kill(role)
         self.stack.environment |= {

@@ -19,7 +19,7 @@ from tests.support.stack import Stack
 
 @pytest.fixture(scope="module")
 def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A site of which nothing runs but the database."""
+    """A site where only the database runs."""
     folder = tmp_path_factory.mktemp("site")
     with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
         yield site

@@ -15,7 +15,7 @@ from tests.support.stack import Stack
 
 @pytest.fixture(scope="module")
 def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A source of which nothing has been harvested."""
+    """A source from which nothing has been harvested."""
     folder = tmp_path_factory.mktemp("site")
     with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
         site.source("parks", "http://127.0.0.1/parks", "noop", {"records": 3})

@@ -76,7 +76,7 @@ def start(stack: Stack, name: str) -> None:
 
 
 def shared_out(cluster: Cluster, settings: Settings, *, gather: int, fetch: int) -> None:
-    """Wait until so many members have all partitions of each group, and none has nothing."""
+    """Wait until that many members share all partitions of each group, and each has some."""
     topics = Topics(settings.site_id)
     for group, number in ((topics.gather_group, gather), (topics.fetch_group, fetch)):
 
@@ -104,7 +104,7 @@ class Load:
         return sum(self.stack.job(job_id)["done"] for job_id in self.jobs)
 
     def wait_until(self, done: int, seconds: float = 60.0) -> None:
-        """Wait for so many outcomes in all; most of the work is still to come."""
+        """Wait for that many outcomes in all; most of the work is still to come."""
         wait_for(lambda: self.done() >= done, seconds, f"{done} of {self.total} objects are done")
 
     def add(self, seconds: float, gather_seconds: float = 0.0) -> str:

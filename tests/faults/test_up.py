@@ -1,4 +1,4 @@
-"""`harvester up`, as people use it: it harvests, mends itself, leaves no process behind, and finds its data again."""
+"""`harvester up`, as people use it: it harvests, repairs itself, leaves no process behind, and finds its data again."""
 
 import json
 import os

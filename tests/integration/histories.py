@@ -169,7 +169,7 @@ def _end(known: HarvestObject, plan: ObjectPlan) -> None:
 
 
 def big_job(objects: int) -> list[StoredEvent]:
-    """One source, one job of so many objects, all imported."""
+    """One source, one job of that many objects, all imported."""
     plans = [ObjectPlan(f"guid {number}", outcome=OUTCOMES[number % 6]) for number in range(objects)]
     return [*History([[JobPlan(tuple(plans), attempts=2, unchanged=5, gather_errors=2)]], Random(objects)).events]
 

@@ -41,7 +41,7 @@ def worker(emptied: Parts) -> Iterator[Worker]:
 
 
 def new_job(parts: Parts, objects: int = 0, trigger: str = "cli", news: WorkNews | None = None) -> Job:
-    """A job with so many objects, projected."""
+    """A job with that many objects, projected."""
     name = f"city-{uuid4()}"
     source = parts.application.register_source(SourceFields(name, f"http://{name}.example", "test"), "admin")
     job_id = parts.application.create_job(source, trigger=trigger)

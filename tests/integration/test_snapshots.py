@@ -19,7 +19,7 @@ SNAPSHOTS = "SELECT originator_version FROM ops.snapshot WHERE originator_id = %
 
 
 def source_with_history(parts: Parts, jobs: int = JOBS) -> UUID:
-    """A source with so many ended jobs behind it, as the log holds them."""
+    """A source with that many ended jobs behind it, as the log holds them."""
     source = parts.application.register_source(SourceFields(f"city-{uuid4()}", f"http://{uuid4()}.example", "test"), "admin")
     parts.event_store.append(job_events(source, jobs, version=1))
     return source

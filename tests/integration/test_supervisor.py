@@ -1,4 +1,4 @@
-"""`up` with real servers and trivial roles: it starts, mends itself, and leaves no process behind."""
+"""`up` with real servers and trivial roles: it starts, repairs itself, and leaves no process behind."""
 
 import json
 import os

@@ -43,7 +43,7 @@ def _config(thing: HarvestJob | HarvestObject) -> dict[str, Any]:
 
 
 def document(guid: str, size: int) -> str:
-    """Text of so many characters, another one for each guid, that compresses as badly as random letters do."""
+    """Text of that many characters, different for each guid, which compresses as badly as random letters do."""
     start = crc32(guid.encode()) % (len(LETTERS) - size)
     return f"{guid} {LETTERS[start : start + size]}"[:size]
 
@@ -83,7 +83,7 @@ class Crashing(NoOp):
 
 
 class Large(NoOp):
-    """Has extras, and documents that fetch brings, of so many characters."""
+    """Has extras, and documents that fetch brings, of that many characters."""
 
     def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
         config = _config(harvest_job)

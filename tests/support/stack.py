@@ -24,7 +24,7 @@ ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, what: str, every: float = 0.05) -> Any:
-    """Poll until the condition is true; fails the test after so many seconds."""
+    """Poll until the condition is true; fails the test after that many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
@@ -153,7 +153,7 @@ class Stack:
         return ended
 
     def wait_for_objects(self, job_id: str, number: int, seconds: float = 60.0) -> None:
-        """Wait until so many objects of a job have an outcome."""
+        """Wait until that many objects of a job have an outcome."""
         wait_for(lambda: self.job(job_id)["done"] >= number, seconds, f"{number} objects of job {job_id} are done")
 
     def run(self, source: str, *, full: bool = False, seconds: float = 60.0) -> Row:

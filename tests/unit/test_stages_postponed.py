@@ -28,7 +28,7 @@ class Session:
 
 
 def stage_run(plugin: Plugin, known: Aggregate, hours: float = 1.0) -> StageRun:
-    """A run so many hours after its job was created."""
+    """A run that many hours after its job was created."""
     job = HarvestJob(id=str(JOB), source=SOURCE, created=NOW)
     policy = RetryPolicy(first_delay=5.0, max_attempts=5, job_deadline=86_400.0)
     now = NOW + timedelta(hours=hours)

@@ -1,4 +1,5 @@
-"""The objects of one job, as the log has them: their ids lie close together, for they begin with the job's time and number."""
+"""The objects of one job, as the log has them: their ids lie close together, since they begin with the job's time and
+number."""
 
 from collections.abc import Iterator
 from uuid import UUID

@@ -101,7 +101,7 @@ def step_progress(connection: Connection, step: str) -> None:
 
 
 def add_progress(connection: Connection, events: int) -> None:
-    """So many events more are folded."""
+    """That many more events are folded."""
     connection.execute(ADD, {"projection": PROJECTION, "events": events})
 
 

@@ -187,7 +187,7 @@ class ReadModel:
         return next((_with_errors(row) for row in self._rows(JOBS, ["id = %(id)s"], ONE, id=job_id)), None)
 
     def job_before(self, job_id: str) -> str | None:
-        """The id of the source's job of the same kind before this one that ended by itself; None: there is none."""
+        """The id of the source's last job of the same kind before this one that ended by itself, None if there is none."""
         return next((str(row["id"]) for row in self._rows(JOB_BEFORE, job=job_id)), None)
 
     def count_jobs(self, *, source_id: str = "", status: str = "") -> int:

@@ -85,7 +85,7 @@ class ReadModelWriter:
         self.forget(connection, batch.statistics.forgotten)
 
     def forget(self, connection: Connection, jobs: Collection[str]) -> None:
-        """Remove all rows of jobs that are no longer listed; of their objects there are none."""
+        """Remove all rows of jobs that are no longer listed; their objects have none left."""
         for statement in self._forget if jobs else ():
             connection.execute(statement, {"jobs": sorted(jobs)})
 

@@ -55,7 +55,8 @@ class BreakerState:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What a process met of a host or the target since it last told: a success or not, and then so many failures in a row."""
+    """What a process has seen of a host or the target since it last reported: a success or not, then a number of failures in
+    a row."""
 
     succeeded: bool
     failed: int = 0

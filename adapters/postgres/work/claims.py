@@ -100,7 +100,7 @@ class Claimed:
     noted: float = field(default_factory=time.monotonic)
 
     def database_time(self) -> datetime:
-        """What the database's clock says now, told by the seconds since the claim."""
+        """What the database's clock says now, from the seconds since the claim."""
         return self.now + timedelta(seconds=time.monotonic() - self.noted)
 
 
@@ -146,7 +146,7 @@ class Claims:
                 self._presence.execute(KEEPALIVE)
                 self._presence.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", (PRESENCE_CLASS, self.worker))
             else:
-                list(self._presence.notifies(timeout=0))  # there are none: it fails when the server hung up, without asking it
+                list(self._presence.notifies(timeout=0))  # there are none; this fails if the server hung up, at no round trip
             if self._reports is not None and activity is not None:
                 self._reports.report(activity, self._presence)
 

@@ -143,7 +143,7 @@ class WorkRebuild:
         self.differences: list[str] = []
 
     def run(self) -> None:
-        """Build, compare, mend. Raises ServiceUnavailable, UnknownEvent."""
+        """Build, compare, repair. Raises ServiceUnavailable, UnknownEvent."""
         with self._database.connect(whole_tables=True) as connection:
             self._make_tables(connection)
             self._datasets = self._asked or not connection.execute("SELECT EXISTS (SELECT FROM ops.dataset)").fetchone()[0]  # type: ignore[index]

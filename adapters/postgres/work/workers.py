@@ -81,7 +81,7 @@ class Workers:
         self._next = 0.0  # monotonic seconds
 
     def report(self, activity: Activity, connection: Connection | None = None) -> bool:
-        """Tell what this worker does; False when it was told less than 2 s ago. Raises ServiceUnavailable."""
+        """Report what this worker does; False when it reported less than 2 s ago. Raises ServiceUnavailable."""
         if time.monotonic() < self._next:
             return False
         parameters = {

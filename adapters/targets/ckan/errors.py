@@ -183,7 +183,7 @@ def _reason(curl: pycurl.Curl, error: pycurl.error) -> str:
 
 
 def read_json(body: bytes) -> Any:
-    """The body read as JSON, None when it is none."""
+    """The body read as JSON, None when it isn't JSON."""
     try:
         return orjson.loads(body)
     except ValueError:

@@ -65,7 +65,7 @@ class GroupDirectory:
         return group
 
     def _remembered(self, keys: Keys) -> tuple[Reference | None, bool]:
-        """What CKAN said, and whether it has said anything of late."""
+        """What CKAN said, and whether it has said anything lately."""
         until, group = self._known.get(keys, (0.0, None))
         return group, until > self._clock()
 

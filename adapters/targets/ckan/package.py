@@ -109,7 +109,7 @@ def seen(package: Mapping[str, Any]) -> Extras:
 def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
     """The same for a package that nobody has shown: it has the object that its source imported last.
 
-    Right as long as the dataset's other extras have the keys of before.
+    This holds as long as the keys of the dataset's other extras are unchanged.
     """
     values = {SOURCE: owner.source_id, OBJECT: owner.previous}
     return {entry["key"]: values.get(entry["key"]) for entry in sent["extras"]}

@@ -57,7 +57,7 @@ class Settling:
     def _make_room(self, name: str) -> bool:
         """Whether the name is free in CKAN's database, too; a deleted package keeps it until it gets another one.
 
-        It does so whoever's it is, as with package_create: CKAN itself gives deleted packages another name then.
+        A deleted package is renamed whoever owns it, as CKAN itself does in package_create.
         """
         holder = self._find(name)
         if holder is None:
@@ -67,7 +67,7 @@ class Settling:
         return self._change(holder, {"name": f"{name[:58]}--{md5(holder['id'].encode(), usedforsecurity=False).hexdigest()}"})
 
     def _rename(self, package: Mapping[str, Any], name: str) -> bool:
-        """The date of the last change stays the remote's: a CKAN that isn't told would set it to now."""
+        """The date of the last change stays the remote's: a CKAN that isn't given one would set it to now."""
         update = {"name": name, "extras": without(package, WANTED)}
         if modified := package.get("metadata_modified"):
             update["metadata_modified"] = modified

@@ -149,7 +149,7 @@ class CKANTarget:
         raise problem
 
     def _settled(self, stored: Stored, wanted: str, owner: Owner) -> Stored:
-        """A package with a numbered name gets the one that it wants, should that have become free meanwhile."""
+        """A package with a numbered name gets the one that it wants, if that has become free meanwhile."""
         if stored.already or not numbered(stored.name, wanted):
             return stored
         renamed = self._settling.settle(wanted, owner)
