@@ -199,7 +199,10 @@ def test_source_show_takes_id_or_name(cli: CommandLine) -> None:
 def test_an_unknown_source_is_said_on_one_line(cli: CommandLine, command: tuple[str, ...], name: str) -> None:
     line = cli.refused(*command, name)
 
-    assert line == f"Error: Source {name} not found. `harvester sources` lists them"
+    if name != "nowhere" and command[0] in ("job-abort", "job-report"):
+        assert line == f"Error: No job and no source has the id {name}. `harvester jobs` and `harvester sources` list them"
+    else:
+        assert line == f"Error: Source {name} not found. `harvester sources` lists them"
 
 
 def test_sources_lists_active_ones_or_all_page_by_page(own_cli: CommandLine) -> None:

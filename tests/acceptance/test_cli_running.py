@@ -112,6 +112,10 @@ def test_a_gather_that_is_aborted_adds_nothing_more(cli: CommandLine, stack: Sta
 
 
 def test_status_of_a_site_that_runs(cli: CommandLine) -> None:
+    for trouble in ("--failing", "--never-succeeded"):  # of other tests
+        for source in cli.json("sources", trouble)["sources"]:
+            cli("source", "remove", source["id"], "--datasets", "keep", "--yes")
+
     found = cli.json("status")
 
     assert (found["coordinator"], found["workers"], found["problems"]) == (True, 2, [])

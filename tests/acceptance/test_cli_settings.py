@@ -23,7 +23,7 @@ from tests.acceptance.command_line import CommandLine
 from tests.conftest import database_url, new_database, with_topics
 from tests.support.stack import Stack
 
-SECONDS = 15  # in which a command has ended
+SECONDS = 45  # in which a command has ended, all of them started at once
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
 NOBODY = "127.0.0.1:1"
 DATABASE, BROKER = "HARVEST_DATABASE_URL", "HARVEST_KAFKA_BOOTSTRAP_SERVERS"

@@ -204,4 +204,4 @@ def test_a_job_without_failures_and_an_unknown_one_cant_be_retried(stack: Stack)
     stack.run(source)
 
     assert "there is nothing to try again" in stack.cli("retry", name, status=1).stderr
-    assert "not found" in stack.cli("retry", str(uuid4()), status=1).stderr
+    assert "No job and no source has the id" in stack.cli("retry", str(uuid4()), status=1).stderr
