@@ -1,8 +1,9 @@
 # make run [URL=https://...]   harvest a catalogue; installs what it needs into .venv first
-# make test                    all tests that need nothing but this machine
+# make test                    the tests that need nothing but this machine, but for the slow ones
+# make slow                    those: they kill processes and wait for time limits, for minutes
 # make check                   style, types, layers
 # make bench                   measure
-.PHONY: run test check bench venv
+.PHONY: run test slow check bench venv
 .DEFAULT_GOAL := test
 
 BIN := .venv/bin
@@ -31,7 +32,10 @@ run: .venv/run.stamp
 	$(BIN)/harvester demo $(if $(URL),--url '$(URL)')
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest tests/unit tests/contract tests/integration tests/acceptance tests/faults -m "not kafka and not cluster and not ckan" -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/unit tests/contract tests/integration tests/acceptance tests/faults -m "not slow and not kafka and not cluster and not ckan" -n 2 --dist loadfile
+
+slow: .venv/test.stamp
+	$(BIN)/python -m pytest tests -m "slow and not kafka and not cluster and not ckan" -n 2
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .

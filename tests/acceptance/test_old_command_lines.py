@@ -16,6 +16,8 @@ from adapters.embedded import EmbeddedPostgres
 from tests.conftest import new_database
 from tests.support.stack import Stack
 
+pytestmark = pytest.mark.slow
+
 PASTER = "--plugin=ckanext-harvest harvester"
 
 

@@ -12,6 +12,8 @@ from adapters.settings import Settings
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import ROLES, Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 JOBS, RECORDS = 200, 5
 ENDED = "SELECT count(*) FROM events.stored_event WHERE topic = 'job.finished'"
 CLAIMED = "SELECT deliveries FROM ops.job_progress WHERE worker IS NOT NULL"

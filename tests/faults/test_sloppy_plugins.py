@@ -14,6 +14,8 @@ from adapters.settings import Settings
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 RAISED = ["BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit", "RecursionError", "MemoryError"]
 SPOILED = ["chdir", "close_stdin", "close_stdout", "close_stderr", "close_numbers", "disable_log", "fork", "ignore_sigterm"]
 SHARED = ["umask", "environment", "no_environment", "sys_path", "socket_timeout", "recursion_limit", "digits", "locale"]

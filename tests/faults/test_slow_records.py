@@ -14,6 +14,8 @@ from tests.conftest import with_topics
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stack(settings: Settings, broker_address: str, tmp_path: Path) -> Iterator[Stack]:

@@ -16,6 +16,8 @@ from adapters.settings import Settings
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60.0  # seconds
 
 

@@ -20,6 +20,8 @@ from domain.sources import SourceFields
 from projections.recorded import Recorded
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 REFUSE = "DO $$ BEGIN RAISE EXCEPTION 'total size of jsonb array elements exceeds the maximum' USING ERRCODE = '{}'; END $$"
 
 

@@ -20,6 +20,8 @@ from domain.objects import GatheredRecord
 from domain.sources import SourceFields
 from projections.recorded import StoredRow
 
+pytestmark = pytest.mark.slow
+
 LARGE = "é" * 500_000  # 1 MB
 ALLOWED = 200.0  # MiB
 
