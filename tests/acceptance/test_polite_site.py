@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 60
 
 

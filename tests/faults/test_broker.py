@@ -14,6 +14,8 @@ from adapters.settings import Settings
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 GARBAGE = [b"garbage", b"", b"\xc3\x01", b"\xff" * 5000, b'{"json": true}']
 
 

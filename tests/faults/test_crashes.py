@@ -12,6 +12,8 @@ from adapters.settings import Settings
 from tests.faults.evidence import begun, ended, outcomes
 from tests.support.stack import ROLES, Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stack(with_broker: Settings, tmp_path: Path) -> Iterator[Stack]:

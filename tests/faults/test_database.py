@@ -14,6 +14,8 @@ from domain.errors import HarvestError
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 AWAY = 30.0  # seconds
 
 
