@@ -78,6 +78,7 @@ def owner(harvest_object: HarvestObject) -> Owner:
         on_removed=on_removed(config),
         hide=grace_days(config) > 0 and on_removed(config) != "keep",
         fields=FieldPolicy.of(config),
+        new_records=harvest_object.job.new_records,
     )
 
 

@@ -4,8 +4,8 @@ A target is CKAN or the local catalogue; both follow the same rules of ownership
 changed or deleted.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
 from domain.errors import TargetError
@@ -45,6 +45,13 @@ class FieldPolicy:
 
 AS_USUAL = FieldPolicy()
 
+NewRecords = Callable[[Collection[str]], Mapping[str, str]]
+"""Of some object ids, those of this job whose records were new to the source when it began, with the guids they came under."""
+
+
+def _none_is_new(_: Collection[str]) -> Mapping[str, str]:
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -61,6 +68,7 @@ class Owner:
     on_removed: OnRemoved = "delete"  # what becomes of a package whose record the remote no longer has
     hide: bool = False  # it is hidden at first, and deleted by a later job
     fields: FieldPolicy = AS_USUAL
+    new_records: NewRecords = field(default=_none_is_new, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,8 @@ class Target(Protocol):
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Create or update the package with the id `package["id"]`.
 
-        A name that another package has is made unique; an update keeps the name that the package has. A second call with the
+        A name that another package has is made unique; an update keeps the name that the package has. New packages of one job
+        that want one name get it and its numbers in the order of their guids (`owner.new_records`). A second call with the
         same owner changes nothing. Raises TargetError: `dataset_not_ours` when the id is somebody else's, `validation` (with
         the field) when the package is refused, or a retryable one when the target doesn't answer.
         """

@@ -1,6 +1,6 @@
 """Sources, jobs and objects as plugins see them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,7 @@ class HarvestJob:
     recorded: datetime | None = None  # when it was created, by the database's clock
     lookup: Callable[[Sequence[str]], Mapping[str, Held]] = lambda _: {}
     count_held: Callable[[], int] = lambda: 0  # how many datasets the source holds
+    new_records: Callable[[Collection[str]], Mapping[str, str]] = lambda _: {}  # see `harvesters.target.NewRecords`
     memory: dict[str, Any] = field(default_factory=dict)
     """What the harvester left here in the last job whose gather came to its end; what it leaves now, the next one finds.
     Plain JSON values, at most 10,000 bytes. Empty after the source's address or configuration has changed."""

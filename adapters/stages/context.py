@@ -2,9 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from uuid import UUID
 
 from domain.application import Harvesting
@@ -15,6 +15,7 @@ from domain.sources import HarvestSource as Source
 from domain.sources import SourceFields
 from harvesters.base import Harvester, HarvestJob, HarvestSource
 from harvesters.clearing import Clearing
+from harvesters.dataset.values import is_uuid
 from harvesters.http import PoliteSession
 from harvesters.loading import load_harvester, new_harvester
 from harvesters.target import Target
@@ -128,6 +129,7 @@ class JobContexts:
             kind=job.kind,
             recorded=recorded,
             full_listing_days=self._full_listing_days,
+            new_records=partial(self._new_records, str(job.id)),
         )
         ours = job.kind == CLEAR or bool(job.options.get(EXPIRED))
         session = cache(self._session)  # one for all threads of a job: it keeps the connections to the remote
@@ -138,6 +140,12 @@ class JobContexts:
             return self._new_harvester(view.source.type, session, ours=ours)
 
         return JobContext(view, make_harvester)
+
+    def _new_records(self, job_id: str, object_ids: Collection[str]) -> Mapping[str, str]:
+        """See `harvesters.target.NewRecords`; texts that are no ids are left out."""
+        objects = self._application.load_objects([UUID(identity) for identity in object_ids if is_uuid(identity)])
+        new = (obj for obj in objects.values() if obj.job_id == job_id and obj.action == "new")
+        return {str(obj.id): obj.gathered_guid for obj in new}
 
     def _new_harvester(self, source_type: str, session: Callable[[], PoliteSession], *, ours: bool) -> Harvester:
         harvester = Clearing() if ours else new_harvester(source_type, load_harvester(source_type))

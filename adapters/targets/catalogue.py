@@ -15,6 +15,7 @@ import psycopg
 from adapters.postgres.database import Database, unavailable
 from domain.errors import TargetError
 from harvesters.dataset import fit
+from harvesters.dataset.arranging import Holder, arrange
 from harvesters.dataset.numbers import numbered, with_number
 from harvesters.target import Origin, Owner, Stored, not_ours
 
@@ -45,6 +46,11 @@ WAITING = """
     WHERE source_id = %(source)s AND package ->> 'name' = %(name)s AND name <> package ->> 'name' AND state = 'active'
         AND NOT EXISTS (SELECT FROM catalogue.package h WHERE h.name = %(name)s)
     ORDER BY length(name), name
+"""
+HOLDERS = """
+    SELECT id, name, CASE WHEN source_id = %(source)s AND package ->> 'name' = %(name)s AND state = 'active'
+        THEN coalesce(object_id, '') ELSE '' END
+    FROM catalogue.package WHERE name = ANY (%(names)s)
 """
 RENAME = """
     UPDATE catalogue.package SET name = %(name)s, metadata_modified = now()
@@ -83,9 +89,11 @@ class LocalCatalogue:
         """Create or update a package; see `harvesters.target.Target`."""
         fitted = fit(package, owner.fields)
         stored = self._save(fitted.package, owner)
-        if not stored.already and numbered(stored.name, fitted.package["name"]):
-            renamed = self._settle(fitted.package["name"], owner)
-            stored = replace(stored, name=renamed.get(stored.package_id, stored.name))
+        wanted = fitted.package["name"]
+        renamed = self._settle(wanted, owner) if not stored.already and numbered(stored.name, wanted) else {}
+        if not owner.held and (stored.already or numbered(stored.name, wanted)):
+            renamed |= self._arrange(wanted, owner, stored.name)
+        stored = replace(stored, name=renamed.get(stored.package_id, stored.name))
         return replace(stored, losses=fitted.losses)
 
     def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
@@ -149,7 +157,8 @@ class LocalCatalogue:
             return False
         if owner.hide:
             return True
-        self._settle(rows[0][1], owner)
+        if self._settle(rows[0][1], owner):
+            self._arrange(rows[0][1], owner)
         return True
 
     def _settle(self, name: str, owner: Owner) -> dict[str, str]:
@@ -168,6 +177,22 @@ class LocalCatalogue:
                 break
             renamed[package_id], name = name, number
         return renamed
+
+    def _arrange(self, name: str, owner: Owner, stored_as: str = "") -> dict[str, str]:
+        """Put the job's new packages that want the name in the order of their guids; new names by package."""
+
+        def look(names: Sequence[str]) -> dict[str, Holder]:
+            rows = self._database.query(HOLDERS, names=names, name=name, source=owner.source_id)
+            holders = {str(row[1]): Holder(*row) for row in rows}
+            return {held: holders[held] for held in names if held in holders}
+
+        return arrange(name, owner, look, self._rename, stored_as)
+
+    def _rename(self, holder: Holder, name: str) -> bool:
+        try:
+            return bool(self._database.query(RENAME, id=holder.package_id, old=holder.name, name=name))
+        except psycopg.errors.UniqueViolation:
+            return False
 
     def _waiting(self, name: str, owner: Owner) -> tuple[str, str] | None:
         """The source's package with the lowest number behind this name that wants it; None while somebody has the name."""

@@ -1,12 +1,15 @@
 """Names settle: whatever is stored and removed first, each dataset of a source gets the name that it wants, if it can."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
 
+from harvesters.target import Stored
 from tests.contract.conftest import Catalogue
 from tests.contract.test_target import THEIRS, owner, package, shown
 
@@ -21,6 +24,7 @@ class Job:
     def __init__(self, target: Catalogue) -> None:
         self.target = target
         self.ids: dict[str, str] = {}
+        self.new: dict[str, str] = {}  # guids by object id: those that were new to the source when the job began
         self.stem = f"t{uuid4().hex[:8]}"
 
     def save(self, dataset: str, name: str, job: int = 2) -> Step:
@@ -28,9 +32,21 @@ class Job:
         identity = self.ids.setdefault(dataset, str(uuid4()))
         return lambda: self.target.save(package(f"{self.stem}-{name}", identity), owner(job=job, guid=dataset))
 
+    def new_records(self, ids: Collection[str]) -> dict[str, str]:
+        return {key: self.new[key] for key in ids if key in self.new}
+
+    def add(self, dataset: str, name: str, job: int = 2) -> Step:
+        """To store a dataset that is new in this job."""
+        identity = self.ids.setdefault(dataset, str(uuid4()))
+        whose = owner(job=job, guid=dataset)
+        self.new[whose.object_id] = dataset
+        whose = replace(whose, new_records=self.new_records)
+        return lambda: self.target.save(package(f"{self.stem}-{name}", identity), whose)
+
     def remove(self, dataset: str, job: int = 2) -> Step:
         """To remove one."""
-        return lambda: self.target.delete(self.ids[dataset], owner(job=job, guid=dataset))
+        whose = replace(owner(job=job, guid=dataset), new_records=self.new_records)
+        return lambda: self.target.delete(self.ids[dataset], whose)
 
     def names(self) -> dict[str, str]:
         """The names of the datasets that are there."""
@@ -133,3 +149,84 @@ def test_a_freed_name_is_never_given_to_another_sources_dataset(target: Catalogu
 
     assert shown(target, theirs["id"])["name"] == "trees1"
     assert target.show("trees") is None
+
+
+# datasets of one job that want the same name
+
+
+@pytest.mark.parametrize("order", ["abcd", "dcba", "badc", "cdab", "dabc", "bcda", "cadb", "bdac"])
+def test_new_datasets_of_one_title_are_named_by_guid_whatever_comes_first(target: Catalogue, order: Sequence[str]) -> None:
+    job = Job(target)
+
+    for guid in order:
+        job.add(guid, "park")()
+
+    assert job.names() == {"a": "park", "b": "park1", "c": "park2", "d": "park3"}
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_new_datasets_of_one_title_are_named_by_guid_when_workers_meet(target: Catalogue, turn: int) -> None:
+    job = Job(target)
+    guids = [f"guid-{number}" for number in range(8)]
+
+    run([job.add(guid, "park") for guid in guids])
+
+    assert job.names() == dict(zip(guids, ["park", *(f"park{number}" for number in range(1, 8))], strict=True))
+
+
+def test_the_name_that_storing_answers_is_the_one_that_the_dataset_has(target: Catalogue) -> None:
+    job = Job(target)
+    job.add("b", "park")()
+
+    stored = job.add("a", "park")()
+
+    assert isinstance(stored, Stored)
+    assert stored.name == f"{job.stem}-park"
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_what_an_earlier_job_has_stored_keeps_its_name(target: Catalogue, order: Sequence[str]) -> None:
+    job = Job(target)
+    job.add("z", "park", job=1)()
+    job.new.clear()
+
+    for guid in order:
+        job.add(guid, "park")()
+
+    assert job.names() == {"z": "park", "a": "park1", "b": "park2", "c": "park3"}
+
+
+@pytest.mark.parametrize("order", list(permutations(["-old", "+a", "+b"])))
+def test_a_name_that_is_freed_goes_to_the_first_guid_and_leaves_no_gap(target: Catalogue, order: Sequence[str]) -> None:
+    job = Job(target)
+    job.add("old", "park", job=1)()
+    job.new.clear()
+
+    for step in order:
+        (job.remove("old") if step == "-old" else job.add(step[1:], "park"))()
+
+    assert job.names() == {"a": "park", "b": "park1"}
+
+
+def test_a_dataset_that_really_wants_the_numbered_name_keeps_it(target: Catalogue) -> None:
+    job = Job(target)
+    job.add("x", "park1")()
+
+    for guid in "cba":
+        job.add(guid, "park")()
+
+    assert job.names() == {"x": "park1", "a": "park", "b": "park2", "c": "park3"}
+
+
+def test_a_delivery_that_comes_again_finishes_the_order(target: Catalogue) -> None:
+    """The worker that stored the dataset died before it had put the names in order."""
+    job = Job(target)
+    job.save("b", "park")()
+    job.save("a", "park")()
+    before = job.names()
+
+    job.add("b", "park")
+    job.add("a", "park")()
+
+    assert before == {"b": "park", "a": "park1"}
+    assert job.names() == {"a": "park", "b": "park1"}

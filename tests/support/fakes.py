@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notif
 from domain.errors import Conflict, GuardConflict, TargetError
 from harvesters.base import Harvester, HarvestObject, Imported, Package
 from harvesters.dataset import fit
+from harvesters.dataset.arranging import Holder, arrange
 from harvesters.dataset.numbers import numbered
 from harvesters.target import Origin, Owner, Stored
 
@@ -118,12 +120,17 @@ class MemoryTarget:
     def __init__(self) -> None:
         self.packages: dict[str, tuple[dict[str, Any], Owner, str]] = {}
         self.wanted: dict[str, str] = {}  # names by id
+        self._lock = Lock()
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         fitted = fit(package, owner.fields)
-        stored = self._save(fitted.package, owner)
-        if not stored.already and numbered(stored.name, fitted.package["name"]):
-            self._settle(fitted.package["name"], owner)
+        wanted = fitted.package["name"]
+        with self._lock:
+            stored = self._save(fitted.package, owner)
+            if not stored.already and numbered(stored.name, wanted):
+                self._settle(wanted, owner)
+            if not owner.held and (stored.already or numbered(stored.name, wanted)):
+                self._arrange(wanted, owner, stored.name)
         return replace(stored, name=self.packages[package["id"]][0]["name"], losses=fitted.losses)
 
     def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
@@ -160,7 +167,25 @@ class MemoryTarget:
         if owner.on_removed == "purge":
             del self.packages[package_id]
         self._settle(package["name"], owner)
+        self._arrange(package["name"], owner)
         return state != "deleted"
+
+    def _arrange(self, name: str, owner: Owner, stored_as: str = "") -> None:
+        def look(names: Sequence[str]) -> dict[str, Holder]:
+            shown = {package["name"]: key for key, (package, _, state) in self.packages.items() if state != "deleted"}
+            return {held: self._holder(shown[held], name, owner) for held in names if held in shown}
+
+        def rename(holder: Holder, new: str) -> bool:
+            package, theirs, state = self.packages[holder.package_id]
+            self.packages[holder.package_id] = ({**package, "name": new}, theirs, state)
+            return True
+
+        arrange(name, owner, look, rename, stored_as)
+
+    def _holder(self, package_id: str, name: str, owner: Owner) -> Holder:
+        package, holder, state = self.packages[package_id]
+        ours = holder.source_id == owner.source_id and state == "active" and self.wanted[package_id] == name
+        return Holder(package_id, package["name"], holder.object_id if ours else "")
 
     def _settle(self, name: str, owner: Owner) -> None:
         """Give a name that is free to the source's package that wants it, then that one's to the next."""

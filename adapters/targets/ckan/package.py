@@ -115,10 +115,14 @@ def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
     return {entry["key"]: values.get(entry["key"]) for entry in sent["extras"]}
 
 
-def match(package_id: str, extras: Extras, order: Order) -> dict[str, Any]:
-    """What package_revise compares in the transaction that it writes in; it knows extras by their places only."""
+def match(package_id: str, extras: Extras, order: Order, name: str = "") -> dict[str, Any]:
+    """What package_revise compares in the transaction that it writes in; it knows extras by their places only.
+
+    With a name, that is compared as well.
+    """
     pairs = ((key, extras[key]) for key in order(extras))
-    return {"id": package_id, "extras": [{} if value is None else {"key": key, "value": value} for key, value in pairs]}
+    compared = [{} if value is None else {"key": key, "value": value} for key, value in pairs]
+    return {"id": package_id, **({"name": name} if name else {}), "extras": compared}
 
 
 def marked(package: Mapping[str, Any], owner: Owner) -> list[dict[str, Any]]:

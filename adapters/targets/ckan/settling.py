@@ -5,17 +5,19 @@ then looks for such a package, and whoever stores one under a number then looks 
 whichever of the two comes last gives the package its name.
 """
 
-from collections.abc import Callable, Mapping, MutableSequence
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from hashlib import md5
 from typing import Any
 
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
-from adapters.targets.ckan.package import WANTED, Order, extra, origin, seen, without
+from adapters.targets.ckan.package import OBJECT, WANTED, Order, extra, origin, seen, without
+from harvesters.dataset.arranging import Holder, arrange
 from harvesters.dataset.numbers import with_number
 from harvesters.target import Owner
 
 LOOKED_AT = 50  # numbered names
+GAP = 2  # names in a row that nobody has: no more are looked at
 
 
 class Settling:
@@ -33,11 +35,29 @@ class Settling:
         """
         renamed: dict[str, str] = {}
         while (freed or self._is_free(name)) and (package := self._waiting(name, owner)):
-            if not self._make_room(name) or not self._rename(package, name):
+            if not self._make_room(name) or not self._rename(package, name, name):
                 break
             renamed[package["id"]] = name
             name, freed = package["name"], True
         return renamed
+
+    def arrange(self, wanted: str, owner: Owner, stored_as: str = "") -> dict[str, str]:
+        """Put the job's new packages that want the name in the order of their guids; new names by package."""
+        packages: dict[str, Mapping[str, Any]] = {}
+
+        def look(names: Sequence[str]) -> dict[str, Holder]:
+            shown = self._shown(names, stored_as)
+            packages.update({package["id"]: package for package in shown.values()})
+            return {name: _holder(package, wanted, owner) for name, package in shown.items()}
+
+        def rename(holder: Holder, name: str) -> bool:
+            package = packages[holder.package_id]
+            if not self._make_room(name) or not self._rename(package, name, wanted):
+                return False
+            packages[holder.package_id] = {**package, "name": name, "extras": _waiting_for(package, name, wanted)}
+            return True
+
+        return arrange(wanted, owner, look, rename, stored_as)
 
     def _is_free(self, name: str) -> bool:
         holder = self._find(name)
@@ -66,9 +86,9 @@ class Settling:
             return False
         return self._change(holder, {"name": f"{name[:58]}--{md5(holder['id'].encode(), usedforsecurity=False).hexdigest()}"})
 
-    def _rename(self, package: Mapping[str, Any], name: str) -> bool:
+    def _rename(self, package: Mapping[str, Any], name: str, wanted: str) -> bool:
         """The date of the last change stays the remote's: a CKAN that isn't given one would set it to now."""
-        update = {"name": name, "extras": without(package, WANTED)}
+        update: dict[str, Any] = {"name": name, "extras": _waiting_for(package, name, wanted)}
         if modified := package.get("metadata_modified"):
             update["metadata_modified"] = modified
         return self._change(package, update)
@@ -76,13 +96,40 @@ class Settling:
     def _change(self, package: Mapping[str, Any], update: Mapping[str, Any]) -> bool:
         """False: somebody else has changed it, or was faster at the name."""
         try:
-            self._revise(package["id"], seen(package), self._orders, filter=[f"-{name}" for name in update], update=update)
+            same = {"extras": seen(package), "name": package["name"]}
+            self._revise(package["id"], **same, orders=self._orders, filter=[f"-{name}" for name in update], update=update)
         except Refusal as error:
             if error.changed or error.internal or "name" in error.errors:
                 return False
             raise
         return True
 
+    def _shown(self, names: Sequence[str], stored_as: str) -> dict[str, Mapping[str, Any]]:
+        """Who has which of the names, up to the one just stored, and beyond it up to some in a row that nobody has."""
+        last = names.index(stored_as) if stored_as in names else 0
+        shown: dict[str, Mapping[str, Any]] = {}
+        free = 0
+        for place, name in enumerate(names):
+            if place > last and free >= GAP:
+                break
+            package = self._find(name)
+            if package is not None and package["state"] != "deleted":
+                shown[name], free = package, 0
+            else:
+                free += 1
+        return shown
+
     def _find(self, name: str) -> Mapping[str, Any] | None:
         package = self._api.find("package_show", {"id": name})
         return package if package and package["name"] == name else None
+
+
+def _waiting_for(package: Mapping[str, Any], name: str, wanted: str) -> list[dict[str, Any]]:
+    """The package's extras under that name: they note the name that it wants instead."""
+    return [*without(package, WANTED), *([{"key": WANTED, "value": wanted}] if name != wanted else [])]
+
+
+def _holder(package: Mapping[str, Any], wanted: str, owner: Owner) -> Holder:
+    wants = extra(package, WANTED) or package["name"]
+    ours = package["state"] == "active" and origin(package).source_id == owner.source_id and wants == wanted
+    return Holder(package["id"], package["name"], extra(package, OBJECT) if ours else "")

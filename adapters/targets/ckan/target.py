@@ -149,10 +149,11 @@ class CKANTarget:
         raise problem
 
     def _settled(self, stored: Stored, wanted: str, owner: Owner) -> Stored:
-        """A package with a numbered name gets the one that it wants, if that has become free meanwhile."""
-        if stored.already or not numbered(stored.name, wanted):
-            return stored
-        renamed = self._settling.settle(wanted, owner)
+        """A package with a numbered name gets the one that it wants, if that has become free or is its by order."""
+        waits = numbered(stored.name, wanted)
+        renamed = self._settling.settle(wanted, owner) if waits and not stored.already else {}
+        if not owner.held and (waits or stored.already):
+            renamed |= self._settling.arrange(wanted, owner, stored.name)
         return replace(stored, name=renamed.get(stored.package_id, stored.name))
 
     def _first_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
@@ -225,15 +226,21 @@ class CKANTarget:
             raise
 
     def _revise(
-        self, package_id: str, extras: Extras, orders: Sequence[Order], questions: Sequence[str] = (), **revision: Any
+        self,
+        package_id: str,
+        extras: Extras,
+        orders: Sequence[Order],
+        questions: Sequence[str] = (),
+        name: str = "",
+        **revision: Any,
     ) -> Mapping[str, Any]:
-        """Change a package whose extras are those known. Raises Refusal, `changed` when they are not.
+        """Change a package whose extras, and name if given, are those known. Raises Refusal, `changed` when they are not.
 
         The answer has id, name and the fields `asked` for.
         """
         for order in tuple(orders):
             try:
-                data = {"match": match(package_id, extras, order), "include": [*questions, *ANSWERED], **revision}
+                data = {"match": match(package_id, extras, order, name), "include": [*questions, *ANSWERED], **revision}
                 revised: Mapping[str, Any] = self._api.call("package_revise", data)["package"]
             except Refusal as error:
                 if not error.mismatch:
@@ -263,7 +270,8 @@ class CKANTarget:
                 if self._mark(package, owner, "deleted"):
                     if owner.on_removed == "purge":
                         self._purge(package_id)
-                    self._settling.settle(package["name"], owner, freed=True)
+                    if self._settling.settle(package["name"], owner, freed=True):
+                        self._settling.arrange(package["name"], owner)
                     return True
             raise _busy(package_id)
 
