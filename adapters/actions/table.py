@@ -52,6 +52,7 @@ ACTIONS = {
     "harvest_log_clean": "logs",
     "harvest_log_list": "logs",
     "harvest_jobs_run": "running",
+    "harvest_object_content_show": "content",
     "harvest_objects_import": "reimport",
     "harvest_queues_purge": "many_jobs",
     "harvest_queues_show": "many_jobs",

@@ -5,6 +5,8 @@ lock, writers were seen to deadlock. No event ever holds a document.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from adapters.postgres.database import Database, unavailable
@@ -15,7 +17,18 @@ PUT = """
     ON CONFLICT (hash) DO UPDATE SET last_seen = now() WHERE d.last_seen < now() - interval '1 day'
 """
 GET = "SELECT hash, body FROM content.document WHERE hash = ANY (%(hashes)b::bytea[])"
+FACTS = "SELECT octet_length(body), is_text, first_seen FROM content.document WHERE hash = %(hash)b"
+PART = "SELECT substring(body FROM %(first)s FOR %(length)s) FROM content.document WHERE hash = %(hash)b"
 MAX_BATCH_BYTES = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a document without reading it. `size` in bytes; `is_text`: UTF-8 without NUL; `stored_at` is UTC."""
+
+    size: int
+    is_text: bool
+    stored_at: datetime
 
 
 def content_hash(body: bytes) -> str:
@@ -59,6 +72,17 @@ class ContentStore:
         with unavailable(self._database.url), self._database.connection.cursor(binary=True) as cursor:
             rows = cursor.execute(GET, {"hashes": wanted}, prepare=True).fetchall()
         return {name.hex(): body for name, body in rows}
+
+    def facts(self, name: str) -> Facts | None:
+        """About a document, by its hash; None when it isn't there."""
+        rows = self._database.query(FACTS, hash=bytes.fromhex(name))
+        return Facts(rows[0][0], rows[0][1], rows[0][2].astimezone(UTC)) if rows else None
+
+    def part(self, name: str, offset: int, length: int) -> bytes:
+        """A part of a document, both in bytes; shorter, or empty, where the document ends."""
+        with unavailable(self._database.url), self._database.connection.cursor(binary=True) as cursor:
+            row = cursor.execute(PART, {"hash": bytes.fromhex(name), "first": offset + 1, "length": length}).fetchone()
+        return bytes(row[0]) if row else b""
 
 
 def _is_text(body: bytes) -> bool:

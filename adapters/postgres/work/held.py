@@ -14,6 +14,7 @@ HELD = """
     ORDER BY guid LIMIT %(limit)s
 """
 BY_PACKAGE = "SELECT source_id FROM ops.dataset WHERE package_id = %(package)s AND NOT deleted"
+OBJECT_OF_PACKAGE = "SELECT object_id FROM ops.dataset WHERE package_id = %(package)s AND NOT deleted LIMIT 1"
 BY_GUID = "SELECT source_id FROM ops.dataset WHERE guid = %(guid)s AND NOT deleted ORDER BY source_id"
 # From one source to the next by the index, without reading all datasets.
 SOURCES = """
@@ -53,6 +54,11 @@ def held_pages(database: Database, source_id: UUID, selection: Selection) -> Ite
 def sources_of_package(database: Database, package_id: str) -> list[UUID]:
     """Which sources hold a package: one or none."""
     return [source for (source,) in database.query(BY_PACKAGE, package=package_id)]
+
+
+def object_of_package(database: Database, package_id: str) -> UUID | None:
+    """The object that a package was imported from last, None when no source holds the package."""
+    return next((object_id for (object_id,) in database.query(OBJECT_OF_PACKAGE, package=package_id)), None)
 
 
 def sources_of_guid(database: Database, guid: str) -> list[UUID]:
