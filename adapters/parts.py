@@ -283,10 +283,12 @@ class Parts:
         """Moves the read model."""
         from adapters.postgres.log.projector import Projector
         from adapters.postgres.read_model import tables as read_model
+        from adapters.postgres.read_model.announcing import AnnouncedReadModel
         from adapters.postgres.read_model.upgrade import require_version
         from adapters.postgres.read_model.writer import ReadModelWriter
 
-        return Projector(self.database, read_model.NAME, read_model.LIVE, ReadModelWriter(), log=log, check=require_version)
+        live = AnnouncedReadModel(ReadModelWriter())
+        return Projector(self.database, read_model.NAME, read_model.LIVE, live, log=log, check=require_version)
 
     def worker_name(self) -> str:
         """A name that no other worker has."""

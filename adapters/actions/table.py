@@ -74,6 +74,7 @@ ACTIONS = {
     "harvest_subscribe": "notices",
     "harvest_subscription_list": "notices",
     "harvest_unsubscribe": "notices",
+    "harvest_metrics_show": "metrics",
     "harvest_coordinator_show": "status",
     "harvest_status_show": "status",
     "package_list": "catalogue",

@@ -8,14 +8,20 @@ from adapters.postgres.database import Connection, Database, unavailable
 
 EVENTS = "harvest_events"
 """Events were appended."""
+CHANGES = "harvest_changes"
+"""The read model has changed; the payload is JSON with the ids of jobs or of sources."""
 GATHER_COMMANDS, FETCH_COMMANDS = "harvest_gather_commands", "harvest_fetch_commands"
 """Commands were sent to the embedded broker; the payload is the id of its cluster, a blank, and their number."""
 
 
 class Listener:
-    """Listens on one channel, over a connection of its own. A hint only: a message may stand for several things, or none."""
+    """Listens on one channel, over a connection of its own. A hint only: a message may stand for several things, or none.
 
-    def __init__(self, database: Database, channel: str) -> None:
+    Something to read on the file descriptor `also` ends a wait, too.
+    """
+
+    def __init__(self, database: Database, channel: str, also: int | None = None) -> None:
+        self._also = also
         self._database = database
         self._channel = channel
         self._connection: Connection | None = None
@@ -32,11 +38,12 @@ class Listener:
                 return [""]  # what came before LISTEN was active is not announced
             return self._payloads(self._connection, timeout)
 
-    @staticmethod
-    def _payloads(connection: Connection, timeout: float) -> list[str]:
+    def _payloads(self, connection: Connection, timeout: float) -> list[str]:
         """Those that came within the time; psycopg itself would look ten times a second."""
         poller = select.poll()
         poller.register(connection.fileno(), select.POLLIN)
+        if self._also is not None:
+            poller.register(self._also, select.POLLIN)
         if not poller.poll(timeout * 1000):
             return []
         return [notification.payload for notification in connection.notifies(timeout=0)]

@@ -11,7 +11,6 @@ from adapters.bootstrap import Parts
 from adapters.postgres.content import content_hash
 from domain.access import ANONYMOUS, Caller
 from domain.errors import NotAuthorized, NotFound
-from domain.objects import HarvestObject
 
 MEMBER = Caller("mem", roles={"org": "member"})
 STRANGER = Caller("str", roles={"other": "admin"})

@@ -38,17 +38,19 @@ OF_SOURCE: LiteralString = f"""{COLUMNS}
     {JOINS} ORDER BY o.id DESC
 """
 # What a later full run has seen is the newer word about the same datasets.
-HELD_JOBS: LiteralString = """
-    SELECT j.id, j.source_id, s.name AS source, j.finished, j.held, j.held_of
+HELD: LiteralString = """
     FROM harvest.harvest_job j JOIN harvest.harvest_source s ON s.id = j.source_id
-    WHERE j.outcome = 'held' AND j.decision IS NULL AND coalesce(s.removed, '') = ''
-        AND (j.source_id, j.id) > (%(source)s, %(job)s) AND NOT EXISTS (
+    WHERE j.outcome = 'held' AND j.decision IS NULL AND coalesce(s.removed, '') = '' AND NOT EXISTS (
         SELECT FROM harvest.harvest_job l
         WHERE l.source_id = j.source_id AND (l.created, l.id) > (j.created, j.id)
             AND l.full_listing AND l.status = 'Finished' AND l.kind = 'harvest'
     )
-    ORDER BY j.source_id, j.id {page}
 """
+HELD_JOBS: LiteralString = f"""
+    SELECT j.id, j.source_id, s.name AS source, j.finished, j.held, j.held_of
+    {HELD} AND (j.source_id, j.id) > (%(source)s, %(job)s) ORDER BY j.source_id, j.id {{page}}
+"""
+COUNT_HELD: LiteralString = f"SELECT count(*) AS jobs, coalesce(sum(j.held), 0)::bigint AS deletions {HELD}"
 PAGE: LiteralString = "LIMIT %(limit)s + 1"
 
 
@@ -72,3 +74,8 @@ class Deletions:
         """Jobs whose deletions wait for a person, by source; `after` is a row of this list."""
         key = {"source": after["source_id"], "job": after["id"]} if after else {"source": "", "job": ""}
         return Page(self._model.rows(HELD_JOBS, page=PAGE, limit=limit, **key), limit)
+
+    def count_held(self) -> tuple[int, int]:
+        """How many jobs hold deletions that wait for a person, and how many deletions that are."""
+        row = self._model.rows(COUNT_HELD)[0]
+        return row["jobs"], row["deletions"]

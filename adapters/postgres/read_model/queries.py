@@ -186,6 +186,10 @@ class ReadModel:
         """One job."""
         return next((_with_errors(row) for row in self._rows(JOBS, ["id = %(id)s"], ONE, id=job_id)), None)
 
+    def jobs_of(self, ids: Sequence[str]) -> list[Row]:
+        """These jobs, newest first, without those that aren't listed."""
+        return [_with_errors(row) for row in self._rows(JOBS, ["id = ANY (%(ids)s)"], ids=list(ids))]
+
     def job_before(self, job_id: str) -> str | None:
         """The id of the source's last job of the same kind before this one that ended by itself, None if there is none."""
         return next((str(row["id"]) for row in self._rows(JOB_BEFORE, job=job_id)), None)

@@ -4,9 +4,9 @@ Rows travel as one JSON parameter per table and are spread by jsonb_to_recordset
 many rows from Python.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from psycopg import sql
@@ -33,6 +33,13 @@ from projections.statistics import Statistics
 
 Counted = tuple[str, str, int]
 """job, column of the counters, number."""
+
+
+class Touched(NamedTuple):
+    """The ids of what a batch has changed in some way."""
+
+    jobs: set[str]
+    sources: set[str]
 
 
 def as_rows(changes: Mapping[Key, Row], key: str = "id") -> list[Row]:
@@ -69,6 +76,10 @@ class ReadModelWriter:
 
     def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Write what the events change, within the caller's transaction."""
+        self.write(connection, events)
+
+    def write(self, connection: Connection, events: Sequence[Recorded]) -> Touched:
+        """As `apply`; the jobs and sources that the events touch."""
         batch = fold(events)
         self._name_owners(connection, batch)
         self._write(connection, SOURCES, batch.sources)
@@ -83,6 +94,7 @@ class ReadModelWriter:
             for statement in self._prune:
                 connection.execute(statement, {"jobs": [str(job) for job in batch.pruned]})
         self.forget(connection, batch.statistics.forgotten)
+        return _touched(batch, counted)
 
     def forget(self, connection: Connection, jobs: Collection[str]) -> None:
         """Remove all rows of jobs that are no longer listed; their objects have none left."""
@@ -150,6 +162,15 @@ class ReadModelWriter:
             connection.execute(self._count_sources, _json(rows))
         if "" in statistics.last_job.values():
             connection.execute(self._no_last_job)
+
+
+def _touched(batch: ReadModelBatch, counted: Iterable[Counted]) -> Touched:
+    """`counted` are outcomes of objects of earlier batches."""
+    statistics = batch.statistics
+    jobs = {*map(str, batch.jobs.rows), *map(str, batch.jobs.updates), *(job for job, _, _ in counted)}
+    jobs.update(statistics.objects, statistics.job_of.values(), statistics.gather_errors, statistics.pages_unchanged)
+    sources = {*map(str, batch.sources.rows), *map(str, batch.sources.updates), *statistics.source_jobs, *statistics.ended_jobs}
+    return Touched(jobs, sources)
 
 
 def job_counts(statistics: Statistics, counted: Sequence[Counted]) -> list[Row]:

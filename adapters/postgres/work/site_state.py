@@ -67,19 +67,30 @@ def site_state(database: Database) -> SiteState:
     unfinished, gather, fetch, moved = database.query(WAITING, limit=COUNTED)[0]
     letters, fresh = database.query(DEAD_LETTERS)[0]
     events = log_position(database)
-    positions = {"work": work_position(database), "read_model": read_model_position(database)}
     health = Health(
         leader=has_leader(database),
         processes=[busy.process for busy in processes],
         waiting={"coordinator": unfinished, "gather-consumer": gather, "fetch-consumer": fetch},
         moved=moved,
         still=[_still(database, *row) for row in _still_rows(database)],
-        behind={name: (max(0, events - at), _age(database, at)) for name, at in positions.items()},
+        behind=lag(database),
         failing={name: str(text) for busy in processes if busy.process.leads for name, text in _failing(busy).items()},
         dead_letters=fresh,
         unsent=Outbox(database).trouble(),
     )
     return SiteState(health, processes, events, unfinished, database.query(PENDING)[0][0], letters)
+
+
+def lag(database: Database) -> dict[str, tuple[int, float]]:
+    """How far each projection is behind the log: events, and seconds since the oldest of them was stored."""
+    events = log_position(database)
+    positions = {"work": work_position(database), "read_model": read_model_position(database)}
+    return {name: (max(0, events - at), _age(database, at)) for name, at in positions.items()}
+
+
+def dead_letters_of_the_day(database: Database) -> int:
+    """Messages of the last day that could not be decoded."""
+    return int(database.query(DEAD_LETTERS)[0][1])
 
 
 def _busy(

@@ -1,0 +1,137 @@
+"""Follows the read model for those who watch: one thread and one LISTEN of a process, however many watch.
+
+It alone reads what is sent to them, one thing after another, so that nobody gets an older state after a newer one.
+"""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from adapters.kafka.backoff import Backoff
+from adapters.postgres.listener import Listener
+from adapters.postgres.read_model.announcing import announced_ids
+from adapters.postgres.read_model.changes import Changes, State
+from domain.errors import ServiceUnavailable
+
+log = logging.getLogger(__name__)
+
+IDLE = 5.0  # seconds of a wait when nothing is said
+PACE = 0.25  # seconds between two looks: a job is told of 4 times a second at most
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """States to send, and the position that whoever has them has reached. `reset`: too much was missed to tell it."""
+
+    position: int
+    states: Sequence[State]
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody begins to watch, who has seen all up to `after` (None: nothing yet); `answer` is called in our thread."""
+
+    after: int | None
+    answer: Callable[[News], None]
+
+
+class Announcer:
+    """Tells what changes. `tell` and the answers are called in its thread, in order, and must not wait."""
+
+    def __init__(self, new_listener: Callable[[int], Listener], changes: Changes, tell: Callable[[News], None]) -> None:
+        """`new_listener` makes one that something to read on a file descriptor wakes, too."""
+        self._wake, self._woken = socket.socketpair()
+        for end in (self._wake, self._woken):
+            end.setblocking(False)
+        self._listener = new_listener(self._woken.fileno())
+        self._changes = changes
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._requests: list[Request] = []
+        self._position: int | None = None
+        self._missed = True  # something may have been said that nobody was told
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="announcer")
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, within a second."""
+        self._stop.set()
+        self._wake_up()
+        self._thread.join(timeout=1.0)
+
+    def watch(self, request: Request) -> None:
+        """Answer somebody who begins to watch. What is told from then on continues the answer. Safe in any thread."""
+        with self._lock:
+            self._requests.append(request)
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        with suppress(OSError):  # full: it is awake already; closed: it has ended
+            self._wake.send(b".")
+
+    def _run(self) -> None:
+        retry = Backoff()
+        while not self._stop.is_set():
+            try:
+                begun = time.monotonic()
+                if self._round():
+                    self._stop.wait(max(0.0, PACE - (time.monotonic() - begun)))
+                retry.succeeded()
+            except ServiceUnavailable as error:
+                self._missed = True
+                retry.wait(error, self._stop)
+            except Exception:  # a bug of ours must not silence all who watch
+                log.exception("what has changed could not be told; it is tried again")
+                self._missed = True
+                self._stop.wait(PACE)
+        self._listener.close()
+
+    def _round(self) -> bool:
+        """Wait, and tell what has changed; whether there was anything to tell."""
+        payloads = self._listener.wait(IDLE)
+        with suppress(BlockingIOError):
+            self._woken.recv(4096)
+        if self._missed or "" in payloads:
+            self._catch_up()
+        jobs, sources = announced_ids(payloads)
+        if jobs or sources:
+            position = self._changes.position()
+            self._tell(News(position, self._changes.states(jobs, sources)))
+            self._position = position
+        self._answer()
+        return bool(jobs or sources)
+
+    def _catch_up(self) -> None:
+        """Something may have been said while nobody listened."""
+        missed = self._changes.missed(self._position)
+        if self._position is not None:
+            reset = self._position < missed.horizon
+            self._tell(News(missed.position, missed.after(self._position), reset))
+        self._position = missed.position
+        self._missed = False
+
+    def _answer(self) -> None:
+        with self._lock:
+            requests, self._requests = self._requests, []
+        if not requests:
+            return
+        try:
+            seen = [request.after for request in requests if request.after is not None]
+            missed = self._changes.missed(min(seen, default=None))
+        except BaseException:
+            with self._lock:
+                self._requests = requests + self._requests
+            raise
+        for request in requests:
+            unknown = request.after is not None and not missed.horizon <= request.after <= missed.position
+            states = missed.after(missed.position if request.after is None or unknown else request.after)
+            request.answer(News(missed.position, states, reset=unknown))
