@@ -53,10 +53,10 @@ venv: .venv/test.stamp
 
 .venv/run.stamp: setup.py pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing harvestlog into .venv"
-	@$(INSTALL) '.[embedded]'
+	@$(INSTALL) '.[embedded,web]'
 	@touch $@
 
 .venv/test.stamp: setup.py pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing harvestlog and what its tests need into .venv"
-	@$(INSTALL) '.[embedded,test]'
+	@$(INSTALL) '.[embedded,web,test]'
 	@touch $@ .venv/run.stamp

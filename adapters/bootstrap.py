@@ -20,7 +20,7 @@ from adapters.postgres.database import Database, migrate, require_migrations
 from adapters.postgres.positions import read_model_version
 from adapters.postgres.site import claim, require_site
 from adapters.settings import Settings
-from domain.errors import ServiceUnavailable
+from domain.errors import ServiceUnavailable, SettingError
 from projections.model_version import MODEL_VERSION
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from adapters.roles.gather_apart import GatherApart
     from adapters.roles.gather_worker import GatherWorker
     from adapters.roles.log_keeper import LogKeeper
+    from adapters.roles.server import Server
     from adapters.stages.process_state import ProcessState
     from adapters.stages.run_test import TestRun
     from domain.application import Harvesting
@@ -53,6 +54,7 @@ SCHEDULES_MISSING = """
         AND (SELECT notification_id FROM ops.checkpoint WHERE name = 'work') >= coalesce(
             (SELECT min(notification_id) FROM events.stored_event WHERE topic = 'source.registered'), 'infinity'::float8)
 """
+SERVER_MISSING = "`harvester serve` needs more packages: pip install 'harvestlog[web]'"
 TOPICS_WITHIN = 1.0  # seconds in which `up` makes the topics of an embedded broker that it started again
 
 
@@ -356,6 +358,18 @@ def fetch_worker(settings: Settings, partitions: Sequence[int] | None) -> FetchW
         target_absence=parts.target_absence,
         state=_guarded_process(),
     )
+
+
+def server(settings: Settings) -> Server:
+    """Answers HTTP. Raises SettingError when what it is made of isn't installed, or its address can't be used."""
+    parts = Parts(settings, "serve")
+    require_tables(parts.database, settings.site_id)
+    parts.database.close()
+    try:
+        from adapters.roles.server import Server
+    except ImportError as error:
+        raise SettingError(f"{SERVER_MISSING} ({error})") from error
+    return Server(settings)
 
 
 def _consumer(parts: Parts, topic: str, channel: str, partitions: Sequence[int] | None) -> CommandConsumer:

@@ -18,7 +18,7 @@ from domain.nearest import did_you_mean
 
 MAY_BE_ZERO = (
     *("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days"),
-    *("log_timeframe",),
+    *("log_timeframe", "serve_port", "serve_workers"),
 )
 SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -103,6 +103,14 @@ class Settings:
     breaker_failures: int = 10  # in a row, of connections or HTTP 5xx, after which nothing is sent to a host or the target
     http_allow: str = ""  # what may be harvested besides public addresses, or `none`: see `may_harvest`
     http_user_agent: str = "harvestlog (harvester of open-data catalogues)"
+    serve_host: str = "127.0.0.1"  # address that `serve` listens at; 0.0.0.0: all of this machine
+    serve_port: int = 5005  # 0: any that is free
+    serve_workers: int = 1  # processes of `serve`; 0: `up` starts no server
+    serve_threads: int = 8  # calls at a time, and connections to the database, of one process of `serve`
+    serve_root_path: str = ""  # where the proxy has it: /harvest, when clients call {proxy}/harvest/api/3/action/…
+    serve_proxies: str = ""  # addresses or networks of proxies whose X-Forwarded-For and -Proto count, with commas
+    serve_max_body: int = 5_000_000  # bytes of one request
+    serve_cors_origins: str = ""  # sites whose pages may call us from a browser, with commas
     site_title: str = "harvestlog"  # in mail
     site_url: str = ""  # address of the site's pages, for the links in mail; empty: no links
     status_mail_errored: bool = False  # mail about each job that went wrong
@@ -295,6 +303,7 @@ def _check(settings: Settings) -> None:
     if settings.log_scope not in LOG_SCOPES:
         raise SettingError(f"HARVEST_LOG_SCOPE={settings.log_scope} is none of -1 (nothing is kept), 0 (everything) to 7")
     _check_notices(settings)
+    _check_server(settings)
     for f in fields(Settings):
         _check_number(f.name, getattr(settings, f.name))
 
@@ -335,6 +344,16 @@ def _check_notices(settings: Settings) -> None:
                 raise SettingError(f"HARVEST_{name.upper()}: {error}") from error
     if settings.webhook_urls and not settings.webhook_secret:
         raise SettingError("HARVEST_WEBHOOK_URLS needs HARVEST_WEBHOOK_SECRET: what is sent there is signed with it")
+
+
+def _check_server(settings: Settings) -> None:
+    if settings.serve_port > 65_535:
+        raise SettingError(f"HARVEST_SERVE_PORT={settings.serve_port} is more than 65535")
+    if settings.serve_root_path and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?", settings.serve_root_path):
+        raise SettingError(f"HARVEST_SERVE_ROOT_PATH={settings.serve_root_path!r} is no path such as /harvest")
+    for origin in filter(None, settings.serve_cors_origins.split(",")):
+        if not re.fullmatch(r"\*|https?://[^/\s]+", origin.strip()):
+            raise SettingError(f"HARVEST_SERVE_CORS_ORIGINS: {origin!r} is no origin such as https://portal.example.org")
 
 
 def _check_number(name: str, value: Any) -> None:

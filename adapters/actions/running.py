@@ -43,7 +43,7 @@ class JobsRun(Parameters):
     wait: bool = False
 
 
-@action(Right.EDIT, ById, reads=True, subject=its_source)
+@action(Right.EDIT, ById, reads=True, subject=its_source, local=True)
 def harvest_job_wait(session: Session, parameters: ById) -> Row:
     """Wait until a job (or the last one of a source) has ended; the session is told how far it is meanwhile.
 
@@ -101,7 +101,7 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
     return {"jobs": [_wait(session, row["id"]) if parameters.wait else shown(row) for row in rows]}
 
 
-@action(Right.SYSADMIN, SourceTest)
+@action(Right.SYSADMIN, SourceTest, local=True)
 def harvest_source_test(session: Session, parameters: SourceTest) -> Row:
     """Harvest a source in this process, without broker and workers; the session is told how far it is."""
 

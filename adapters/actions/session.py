@@ -38,11 +38,13 @@ class Session:
         tell: Tell = lambda _: None,
         *,
         unusable: HarvestError | None = None,
+        shows_current: bool = True,
     ) -> None:
         self.parts = parts
         self.caller = caller
         self.tell = tell
         self.unusable = unusable  # why there is no usable database
+        self.shows_current = shows_current  # False: reads show the read model as it is, without a wait for what others wrote
 
     def call(self, action: str, **values: Any) -> Any:
         """Call an action by name; None among the values means "not given".
@@ -83,6 +85,8 @@ class Session:
 
         One of another version of harvestlog stays as it is, with a warning.
         """
+        if not self.shows_current:
+            return
         parts = self.parts
         position = log_position(parts.database)
         if read_model_position(parts.database) >= position:

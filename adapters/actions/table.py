@@ -8,6 +8,7 @@ named alike.
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from adapters.actions.parameters import NoParameters, Parameters, parse
@@ -98,6 +99,7 @@ class Action:
     reads: bool  # it changes nothing
     subject: Subject | None
     listed: str
+    local: bool  # only on the machine itself: it takes as long as a job, or is for whoever has a shell there
 
     @property
     def summary(self) -> str:
@@ -112,11 +114,12 @@ def action(
     reads: bool = False,
     subject: Subject | None = None,
     listed: str = "",
+    local: bool = False,
 ) -> Callable[[Callable[[Session, Any], Any]], Action]:
     """Make a function of (session, parameters) an action of the same name. `right` READ and EDIT need a `subject`."""
 
     def decorate(function: Callable[[Session, Any], Any]) -> Action:
-        return Action(function.__name__, function, parameters, right, reads, subject, listed)
+        return Action(function.__name__, function, parameters, right, reads, subject, listed, local)
 
     return decorate
 
@@ -130,12 +133,22 @@ def find(name: str) -> Action:
     return action
 
 
+@cache
+def api_actions() -> Mapping[str, Action]:
+    """The actions that may be called from other machines, by name."""
+    return {name: action for name, action in ((name, find(name)) for name in ACTIONS) if not action.local}
+
+
 def call(session: Session, name: str, values: Mapping[str, Any]) -> Any:
     """Check the values and the caller's right, and call an action; plain data comes back.
 
     Raises NotFound, ValidationError, NotAuthorized and what the action raises.
     """
-    action = find(name)
+    return call_action(session, find(name), values)
+
+
+def call_action(session: Session, action: Action, values: Mapping[str, Any]) -> Any:
+    """As `call`, with an action."""
     parameters = parse(action.parameters, values)
     authorise(session, action, parameters)
     return action.run(session, parameters)

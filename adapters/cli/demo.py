@@ -54,7 +54,9 @@ def _running(console: Console) -> Iterator[None]:
         yield
         return
     console.print(f"Starting Postgres, broker, coordinator and workers (data in {data_dir})")
-    up = subprocess.Popen([sys.executable, "-P", "-m", "adapters.cli", "up"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [sys.executable, "-P", "-m", "adapters.cli", "up"]
+    environment = {**os.environ, "HARVEST_SERVE_WORKERS": "0"}  # nobody asks over HTTP, and its port may be taken
+    up = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         _wait_until_up(up, data_dir)
         yield

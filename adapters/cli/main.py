@@ -35,6 +35,7 @@ COMMANDS = {
     "clearsource": ("deletions:clearsource", "Delete all datasets of a source, in the target too; the source stays."),
     "run": ("running:run", "Start the jobs that wait and end those that are done, as a cron job would."),
     "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),
+    "serve": ("roles:serve", "Answer the Action API over HTTP."),
     "up": ("roles:up", "Run everything on this machine."),
     "coordinator": ("roles:coordinator", "Dispatch work, end jobs, retry, and keep the projections."),
     "gather-consumer": ("roles:gather_consumer", "Consume the gather topic: find out which records the remotes have."),

@@ -1,4 +1,4 @@
-"""`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`."""
+"""`up` and the roles that it starts: `coordinator`, `gather-consumer`, `fetch-consumer`, `serve`."""
 
 import gc
 import logging
@@ -153,6 +153,23 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
     settings = _configured("fetch-consumer")
     _say_start("fetch-consumer", settings, f"runs {settings.fetch_threads} records at a time from {_read(partitions)}")
     _work(bootstrap.fetch_worker(settings, partitions), settings)
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Listen at this address of the machine; 0.0.0.0: at all. HARVEST_SERVE_HOST.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Listen at this port; 0: any that is free. HARVEST_SERVE_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Run so many processes. HARVEST_SERVE_WORKERS.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Answer the Action API over HTTP; any number may run."""
+    given = {"HARVEST_SERVE_HOST": host, "HARVEST_SERVE_PORT": port, "HARVEST_SERVE_WORKERS": workers}
+    os.environ.update({name: str(value) for name, value in given.items() if value is not None})  # its processes read them
+    settings = load()
+    if settings.own_postgres:
+        raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")
+    to_standard_error(settings.log_level, settings.log_format)
+    server = bootstrap.server(settings)
+    _say_start("serve", settings, f"answers at {server.address}")
+    server.run()
 
 
 @click.command()

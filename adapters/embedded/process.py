@@ -89,6 +89,15 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     return ask
 
 
+def end_with_parent(parent: int, death_signal: signal.Signals) -> None:
+    """Get this signal when our parent, of this pid, ends, even by SIGKILL; on Linux. When it has ended already, so do we."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal))
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def end(process: Process | None, steps: Sequence[tuple[signal.Signals, float]]) -> None:
     """Send the signals of `steps` in turn, each with its patience in seconds, then SIGKILL, until it has ended."""
     if process is None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -59,7 +60,7 @@ class ChildSpec:
 
 
 def role_commands(settings: Settings) -> list[ChildSpec]:
-    """The roles of `up`: a coordinator, a gather worker, `fetch_workers` fetch workers.
+    """The roles of `up`: a coordinator, a gather worker, `fetch_workers` fetch workers, and a server where it can run.
 
     With the embedded broker each worker is told its partitions, since joining a group takes seconds there; a fetch
     worker that would get none is left out.
@@ -74,7 +75,13 @@ def role_commands(settings: Settings) -> list[ChildSpec]:
             ChildSpec(f"fetch-consumer-{n + 1}", (*command, "fetch-consumer", *_partition_option(settings, n, workers)))
             for n in range(workers)
         ),
+        *([ChildSpec("serve", (*command, "serve"))] if settings.serve_workers and can_serve() else ()),
     ]
+
+
+def can_serve() -> bool:
+    """Whether what `serve` is made of is installed: the extra `web`."""
+    return bool(find_spec("fastapi") and find_spec("uvicorn"))
 
 
 def _partition_option(settings: Settings, first: int, step: int) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class Up:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HARVEST_")}
         path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "plugins")])
         self.environment = inherited | {"HARVEST_DATA_DIR": str(folder), "PYTHONPATH": path, "HARVEST_RETRY_DELAY": "0.2"}
+        self.environment["HARVEST_SERVE_WORKERS"] = "0"  # its port may be taken
         self.said = folder.parent / "up.stderr"
         self.process = self._start()
 

@@ -240,6 +240,7 @@ def test_partitions_are_split_over_fetch_workers_with_the_embedded_broker_only()
         "fetch-consumer-2": ("fetch-consumer", "--partitions", "1,5"),
         "fetch-consumer-3": ("fetch-consumer", "--partitions", "2"),
         "fetch-consumer-4": ("fetch-consumer", "--partitions", "3"),
+        "serve": ("serve",),
     }
     assert all("--partitions" not in spec.argv for spec in kafka)
 
@@ -247,7 +248,12 @@ def test_partitions_are_split_over_fetch_workers_with_the_embedded_broker_only()
 def test_no_fetch_worker_is_started_without_a_partition() -> None:
     names = [spec.name for spec in role_commands(Settings(fetch_workers=3, topic_partitions=2))]
 
-    assert names == ["coordinator", "gather-consumer", "fetch-consumer-1", "fetch-consumer-2"]
+    assert names == ["coordinator", "gather-consumer", "fetch-consumer-1", "fetch-consumer-2", "serve"]
+
+
+def test_a_server_is_started_unless_the_settings_say_none() -> None:
+    assert "serve" in [spec.name for spec in role_commands(Settings())]
+    assert "serve" not in [spec.name for spec in role_commands(Settings(serve_workers=0))]
 
 
 def test_a_long_log_is_set_aside_while_its_writer_goes_on(tmp_path: Path) -> None:

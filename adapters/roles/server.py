@@ -1,0 +1,79 @@
+"""The role that answers HTTP: uvicorn in this process, or a number of processes on one socket. They share nothing else.
+
+With several, this process only watches them: one that ends is replaced, and all end with it.
+"""
+
+import socket
+import sys
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from adapters.settings import Settings
+from domain.errors import SettingError
+
+APP = "adapters.web.app:configured"
+GRACE = 1  # seconds that requests under way get to end
+BACKLOG = 2048  # connections that wait to be accepted
+
+
+class Server:
+    """Serves until it is told to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._config = uvicorn.Config(
+            APP,
+            factory=True,
+            host=settings.serve_host,
+            port=settings.serve_port,
+            workers=max(1, settings.serve_workers),
+            root_path=settings.serve_root_path.rstrip("/"),
+            proxy_headers=bool(settings.serve_proxies),
+            forwarded_allow_ips=settings.serve_proxies or None,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+            lifespan="on",
+            ws="none",
+        )
+        self._server = uvicorn.Server(self._config)
+        self._socket = _listening(settings)
+        self.address = _address(self._socket)
+
+    def run(self) -> None:
+        """Serve. SIGTERM and SIGINT end it: requests under way get a second."""
+        with self._socket:
+            if self._config.workers > 1:
+                Multiprocess(self._config, sockets=[self._socket]).run()
+            else:
+                self._server.run(sockets=[self._socket])
+                if not self._server.started:
+                    sys.exit(1)
+
+    def stop(self) -> None:
+        """End soon."""
+        self._server.should_exit = True
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """A socket of our own, so that an address that can't be used is said in our words. Raises SettingError."""
+    host, port = settings.serve_host, settings.serve_port
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise SettingError(
+            f"HARVEST_SERVE_HOST={host} HARVEST_SERVE_PORT={port} can't be used: {error.strerror or error}"
+        ) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,141 @@
+"""CKAN's Action API: `/api/3/action/<name>` calls an action of the table.
+
+GET for actions that only read, with parameters in the address; POST for all, with JSON or a form. What CKAN answers when a
+call is none (unknown action, no JSON, GET of a write) is answered alike: status 400 and a text.
+"""
+
+import json
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from adapters.actions.table import Action, api_actions, call_action
+from adapters.web.answers import bad_request, failure, json_response, success
+from adapters.web.site import site_of
+
+VERSION = 3
+SHOWN_WITHIN = 60.0  # seconds that a write waits at most until it can be read
+PATHS = ("/api/3/action/{name}", "/api/action/{name}")
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+class BadCall(Exception):
+    """What came is no call of an action; the text says why."""
+
+
+async def call_by_name(request: Request) -> Response:
+    """Call one action and answer in CKAN's envelope."""
+    name = request.path_params["name"]
+    action = api_actions().get(name)
+    if action is None:
+        return bad_request(f"Action name not known: {name}")
+    try:
+        values = await _values(request, action)
+    except BadCall as bad:
+        return bad_request(str(bad))
+    site = site_of(request)
+
+    def answer() -> Response:
+        try:
+            session = site.session(site.callers.caller(request.headers), writes=not action.reads)
+            result = call_action(session, action, values)
+            session.show_current(SHOWN_WITHIN)  # after a write: the next read sees it, whichever process it asks
+            return success(request, name, result)
+        except Exception as error:
+            return failure(request, name, error)
+
+    return await site.run(answer)
+
+
+async def _values(request: Request, action: Action) -> dict[str, Any]:
+    """The parameters of a call. Raises BadCall."""
+    if request.method in ("GET", "HEAD"):
+        if not action.reads:
+            raise BadCall("JSON Error: Invalid request. Please use POST method for your request")
+        return _pairs(request.query_params.multi_items())
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type == MULTIPART:
+        return await _multipart(request)
+    body = await request.body()
+    if not body.strip():
+        return _pairs(request.query_params.multi_items()) if action.reads else {}
+    if content_type == FORM and not body.lstrip().startswith((b"{", b"%7B", b"%7b")):
+        return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    if content_type == FORM and not body.lstrip().startswith(b"{"):
+        [(text, _), *_] = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        body = text.encode()
+    return _json(body)
+
+
+def _pairs(items: list[tuple[str, str]]) -> dict[str, Any]:
+    """Names with their texts; one that is given several times has a list of them."""
+    values: dict[str, Any] = {}
+    for name, text in items:
+        if name not in values:
+            values[name] = text
+        elif isinstance(values[name], list):
+            values[name].append(text)
+        else:
+            values[name] = [values[name], text]
+    return values
+
+
+async def _multipart(request: Request) -> dict[str, Any]:
+    from starlette.exceptions import HTTPException
+
+    try:
+        form = await request.form(max_files=0, max_fields=100)
+    except HTTPException as error:
+        raise BadCall(f"Bad request data: {error.detail}") from error
+    return _pairs([(name, str(value)) for name, value in form.multi_items()])
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    """An object. What is wrong inside it, halves of surrogates among it, is said by field later. Raises BadCall."""
+    try:
+        values = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        values = _lenient_json(body)
+    if not isinstance(values, dict):
+        raise BadCall(
+            f"Bad request data: Request data JSON decoded to {type(values).__name__} but it needs to be a dictionary."
+        )
+    return values
+
+
+def _lenient_json(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise BadCall("JSON Error: Error decoding JSON data. It is nested too deep") from error
+    except ValueError as error:
+        raise BadCall(f"JSON Error: Error decoding JSON data. Error: {error}") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+async def listing(request: Request) -> Response:
+    """The names of all actions."""
+    return success(request, "help_show", sorted(api_actions()))
+
+
+async def version(request: Request) -> Response:
+    """The version of the API, as CKAN says it."""
+    return json_response({"version": VERSION})
+
+
+routes = [
+    Route("/api", version),
+    Route("/api/", version),
+    Route("/api/3", version),
+    Route("/api/3/", version),
+    Route("/api/3/action", listing),
+    Route("/api/3/action/", listing),
+    *(Route(path, call_by_name, methods=["GET", "POST"]) for path in PATHS),
+]

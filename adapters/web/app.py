@@ -1,0 +1,68 @@
+"""The application that `harvester serve` runs: routers, what every request passes, and the parts behind them."""
+
+import multiprocessing
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.embedded.process import end_with_parent
+from adapters.logs import to_standard_error
+from adapters.settings import Settings, load
+from adapters.web import api
+from adapters.web.answers import json_response, problem
+from adapters.web.border import Border
+from adapters.web.callers import NoTokens
+from adapters.web.site import Callers, Site
+
+TITLE = "harvestlog"
+
+
+def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
+    """The application on these settings; `callers` finds out who calls, unless it is what the settings say."""
+    site = Site(settings, callers or NoTokens())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.close()
+
+    app = FastAPI(
+        title=TITLE, version=version("harvestlog"), openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.site = site
+    app.router.routes.extend(api.routes)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(HTTPException, _refused)
+    if origins := [origin.strip() for origin in settings.serve_cors_origins.split(",") if origin.strip()]:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
+    app.add_middleware(Border, max_body=settings.serve_max_body)
+    return app
+
+
+def configured() -> FastAPI:
+    """The application as this process is configured; each worker process makes its own."""
+    settings = load()
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid:
+        end_with_parent(parent.pid, signal.SIGTERM)
+        to_standard_error(settings.log_level, settings.log_format)
+    return create_app(settings)
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    status, said = problem(error)
+    return json_response({"success": False, "error": said}, status)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """What no route takes: an address that isn't there, a method that isn't allowed."""
+    assert isinstance(error, HTTPException)
+    said = {"__type": "Not Found Error" if error.status_code == 404 else "Bad Request", "message": error.detail}
+    return json_response({"success": False, "error": said}, error.status_code, error.headers)

@@ -1,0 +1,114 @@
+"""What every request passes, before anything else is done: its id, its size, and headers of the answer.
+
+Plain ASGI, without a copy of the answer: streams pass as they are.
+"""
+
+import logging
+import re
+import secrets
+import time
+from contextvars import ContextVar
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters.logs import about
+
+log = logging.getLogger("harvestlog.serve")
+
+request_id: ContextVar[str] = ContextVar("harvestlog_request_id", default="-")
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""Of answers that don't say otherwise."""
+TOO_LARGE = b'"Bad request - The request is larger than HARVEST_SERVE_MAX_BODY allows"'
+
+
+class TooLarge(Exception):
+    """The body of a request is larger than it may be."""
+
+
+class Border:
+    """Gives each request an id, caps its body, and completes the answer's headers. `max_body` is in bytes."""
+
+    def __init__(self, app: ASGIApp, max_body: int) -> None:
+        self._app = app
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        identity = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(identity)
+        started, status, received = time.monotonic(), 0, 0
+
+        async def complete(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    answer.setdefault(name, value)
+                answer["X-Request-Id"] = identity
+            await send(message)
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body:
+                raise TooLarge
+            return message
+
+        with about(request=identity):
+            try:
+                if self._declared(headers) > self._max_body:
+                    raise TooLarge
+                await self._app(scope, limited, complete)
+            except TooLarge:
+                await self._drain(receive)
+                await _refuse(complete)
+            finally:
+                _log(scope, status, time.monotonic() - started)
+        request_id.reset(token)
+
+    async def _drain(self, receive: Receive) -> None:
+        """Take what still comes, as much again as a request may be: most clients read no answer before they have sent all."""
+        left = self._max_body
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body"):
+                return
+
+    @staticmethod
+    def _declared(headers: Headers) -> int:
+        length = headers.get("content-length", "0")
+        return int(length) if length.isdecimal() else 0
+
+
+async def _refuse(send: Send) -> None:
+    headers = [(b"content-type", b"application/json;charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": TOO_LARGE})
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    """Reads that went well are logged for those who look closely only: there are a thousand a second."""
+    quiet = scope["method"] in ("GET", "HEAD") and 200 <= status < 400
+    level = logging.DEBUG if quiet else logging.WARNING if status >= 500 else logging.INFO
+    if log.isEnabledFor(level):
+        log.log(
+            level,
+            "%s %s %s in %.0f ms (request %s)",
+            *(scope["method"], scope["path"], status, 1000 * seconds, request_id.get()),
+        )

@@ -1,0 +1,56 @@
+"""What all requests of one server process share: its parts, its threads, and who finds out who calls.
+
+Actions wait for Postgres, so they run in threads: each thread has its own connection, with its prepared statements. What runs
+in the event loop must never wait.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from starlette.requests import HTTPConnection
+
+from adapters.actions.session import Session
+from adapters.parts import Parts
+from adapters.settings import Settings
+from domain.access import Caller
+
+T = TypeVar("T")
+
+
+class Callers(Protocol):
+    """Finds out who calls. Asked in a thread, so it may wait."""
+
+    def caller(self, headers: Mapping[str, str]) -> Caller:
+        """The caller by a request's headers, whose names are in lower case. Raises NotAuthorized, ServiceUnavailable."""
+
+
+class Site:
+    """The parts of a server process."""
+
+    def __init__(self, settings: Settings, callers: Callers) -> None:
+        self.settings = settings
+        self.parts = Parts(settings, "serve")
+        self.callers = callers
+        self._threads = ThreadPoolExecutor(settings.serve_threads, "request")
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` returns or raises, from a thread; log lines of it bear the request's id."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
+
+    def session(self, caller: Caller, *, writes: bool = False) -> Session:
+        """A session for one call, made in the thread that uses it. Only one that writes waits for the read model."""
+        return Session(self.parts, caller, shows_current=writes)
+
+    def close(self) -> None:
+        """Take no more work; what runs in threads ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def site_of(request: HTTPConnection) -> Site:
+    """The site that a request came to."""
+    site: Site = request.app.state.site
+    return site
