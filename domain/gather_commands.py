@@ -9,7 +9,7 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.deletions import HELD
 from domain.jobs import Job
-from domain.objects import GatheredRecord, gathered_event, identified_event
+from domain.objects import GatheredRecord, gathered_event, identified_event, skipped_event
 from domain.snapshots import EVERY
 from domain.storing import Storing
 
@@ -64,6 +64,7 @@ class GatherCommands(Storing):
             for identity, record in ids.items()
             if record.identified not in (None, record.guid)
         ]
+        events += [skipped_event(identity, 2, record.skipped, now) for identity, record in ids.items() if record.skipped]
         return _Page(ids, repeated, events)
 
     def _append_to_job(self, job: Job, more: Sequence[Any] = ()) -> frozenset[UUID]:

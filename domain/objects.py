@@ -39,7 +39,8 @@ REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modif
 class GatheredRecord:
     """A record as gather found it. `content_hash` is the sha256 of its document in hex, None when fetch must get it.
 
-    `identified`: the guid that its document gave it, where an earlier job found out that it is another.
+    `identified`: the guid that its document gave it, where an earlier job found out that it is another. `skipped`: why nothing
+    is to be done with it, empty for a record that is to be imported.
     """
 
     guid: str
@@ -48,6 +49,7 @@ class GatheredRecord:
     extras: Mapping[str, str] = field(default_factory=dict)
     metadata_modified: str | None = None
     identified: str | None = None
+    skipped: str = ""
 
 
 class HarvestObject(StoredAggregate):
@@ -351,3 +353,9 @@ def identified_event(object_id: UUID, guid: str, now: datetime) -> HarvestObject
     """The event that follows the first one when the guid of the document is known already."""
     state: dict[str, Any] = {"originator_id": object_id, "originator_version": 2, "timestamp": now, "guid": guid}
     return HarvestObject.Identified(**state)
+
+
+def skipped_event(object_id: UUID, version: int, reason: str, now: datetime) -> HarvestObject.Skipped:
+    """The outcome of an object that nothing is to be done with, as soon as it is gathered."""
+    state: dict[str, Any] = {"originator_id": object_id, "originator_version": version, "timestamp": now, "reason": reason}
+    return HarvestObject.Skipped(**state)

@@ -9,14 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from domain.errors import HarvestError, RecordError, RemoteError, TargetError
+    from domain.errors import HarvestError, NotFound, RecordError, RemoteError, TargetError
     from harvesters.base import (
         Fetched,
         GatherError,
         GatherResult,
         Harvester,
+        HarvestGatherError,
         HarvestJob,
         HarvestObject,
+        HarvestObjectError,
         HarvestObjectExtra,
         HarvestSource,
         Imported,
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
         read_config,
     )
     from harvesters.ckan import CKANHarvester
+    from harvesters.harvester_base import HarvesterBase
     from harvesters.held import Held
     from harvesters.http import HttpLimits, PoliteSession
     from harvesters.http.responses import Response
+    from harvesters.names import munge_tag, munge_title_to_name
     from harvesters.target import Owner, Stored, Target
 
 __all__ = [
@@ -43,16 +47,20 @@ __all__ = [
     "GatherError",
     "GatherResult",
     "HarvestError",
+    "HarvestGatherError",
     "HarvestJob",
     "HarvestObject",
+    "HarvestObjectError",
     "HarvestObjectExtra",
     "HarvestSource",
     "Harvester",
+    "HarvesterBase",
     "Held",
     "HttpLimits",
     "ImportResult",
     "Imported",
     "Listed",
+    "NotFound",
     "Owner",
     "Package",
     "Page",
@@ -66,6 +74,8 @@ __all__ = [
     "Target",
     "TargetError",
     "load_package",
+    "munge_tag",
+    "munge_title_to_name",
     "owner",
     "package_id",
     "read_config",
@@ -74,8 +84,10 @@ __all__ = [
 _ELSEWHERE = {
     "CKANHarvester": "harvesters.ckan",
     "HarvestError": "domain.errors",
+    "HarvesterBase": "harvesters.harvester_base",
     "Held": "harvesters.held",
     "HttpLimits": "harvesters.http",
+    "NotFound": "domain.errors",
     "Owner": "harvesters.target",
     "PoliteSession": "harvesters.http",
     "RecordError": "domain.errors",
@@ -84,6 +96,8 @@ _ELSEWHERE = {
     "Stored": "harvesters.target",
     "Target": "harvesters.target",
     "TargetError": "domain.errors",
+    "munge_tag": "harvesters.names",
+    "munge_title_to_name": "harvesters.names",
 }
 """Names that are not in harvesters.base."""
 

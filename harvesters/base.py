@@ -24,7 +24,14 @@ from harvesters.values import (
     Record,
     StageResult,
 )
-from harvesters.views import HarvestJob, HarvestObject, HarvestObjectExtra, HarvestSource
+from harvesters.views import (
+    HarvestGatherError,
+    HarvestJob,
+    HarvestObject,
+    HarvestObjectError,
+    HarvestObjectExtra,
+    HarvestSource,
+)
 
 if TYPE_CHECKING:
     from harvesters.http import PoliteSession
@@ -34,8 +41,10 @@ __all__ = [
     "Fetched",
     "GatherError",
     "GatherResult",
+    "HarvestGatherError",
     "HarvestJob",
     "HarvestObject",
+    "HarvestObjectError",
     "HarvestObjectExtra",
     "HarvestSource",
     "Harvester",

@@ -34,6 +34,7 @@ MAX_TRACEBACK = 20  # frames
 MAX_CAUSES = 5  # exceptions shown of a chain
 MAX_MEMBERS = 3  # exceptions shown of a group
 MAX_DEPTH = 3  # groups within groups
+NOT_RETURNED = "gather_stage saved it and did not return its id"
 MAX_DOCUMENT = 200_000_000  # bytes; a value of PostgreSQL holds 1 GB, and is copied a few times on its way
 
 
@@ -72,7 +73,7 @@ def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | Listed 
 
 def _listed(result: Any) -> Iterator[Any]:
     if result is None:
-        raise RemoteError("gather_stage returned nothing (None): it failed, or lacks a `return`", code="gather_failed")
+        raise GatherFailed("gather_stage returned nothing (None): it failed, or lacks a `return`", code="gather_failed")
     wrong = isinstance(result, str | bytes | Mapping | Record | Listed | GatherError | Page | HarvestObject)
     if wrong or not isinstance(result, Iterable) or inspect.isawaitable(result):
         raise PluginError(f"gather_stage must give {GATHER}; it returned {shown(result)}{_hint(result)}")
@@ -82,14 +83,16 @@ def _listed(result: Any) -> Iterator[Any]:
 
 
 def _saved(ids: Iterable[str], job: HarvestJob) -> Iterator[Record]:
-    """The objects of a gather_stage that returns ids, in the order in which they were saved."""
+    """The objects that gather_stage saved, in that order; those whose ids it did not return are to be skipped."""
     wanted = frozenset(ids)
-    for saved in job.objects if wanted else ():
-        if saved.id in wanted:
-            extras = {extra.key: extra.value for extra in extras_of(saved)}
-            status = extras.get("status", saved.action)  # how plugins for ckanext-harvest say it
-            action = status if status in ACTIONS else saved.action
-            yield Record(saved.guid, saved.content, action, extras, saved.metadata_modified_date)  # type: ignore[arg-type]
+    for saved in job.objects:
+        if saved.id not in wanted:
+            yield Record(saved.guid, skip=NOT_RETURNED)
+            continue
+        extras = {extra.key: extra.value for extra in extras_of(saved)}
+        status = extras.get("status", saved.action)  # how plugins for ckanext-harvest say it
+        action = status if status in ACTIONS else saved.action
+        yield Record(saved.guid, saved.content, action, extras, saved.metadata_modified_date)  # type: ignore[arg-type]
 
 
 def gather_errors(job: HarvestJob) -> Iterator[GatherError]:
@@ -181,6 +184,10 @@ def imported(result: Any, view: HarvestObject) -> Package | Imported | Literal["
     if isinstance(result, Imported):
         return _checked_import(result)
     raise _refused("import_stage", IMPORT, result, view, "import_failed")
+
+
+class GatherFailed(RemoteError):
+    """gather_stage returned None: it failed, and should have said why by save_gather_error."""
 
 
 class StageFailed(PluginError):

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
@@ -15,7 +15,7 @@ from domain.errors import HarvestError, Postponed, RecordError, RemoteError, Ser
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
 from domain.titles import MAX_TITLE, title_of
-from harvesters import extras, results
+from harvesters import changes, extras, results
 from harvesters.base import (
     Fetched,
     Harvester,
@@ -30,6 +30,7 @@ from harvesters.base import (
 )
 from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked
 from harvesters.held import Held
+from harvesters.original_url import asked_for_url
 from harvesters.removal import remove, word
 from harvesters.target import Owner
 
@@ -114,8 +115,8 @@ class StageRun:
             self._failed(view, error)
         elif isinstance(error, HarvestError):
             self._fail(view, error.code, results.said(error))
-        else:
-            self._fail(view, "plugin_error", results.with_traceback(error))
+        else:  # what a plugin raises by mistake is tried again, as ckanext-harvest does: it may wait for another record
+            self._fail(view, "plugin_error", results.with_traceback(error), self._next_attempt())
 
     def _caught_by_plugin(self) -> Postponed | None:
         """What a request of this run was refused with, though the plugin made another error of it."""
@@ -137,6 +138,7 @@ class StageRun:
         elif self.aggregate.action != "delete" and not self.aggregate.fetched and not self._fetch(view, harvester):
             return
         self.stage, self.since = "Import", time.monotonic()
+        view.state, view.import_started = "IMPORT", datetime.now(UTC)
         if self.aggregate.action == "delete":
             self._title = self._title_of_held(view)
         self._take_import(view, results.imported(harvester.import_stage(view), view))
@@ -156,6 +158,8 @@ class StageRun:
             content_hash=aggregate.content_hash,
             force_import=bool(self.job.options.get("force_import")),
             saved=True,
+            gathered=aggregate.created_on,
+            retry_times=aggregate.attempts,
         )
         self._show_held(view)
         return view
@@ -178,17 +182,18 @@ class StageRun:
 
     def _fetch(self, view: HarvestObject, harvester: Harvester) -> bool:
         """Whether import is to follow."""
-        before = _document(view)
+        before = changes.document_of(view)
+        view.state, view.fetch_started = "FETCH", datetime.now(UTC)
         result = results.fetched(harvester.fetch_stage(view), view)
         self._report(view)
         if result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
             return False
         if isinstance(result, Fetched):
-            _apply(result, view)
+            changes.apply(result, view)
         view.validators = results.extra_texts(view.validators, "validators")
         self._identify(view)
-        if _document(view) != before:
+        if changes.document_of(view) != before:
             body = None if view.content is None else view.content.encode("utf-8", "replace")
             digest = self.aggregate.content_hash if body is None else sha256(body).hexdigest()
             self._note_fetched(view, digest)
@@ -205,14 +210,18 @@ class StageRun:
         return view.held is not None and view.held.content_hash == digest and not view.force_import
 
     def _note_fetched(self, view: HarvestObject, digest: str | None) -> None:
-        old_extras = self.aggregate.extras
-        new = {
-            extra.key: extra.value
-            for extra in view.extras
-            if old_extras.get(extra.key) != extra.value and extra.key != "status"
-        }
         view.content_hash = digest
-        self.aggregate.fetch(digest, extras.apart(text.extras(new), self.documents))
+        self._store_extras(view, digest)
+
+    def _note_extras(self, view: HarvestObject) -> None:
+        """Keep the extras that import_stage set; those of fetch_stage are stored already."""
+        if changes.new_extras(view, self.aggregate.extras):
+            self._store_extras(view, self.aggregate.content_hash)
+
+    def _store_extras(self, view: HarvestObject, digest: str | None) -> None:
+        new = changes.new_extras(view, self.aggregate.extras)
+        self.aggregate.fetch(digest, extras.apart(new, self.documents))
+        self.aggregate.extras.update(new)  # whole, also where the event has a reference
 
     def _identify(self, view: HarvestObject) -> None:
         guid = text.clean(view.guid)
@@ -233,6 +242,7 @@ class StageRun:
     def _imported(self, view: HarvestObject, result: Imported | Literal["unchanged"] | None) -> None:
         self._report(view)
         self._identify(view)
+        self._note_extras(view)
         if isinstance(result, Imported):
             self._import_as(result.status, result.package_id, view)
         elif result == "unchanged":
@@ -325,15 +335,19 @@ class StageRun:
         elif not getattr(error, "retryable", True):
             self._fail(view, error.code, results.said(error))
         else:
-            when = rules.retry_at(
-                self.now(),
-                self.aggregate.attempts + 1,
-                first_delay=self.policy.first_delay,
-                max_attempts=self.policy.max_attempts,
-                deadline=self._deadline,
-                retry_after=_seconds(getattr(error, "retry_after", None)),
-            )
+            when = self._next_attempt(_seconds(getattr(error, "retry_after", None)))
             self._fail(view, error.code, results.said(error), when)
+
+    def _next_attempt(self, retry_after: float | None = None) -> datetime | None:
+        """When the object is tried again, at the earliest after so many seconds; None: no more."""
+        return rules.retry_at(
+            self.now(),
+            self.aggregate.attempts + 1,
+            first_delay=self.policy.first_delay,
+            max_attempts=self.policy.max_attempts,
+            deadline=self._deadline,
+            retry_after=retry_after,
+        )
 
     def _fail(self, view: HarvestObject, code: str, message: str, retry_at: datetime | None = None) -> None:
         self._locate(view)
@@ -362,7 +376,7 @@ class StageRun:
             view.content = None if body is None else body.decode("utf-8", "replace")
         from harvesters.http.failures import redact  # the HTTP client takes long to import
 
-        url = harvester.get_original_url(view)
+        url = asked_for_url(harvester, view)
         return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
 
 
@@ -372,19 +386,6 @@ def _owner(view: HarvestObject) -> Owner | None:
         return owner(view)
     except ValueError:
         return None
-
-
-def _document(view: HarvestObject) -> tuple[str | None, list[tuple[str, str]]]:
-    return view.content, [(extra.key, extra.value) for extra in view.extras]
-
-
-def _apply(fetched: Fetched, view: HarvestObject) -> None:
-    content = results.document(fetched.content)
-    if content is not None:
-        view.content = content.decode("utf-8", "replace")
-    view.extras.extend(HarvestObjectExtra(key, value) for key, value in results.extra_texts(fetched.extras).items())
-    view.validators = fetched.validators or view.validators
-    view.guid = view.guid if fetched.guid is None else results.identity(fetched.guid)
 
 
 def _seconds(value: object) -> float | None:

@@ -13,6 +13,7 @@ class Record:
     """A record found at the remote.
 
     `content` is the document where gathering got it already (a mapping is stored as JSON), None when fetch_stage must get it.
+    `skip`: a reason to do nothing with it. The record is shown with that reason, and what the source holds of it stays.
     """
 
     guid: str
@@ -20,6 +21,7 @@ class Record:
     action: Action = "new"
     extras: Mapping[str, str] = field(default_factory=dict)
     metadata_modified: datetime | str | None = None
+    skip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Sources, jobs and objects as plugins see them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,12 +28,44 @@ class HarvestSource:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HarvestObjectExtra:
     """One extra of an object."""
 
     key: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestGatherError:
+    """An error of gather, in the way of ckanext-harvest: `HarvestGatherError.create(message=..., job=...)`."""
+
+    message: str
+    job: "HarvestJob"
+
+    @classmethod
+    def create(cls, message: str, job: "HarvestJob") -> "HarvestGatherError":
+        """Record the error; gathering goes on."""
+        job.errors.append(GatherError(str(message)))
+        return cls(str(message), job)
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestObjectError:
+    """An error of an object, in the way of ckanext-harvest: `HarvestObjectError.create(message=..., object=..., stage=...)`."""
+
+    message: str
+    object: "HarvestObject"
+    stage: str = "Fetch"
+    line: int | None = None
+
+    @classmethod
+    def create(
+        cls, message: str, object: "HarvestObject", stage: str = "Fetch", line: int | None = None
+    ) -> "HarvestObjectError":
+        """Record the error; there may be many of one object."""
+        object.errors.append((str(message), stage, line))
+        return cls(str(message), object, stage, line)
 
 
 @dataclass(slots=True)
@@ -43,6 +76,8 @@ class HarvestJob:
     source: HarvestSource
     created: datetime
     gather_started: datetime | None = None
+    gather_finished: datetime | None = None
+    finished: datetime | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     last_complete: datetime | None = None  # start of the last complete gather that was free of errors
     full_listing: bool = False
@@ -76,6 +111,11 @@ class HarvestJob:
         """The id of the source."""
         return self.source.id
 
+    @property
+    def gather_errors(self) -> list[GatherError]:
+        """The errors that were saved so far."""
+        return self.errors
+
 
 @dataclass(slots=True)
 class HarvestObject:
@@ -98,6 +138,11 @@ class HarvestObject:
     saved: bool = False  # it is among its job's objects, or it is being fetched or imported
     held: Held | None = None  # the dataset as this source imported it last
     validators: Mapping[str, str] = field(default_factory=dict)  # of the document just got, set by fetch_stage
+    state: str = "WAITING"  # FETCH and IMPORT in these stages
+    gathered: datetime | None = None
+    fetch_started: datetime | None = None
+    import_started: datetime | None = None
+    retry_times: int = 0  # attempts that failed
     removed_as: str = ""  # what became of the dataset in the target, once its import has taken it out
 
     @property
@@ -123,6 +168,12 @@ class HarvestObject:
         """The id of the job."""
         return self.job.id
 
+    @classmethod
+    def get(cls, object_id: str) -> "HarvestObject | None":
+        """The object under way in this thread, by its id; None for any other."""
+        under_way = UNDER_WAY.get()
+        return under_way if under_way is not None and under_way.id == object_id else None
+
     def save(self) -> None:
         """Add a new object to its job; on an object that is being fetched or imported this does nothing."""
         if not self.saved:
@@ -136,3 +187,7 @@ class HarvestObject:
     def get_extra(self, key: str) -> str | None:
         """The value of an extra, None when there is none."""
         return next((extra.value for extra in self.extras if extra.key == key), None)
+
+
+UNDER_WAY: ContextVar[HarvestObject | None] = ContextVar("harvest_object", default=None)
+"""The object that `HarvestObject.get` finds, in this thread."""

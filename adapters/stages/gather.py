@@ -280,7 +280,7 @@ class GatherRun:
             except BaseException as error:
                 if is_ctrl_c(error) or (self.let_through and not isinstance(error, EXPECTED)):
                     raise
-                self._failed(error)
+                self._failed(error, view)
                 return
             finally:
                 leave_if_forked(process)
@@ -292,7 +292,9 @@ class GatherRun:
         self._progress.watch(harvester)
         yield from results.gathered(harvester, view)
 
-    def _failed(self, error: BaseException) -> None:
+    def _failed(self, error: BaseException, view: HarvestJob) -> None:
+        if isinstance(error, results.GatherFailed) and view.errors:
+            return  # the harvester said why
         if isinstance(error, HarvestError):
             self._error(error.code, results.said(error))
         else:
@@ -323,7 +325,7 @@ class GatherRun:
             return
         try:
             text.key(guid, "guid")
-            body = results.document(record.content)
+            body = None if record.skip else results.document(record.content)
             gathered(guid, record, None, False, {})
         except (TypeError, ValueError, AttributeError, RecursionError, ValidationError, PluginError) as error:
             self._error("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid[:200])
@@ -363,7 +365,8 @@ class GatherRun:
         records = [gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
         self._content.put(documents)
         if self._holds_any:
-            self._replaced.note(changed[guid][0] for guid in changed if self._is_new(guid, held.get(guid)))
+            new = (guid for guid in changed if self._is_new(guid, held.get(guid)))
+            self._replaced.note(changed[guid][0] for guid in new if not changed[guid][0].skip)
         self._to_delete += [record for record in records if record.action == "delete"]
         records = [record for record in records if record.action != "delete"]  # those wait for the end of gather
         self._unrecorded += len(unchanged)

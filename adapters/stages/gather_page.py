@@ -39,7 +39,8 @@ def gathered(guid: str, record: Record, digest: str | None, held: bool, document
         raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
     action = "change" if held and record.action == "new" else record.action
     texts = extras.apart(results.extra_texts(record.extras), documents)
-    return GatheredRecord(guid, action, digest, texts, text.utc_time(record.metadata_modified))
+    modified = text.utc_time(record.metadata_modified)
+    return GatheredRecord(guid, action, digest, texts, modified, skipped=text.message(record.skip) if record.skip else "")
 
 
 def document_hash(body: bytes | None) -> str | None:

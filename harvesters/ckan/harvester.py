@@ -25,15 +25,16 @@ from harvesters.ckan.config import CKANConfig, check_names
 from harvesters.ckan.facts import drop_remote_facts
 from harvesters.ckan.gathering import Gathering
 from harvesters.ckan.membership import Memberships
-from harvesters.ckan.names import dataset_name
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
 from harvesters.ckan.remote import RemoteCKAN
 from harvesters.dataset.values import Losses
+from harvesters.harvester_base import HarvesterBase
+from harvesters.names import dataset_name
 
 log = logging.getLogger(__name__)
 
 
-class CKANHarvester(Harvester):
+class CKANHarvester(HarvesterBase):
     """Harvests a CKAN; a subclass may change what is stored with `modify_package_dict`."""
 
     OPTIONS: ClassVar[frozenset[str]] = frozenset()

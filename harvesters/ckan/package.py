@@ -6,8 +6,8 @@ from uuid import UUID
 
 from domain.errors import RecordError
 from harvesters.ckan.config import CKANConfig, filled
-from harvesters.ckan.names import clean_tags
 from harvesters.dataset.values import Losses, shown
+from harvesters.names import clean_tags
 
 LISTS = ("tags", "groups", "extras", "resources")
 OF_THE_REMOTE = (

@@ -22,7 +22,7 @@ def server() -> Iterator[MailServer]:
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]], server: MailServer) -> Iterator[Stack]:
     mail: dict[str, Any] = {"smtp_server": server.address, "smtp_mail_from": "harvest@example.org", "mail_to": ANNA}
-    with new_stack(status_mail_errored=True, **mail) as stack:
+    with new_stack(status_mail_errored=True, retry_delay=0.1, **mail) as stack:
         yield stack
 
 

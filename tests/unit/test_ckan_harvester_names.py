@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harvesters.ckan.names import clean_tags, dataset_name, munge_name, munge_tag
+from harvesters.names import clean_tags, dataset_name, munge_name, munge_tag
 
 
 @pytest.mark.parametrize(

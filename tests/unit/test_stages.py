@@ -231,3 +231,31 @@ def test_an_object_that_fails_after_a_warning_fails_for_its_own_reason() -> None
     known, _ = run(Lossy("no licence", False))
 
     assert failure(known)["code"] == "import_failed"
+
+
+@pytest.mark.parametrize("stage", ["fetch", "import"])
+def test_guid_and_extras_that_a_stage_changes_are_kept(stage: str) -> None:
+    long = "x" * 20_000  # stored as a document
+
+    def change(view: HarvestObject) -> bool:
+        view.guid = "the-real-one"
+        view.extras += [HarvestObjectExtra("colour", "green"), HarvestObjectExtra("long", long)]
+        return True
+
+    known, stages = run(Plugin(fetch=change) if stage == "fetch" else Plugin(load=change))
+
+    assert (known.guid, known.extras["colour"], known.extras["long"]) == ("the-real-one", "green", long)
+    assert topics(known).count("object.fetched") == 1
+    assert long.encode() in stages.documents.values()
+
+
+def test_a_stage_sees_its_state_and_when_it_began() -> None:
+    seen: list[tuple[str, bool, bool]] = []
+
+    def look(view: HarvestObject) -> bool:
+        seen.append((view.state, view.fetch_started is not None, view.import_started is not None))
+        return True
+
+    run(Plugin(fetch=look, load=look))
+
+    assert seen == [("FETCH", True, False), ("IMPORT", True, True)]

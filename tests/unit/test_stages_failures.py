@@ -50,10 +50,33 @@ def test_an_exception_becomes_a_failure_with_its_traceback(error: BaseException,
     known, _ = run(plugin)
 
     failed = failure(known)
-    assert (failed["stage"], failed["code"], failed["retry_at"]) == (stage, "plugin_error", None)
+    assert (failed["stage"], failed["code"]) == (stage, "plugin_error")
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     assert failed["message"].startswith(f"{said}\n")
     assert "in stage" in failed["message"]
+
+
+@pytest.mark.parametrize("stage", ["Fetch", "Import"])
+def test_an_exception_is_tried_again_and_is_final_after_the_last_attempt(stage: str) -> None:
+    """A record may need another one that is imported later, its parent for instance."""
+    plugin = Plugin(fetch=raising(KeyError())) if stage == "Fetch" else Plugin(load=raising(KeyError()))
+    known = aggregate()
+
+    waits = []
+    for _ in range(4):
+        run(plugin, known)
+        waits.append(seconds_until_retry(known))
+
+    assert waits == [5.0, 10.0, 20.0, None]
+    assert known.outcome == "errored"
+
+
+@pytest.mark.parametrize("result", [False, None, "odd"])
+def test_a_stage_that_says_that_it_failed_is_not_tried_again(result: Any) -> None:
+    for plugin in (Plugin(fetch=lambda _: result), Plugin(load=lambda _: result)):
+        known, _ = run(plugin)
+
+        assert (failure(known)["retry_at"], known.outcome) == (None, "errored")
 
 
 def test_an_exception_is_shown_with_those_that_led_to_it() -> None:
@@ -257,7 +280,7 @@ UNSTORABLE_RESULTS["saved errors"]._import = _saves_errors(UNSTORABLE_RESULTS["s
 def test_what_a_plugin_hands_over_can_always_be_stored(where: str) -> None:
     known, _ = run(UNSTORABLE_RESULTS[where])
 
-    assert known.outcome is not None
+    assert known.outcome is not None or failure(known)["retry_at"]
     mapper = UpcastingMapper(OrjsonTranscoder())
     for event in known.pending_events:
         state = mapper.to_stored_event(event).state

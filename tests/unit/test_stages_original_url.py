@@ -127,3 +127,16 @@ def test_of_a_dataset_that_the_target_refuses_the_harvester_sees_the_document_ag
 
     assert (first.asked, second.asked) == ([], ["the document"])
     assert (known.original_url, failure(known)["code"]) == (URL, "validation")
+
+
+def test_a_method_that_takes_the_objects_id_gets_it_and_finds_the_object() -> None:
+    class ById(Plugin):
+        def get_original_url(self, harvest_object_id: str) -> str | None:  # type: ignore[override]
+            harvest_object = HarvestObject.get(harvest_object_id)
+            assert harvest_object is not None
+            return f"{harvest_object.source.url}/{harvest_object.guid}"
+
+    known, _ = run(ById(load=lambda _: False))
+
+    assert known.original_url == "http://data.example/guid-1"
+    assert HarvestObject.get(str(known.id)) is None, "nothing is under way any more"

@@ -44,6 +44,10 @@ def munge_name(text: str) -> str:
     return name.ljust(2, "_") if re.search(r"[a-z0-9]", name) else ""
 
 
+munge_title_to_name = munge_name
+"""As plugins for ckanext-harvest call it."""
+
+
 def munge_tag(text: str) -> str:
     """A tag of 2 to 100 characters out of `a-z0-9-`; empty when nothing of it is left."""
     tag = re.sub(r"[^a-z0-9 -]", "", ascii_letters(text).lower().strip()).replace(" ", "-")[:LONGEST_TAG]
