@@ -49,6 +49,7 @@ setup(
         "projections",
         "harvesters",
         "harvesters.ckan",
+        "harvesters.dataset",
         "harvesters.http",
         "schemas",
         "adapters",
