@@ -200,7 +200,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     telling = [new_round(*duties) for duties in parts.notices.duties(database, application, parts.webhook_session)]
     failures = ChainMap(sending.failures, *(duties.failures for duties in telling))
     report = Report(workers, failures, Dispatch.name)
-    starting = StartScheduledJobs(application, Schedules(database))
+    starting = StartScheduledJobs(application, Schedules(database), settings.cron_jitter)
     others = new_round(EndJobs(application, work), starting, DeleteExpired(database, application), recovery, report)
 
     days, keep = settings.retention_days, settings.retention_jobs

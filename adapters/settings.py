@@ -18,7 +18,7 @@ from domain.nearest import did_you_mean
 
 MAY_BE_ZERO = (
     *("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days"),
-    *("log_timeframe", "serve_port", "serve_workers"),
+    *("log_timeframe", "cron_jitter", "serve_port", "serve_workers"),
 )
 SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -85,6 +85,7 @@ class Settings:
     in_flight: int = 2000  # objects claimed at a time by one fetch worker
     lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
     job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
+    cron_jitter: float = 0.0  # over which the jobs of one cron expression are spread, each source at a time of its own
     retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
     full_listing_days: float = 7.0  # a harvester that asks for changes lists everything again after this many days; 0: never
     shrunk_percent: float = 20.0  # a source that lost more of its datasets in its last job has shrunk: see `status`

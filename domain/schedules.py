@@ -2,7 +2,8 @@
 
 A slot is an instant that follows from a source's settings and its id alone, so it doesn't drift, and everybody computes the
 same one. Frequencies give each source a time of day (and a day) of its own, from its id: 800 daily sources are spread over
-the day. A cron expression gives the minute that it says. Wall times are those of the source's time zone. A wall time that a
+the day. A cron expression gives the minute that it says; a site may let its jobs start up to some minutes later, each source
+by a number of its own. Wall times are those of the source's time zone. A wall time that a
 change of clocks leaves out is taken an hour later, one that comes twice counts once; what a cron expression says by the hour
 or by the minute goes on through both.
 """
@@ -55,12 +56,15 @@ class Plan:
     start: datetime | None = field(default=None)
 
 
-def plan(schedule: Schedule, after: datetime, now: datetime) -> Plan:
-    """The newest slot that was missed since `after`, which is caught up once, or else the next one."""
+def plan(schedule: Schedule, after: datetime, now: datetime, jitter: float = 0.0) -> Plan:
+    """The newest slot that was missed since `after`, which is caught up once, or else the next one.
+
+    `jitter`: seconds over which the starts of one cron expression's jobs are spread.
+    """
     slot = latest_slot(schedule, after, now) or next_slot(schedule, max(after, now))
     if slot is None:
         return Plan()
-    start = may_start(schedule, slot)
+    start = may_start(schedule, slot + _delay(schedule, slot, jitter))
     return Plan(slot, start if start >= now else may_start(schedule, now))
 
 
@@ -93,6 +97,16 @@ def latest_slot(schedule: Schedule, after: datetime, now: datetime) -> datetime 
         if latest is not None or start == after:
             return latest
     return None
+
+
+def _delay(schedule: Schedule, slot: datetime, jitter: float) -> timedelta:
+    """A source's own part of the jitter, less than the time until its next slot: else that one would always come first."""
+    if not schedule.cron or jitter < 1:
+        return timedelta()
+    longest = int(jitter)
+    if following := next_slot(schedule, slot):
+        longest = min(longest, int((following - slot).total_seconds()))
+    return timedelta(seconds=_own_number(schedule.source_id) % longest)
 
 
 def may_start(schedule: Schedule, instant: datetime) -> datetime:

@@ -126,7 +126,7 @@ def paused(session: Session) -> list[dict[str, Any]]:
 
 def with_schedules(session: Session, rows: Sequence[Row]) -> list[Row]:
     """Sources' rows with what their schedules say, and when they run next (None: never by themselves)."""
-    schedules = Schedules(session.parts.database)
+    schedules, jitter = Schedules(session.parts.database), session.parts.settings.cron_jitter
     by_source, now = schedules.of([UUID(row["id"]) for row in rows]), schedules.now()
     pauses = schedules.pauses(now)
     shown = []
@@ -139,7 +139,8 @@ def with_schedules(session: Session, rows: Sequence[Row]) -> list[Row]:
         source_pause = scheduled.paused and (scheduled.paused_until is None or scheduled.paused_until > now)
         timing = {name: getattr(scheduled.schedule, name) for name in ("cron", "time_zone", "blackout")}
         by = "source" if source_pause else holding[0].scope if holding else None
-        shown.append({**row, **timing, "next_run": _held(next_start(scheduled, now).start, holding), "paused": by})
+        start = next_start(scheduled, now, jitter).start
+        shown.append({**row, **timing, "next_run": _held(start, holding), "paused": by})
     return shown
 
 

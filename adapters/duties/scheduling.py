@@ -22,9 +22,11 @@ class StartScheduledJobs:
     interval = 2.0
     on_news = True
 
-    def __init__(self, application: Harvesting, schedules: Schedules) -> None:
+    def __init__(self, application: Harvesting, schedules: Schedules, jitter: float = 0.0) -> None:
+        """`jitter`: HARVEST_CRON_JITTER, in seconds."""
         self._application = application
         self._schedules = schedules
+        self._jitter = jitter
 
     def run(self, now: datetime) -> bool:
         """Plan what has changed, start what is due; True when there may be more."""
@@ -32,7 +34,7 @@ class StartScheduledJobs:
             log.warning("the database's clock was ahead and went back to %s: %d schedules go on from there", now, turned)
         changed = self._schedules.unplanned(AT_A_TIME)
         for row in changed:
-            self._schedules.plan(row, row.after, next_start(row, now).start)
+            self._schedules.plan(row, row.after, next_start(row, now, self._jitter).start)
         return self._start_due(now) or len(changed) == AT_A_TIME
 
     def _start_due(self, now: datetime) -> bool:
@@ -48,7 +50,7 @@ class StartScheduledJobs:
 
     def _start(self, row: Scheduled, now: datetime) -> bool:
         """Start the job of the newest slot, if that may be now; whether a job was started."""
-        planned = next_start(row, now)
+        planned = next_start(row, now, self._jitter)
         if planned.slot is None or planned.start is None or planned.start > now:
             self._schedules.plan(row, row.after, planned.start)
             return False
@@ -61,21 +63,21 @@ class StartScheduledJobs:
             self._schedules.plan(row, row.after, None)
             return False
         if job_id is None:  # done already, or no longer wanted
-            self._schedules.plan(row, planned.slot, plan(row.schedule, planned.slot, now).start)
+            self._schedules.plan(row, planned.slot, plan(row.schedule, planned.slot, now, self._jitter).start)
             return False
         ids = {"job": str(job_id), "source": str(row.source_id)}
         log.info("scheduled job %s of source %s for %s", job_id, row.source_id, planned.slot, extra=ids)
         return True
 
 
-def next_start(row: Scheduled, now: datetime) -> Plan:
+def next_start(row: Scheduled, now: datetime, jitter: float = 0.0) -> Plan:
     """The next slot of a source and when its job may start, pauses of the source counted in."""
     if not row.active or (row.paused and row.paused_until is None):
         return Plan()
     if row.paused and row.paused_until is not None:
         now = max(now, row.paused_until)
     try:
-        return plan(row.schedule, row.after.astimezone(UTC), now)
+        return plan(row.schedule, row.after.astimezone(UTC), now, jitter)
     except (ValueError, KeyError) as error:  # settings of another version, or a time zone that this machine doesn't know
         log.warning("source %s is not scheduled: %s", row.source_id, error)
         return Plan()

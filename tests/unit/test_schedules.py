@@ -89,6 +89,37 @@ def test_the_newest_missed_slot_is_found_after_years_at_once() -> None:
     assert latest_slot(cron("0 0 29 2 *"), utc("2016-01-01T00:00"), NOW) == utc("2024-02-29T00:00")
 
 
+def test_jobs_of_one_cron_expression_are_spread_when_the_site_says_so() -> None:
+    schedules = [Schedule(uuid4(), cron="30 2 * * *") for _ in range(800)]
+
+    plans = [plan(schedule, NOW, NOW, jitter=3600) for schedule in schedules]
+
+    assert {planned.slot for planned in plans} == {utc("2026-03-11T02:30")}
+    minutes = Counter(
+        int((planned.start - utc("2026-03-11T02:30")).total_seconds() // 60) for planned in plans if planned.start
+    )
+    assert (min(minutes), max(minutes), sum(minutes.values())) == (0, 59, 800)
+    assert max(minutes.values()) < 40  # of 13 on average
+    again = [plan(schedule, NOW, NOW, jitter=3600) for schedule in schedules]
+    assert again == plans, "each source has a time of its own that stays"
+
+
+def test_a_jitter_longer_than_the_time_between_two_slots_leaves_no_slot_out() -> None:
+    for schedule in (Schedule(uuid4(), cron="*/5 * * * *") for _ in range(50)):
+        planned = plan(schedule, NOW, NOW, jitter=86_400)
+
+        assert planned.slot is not None
+        assert planned.start is not None
+        assert planned.start < planned.slot + timedelta(minutes=5)
+        assert plan(schedule, NOW, planned.start, jitter=86_400).start == planned.start
+
+
+def test_frequencies_have_no_jitter() -> None:
+    daily = Schedule(SOURCE, "DAILY")
+
+    assert plan(daily, NOW, NOW, jitter=3600) == plan(daily, NOW, NOW)
+
+
 def test_a_cron_expression_is_read_in_its_time_zone() -> None:
     assert next_slot(cron("30 2 * * *", BERLIN), NOW) == utc("2026-03-11T01:30")
     assert next_slot(cron("30 2 * * *", BERLIN), utc("2026-07-01T12:00")) == utc("2026-07-02T00:30")
