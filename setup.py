@@ -53,6 +53,7 @@ setup(
         "harvesters.http",
         "schemas",
         "adapters",
+        "adapters.access",
         "adapters.actions",
         "adapters.cli",
         "adapters.duties",

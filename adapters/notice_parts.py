@@ -7,13 +7,14 @@ from functools import cached_property
 from adapters.duties.notices import Plan, WriteNotices
 from adapters.duties.rounds import Duty
 from adapters.duties.sending import SendMail, SendWebhooks
-from adapters.mail.recipients import Nobody, People, Recipients
+from adapters.mail.recipients import People, Recipients
 from adapters.mail.reports import Reports
 from adapters.mail.smtp import MailServer
 from adapters.mail.texts import Site
 from adapters.mail.webhooks import Webhooks
 from adapters.postgres.database import Database
 from adapters.postgres.outbox import Outbox
+from adapters.postgres.persons import OwnPeople
 from adapters.postgres.subscriptions import Subscriptions
 from adapters.settings import Settings
 from domain.application import Harvesting
@@ -57,7 +58,7 @@ class NoticeParts:
     def _people(self) -> People:
         s = self.settings
         if not s.ckan_url:
-            return Nobody()
+            return OwnPeople(self.database)
         from adapters.targets.ckan.api import ActionAPI
         from adapters.targets.ckan.people import CkanPeople
 

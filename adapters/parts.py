@@ -15,6 +15,7 @@ from adapters.settings import Settings
 from domain.errors import RemoteError, SettingError, TargetError
 
 if TYPE_CHECKING:
+    from adapters.access.callers import Callers
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
     from adapters.notice_parts import NoticeParts
@@ -119,6 +120,24 @@ class Parts:
             user_agent=s.http_user_agent,
             trouble=self.remote_hosts,
         )
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Finds out who calls, by the headers of a request: CKAN's tokens where one is configured, else our own."""
+        from adapters.access.callers import Callers, OwnPersons
+        from adapters.access.ckan import TIMEOUT, CkanPersons
+        from adapters.postgres.tokens import Tokens
+        from adapters.targets.ckan.api import ActionAPI
+
+        s, tokens = self.settings, Tokens(self.database)
+        if not s.ckan_url:
+            return Callers(OwnPersons(tokens), tokens)
+        timeout = min(s.ckan_timeout, TIMEOUT)
+
+        def ask_as(token: str) -> ActionAPI:
+            return ActionAPI(s.ckan_url, token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
+
+        return Callers(CkanPersons(ask_as), tokens)
 
     def target_absence(self) -> tuple[float, str] | None:
         """For how many seconds the target has been away, and why; None while it answers."""

@@ -7,6 +7,7 @@ HarvestError                  someone can act on it; the CLI prints it as one li
 ├── NotFound                  no such source, job, object, dataset
 ├── ValidationError           input with wrong fields: {field: message}
 ├── NotAuthorized             the caller may not do this
+│   └── UnknownToken          nobody's token: wrong, expired or revoked
 ├── Refused                   a rule of the domain forbids it
 │   ├── JobExists             the source has a job that has not ended
 │   ├── SourceInactive        no jobs on inactive sources
@@ -81,6 +82,12 @@ class NotAuthorized(HarvestError):
     """The caller may not do this; the message tells nothing about what the call was about."""
 
     code = "not_authorized"
+
+
+class UnknownToken(NotAuthorized):
+    """A token that is nobody's: wrong, expired or revoked. Which of these it is isn't told."""
+
+    code = "unknown_token"
 
 
 class Refused(HarvestError):

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL
 
 from domain.addresses import checked_address
 from domain.errors import ValidationError
+from domain.persons import valid_name
 from domain.schedules import FREQUENCIES, Schedule, check
 
 
@@ -34,7 +35,7 @@ class SourceFields:
 def checked(fields: SourceFields) -> SourceFields:
     """Fields with defaults filled in. Raises ValidationError by field."""
     errors = {field: "Missing value" for field in ("name", "url", "type") if not getattr(fields, field).strip()}
-    if fields.name and not _valid_name(fields.name):
+    if fields.name and not valid_name(fields.name):
         errors["name"] = "Must be 2 to 100 characters: lowercase letters, digits, - and _"
     url = fields.url
     try:
@@ -50,7 +51,3 @@ def checked(fields: SourceFields) -> SourceFields:
         raise ValidationError(errors)
     fields = replace(fields, cron=cron, time_zone=fields.time_zone.strip(), blackout=fields.blackout.strip())
     return replace(fields, frequency=frequency, title=fields.title or fields.name, url=url)
-
-
-def _valid_name(name: str) -> bool:
-    return 2 <= len(name) <= 100 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-_" for c in name)

@@ -10,25 +10,13 @@ from domain.notices import EVERYBODY, addresses, recipients
 
 
 class People(Protocol):
-    """Persons of the target, by their addresses; those without one are left out."""
+    """Persons of a CKAN, or our own, by their addresses; those without one are left out."""
 
     def sysadmins(self) -> Sequence[str]:
         """Sysadmins. Raises ServiceUnavailable."""
 
     def admins_of(self, organisation: str) -> Sequence[str]:
         """Admins of an organisation (id or name). Raises ServiceUnavailable."""
-
-
-class Nobody:
-    """The target has no persons."""
-
-    def sysadmins(self) -> Sequence[str]:
-        """None."""
-        return ()
-
-    def admins_of(self, organisation: str) -> Sequence[str]:
-        """None."""
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +37,9 @@ class Recipients:
         self._people = people
 
     def of(self, source_id: UUID, owner_org: str, *, people: bool = True) -> list[Recipient]:
-        """Who gets mail about a source, each once. Without `people`: as if the target had none.
+        """Who gets mail about a source, each once. Without `people`: as if there were no persons.
 
-        Raises ServiceUnavailable when the target doesn't say who its people are.
+        Raises ServiceUnavailable when CKAN doesn't say who its people are.
         """
         wishes = self._subscriptions.of(source_id)
         why = dict.fromkeys(wishes.subscribed, "subscribed")

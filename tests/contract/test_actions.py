@@ -52,7 +52,7 @@ def test_every_action_says_what_it_does_and_what_it_needs_to_know_who_may(name: 
     action = find(name)
 
     assert action.summary.endswith((".", "masked", "again."))
-    assert (action.subject is not None) == (action.right in (Right.READ, Right.CREATE, Right.EDIT))
+    assert (action.subject is not None) == (action.right in (Right.READ, Right.CREATE, Right.EDIT, Right.ADMIN))
 
 
 def test_an_unknown_action_is_named_with_the_nearest_one(session: Session) -> None:

@@ -1,0 +1,1 @@
+"""Who calls, by the headers of a request: our own tokens, or those of the configured CKAN."""
