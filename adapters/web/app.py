@@ -18,7 +18,6 @@ from adapters.settings import Settings, load
 from adapters.web import api
 from adapters.web.answers import json_response, problem
 from adapters.web.border import Border
-from adapters.web.callers import NoTokens
 from adapters.web.site import Callers, Site
 
 TITLE = "harvestlog"
@@ -26,7 +25,7 @@ TITLE = "harvestlog"
 
 def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
     """The application on these settings; `callers` finds out who calls, unless it is what the settings say."""
-    site = Site(settings, callers or NoTokens())
+    site = Site(settings, callers)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -30,10 +30,10 @@ class Callers(Protocol):
 class Site:
     """The parts of a server process."""
 
-    def __init__(self, settings: Settings, callers: Callers) -> None:
+    def __init__(self, settings: Settings, callers: Callers | None = None) -> None:
         self.settings = settings
         self.parts = Parts(settings, "serve")
-        self.callers = callers
+        self.callers = callers or self.parts.callers
         self._threads = ThreadPoolExecutor(settings.serve_threads, "request")
 
     async def run(self, work: Callable[[], T]) -> T:
