@@ -187,7 +187,7 @@ def remove_person(person: str, as_json: bool) -> None:
 
 @click.group()
 def token() -> None:
-    """Tokens by which programs call the Action API."""
+    """Tokens by which programs call the Action API: make, list and revoke them."""
 
 
 @token.command("create")
