@@ -86,8 +86,10 @@ class JobCommands(Storing):
             job_id, lambda job: job.finish(_outcome(job, outcome), counts, statistics), outcome=outcome, counts=counts
         )
 
-    def finish_jobs(self, over: Mapping[UUID, Progress]) -> None:
+    def finish_jobs(self, over: Mapping[UUID, Progress]) -> dict[UUID, UUID]:
         """End jobs that have nothing left to do, in two loads and one append; those that have ended stay as they are.
+
+        Returns the source of each.
 
         When somebody changed one of the streams meanwhile, each is ended by itself.
         """
@@ -107,6 +109,7 @@ class JobCommands(Storing):
                 self.finish_job(job_id, job_outcome(progress) or "failed", progress.counts, progress.statistics)
         else:
             self._forget_snapshots(jobs.values())
+        return {job.id: UUID(job.source_id) for job in jobs.values()}
 
     def _end_job(self, job_id: UUID, end: Any, outcome: str, counts: Mapping[str, int] | None) -> None:
         for _ in range(ATTEMPTS):

@@ -11,6 +11,7 @@ from domain.rules import Progress, job_outcome
 log = logging.getLogger(__name__)
 
 AT_A_TIME = 200  # jobs
+FORGET = 200  # ended jobs that are remembered before it is asked which of them are projected by now
 
 
 class EndJobs:
@@ -28,11 +29,11 @@ class EndJobs:
 
     def run(self, now: datetime) -> bool:
         """End what is over; True when there may be more."""
-        self._ended &= self._work.running(self._ended) if self._ended else set()
+        if len(self._ended) >= FORGET:
+            self._ended &= self._work.running(self._ended)
         over = self._work.over(self._ended, AT_A_TIME)
         if over:
-            sources = self._work.sources(over)
-            self._application.finish_jobs(over)
+            sources = self._application.finish_jobs(over)
             for job_id, progress in over.items():
                 _tell(job_id, progress, sources.get(job_id))
             self._ended |= over.keys()

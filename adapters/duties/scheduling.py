@@ -30,6 +30,8 @@ class StartScheduledJobs:
 
     def run(self, now: datetime) -> bool:
         """Plan what has changed, start what is due; True when there may be more."""
+        if not self._schedules.stirs(now):
+            return False
         if turned := self._schedules.turn_back(now):
             log.warning("the database's clock was ahead and went back to %s: %d schedules go on from there", now, turned)
         changed = self._schedules.unplanned(AT_A_TIME)

@@ -90,7 +90,7 @@ class Dispatcher:
         self._gather_budgets = dict.fromkeys(sorted(set(LANES.values())), MIN_GATHERS)
         self._finished = 0
         self._gathered: Counter[int] = Counter()
-        self._measured_at = time.monotonic()
+        self._measured_at = self._gathers_measured_at = time.monotonic()
         self._threads = 0
         self._cluster = ""
         self._next_check = 0.0
@@ -101,6 +101,7 @@ class Dispatcher:
     def dispatch(self) -> int:
         """Send what may be sent now; how many commands that were. Raises ServiceUnavailable."""
         if time.monotonic() >= self._next_check:
+            self._threads = self._work.gather_threads()
             self._check_broker()
         self._objects.refresh()
         gathering = self._work.gathering()
@@ -143,16 +144,24 @@ class Dispatcher:
     def _measure(self, under_way: int, gathering: Mapping[int, int]) -> None:
         self._finished += self._objects.outcomes
         self._gathered.update(self._objects.gathered)
-        elapsed = time.monotonic() - self._measured_at
-        if elapsed >= BUDGET_INTERVAL:
+        now = time.monotonic()
+        if (elapsed := now - self._measured_at) >= BUDGET_INTERVAL:
             self._budget = next_budget(self._budget, under_way, self._finished, elapsed)
+            self._finished = 0
+            self._measured_at = now
+        elapsed = now - self._gathers_measured_at
+        if elapsed >= BUDGET_INTERVAL or (elapsed > 0 and self._gathers_used_up()):
             self._gather_budgets = {
                 lane: next_gather_budget(budget, gathering.get(lane, 0), self._gathered[lane], elapsed, self._threads)
                 for lane, budget in self._gather_budgets.items()
             }
-            self._finished = 0
             self._gathered.clear()
-            self._measured_at = time.monotonic()
+            self._gathers_measured_at = now
+
+    def _gathers_used_up(self) -> bool:
+        """As many gathers of a lane have ended as were let out at a time: the workers wait for us, so nobody waits for the
+        interval."""
+        return any(self._gathered[lane] >= budget for lane, budget in self._gather_budgets.items())
 
     def _check_broker(self) -> bool:
         """Whether the broker has another cluster id: it is another one, or came back empty, and what was sent waits again.
@@ -160,7 +169,6 @@ class Dispatcher:
         The embedded broker is asked before anything is sent. Raises ServiceUnavailable when it doesn't answer.
         """
         self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
-        self._threads = self._work.gather_threads()
         cluster = self._producer.cluster_id()
         if not cluster and self._new_broker is not None:
             raise ServiceUnavailable("The embedded broker does not answer")

@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between two looks when nothing happens
 STAND_BY = 1.0  # seconds between two tries to lead
-FEW = 500  # events; after a batch this small a projector waits for more, twice as long as the batch took
-LONGEST_PAUSE = 0.05  # seconds
+FEW = 500  # events; after a batch this small a projector waits for more: events of many small jobs cost half as much together
+PAUSE = 4.0  # times as long as the batch took
+LONGEST_PAUSE = 0.1  # seconds
+LONGEST_REST = 0.05  # seconds between two rounds of duties
 
 
 class ProjectionThread:
@@ -68,7 +70,7 @@ class ProjectionThread:
                 if not events:
                     self._listener.wait(IDLE)
                 elif events < FEW:
-                    self._stop.wait(min(LONGEST_PAUSE, 2 * (time.monotonic() - begun)))
+                    self._stop.wait(min(LONGEST_PAUSE, PAUSE * (time.monotonic() - begun)))
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
                 self._away()
@@ -157,7 +159,7 @@ class Coordinator:
                 news.clear()
                 begun = time.monotonic()
                 if not duties.run_due(news=is_news):
-                    self._over.wait(min(LONGEST_PAUSE, time.monotonic() - begun))
+                    self._over.wait(min(LONGEST_REST, time.monotonic() - begun))
                     news.wait(min(IDLE, duties.until_due()))
         except Exception as error:
             self._failed(error)

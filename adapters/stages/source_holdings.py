@@ -20,6 +20,8 @@ class SourceHoldings:
 
     def count(self) -> int:
         """How many datasets the source holds."""
+        if (holdings := self._fresh()) is not None:
+            return len(holdings.datasets)
         return self._memory.count_held(self._source_id)
 
     def held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:

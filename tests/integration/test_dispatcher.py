@@ -282,3 +282,25 @@ def test_jobs_that_found_no_room_are_looked_for_at_each_pass(
     dispatcher.dispatch()
 
     assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == MIN_GATHERS + 1
+
+
+def test_more_gathers_are_let_out_as_soon_as_all_of_the_last_ones_have_ended(
+    emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
+    news, work = WorkNews(), PendingWork(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
+    for _ in range(4 * MIN_GATHERS):
+        new_job(emptied, news=news)
+    dispatcher.dispatch()
+    first = [command.job_id for command in producer.sent if isinstance(command, GatherJob)]
+    producer.sent.clear()
+
+    for job_id in first:
+        job = emptied.application.start_gather(job_id, "worker")
+        emptied.application.finish_gather(job, complete=True, full=False, deletions=0)
+    emptied.work_projector(news=news).catch_up()
+    dispatcher.dispatch()
+
+    assert len(first) == MIN_GATHERS
+    assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == 2 * MIN_GATHERS

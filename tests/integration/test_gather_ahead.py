@@ -10,6 +10,7 @@ import pytest
 
 from adapters.bootstrap import Parts
 from adapters.postgres.work.claims import Claims
+from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.pending_work import PendingWork
 from adapters.stages import context as job_context
 from adapters.stages import gather_ahead
@@ -234,3 +235,17 @@ def finish_all(parts: Parts, job: UUID) -> None:
     parts.application.record_objects(objects.values())
     parts.application.finish_job(job, "finished", {})
     parts.work_projector().catch_up()
+
+
+def test_how_much_a_source_holds_is_not_asked_for_again(gatherer: Gatherer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object) -> int:
+        raise AssertionError("the database was asked how much the source holds")
+
+    job = gatherer.job()
+    ahead = gatherer.ahead()[job]
+    monkeypatch.setattr(GatherMemory, "count_held", asked)
+
+    gatherer.run(ahead, three)
+
+    assert gatherer.settled == {job: None}
+    assert [topic for topic, _ in gatherer.events(job)][-1] == "job.gather_finished"

@@ -98,3 +98,35 @@ def test_who_has_more_to_store_waits_while_much_waits(store: Slow, monkeypatch: 
     third.join(10)
 
     wait_for(lambda: len(outcomes) == 3, 10, "all are told")
+
+
+def test_while_several_have_something_to_store_an_append_waits_for_enough_of_it(
+    store: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_append, "TOGETHER_SOON", 3600.0)
+    monkeypatch.setattr(group_append, "ENOUGH", 6)
+    append, outcomes = GroupAppend(store), Outcomes()
+    put(append, outcomes, uuid4())
+    wait_for(lambda: not append._waiting, 10, "the first is being stored")
+    for _ in range(2):
+        put(append, outcomes, uuid4())
+    store.go.set()
+    wait_for(lambda: len(outcomes) == 3, 10, "all are told")
+
+    for _ in range(6):
+        put(append, outcomes, uuid4())
+
+    wait_for(lambda: len(outcomes) == 9, 10, "all are told")
+    assert store.appends == [1, 2, 6]
+
+
+def test_who_stores_something_alone_waits_for_nobody(store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_append, "TOGETHER_SOON", 3600.0)
+    append, outcomes = GroupAppend(store), Outcomes()
+    store.go.set()
+
+    for number in range(1, 4):
+        put(append, outcomes, uuid4())
+        wait_for(lambda: len(outcomes) == number, 10, "it is told")  # noqa: B023  it runs here and now
+
+    assert store.appends == [1, 1, 1]

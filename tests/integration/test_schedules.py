@@ -11,6 +11,7 @@ import pytest
 from adapters.actions.session import Session
 from adapters.bootstrap import Parts, initialise
 from adapters.duties.scheduling import StartScheduledJobs
+from adapters.postgres.database import Database
 from adapters.postgres.read_model.rebuild import rebuild_work
 from adapters.postgres.work.schedules import Schedules
 from domain.errors import NotAuthorized, ValidationError
@@ -413,3 +414,21 @@ def test_who_may_not_edit_a_source_may_not_pause_it(site: Site) -> None:
 
     with pytest.raises(NotAuthorized):
         Session(site.parts, Caller("someone")).call("harvest_source_pause", id=str(source))
+
+
+def test_a_look_that_finds_nothing_to_start_is_one_statement(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.source(**NIGHTLY)
+    site.tick(site.at(0))
+    statements: list[object] = []
+    query = Database.query
+
+    def counted(database: Database, statement: Any, **parameters: Any) -> Any:
+        statements.append(statement)
+        return query(database, statement, **parameters)
+
+    monkeypatch.setattr(Database, "query", counted)
+
+    more = site.leader().run(site.at(0))
+
+    assert not more
+    assert len(statements) == 1

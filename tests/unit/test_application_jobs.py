@@ -421,10 +421,11 @@ def test_many_jobs_are_ended_in_one_append_with_their_sources(app: Harvesting, l
     jobs = [gathered_job(app, f"city-{n}") for n in range(3)]
     appends = log.appends
 
-    app.finish_jobs({job: Progress("finished", n != 2, 1, added=1) for n, job in enumerate(jobs)})
+    sources = app.finish_jobs({job: Progress("finished", n != 2, 1, added=1) for n, job in enumerate(jobs)})
 
     assert log.appends == appends + 1
     ended = [app.load(Job, job) for job in jobs]
+    assert sources == {job.id: UUID(job.source_id) for job in ended}
     assert [job.status for job in ended] == ["Finished"] * 3
     assert [app.load(HarvestSource, UUID(job.source_id)).running_job for job in ended] == [None] * 3
     outcomes = [orjson.loads(event.state)["outcome"] for event in log.events if event.topic == "job.finished"]

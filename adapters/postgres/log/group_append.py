@@ -15,6 +15,8 @@ from domain.errors import ServiceUnavailable
 
 TOGETHER = 2000  # events of one append, about; whoever has more to store waits for room
 BYTES = 8_000_000  # likewise
+TOGETHER_SOON = 0.02  # seconds that an append waits for more, while several threads have something to store
+ENOUGH = 500  # events, for which it waits no longer
 IDLE = 30.0  # seconds after which the thread ends, and closes its connection to the database
 
 Done = Callable[[BaseException | None], None]
@@ -36,6 +38,7 @@ class GroupAppend:
         self._waiting: list[_Entry] = []
         self._events = self._bytes = 0  # of those that wait
         self._running = False
+        self._several = False  # the last append was of several entries
 
     def __call__(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int], done: Done) -> None:
         """Have events stored soon; `done` is called in another thread with what went wrong, None: they are stored.
@@ -63,7 +66,10 @@ class GroupAppend:
         """What waits; nothing when this thread is to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting, IDLE)
+            if self._several:
+                self._changed.wait_for(lambda: self._events >= ENOUGH, TOGETHER_SOON)
             entries, self._waiting = self._waiting, []
+            self._several = len(entries) > 1
             self._events = self._bytes = 0
             self._running = bool(entries)
             self._changed.notify_all()

@@ -117,7 +117,6 @@ OVER = """
         AND job_id <> ALL (%(but)b::uuid[])
     LIMIT %(limit)s
 """
-SOURCES = "SELECT job_id, source_id FROM ops.job_progress WHERE job_id = ANY (%(jobs)b::uuid[])"
 RUNNING = "SELECT job_id FROM ops.job_progress WHERE job_id = ANY (%(jobs)b::uuid[])"
 ANNOUNCE = "SELECT pg_notify(%(channel)s, %(payload)s)"
 CHANNELS = {GatherJob: GATHER_COMMANDS, FetchObject: FETCH_COMMANDS}
@@ -230,10 +229,6 @@ class PendingWork:
     def over(self, but: Iterable[UUID], limit: int) -> dict[UUID, Progress]:
         """Jobs that have nothing left to do, and their counts; `but` those named."""
         return {row[0]: Progress(*row[1:]) for row in self._database.query(OVER, but=list(but), limit=limit)}
-
-    def sources(self, jobs: Iterable[UUID]) -> dict[UUID, UUID]:
-        """The sources of unfinished jobs."""
-        return dict(self._database.query(SOURCES, jobs=list(jobs)))
 
     def running(self, jobs: Iterable[UUID]) -> set[UUID]:
         """Those of the jobs whose end isn't projected."""

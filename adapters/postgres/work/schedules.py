@@ -26,6 +26,11 @@ PLAN: LiteralString = """
 TURN_BACK: LiteralString = """
     UPDATE ops.schedule SET after = %(now)s, planned = false WHERE after > %(now)s + interval '5 seconds' RETURNING source_id
 """
+STIRS: LiteralString = """
+    SELECT EXISTS (SELECT FROM ops.schedule WHERE NOT planned)
+        OR EXISTS (SELECT FROM ops.schedule WHERE planned AND NOT running AND due_at <= %(now)s)
+        OR EXISTS (SELECT FROM ops.schedule WHERE after > %(now)s + interval '5 seconds')
+"""
 PAUSES: LiteralString = """
     SELECT scope, name, until, since, by FROM ops.pause WHERE until IS NULL OR until > %(now)s ORDER BY scope, name
 """
@@ -84,6 +89,10 @@ class Schedules:
         """The database's clock."""
         now: datetime = self._database.query(NOW)[0][0]
         return now
+
+    def stirs(self, now: datetime) -> bool:
+        """Whether a schedule has changed, is due, or was moved too far: in one look, since nearly always there is nothing."""
+        return bool(self._database.query(STIRS, now=now)[0][0])
 
     def unplanned(self, limit: int) -> list[Scheduled]:
         """Schedules that have changed since `plan` was called for them."""
