@@ -12,6 +12,7 @@ LEAST_FREE, ENOUGH_FREE, LEAST_SHARE = 10**9, 20 * 10**9, 5  # bytes, bytes, per
 BEHIND_AFTER = 30.0  # seconds that an event may wait for a projection
 ROLES = {"gather-consumer": "gather", "fetch-consumer": "fetch"}
 """Roles that must run for a harvest, and what they are called."""
+HANGS, DIED = "hangs or was stopped", "was killed, or can't reach the database"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,18 @@ def _missing(health: Health) -> Iterable[str]:
         waiting = health.waiting.get(role, 0)
         what = "job" if kind == "gather" else "record"
         wait = f" and {_number(waiting, what)} {'waits' if waiting == 1 else 'wait'} for one" if waiting else ""
-        yield f"No {kind} worker runs{wait}: start `harvester up` or `harvester {role}`"
+        yield f"No {kind} worker runs{wait}: {_how_to_have_one(role, health.processes)}"
+
+
+def _how_to_have_one(role: str, processes: Iterable[Process]) -> str:
+    """What to do when no worker of a role is alive: start one, or restart those that hang."""
+    start = f"start `harvester up` or `harvester {role}`"
+    silent = sorted((process for process in processes if process.role == role), key=lambda process: process.silent)
+    hanging = [process for process in silent if process.present]
+    more = f", and {len(silent) - 1} more" if len(silent) > 1 else ""
+    if hanging:
+        return f"the {hanging[0].name}{more} has not reported for {duration(hanging[0].silent)}, it {HANGS}; restart it"
+    return f"{start}. The {silent[0].name}{more} {DIED}" if silent else start
 
 
 def _silent(health: Health) -> Iterable[str]:
@@ -103,7 +115,9 @@ def _silent(health: Health) -> Iterable[str]:
     for process in health.processes:
         if process.alive or process is leader or (not process.present and _replaced(process, health.processes)):
             continue
-        how = "hangs or was stopped" if process.present else "was killed, or can't reach the database"
+        if process.role in ROLES and not any(other.alive and other.role == process.role for other in health.processes):
+            continue  # it is told with what is missing
+        how = HANGS if process.present else DIED
         yield f"The {process.name} has not reported for {duration(process.silent)}: it {how}; restart it"
 
 

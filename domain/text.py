@@ -50,3 +50,9 @@ def utc_time(value: datetime | str | None) -> str | None:
         return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat()
     except OverflowError:
         return None
+
+
+def kind_of(value: Any) -> str:
+    """What a value out of JSON is, in plain words: "null", "text", "a list"."""
+    kinds = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
+    return "null" if value is None else kinds.get(type(value), "an odd value")

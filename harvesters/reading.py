@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from domain.errors import RecordError
+from domain.text import kind_of
 from harvesters.views import HarvestObject
 
 LONGEST_NUMBER = 4000  # digits
@@ -31,7 +32,7 @@ def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise RecordError(f"the content of record {harvest_object.guid} is not JSON: {error}") from error
     if not isinstance(package, dict):
-        raise RecordError(f"record {harvest_object.guid} is not a JSON object but a {type(package).__name__}")
+        raise RecordError(f"record {harvest_object.guid} is not a JSON object but {kind_of(package)}")
     return package
 
 

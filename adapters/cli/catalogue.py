@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, emit, json_option, paging, say, session, to_json
+from adapters.cli.output import after_option, cut, emit, json_option, paging, say, session, to_json
 
 
 @click.group()
@@ -40,5 +40,5 @@ def package_search(q: str, source: str, limit: int, offset: int, as_json: bool) 
     """Datasets that hold all words of Q (CKAN's package_search)."""
     with session() as actions:
         answer = actions.call("package_search", q=q, source_id=source, rows=limit, start=offset)
-        lines = [f"{package['name']}  {package.get('title') or ''}" for package in answer["results"]]
+        lines = [cut(f"{package['name']}  {package.get('title') or ''}") for package in answer["results"]]
         emit(answer, as_json, lambda: "\n".join([*lines, f"{answer['count']} datasets found"]))

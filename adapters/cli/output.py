@@ -1,6 +1,7 @@
 """How commands print: one text form for people, one JSON form for programs; errors on one line."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -76,6 +77,15 @@ def table(rows: Iterable[Mapping[str, Any]]) -> list[str]:
         ).rstrip()
         for line in lines
     ]
+
+
+def cut(line: str) -> str:
+    """A line that fits into the terminal, without line breaks; in a file or a pipe nothing is cut."""
+    line = " ".join(line.split("\n")).rstrip()
+    if not (sys.stdout is not None and sys.stdout.isatty()):
+        return line
+    width = shutil.get_terminal_size().columns
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def say(text: str, *, err: bool = False) -> None:

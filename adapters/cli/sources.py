@@ -44,23 +44,53 @@ source.add_command(clear_history)
 source.add_command(remove)
 
 
+def _in_its_place(context: click.Context, argument: click.Parameter, value: str) -> str:
+    """Refuse a configuration that was given too early, as a title for instance."""
+    if value.lstrip().startswith("{") and isinstance(_json(value), dict):
+        what = argument.human_readable_name
+        raise click.UsageError(f"{what} is a configuration (JSON): give it with --configuration, or after FREQUENCY.", context)
+    return value
+
+
+class _Active(click.types.BoolParamType):
+    """true or false; a configuration in its place is refused without being shown."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        if ctx is not None and param is not None:
+            _in_its_place(ctx, param, str(value))
+        return super().convert(value, param, ctx)
+
+
+def _json(value: str) -> Any:
+    import json
+
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
 @source.command()
 @click.argument("name")
 @click.argument("url")
 @click.argument("type")
-@click.argument("title", default="")
-@click.argument("active", type=bool, default=True)
-@click.argument("owner_org", default="")
-@click.argument("frequency", default="MANUAL")
+@click.argument("title", default="", callback=_in_its_place)
+@click.argument("active", type=_Active(), default=True)
+@click.argument("owner_org", default="", callback=_in_its_place)
+@click.argument("frequency", default="MANUAL", callback=_in_its_place)
 @click.argument("config", default="")
+@click.option("--configuration", default="", metavar="JSON", help="The same as CONFIG, without the arguments before it.")
 @click.option("--taken-over", is_flag=True, help="Its datasets come from elsewhere: the first full run holds its deletions.")
 @click.option("--id", type=click.UUID, help="The id to use; made when not given.")
 @click.option("--cron", default="", help="When to harvest, in place of FREQUENCY, e.g. '30 2 * * 1-5'.")
 @click.option("--time-zone", default="", help="Time zone of --cron and --blackout, e.g. Europe/Berlin. [default: UTC]")
 @click.option("--blackout", default="", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00; Sat 10:00-12:00'.")
 @json_option
-def create(type: str, as_json: bool, **fields: Any) -> None:
+def create(type: str, as_json: bool, configuration: str, **fields: Any) -> None:
     """Create a harvest source. TYPE is the name of a harvester, e.g. ckan; CONFIG its configuration as JSON."""
+    if configuration and fields["config"]:
+        raise click.UsageError("Give the configuration once: as CONFIG or with --configuration.")
+    fields["config"] = fields["config"] or configuration
     with session() as actions:
         with _as_typed():
             row = actions.call("harvest_source_create", source_type=type, **fields)

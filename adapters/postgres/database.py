@@ -37,6 +37,17 @@ read the whole table again for each batch, until an ANALYZE came by. Ours all ha
 UNHURRIED = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
 """A condition that is always true: the statement's own transaction doesn't wait for the disk. For what a crash of the server
 may take back, since epochs and guards make a second sending or claim harmless."""
+FULL = "All its connections are in use: raise max_connections in postgresql.conf, or run fewer workers"
+STARTING = "It is starting, or recovering from a crash: try again in a moment"
+HINTS = {
+    "the database system is starting up": STARTING,
+    "the database system is in recovery": "It is recovering from a crash: try again in a moment",
+    "the database system is not yet accepting connections": STARTING,
+    "the database system is shutting down": "It is being stopped or restarted: try again once it is back",
+    "too many clients": FULL,
+    "remaining connection slots": FULL,
+}
+"""What to do, by what the server says; for all else the address may be wrong."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 IDLE = psycopg.pq.TransactionStatus.IDLE
 OLDEST_SERVER = 140_000  # lz4 for stored documents, among others
@@ -68,9 +79,8 @@ class Database:
         except psycopg.ProgrammingError as error:
             raise SettingError(f"HARVEST_DATABASE_URL is not a Postgres address: {one_line(error)}") from error
         except psycopg.OperationalError as error:
-            raise ServiceUnavailable(
-                f"The database {redact(self.url)} can't be used: {one_line(error)}. Check HARVEST_DATABASE_URL"
-            ) from error
+            reason = one_line(error)
+            raise ServiceUnavailable(f"The database {redact(self.url)} can't be used: {reason}. {_hint(reason)}") from error
 
     @property
     def connection(self) -> Connection:
@@ -161,6 +171,10 @@ def unavailable(url: str) -> Iterator[None]:
         if too_large(error):  # though it counts as an operational error: the statement is to blame
             raise
         raise ServiceUnavailable(f"The database {redact(url)} does not answer: {one_line(error)}") from error
+
+
+def _hint(reason: str) -> str:
+    return next((hint for words, hint in HINTS.items() if words in reason), "Check HARVEST_DATABASE_URL")
 
 
 def one_line(error: BaseException) -> str:

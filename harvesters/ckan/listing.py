@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 from domain.errors import RemoteError
+from domain.text import kind_of
 from harvesters.base import GatherError, Page
 from harvesters.ckan.pages import Look, Pages, Search, SearchPage, Unreadable
 from harvesters.http.failures import excerpt
@@ -283,7 +284,7 @@ def unusable(record: Any, position: int, before: Mapping[str, Any]) -> Iterator[
             yield _unreadable(record, before)
         return
     if not isinstance(record, dict):
-        yield GatherError(f"record {position} of the listing is a {type(record).__name__}, not a dataset", "bad_record")
+        yield GatherError(f"record {position} of the listing is {kind_of(record)}, not a dataset", "bad_record")
         return
     name = record.get("name")
     named = f" (name {excerpt(name)})" if isinstance(name, str) else ""

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from domain.errors import RemoteError
+from domain.text import kind_of
 from harvesters.ckan.listing import Listing
 from harvesters.ckan.pages import SearchPage
 from harvesters.http import PoliteSession
@@ -34,7 +35,7 @@ class RemoteCKAN:
         how = {"retries": 0} if hasty else {}
         answer = self._http.get_json(f"{self._address}/api/3/action/{name}", params, self._headers, **how)
         if not isinstance(answer, dict):
-            raise self._bad_answer(name, f"a JSON {type(answer).__name__}")
+            raise self._bad_answer(name, f"JSON that is {kind_of(answer)}")
         if answer.get("success") is not True:
             message = excerpt(blotted(str(answer.get("error") or answer), self._headers))
             raise RemoteError(f"{self.shown} refused {name}: {message}", code="refused")
@@ -44,7 +45,7 @@ class RemoteCKAN:
         """What package_show, organization_show or group_show gives. Raises RemoteError."""
         result = self.action(action, {"id": id_or_name}, hasty=hasty)
         if not isinstance(result, dict):
-            raise self._bad_answer(action, f"a result that is a {type(result).__name__}")
+            raise self._bad_answer(action, f"a result that is {kind_of(result)}")
         return result
 
     def search(self, start: int, rows: int, *, terms: str = "", fields: Sequence[str] = (), hasty: bool = False) -> SearchPage:
@@ -54,10 +55,10 @@ class RemoteCKAN:
         params |= {"fl": list(fields)} if fields else {}
         result = self.action("package_search", params, hasty=hasty)
         if not isinstance(result, dict):
-            raise self._bad_answer("package_search", f"a result that is a {type(result).__name__}")
+            raise self._bad_answer("package_search", f"a result that is {kind_of(result)}")
         results, count = result.get("results"), result.get("count")
         if not isinstance(results, list):
-            raise self._bad_answer("package_search", f"{type(results).__name__} results, not a list")
+            raise self._bad_answer("package_search", f"results that are {kind_of(results)}, not a list")
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
             raise self._bad_answer("package_search", f"the count {excerpt(repr(count))}")
         return SearchPage(start, count, results)

@@ -106,8 +106,8 @@ def test_a_killed_coordinator_is_missed_with_what_waits_for_it(stack: Stack) -> 
 @pytest.mark.parametrize(
     ("role", "said"),
     [
-        ("fetch-consumer", ("has not reported for", "it hangs or was stopped")),
-        ("gather-consumer", ("has not reported for", "it hangs or was stopped")),
+        ("fetch-consumer", ("No fetch worker runs", "has not reported for", "it hangs or was stopped")),
+        ("gather-consumer", ("No gather worker runs", "has not reported for", "it hangs or was stopped")),
         ("coordinator", ("leads and has not moved for",)),
     ],
 )

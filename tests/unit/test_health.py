@@ -63,12 +63,22 @@ def test_what_is_wrong_is_said_with_what_to_do(health: Health, said: str) -> Non
     assert problem.startswith(said)
 
 
-def test_a_silent_worker_is_missing_and_named() -> None:
-    stopped, killed = problems(with_worker(silent=60.0)), problems(with_worker(silent=60.0, present=False))
+def test_a_silent_worker_is_missing_and_named_in_one_line() -> None:
+    (stopped,), (killed,) = problems(with_worker(silent=60.0)), problems(with_worker(silent=60.0, present=False))
 
-    assert stopped[0].startswith("No fetch worker runs")
-    assert stopped[1] == "The fetch-consumer on one (pid 12) has not reported for 1 min: it hangs or was stopped; restart it"
-    assert "it was killed, or can't reach the database; restart it" in killed[1]
+    who = "the fetch-consumer on one (pid 12)"
+    assert stopped == f"No fetch worker runs: {who} has not reported for 1 min, it hangs or was stopped; restart it"
+    start = "start `harvester up` or `harvester fetch-consumer`"
+    assert killed == f"No fetch worker runs: {start}. {who.capitalize()} was killed, or can't reach the database"
+
+
+def test_several_silent_workers_are_one_line_with_what_waits() -> None:
+    silent = [replace(FETCH, pid=pid, silent=60.0 + pid) for pid in (12, 13, 14)]
+
+    (problem,) = problems(replace(WELL, processes=[LEADER, GATHER, *silent], waiting={"fetch-consumer": 5}))
+
+    who = "the fetch-consumer on one (pid 12), and 2 more has not reported for 1 min 12 s"
+    assert problem == f"No fetch worker runs and 5 records wait for one: {who}, it hangs or was stopped; restart it"
 
 
 def test_a_dead_worker_that_was_replaced_is_no_problem_and_a_stopped_one_is() -> None:

@@ -55,12 +55,12 @@ class Names:
                     raise
             else:
                 return Stored(written["id"], written["name"])
-            used |= {name} if used else {name, *self._taken(wanted)}
+            used |= {name} if used else {name, *self.alike(wanted)}
             name = free_name(wanted, used)
         message = f"name: other writers took {ATTEMPTS} names like {wanted!r} first"
         raise TargetError(message, code="name_taken", field="name", retryable=True)
 
-    def _taken(self, wanted: str) -> Iterator[str]:
+    def alike(self, wanted: str) -> Iterator[str]:
         """Names in the search index that begin alike; it lags behind, so a name that isn't there may be taken all the same."""
         query = {
             "fq": f"name:{wanted[: LONGEST - len(str(NUMBERS[-1]))]}*",

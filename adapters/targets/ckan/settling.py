@@ -5,12 +5,13 @@ then looks for such a package, and whoever stores one under a number then looks 
 whichever of the two comes last gives the package its name.
 """
 
-from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from hashlib import md5
 from typing import Any
 
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
+from adapters.targets.ckan.names import Names
 from adapters.targets.ckan.package import OBJECT, WANTED, Order, extra, origin, seen, without
 from harvesters.dataset.arranging import Holder, arrange
 from harvesters.dataset.numbers import with_number
@@ -23,8 +24,9 @@ GAP = 2  # names in a row that nobody has: no more are looked at
 class Settling:
     """Gives freed names away. `revise` changes a package that is still as it was shown; see `CKANTarget`."""
 
-    def __init__(self, api: ActionAPI, revise: Callable[..., Any], orders: MutableSequence[Order]) -> None:
+    def __init__(self, api: ActionAPI, names: Names, revise: Callable[..., Any], orders: MutableSequence[Order]) -> None:
         self._api = api
+        self._names = names
         self._revise = revise
         self._orders = orders
 
@@ -46,7 +48,7 @@ class Settling:
         packages: dict[str, Mapping[str, Any]] = {}
 
         def look(names: Sequence[str]) -> dict[str, Holder]:
-            shown = self._shown(names, stored_as)
+            shown = self._shown(names, stored_as, set(self._names.alike(wanted)))
             packages.update({package["id"]: package for package in shown.values()})
             return {name: _holder(package, wanted, owner) for name, package in shown.items()}
 
@@ -57,7 +59,8 @@ class Settling:
             packages[holder.package_id] = {**package, "name": name, "extras": _waiting_for(package, name, wanted)}
             return True
 
-        return arrange(wanted, owner, look, rename, stored_as)
+        with self._names.alone(wanted):  # threads of one process would only be in each other's way
+            return arrange(wanted, owner, look, rename, stored_as)
 
     def _is_free(self, name: str) -> bool:
         holder = self._find(name)
@@ -104,9 +107,12 @@ class Settling:
             raise
         return True
 
-    def _shown(self, names: Sequence[str], stored_as: str) -> dict[str, Mapping[str, Any]]:
-        """Who has which of the names, up to the one just stored, and beyond it up to some in a row that nobody has."""
-        last = names.index(stored_as) if stored_as in names else 0
+    def _shown(self, names: Sequence[str], stored_as: str, indexed: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """Who has which of the names, up to the last one that is known to be taken, and then to some in a row that nobody has.
+
+        `indexed`: those that the search index has.
+        """
+        last = max((place for place, name in enumerate(names) if name == stored_as or name in indexed), default=0)
         shown: dict[str, Mapping[str, Any]] = {}
         free = 0
         for place, name in enumerate(names):

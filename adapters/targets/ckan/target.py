@@ -63,7 +63,7 @@ class CKANTarget:
         self._api = api
         self._names = Names(api)
         self._orders = list(ORDERS)
-        self._settling = Settling(api, self._revise, self._orders)
+        self._settling = Settling(api, self._names, self._revise, self._orders)
         self._places = Places()
         self._schemas = Schemas(api)
         self._groups = GroupDirectory(api, "group")
