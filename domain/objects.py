@@ -231,7 +231,7 @@ class HarvestObject(StoredAggregate):
                 status=status,
                 content_hash=self.content_hash,
                 metadata_modified=self.metadata_modified,
-                validators=text.extras(validators or {}),
+                validators=dict(validators or {}),
             )
 
     @event(Imported)

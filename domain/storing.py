@@ -4,7 +4,6 @@ Appends go through `EventLog.append`, which reports streams that somebody else c
 and comparing, never by overwriting.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -124,17 +123,16 @@ class Storing(Application[UUID]):
         loaded: dict[UUID, Any] = {
             key: restored(resolve_topic(snapshot.topic), snapshot) for key, snapshot in snapshots.items()
         }
-        replayed: Counter[UUID] = Counter()
         for stored in self.event_log.select_streams(
             wanted, {key: snapshot.version for key, snapshot in snapshots.items()}, upto
         ):
             event: Event = self.mapper.to_domain_event(stored)  # type: ignore[assignment]
             stream: UUID = stored.originator_id  # type: ignore[assignment]
             loaded[stream] = event.mutate(loaded.get(stream))
-            replayed[stream] += 1
         aggregates = {key: aggregate for key, aggregate in loaded.items() if isinstance(aggregate, cls)}
-        for key, aggregate in aggregates.items():
-            if replayed[key] >= EVERY and key not in upto:
+        for key, aggregate in aggregates.items() if cls.SNAPSHOT_VERSION else ():
+            replayed = aggregate.version - (snapshots[key].version if key in snapshots else 0)
+            if replayed >= EVERY and key not in upto:
                 self._keep_snapshot(aggregate)
         return aggregates
 

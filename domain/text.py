@@ -10,6 +10,7 @@ from domain.errors import ValidationError
 MAX_MESSAGE = 10_000  # characters
 MAX_KEY = 2000  # bytes of UTF-8; an index entry of PostgreSQL holds 2,704
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+ALL_TEXT = frozenset({str}).issuperset  # of types
 
 
 def clean(text: str) -> str:
@@ -32,7 +33,13 @@ def message(text: object) -> str:
 
 
 def extras(values: Mapping[Any, Any]) -> dict[str, str]:
-    """Extras as text by text; None becomes empty."""
+    """Extras as text by text; None becomes empty. Clean text, which is what nearly all records have, is looked at only once."""
+    texts = dict(values)
+    if not texts:
+        return texts
+    parts = [*texts, *texts.values()]
+    if ALL_TEXT(map(type, parts)) and not UNSTORABLE.search("".join(parts)):
+        return texts
     return {clean(str(key)): "" if value is None else clean(str(value)) for key, value in values.items()}
 
 

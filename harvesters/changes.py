@@ -17,12 +17,16 @@ def apply(fetched: Fetched, view: HarvestObject) -> None:
     content = results.document(fetched.content)
     if content is not None:
         view.content = content.decode("utf-8", "replace")
-    view.extras.extend(HarvestObjectExtra(key, value) for key, value in results.extra_texts(fetched.extras).items())
+    if texts := results.extra_texts(fetched.extras):
+        view.extras.extend(HarvestObjectExtra(key, value) for key, value in texts.items())
     view.validators = fetched.validators or view.validators
     view.guid = view.guid if fetched.guid is None else results.identity(fetched.guid)
 
 
 def new_extras(view: HarvestObject, before: Mapping[str, str]) -> dict[str, str]:
     """Extras that a stage added or changed; `status` is the object's action."""
-    extras = {extra.key: extra.value for extra in view.extras if extra.key != "status"}
+    extras = {extra.key: extra.value for extra in view.extras}
+    extras.pop("status", None)
+    if extras.items() <= before.items():  # as after most stages
+        return {}
     return {key: value for key, value in text.extras(extras).items() if before.get(key) != value}

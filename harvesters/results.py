@@ -115,9 +115,7 @@ def identity(guid: object) -> str:
 
 def document(content: Any) -> bytes | None:
     """Content as it is stored: a mapping or a list as JSON with sorted keys. Raises PluginError for what can't be stored."""
-    if content is None:
-        return None
-    return storable(_body(content))
+    return None if content is None else storable(_body(content))
 
 
 def storable(body: bytes) -> bytes:
@@ -152,7 +150,7 @@ def _as_json(content: Any) -> bytes:
 
 def extra_texts(extras: object, what: str = "extras") -> dict[str, str]:
     """Extras (or validators) as text by text. Raises PluginError."""
-    if not isinstance(extras, Mapping):
+    if type(extras) is not dict and not isinstance(extras, Mapping):
         raise PluginError(f"{what} must be a mapping of text to text, is {shown(extras)}")
     return text.extras(extras)
 
@@ -160,9 +158,12 @@ def extra_texts(extras: object, what: str = "extras") -> dict[str, str]:
 # fetch and import
 
 
-def fetched(result: Any, view: HarvestObject) -> Fetched | Literal["unchanged"] | None:
-    """The result of fetch_stage, None for True; the object is checked too. Raises PluginError, StageFailed for False."""
-    _check_object(view)
+def fetched(result: Any, view: HarvestObject, guid: str) -> Fetched | Literal["unchanged"] | None:
+    """The result of fetch_stage, None for True; the object, which had that guid, is checked too.
+
+    Raises PluginError, StageFailed for False.
+    """
+    _check_object(view, guid)
     if result is True:
         return None
     if isinstance(result, Fetched):
@@ -172,9 +173,12 @@ def fetched(result: Any, view: HarvestObject) -> Fetched | Literal["unchanged"] 
     raise _refused("fetch_stage", FETCH, result, view, "fetch_failed")
 
 
-def imported(result: Any, view: HarvestObject) -> Package | Imported | Literal["unchanged"] | None:
-    """The result of import_stage, None for True; the object is checked too. Raises PluginError, StageFailed for False."""
-    _check_object(view)
+def imported(result: Any, view: HarvestObject, guid: str) -> Package | Imported | Literal["unchanged"] | None:
+    """The result of import_stage, None for True; the object, which had that guid, is checked too.
+
+    Raises PluginError, StageFailed for False.
+    """
+    _check_object(view, guid)
     if result is True:
         return None
     if isinstance(result, str) and result == "unchanged":
@@ -220,9 +224,10 @@ def _checked_import(result: Imported) -> Imported:
     raise PluginError(f"Imported(package_id) must be text or None, is {shown(result.package_id)}")
 
 
-def _check_object(view: HarvestObject) -> None:
+def _check_object(view: HarvestObject, guid: str) -> None:
     """What a stage set on its object."""
-    view.guid = identity(view.guid)
+    if view.guid is not guid:
+        view.guid = identity(view.guid)
     if isinstance(view.content, bytes | bytearray):
         view.content = view.content.decode("utf-8", "replace")
     if not (view.content is None or isinstance(view.content, str)):
@@ -237,7 +242,7 @@ def extras_of(view: HarvestObject) -> list[HarvestObjectExtra]:
     if not isinstance(view.extras, list):
         raise PluginError(f"harvest_object.extras must be a list of HarvestObjectExtra, is {shown(view.extras)}")
     for extra in view.extras:
-        if not (hasattr(extra, "key") and hasattr(extra, "value")):
+        if type(extra) is not HarvestObjectExtra and not (hasattr(extra, "key") and hasattr(extra, "value")):
             raise PluginError(f"harvest_object.extras must be a list of HarvestObjectExtra, holds {shown(extra)}")
     return view.extras
 

@@ -141,7 +141,7 @@ class StageRun:
         view.state, view.import_started = "IMPORT", datetime.now(UTC)
         if self.aggregate.action == "delete":
             self._title = self._title_of_held(view)
-        self._take_import(view, results.imported(harvester.import_stage(view), view))
+        self._take_import(view, results.imported(harvester.import_stage(view), view, self.aggregate.guid))
 
     def _view(self) -> HarvestObject:
         aggregate = self.aggregate
@@ -184,7 +184,7 @@ class StageRun:
         """Whether import is to follow."""
         before = changes.document_of(view)
         view.state, view.fetch_started = "FETCH", datetime.now(UTC)
-        result = results.fetched(harvester.fetch_stage(view), view)
+        result = results.fetched(harvester.fetch_stage(view), view, self.aggregate.guid)
         self._report(view)
         if result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
@@ -211,23 +211,20 @@ class StageRun:
 
     def _note_fetched(self, view: HarvestObject, digest: str | None) -> None:
         view.content_hash = digest
-        self._store_extras(view, digest)
+        self._store_extras(changes.new_extras(view, self.aggregate.extras), digest)
 
     def _note_extras(self, view: HarvestObject) -> None:
         """Keep the extras that import_stage set; those of fetch_stage are stored already."""
-        if changes.new_extras(view, self.aggregate.extras):
-            self._store_extras(view, self.aggregate.content_hash)
+        if new := changes.new_extras(view, self.aggregate.extras):
+            self._store_extras(new, self.aggregate.content_hash)
 
-    def _store_extras(self, view: HarvestObject, digest: str | None) -> None:
-        new = changes.new_extras(view, self.aggregate.extras)
+    def _store_extras(self, new: dict[str, str], digest: str | None) -> None:
         self.aggregate.fetch(digest, extras.apart(new, self.documents))
         self.aggregate.extras.update(new)  # whole, also where the event has a reference
 
     def _identify(self, view: HarvestObject) -> None:
-        guid = text.clean(view.guid)
-        if guid != self.aggregate.guid:
-            self.aggregate.identify(guid)
-            view.guid = guid
+        if view.guid != self.aggregate.guid:
+            self.aggregate.identify(view.guid)
             self._show_held(view)
 
     # import
@@ -248,9 +245,10 @@ class StageRun:
         elif result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
         else:
-            if self._status() == "deleted":
+            status = self._status()
+            if status == "deleted":
                 self._make_sure_of_removal(view)
-            self._import_as(self._status(), view.package_id, view)
+            self._import_as(status, view.package_id, view)
 
     def _import_as(self, status: str, package_id: str | None, view: HarvestObject) -> None:
         """The outcome; to delete what the source never held changes nothing."""
@@ -301,6 +299,8 @@ class StageRun:
     # failures
 
     def _report(self, view: HarvestObject) -> None:
+        if type(view.errors) is list and not (view.errors or view.warnings):
+            return
         if view.errors or view.warnings:
             self._locate(view)
         self._report_errors(view)

@@ -18,6 +18,7 @@ from weakref import WeakSet
 import psycopg
 from psycopg import sql
 
+from adapters.postgres.arrays import short_ways
 from adapters.postgres.too_large import too_large
 from domain.errors import ServiceUnavailable, SettingError
 
@@ -72,6 +73,7 @@ class Database:
         name = self.name[:60]
         try:
             connection = psycopg.connect(self.url, autocommit=True, application_name=name, connect_timeout=5, **KEEPALIVES)
+            short_ways(connection)
             if not whole_tables:
                 connection.execute(PLANS)
             _OPEN.add(connection)

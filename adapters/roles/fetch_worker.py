@@ -81,6 +81,7 @@ class FetchWorker:
             savers=savers,
             after=self._after_step,
             before=self._wait_for_memory,
+            after_group=self._restore,
         )
         self._watch = Watch(self._threads, limits, target_absence)
         self.replaced = ""  # why this process is to be replaced by a fresh one
@@ -280,13 +281,17 @@ class FetchWorker:
         self._done.put(expected)
 
     def _after_step(self, running: Running) -> None:
-        """Called by the threads: what the object keeps in memory now, and a process as it was before."""
+        """Called by the threads: what the object keeps in memory now."""
         size = running.item.size
         with self._lock:
             self._open_bytes += size - running.size
             self._new_bytes += size - running.new
             running.size = running.new = size
             self._recent = max(size, self._recent * 9 // 10)
+
+    def _restore(self) -> None:
+        """Called by the threads before they hand over what they ran: a process as it was before. Not after each object: the
+        questions to the system let other threads take over, which costs as much as a quick object."""
         if self._state:
             self._state.restore()
 

@@ -56,10 +56,10 @@ class JobContexts:
         self._full_listing_days = full_listing_days
         self._target = target
         self._session = session
-        self._known: OrderedDict[UUID, JobContext] = OrderedDict()
+        self._known: OrderedDict[str, JobContext] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, job_id: UUID) -> JobContext:
+    def get(self, job_id: str) -> JobContext:
         """The context of a job, read once. Raises NotFound, ServiceUnavailable."""
         if (context := self._found(job_id)) is None:
             self.read([job_id])
@@ -68,19 +68,20 @@ class JobContexts:
             raise NotFound(f"There is no Job {job_id}")
         return context
 
-    def _found(self, job_id: UUID) -> JobContext | None:
+    def _found(self, job_id: str) -> JobContext | None:
         with self._lock:
-            if job_id in self._known:
+            context = self._known.get(job_id)
+            if context is not None:
                 self._known.move_to_end(job_id)
-            return self._known.get(job_id)
+            return context
 
-    def read(self, job_ids: Iterable[UUID]) -> None:
+    def read(self, job_ids: Iterable[str]) -> None:
         """Read the contexts of those of the jobs that aren't known yet, in a few queries however many they are.
 
         Jobs that don't exist are left out. Raises ServiceUnavailable.
         """
         with self._lock:
-            missing = {job_id for job_id in job_ids if job_id not in self._known}
+            missing = {UUID(job_id) for job_id in job_ids if job_id not in self._known}
         if not missing:
             return
         jobs = self._application.load_many(Job, missing, dict.fromkeys(missing, CREATED))
@@ -90,7 +91,7 @@ class JobContexts:
             job = jobs[job_id]
             context = self._context(job, source, recorded.get(job_id))
             with self._lock:
-                self._known.setdefault(job.id, context)
+                self._known.setdefault(str(job.id), context)
                 if len(self._known) > KEPT:
                     self._known.popitem(last=False)
 

@@ -37,7 +37,8 @@ class Item:
     @property
     def size(self) -> int:
         """Bytes that it keeps in memory: its document before the stages, the new ones after them."""
-        return len(self.content or b"") + sum(map(len, self.documents.values()))
+        size = len(self.content) if self.content else 0
+        return size + sum(map(len, self.documents.values())) if self.documents else size
 
 
 class ObjectRunner:
@@ -64,16 +65,18 @@ class ObjectRunner:
         open_objects = [aggregate for aggregate in loaded.values() if aggregate.outcome is None]
         keys = [(aggregate.source_id, aggregate.guid) for aggregate in open_objects]
         held = held_datasets(self._database, keys) if keys else {}
-        self._contexts.read({UUID(aggregate.job_id) for aggregate in open_objects})
+        self._contexts.read({aggregate.job_id for aggregate in open_objects})
         return [Item(aggregate, by_id[aggregate.id], held.get(key)) for aggregate, key in zip(open_objects, keys, strict=True)]
 
     def load_content(self, items: Sequence[Item]) -> None:
         """Get the documents that gather or an earlier attempt stored."""
         wanted = [item.aggregate.content_hash for item in items if item.aggregate.content_hash]
-        documents = self._content.get([*wanted, *extras.hashes(item.aggregate.extras for item in items)])
+        large = extras.hashes([item.aggregate.extras for item in items])
+        documents = self._content.get([*wanted, *large])
         for item in items:
             item.content = documents.get(item.aggregate.content_hash or "")
-            item.aggregate.extras = extras.whole(item.aggregate.extras, documents.get)
+            if large:
+                item.aggregate.extras = extras.whole(item.aggregate.extras, documents.get)
 
     def run(self, item: Item) -> bool:
         """Run one object's stages in the calling thread; no event is stored yet. False: `save` is to follow.
@@ -84,7 +87,7 @@ class ObjectRunner:
         if item.held is not None and _newer(item.held.object_id, aggregate.id):
             aggregate.skip("superseded")
             return True
-        context = self._contexts.get(UUID(aggregate.job_id))
+        context = self._contexts.get(aggregate.job_id)
         with about(job=aggregate.job_id, source=aggregate.source_id, object=str(aggregate.id)):
             return self._run(item, context)
 

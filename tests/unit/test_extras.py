@@ -33,3 +33,8 @@ def test_a_reference_whose_document_is_gone_is_left_as_it_is() -> None:
 def test_extras_without_end_are_refused() -> None:
     with pytest.raises(PluginError, match="the extras of one record have"):
         apart({str(number): "x" * LARGE for number in range(MOST // LARGE + 1)}, {})
+
+
+def test_keys_without_end_are_refused_as_well() -> None:
+    with pytest.raises(PluginError, match="the extras of one record have"):
+        apart({"k" * (MOST + 1): "small"}, {})

@@ -128,3 +128,29 @@ def test_a_bug_of_our_own_is_kept(threads: ObjectThreads, runner: FakeRunner) ->
     threads.put("job", objects(1))
 
     wait_for(lambda: threads.broken is runner.bug, PATIENCE, "the bug is known")
+
+
+def test_a_process_is_put_right_after_what_a_thread_took_and_before_that_is_handed_over(runner: FakeRunner) -> None:
+    happened: list[str] = []
+    runner.left = False
+
+    def finished(group: Sequence[Running]) -> None:
+        happened.extend("finished" for _ in group)
+
+    made = ObjectThreads(
+        cast(ObjectRunner, runner),
+        finished,
+        lambda work: bool(work()) or True,
+        threads=1,
+        savers=1,
+        after=lambda _: happened.append("run"),
+        after_group=lambda: happened.append("put right"),
+    )
+    made.start()
+    made.put("job", objects(1 + TOGETHER))
+    wait_for(lambda: happened.count("finished") == 1 + TOGETHER, PATIENCE, "all are handed over")
+    made.close()
+
+    first, rest = happened[:3], happened[3:]
+    assert first == ["run", "put right", "finished"]
+    assert rest == ["run"] * TOGETHER + ["put right"] + ["finished"] * TOGETHER

@@ -43,6 +43,13 @@ def test_anything_can_be_a_message(value: object, text: str) -> None:
     assert message(value) == text
 
 
+class Loud(str):
+    """Text of a plugin's own kind."""
+
+    def __str__(self) -> str:
+        return f"{self.upper()}!"
+
+
 def test_extras_are_text_by_text() -> None:
     assert extras({"a": None, 5: 6.5, "n\0": "v\ud800", "b": True}) == {
         "a": "",
@@ -50,6 +57,26 @@ def test_extras_are_text_by_text() -> None:
         "n\ufffd": "v\ufffd",
         "b": "True",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ({}, {}),
+        ({"a": "1", "ü": "€ 😀"}, {"a": "1", "ü": "€ 😀"}),
+        ({"a": "1", "b\udc00": "2"}, {"a": "1", "b\ufffd": "2"}),
+        ({"a": "1\0", "b": "2"}, {"a": "1\ufffd", "b": "2"}),
+        ({"a": "\ud83d", "b": "\ude00"}, {"a": "\ufffd", "b": "\ufffd"}),
+        ({"a": "1", "b": None}, {"a": "1", "b": ""}),
+        ({"a": Loud("x")}, {"a": "X!"}),
+    ],
+)
+def test_extras_are_cleaned_wherever_one_needs_it(given: dict[str, object], stored: dict[str, str]) -> None:
+    cleaned = extras(given)
+
+    assert cleaned == stored
+    assert cleaned is not given
+    assert {type(value) for value in cleaned.values()} <= {str}
 
 
 @pytest.mark.parametrize(
