@@ -42,6 +42,15 @@ class SourceCommands(JobCommands):
             return source_id
         raise Conflict([source_id])
 
+    def source_entered_again(self, fields: SourceFields, source_id: UUID | None) -> HarvestSource | None:
+        """The source, there or removed, that `register_source` would go on with; None: it would be a new one."""
+        if source_id is not None:
+            try:
+                return self.load(HarvestSource, source_id)
+            except NotFound:
+                return None
+        return next(iter(self._reservations.released(self.sealing.sealed(checked(fields)))), None)
+
     def _removed_source(self, source_id: UUID | None, fields: SourceFields) -> HarvestSource | None:
         """The removed source that is entered again; None: it is a new one. Raises ValidationError."""
         if source_id is None:

@@ -78,8 +78,16 @@ class LogClean(Parameters):
 
 
 def _about(session: Session, parameters: LogList) -> Owned | None:
-    """The source that the lines are about; None for those of all."""
-    return its_source(session, parameters)
+    """The source that the lines are about; None for those of all, and for a job and a source of different owners."""
+    if not (parameters.id and parameters.source_id):
+        return its_source(session, parameters)
+    of_source = its_source(session, LogList(source_id=parameters.source_id))
+    of_job = its_source(session, LogList(id=parameters.id))
+    return of_job if of_job and of_source and _owner(of_job) == _owner(of_source) else None
+
+
+def _owner(source: Owned) -> tuple[str, bool]:
+    return source.owner_org, source.private
 
 
 @action(Right.EDIT, LogList, reads=True, subject=_about, listed="lines")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.actions.session import Session
 from adapters.postgres.read_model.source_facts import sorted_sources, source_facts
 from adapters.postgres.work.site_state import database_time
+from domain.access import sight
 from domain.errors import NotFound
 from domain.source_health import TROUBLES, SourceHealth, source_health
 
@@ -37,6 +38,7 @@ def selected(session: Session, parameters: "SourceList") -> tuple[int, list[str]
         "kind": parameters.source_type,
         "inactive": not parameters.only_active,
         "ids": ids,
+        "sight": sight(session.caller),
     }
     rows = sorted_sources(session.model, sort=parameters.sort, **which)
     first = parameters.offset

@@ -1,6 +1,7 @@
 """Actions on sources: create, change, show, list; and what harvesters there are."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Annotated, Any
@@ -11,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
 from adapters.actions.session import Session
 from adapters.actions.source_lists import is_plain, selected
-from adapters.actions.table import action
+from adapters.actions.table import action, even_out
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.source_facts import SORTS
-from domain.access import Owned, Right
+from domain.access import Owned, Right, sight
 from domain.errors import NotFound, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_config, mask_url, unmask_config
@@ -111,6 +112,7 @@ def harvest_source_create(session: Session, parameters: SourceCreate) -> Row:
     """Enter a source; with an `id` that is there already and the same fields, nothing changes."""
     application, by = session.parts.application, session.caller.name
     fields = checked_config(_fields(parameters))
+    _check_entered_again(session, fields, parameters.id)
     source_id = application.register_source(fields, by=by, source_id=parameters.id)
     if not parameters.active:
         application.deactivate_source(source_id, by=by, reason="created inactive")
@@ -158,6 +160,20 @@ def harvest_source_reactivate(session: Session, parameters: ById) -> Row:
     return _row(session, str(source.id))
 
 
+def _check_entered_again(session: Session, fields: SourceFields, source_id: UUID | None) -> None:
+    """A source that is or was another organisation's isn't entered again in this one's name, and gets no datasets of it."""
+    if session.caller.sysadmin:
+        return
+    before = session.parts.application.source_entered_again(fields, source_id)
+    if before is None or session.caller.has_role(before.fields.owner_org, "editor"):
+        return
+    if source_id is not None:
+        raise ValidationError({"id": f"The id {source_id} is taken: leave it out"})
+    raise ValidationError(
+        {"url": "A source that was removed from this address keeps its datasets: ask a sysadmin to enter it again"}
+    )
+
+
 def _check_owner(session: Session, fields: SourceFields) -> None:
     """A source can be given only to an organisation in which the caller may create one."""
     if not session.caller.sysadmin and not session.caller.has_role(fields.owner_org, "editor"):
@@ -190,11 +206,11 @@ def harvest_source_show(session: Session, parameters: ById) -> Row:
     return _row(session, str(source.id))
 
 
-@action(Right.SYSADMIN, SourceList, reads=True, listed="sources")
+@action(Right.ANYONE, SourceList, reads=True, listed="sources")
 def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, Any]:
-    """Sources, newest first, and how many there are in all; `next` is `after` for the next page."""
+    """Sources that the caller may see, newest first, and how many they are; `next` is `after` for the next page."""
     session.show_current()
-    inactive = not parameters.only_active
+    inactive, seen = not parameters.only_active, sight(session.caller)
     if parameters.url:
         rows = _at(session, parameters.url)
         return {"count": len(rows), "sources": rows, "next": None}
@@ -202,16 +218,24 @@ def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, A
         total, ids, following = selected(session, parameters)
         rows = [shown(row) for row in session.model.sources_of(ids)]
         return {"count": total, "sources": _scheduled(session, rows), "next": following}
-    page = session.model.sources(inactive=inactive, limit=parameters.limit, offset=parameters.offset, after=parameters.after)
-    count = session.model.count_sources(inactive=inactive)
+    which: dict[str, Any] = {"limit": parameters.limit, "offset": parameters.offset, "after": parameters.after}
+    page = session.model.sources(inactive=inactive, sight=seen, **which)
+    count = session.model.count_sources(inactive=inactive, sight=seen)
     return {"count": count, "sources": _scheduled(session, [shown(row) for row in page]), "next": page.next}
 
 
 def _at(session: Session, url: str) -> list[Row]:
+    """The source that harvests an address, unless the caller may not see it: then as if there were none."""
+    started, seen = time.monotonic(), sight(session.caller)
     try:
-        return [_row(session, str(session.parts.application.find_source_at(url, "").id))]
+        source = session.parts.application.find_source_at(url, "")
+        if seen.sees(source.fields):
+            return [_row(session, str(source.id))]
     except NotFound:
-        return []
+        pass
+    if not seen.everything:
+        even_out(started)
+    return []
 
 
 def _row(session: Session, source_id: str) -> Row:

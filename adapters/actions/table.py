@@ -6,6 +6,7 @@ named alike.
 """
 
 import importlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -100,6 +101,8 @@ ACTIONS = {
 }
 """The module of each action, imported when it is called."""
 
+REFUSAL_STEP = 0.025  # seconds
+
 Subject = Callable[[Session, Any], Owned | None]
 """Finds the source that a call is about, for `may`. Raises NotFound."""
 
@@ -177,9 +180,21 @@ def authorise(session: Session, action: Action, parameters: Any) -> None:
     """Raises NotAuthorized unless the session's caller may. An unknown source is refused as one that isn't theirs is."""
     if may(session.caller, action):
         return
+    started = time.monotonic()
     try:
         source = action.subject(session, parameters) if action.subject else None
     except NotFound:
         source = None
-    if not may(session.caller, action, source):
-        raise NotAuthorized(f"User {session.caller.name or '(anonymous)'} is not authorized to call {action.name}")
+    if may(session.caller, action, source):
+        return
+    if action.subject:
+        even_out(started)
+    raise NotAuthorized(f"User {session.caller.name or '(anonymous)'} is not authorized to call {action.name}")
+
+
+def even_out(started: float) -> None:
+    """Wait until a multiple of REFUSAL_STEP is over: how long a refusal takes doesn't tell what is there.
+
+    To load a source that is hidden takes some milliseconds more than to find none (decision 0080).
+    """
+    time.sleep(REFUSAL_STEP - (time.monotonic() - started) % REFUSAL_STEP)

@@ -13,6 +13,7 @@ import orjson
 import psycopg
 
 from adapters.postgres.database import Database, unavailable
+from domain.access import EVERY_SOURCE, Sight
 from domain.errors import TargetError
 from harvesters.dataset import fit
 from harvesters.dataset.arranging import Holder, arrange
@@ -56,23 +57,29 @@ RENAME = """
     UPDATE catalogue.package SET name = %(name)s, metadata_modified = now()
     WHERE id = %(id)s AND name = %(old)s AND state = 'active' RETURNING id
 """
+SEEN = """
+    (source_id IS NULL OR source_id <> ALL (ARRAY(
+        SELECT s.id FROM harvest.harvest_source s WHERE s.private AND NOT coalesce(s.owner_org, '') = ANY (%(sees)s))))
+    AND (package ->> 'private' IS DISTINCT FROM 'true' OR coalesce(package ->> 'owner_org', '') = ANY (%(sees)s))
+"""
+"""A condition: packages that are not private, and are of no private source, unless they are of these organisations."""
 COLUMNS = "id, name, state, package, source_id, object_id, metadata_created, metadata_modified"
-SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE id = %(key)s OR name = %(key)s"
-LIST = """
-    SELECT name FROM catalogue.package WHERE state = 'active' AND name > %(after)s ORDER BY name
+SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE (id = %(key)s OR name = %(key)s) AND (%(sees_all)s OR {SEEN})"
+LIST = f"""
+    SELECT name FROM catalogue.package WHERE state = 'active' AND name > %(after)s AND (%(sees_all)s OR {SEEN}) ORDER BY name
     LIMIT %(limit)s OFFSET %(offset)s
 """
 WORDS = "to_tsvector('simple', left(package::text, 250000))"  # a vector holds 1 MB at most
 SEARCH = f"""
     SELECT {COLUMNS} FROM catalogue.package
     WHERE state = 'active' AND (%(q)s = '' OR {WORDS} @@ plainto_tsquery('simple', %(q)s))
-        AND (%(source)s = '' OR source_id = %(source)s)
+        AND (%(source)s = '' OR source_id = %(source)s) AND (%(sees_all)s OR {SEEN})
     ORDER BY name LIMIT %(rows)s OFFSET %(start)s
 """
 COUNT = f"""
     SELECT count(*) FROM catalogue.package
     WHERE state = 'active' AND (%(q)s = '' OR {WORDS} @@ plainto_tsquery('simple', %(q)s))
-        AND (%(source)s = '' OR source_id = %(source)s)
+        AND (%(source)s = '' OR source_id = %(source)s) AND (%(sees_all)s OR {SEEN})
 """
 NUMBERS = (range(1, 10), range(10, 100), range(100, 1000))
 """Appended to a name that is taken, looked up in that many statements."""
@@ -199,26 +206,34 @@ class LocalCatalogue:
         rows = self._database.query(WAITING, name=name, source=owner.source_id)
         return next(((str(package), str(held)) for package, held in rows if numbered(held, name)), None)
 
-    def show(self, id_or_name: str) -> dict[str, Any] | None:
-        """package_show: a package that isn't deleted."""
-        rows = self._database.query(SHOW, key=id_or_name)
+    def show(self, id_or_name: str, sight: Sight = EVERY_SOURCE) -> dict[str, Any] | None:
+        """package_show: a package that isn't deleted, and is seen."""
+        rows = self._database.query(SHOW, key=id_or_name, **seen(sight))
         return as_ckan(rows[0]) if rows and rows[0][2] == "active" else None
 
-    def list(self, limit: int = 1000, offset: int = 0, after: str = "") -> Sequence[str]:
-        """package_list: names in order, those that come after `after`."""
-        return [name for (name,) in self._database.query(LIST, limit=limit, offset=offset, after=after)]
+    def list(self, limit: int = 1000, offset: int = 0, after: str = "", sight: Sight = EVERY_SOURCE) -> Sequence[str]:
+        """package_list: names in order, those that come after `after`, of packages that are seen."""
+        page = {"limit": limit, "offset": offset, "after": after}
+        return [name for (name,) in self._database.query(LIST, **page, **seen(sight))]
 
-    def search(self, q: str = "", *, source_id: str = "", rows: int = 10, start: int = 0) -> dict[str, Any]:
-        """package_search: packages that hold all words of `q`, with their number."""
+    def search(
+        self, q: str = "", *, source_id: str = "", rows: int = 10, start: int = 0, sight: Sight = EVERY_SOURCE
+    ) -> dict[str, Any]:
+        """package_search: packages that hold all words of `q` and are seen, with their number."""
         q = "" if q == "*:*" else q
-        count = self._database.query(COUNT, q=q, source=source_id)[0][0]
-        matches = self._database.query(SEARCH, q=q, source=source_id, rows=rows, start=start)
+        count = self._database.query(COUNT, q=q, source=source_id, **seen(sight))[0][0]
+        matches = self._database.query(SEARCH, q=q, source=source_id, rows=rows, start=start, **seen(sight))
         return {"count": count, "results": [as_ckan(row) for row in matches]}
 
     def check(self) -> None:
         """Raises ServiceUnavailable when the catalogue can't be used."""
         with unavailable(self._database.url):
             self._database.query("SELECT FROM catalogue.package LIMIT 1")
+
+
+def seen(sight: Sight) -> dict[str, Any]:
+    """The parameters of SEEN, and of what is before it."""
+    return {"sees_all": sight.everything, "sees": [*sight.organisations]}
 
 
 def _already(row: tuple[Any, ...], owner: Owner) -> Stored | None:

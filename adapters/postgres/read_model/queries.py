@@ -19,6 +19,7 @@ from adapters.postgres.database import Database, unavailable
 from adapters.postgres.read_model import log_queries
 from adapters.postgres.read_model.log_queries import LogFilter
 from adapters.postgres.read_model.progress import why_outdated
+from domain.access import EVERY_SOURCE, Sight
 from domain.errors import NotFound, ReadModelOutdated
 
 Row = dict[str, Any]
@@ -34,9 +35,12 @@ SOURCES: LiteralString = """
     LEFT JOIN harvest.harvest_job l ON l.id = t.last_job_id
     ORDER BY s.created DESC, s.id DESC
 """
-COUNT_SOURCES: LiteralString = "SELECT count(*) AS n FROM harvest.harvest_source WHERE active OR %(all)s"
+SEEN: LiteralString = "(%(sees_all)s OR private IS NOT TRUE OR owner_org = ANY (%(sees)s))"
+"""A condition: sources that somebody sees; `seen` makes its parameters."""
+COUNT_SOURCES: LiteralString = "SELECT count(*) AS n FROM harvest.harvest_source WHERE (active OR %(all)s) AND {where}"
 SOURCE_KEY: LiteralString = """
-    SELECT created AS after_created, id AS after_id FROM harvest.harvest_source WHERE id = %(after)s OR name = %(after)s LIMIT 1
+    SELECT created AS after_created, id AS after_id FROM harvest.harvest_source
+    WHERE (id = %(after)s OR name = %(after)s) AND {where} LIMIT 1
 """
 JOBS: LiteralString = """
     SELECT j.id, j.source_id, s.name AS source, j.status, j.kind, j.trigger, j.outcome, j.complete, j.full_listing,
@@ -136,19 +140,27 @@ class ReadModel:
         """What a statement of another module answers, with `page` where it says `{page}`."""
         return self._rows(statement, page=page, **parameters)
 
-    def _key(self, statement: LiteralString, after: str, what: str) -> Row:
-        rows = self._rows(statement, after=after)
+    def _key(
+        self, statement: LiteralString, after: str, what: str, where: Sequence[LiteralString] = (), **parameters: Any
+    ) -> Row:
+        rows = self._rows(statement, where, after=after, **parameters)
         if not rows:
             raise NotFound(f"There is no {what} {after} to go on after: begin again without it")
         return rows[0]
 
-    def sources(self, *, inactive: bool = False, limit: int = 100, offset: int = 0, after: str = "") -> Page:
-        """Sources, newest first. `after` may be a name, too. Raises NotFound for one that isn't there."""
+    def sources(
+        self, *, inactive: bool = False, limit: int = 100, offset: int = 0, after: str = "", sight: Sight = EVERY_SOURCE
+    ) -> Page:
+        """Sources, newest first, of those that are seen. `after` may be a name, too. Raises NotFound for one that isn't."""
         where: list[LiteralString] = [] if inactive else ["active"]
-        key = self._key(SOURCE_KEY, after, "source") if after else {}
+        which: dict[str, Any] = {}
+        if not sight.everything:
+            where.append(SEEN)
+            which = seen(sight)
+        key = self._key(SOURCE_KEY, after, "source", [SEEN], **seen(sight)) if after else {}
         if key:
             where.append("(created, id) < (%(after_created)s, %(after_id)s)")
-        return Page(self._rows(SOURCES, where, PAGE, limit=limit, offset=offset, **key), limit)
+        return Page(self._rows(SOURCES, where, PAGE, limit=limit, offset=offset, **which, **key), limit)
 
     def sources_of(self, ids: Sequence[str]) -> list[Row]:
         """These sources, in this order."""
@@ -159,9 +171,9 @@ class ReadModel:
         """One source."""
         return next(iter(self._rows(SOURCES, ["id = %(id)s"], ONE, id=source_id)), None)
 
-    def count_sources(self, *, inactive: bool = False) -> int:
-        """How many sources there are."""
-        return int(self._rows(COUNT_SOURCES, all=inactive)[0]["n"])
+    def count_sources(self, *, inactive: bool = False, sight: Sight = EVERY_SOURCE) -> int:
+        """How many sources there are, of those that are seen."""
+        return int(self._rows(COUNT_SOURCES, [SEEN], all=inactive, **seen(sight))[0]["n"])
 
     def jobs(
         self,
@@ -260,6 +272,11 @@ class ReadModel:
         """What a source holds now, by guid; `after` is a guid."""
         rows = self._rows(DATASETS, page=PAGE, source=source_id, limit=limit, offset=offset, after=after)
         return Page(rows, limit, key="guid")
+
+
+def seen(sight: Sight) -> dict[str, Any]:
+    """The parameters of SEEN."""
+    return {"sees_all": sight.everything, "sees": list(sight.organisations)}
 
 
 def _of_jobs(source_id: str, status: str, after: bool) -> tuple[list[LiteralString], LiteralString]:

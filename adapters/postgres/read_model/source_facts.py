@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from adapters.postgres.read_model.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import ReadModel, Row, seen
+from domain.access import EVERY_SOURCE, Sight
 from domain.schedules import Schedule
 from domain.source_health import SourceFacts
 
@@ -40,6 +41,7 @@ SORTED: LiteralString = """
     LEFT JOIN harvest.job_statistics c ON c.job_id = t.last_ended_job_id
     WHERE (s.active OR %(inactive)s) AND (%(org)s = '' OR s.owner_org = %(org)s) AND (%(type)s = '' OR s.type = %(type)s)
         AND (NOT %(only)s OR s.id = ANY (%(ids)s))
+        AND (%(sees_all)s OR s.private IS NOT TRUE OR s.owner_org = ANY (%(sees)s))
     ORDER BY {order}, s.created DESC, s.id DESC
 """
 OLDEST_RUNNING: LiteralString = """
@@ -84,11 +86,14 @@ def _aware(value: datetime) -> datetime:
 
 
 def sorted_sources(
-    model: ReadModel, *, sort: str, inactive: bool, org: str, kind: str, ids: list[str] | None
+    model: ReadModel, *, sort: str, inactive: bool, org: str, kind: str, ids: list[str] | None, sight: Sight = EVERY_SOURCE
 ) -> list[dict[str, Any]]:
-    """Ids and names of the sources of an organisation, a type, or among `ids`, in the order of `sort` (a key of SORTS)."""
+    """Ids and names of the sources of an organisation, a type, or among `ids`, in the order of `sort` (a key of SORTS).
+
+    Only those that are seen.
+    """
     statement: LiteralString = SORTED.replace("{order}", SORTS[sort])
-    return model.rows(statement, inactive=inactive, org=org, type=kind, only=ids is not None, ids=ids or [])
+    return model.rows(statement, inactive=inactive, org=org, type=kind, only=ids is not None, ids=ids or [], **seen(sight))
 
 
 def oldest_running_job(model: ReadModel) -> Row | None:
