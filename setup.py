@@ -11,6 +11,7 @@ EXTRAS = {
     "web": [
         "fastapi>=0.115",
         "httptools>=0.6; platform_python_implementation == 'CPython'",
+        "prometheus-client>=0.22",
         "python-multipart>=0.0.18",
         "uvicorn>=0.54",
         "uvloop>=0.21; sys_platform != 'win32'",
@@ -23,12 +24,14 @@ EXTRAS = {
         "ckanapi>=4.8",
         "schemathesis>=4.0",
         "aiosmtpd>=1.4.6",
+        "pyyaml>=6.0",
         "trustme>=1.2",
         "ruff>=0.9",
         "mypy>=1.14",
         "import-linter>=2.1",
         "types-requests>=2.32",
         "types-psutil>=6.0",
+        "types-PyYAML>=6.0",
         "types-pycurl>=7.45",
     ],
 }

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from adapters.postgres.work.backlog import Backlog
     from adapters.postgres.work.breakers import Breakers
     from adapters.postgres.work.pending_work import PendingWork
+    from adapters.roles.announcer import Announcer, News
     from adapters.roles.coordinator import Coordinator, ProjectionThread
     from adapters.roles.fetch_worker import FetchWorker
     from adapters.roles.gather_apart import GatherApart
     from adapters.roles.gather_worker import GatherWorker
+    from adapters.roles.latency_book import LatencyBook
     from adapters.roles.log_keeper import LogKeeper
     from adapters.roles.server import Server
     from adapters.stages.process_state import ProcessState
@@ -370,6 +372,23 @@ def server(settings: Settings) -> Server:
     except ImportError as error:
         raise SettingError(f"{SERVER_MISSING} ({error})") from error
     return Server(settings)
+
+
+def announcer(settings: Settings, tell: Callable[[News], None], anyone: Callable[[], bool]) -> Announcer:
+    """Follows the read model for those who watch this process; `anyone`: whether anybody does."""
+    from adapters.postgres.listener import CHANGES, Listener
+    from adapters.postgres.read_model.changes import Changes
+    from adapters.roles.announcer import Announcer
+
+    database = Parts(settings, "events").database
+    return Announcer(lambda wake: Listener(database, CHANGES, wake), Changes(database), tell, anyone)
+
+
+def latency_book(settings: Settings) -> LatencyBook:
+    """Adds up how long answers took."""
+    from adapters.roles.latency_book import LatencyBook
+
+    return LatencyBook(Parts(settings, "latencies").database)
 
 
 def _consumer(parts: Parts, topic: str, channel: str, partitions: Sequence[int] | None) -> CommandConsumer:

@@ -112,6 +112,7 @@ class Settings:
     serve_proxies: str = ""  # addresses or networks of proxies whose X-Forwarded-For and -Proto count, with commas
     serve_max_body: int = 5_000_000  # bytes of one request
     serve_cors_origins: str = ""  # sites whose pages may call us from a browser, with commas
+    metrics_token: str = field(default="", repr=False)  # for /metrics; empty: that is for this machine itself and for sysadmins
     site_title: str = "harvestlog"  # in mail
     site_url: str = ""  # address of the site's pages, for the links in mail; empty: no links
     status_mail_errored: bool = False  # mail about each job that went wrong

@@ -77,6 +77,7 @@ ACTIONS = {
     "harvest_subscription_list": "notices",
     "harvest_unsubscribe": "notices",
     "harvest_metrics_show": "metrics",
+    "harvest_readiness_show": "readiness",
     "harvest_coordinator_show": "status",
     "harvest_status_show": "status",
     "harvest_caller_show": "persons",

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from adapters.kafka.backoff import Backoff
 from adapters.postgres.listener import Listener
 from adapters.postgres.read_model.announcing import announced_ids
-from adapters.postgres.read_model.changes import Changes, State
+from adapters.postgres.read_model.changes import Changes
+from adapters.postgres.read_model.changes import State as State
 from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Watch:
     """Somebody begins to watch, who has seen all up to `after` (None: nothing yet); `answer` is called in our thread."""
 
     after: int | None
@@ -43,16 +44,26 @@ class Request:
 class Announcer:
     """Tells what changes. `tell` and the answers are called in its thread, in order, and must not wait."""
 
-    def __init__(self, new_listener: Callable[[int], Listener], changes: Changes, tell: Callable[[News], None]) -> None:
-        """`new_listener` makes one that something to read on a file descriptor wakes, too."""
+    def __init__(
+        self,
+        new_listener: Callable[[int], Listener],
+        changes: Changes,
+        tell: Callable[[News], None],
+        anyone: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`new_listener` makes one that something to read on a file descriptor wakes, too.
+
+        `anyone`: whether anybody watches; as long as nobody does, nothing is read.
+        """
         self._wake, self._woken = socket.socketpair()
         for end in (self._wake, self._woken):
             end.setblocking(False)
         self._listener = new_listener(self._woken.fileno())
         self._changes = changes
         self._tell = tell
+        self._anyone = anyone
         self._lock = threading.Lock()
-        self._requests: list[Request] = []
+        self._watches: list[Watch] = []
         self._position: int | None = None
         self._missed = True  # something may have been said that nobody was told
         self._stop = threading.Event()
@@ -68,10 +79,10 @@ class Announcer:
         self._wake_up()
         self._thread.join(timeout=1.0)
 
-    def watch(self, request: Request) -> None:
+    def watch(self, watch: Watch) -> None:
         """Answer somebody who begins to watch. What is told from then on continues the answer. Safe in any thread."""
         with self._lock:
-            self._requests.append(request)
+            self._watches.append(watch)
         self._wake_up()
 
     def _wake_up(self) -> None:
@@ -100,6 +111,9 @@ class Announcer:
         payloads = self._listener.wait(IDLE)
         with suppress(BlockingIOError):
             self._woken.recv(4096)
+        if not (self._anyone() or self._watches):
+            self._missed = True
+            return bool(payloads)
         if self._missed or "" in payloads:
             self._catch_up()
         jobs, sources = announced_ids(payloads)
@@ -121,17 +135,17 @@ class Announcer:
 
     def _answer(self) -> None:
         with self._lock:
-            requests, self._requests = self._requests, []
-        if not requests:
+            watches, self._watches = self._watches, []
+        if not watches:
             return
         try:
-            seen = [request.after for request in requests if request.after is not None]
+            seen = [watch.after for watch in watches if watch.after is not None]
             missed = self._changes.missed(min(seen, default=None))
         except BaseException:
             with self._lock:
-                self._requests = requests + self._requests
+                self._watches = watches + self._watches
             raise
-        for request in requests:
-            unknown = request.after is not None and not missed.horizon <= request.after <= missed.position
-            states = missed.after(missed.position if request.after is None or unknown else request.after)
-            request.answer(News(missed.position, states, reset=unknown))
+        for watch in watches:
+            unknown = watch.after is not None and not missed.horizon <= watch.after <= missed.position
+            states = missed.after(missed.position if watch.after is None or unknown else watch.after)
+            watch.answer(News(missed.position, states, reset=unknown))

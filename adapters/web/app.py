@@ -12,12 +12,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adapters import bootstrap
 from adapters.embedded.process import end_with_parent
 from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
-from adapters.web import api
+from adapters.web import api, content, events, health, metrics
 from adapters.web.answers import json_response, problem
 from adapters.web.border import Border
+from adapters.web.ending import told_to_end
+from adapters.web.events import Events
 from adapters.web.site import Callers, Site
 
 TITLE = "harvestlog"
@@ -27,20 +30,28 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
     """The application on these settings; `callers` finds out who calls, unless it is what the settings say."""
     site = Site(settings, callers)
 
+    live, latencies = Events(site), bootstrap.latency_book(settings)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        latencies.start()
+        async with live.running():
+            with told_to_end(live.end):
+                yield
         site.close()
+        latencies.stop()
 
     app = FastAPI(
         title=TITLE, version=version("harvestlog"), openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.state.site = site
-    app.router.routes.extend(api.routes)
+    app.state.site, app.state.events, app.state.latencies = site, live, latencies
+    for module in (api, content, events, health, metrics):
+        app.router.routes.extend(module.routes)
     app.add_exception_handler(Exception, _unexpected)
     app.add_exception_handler(HTTPException, _refused)
     if origins := [origin.strip() for origin in settings.serve_cors_origins.split(",") if origin.strip()]:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
+    app.add_middleware(metrics.Measured, book=latencies)
     app.add_middleware(Border, max_body=settings.serve_max_body)
     return app
 

@@ -13,8 +13,14 @@ from adapters.postgres.listener import CHANGES, Listener
 from adapters.postgres.read_model import changes
 from adapters.postgres.read_model.announcing import announced_ids, messages
 from adapters.postgres.read_model.changes import Changes, State
-from adapters.roles.announcer import Announcer, News, Request
+from adapters.roles.announcer import Announcer, News, Watch
 from domain.objects import GatheredRecord, HarvestObject
+from tests.support.stack import wait_for
+
+LISTENS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'harvestlog announcer' AND query LIKE 'LISTEN%' AND datname = current_database()
+"""
 
 
 class Watcher:
@@ -62,7 +68,7 @@ def gathered_job(parts: Parts, source_id: str, objects: int) -> tuple[UUID, list
 
 def answer(announcer: Announcer, after: int | None) -> News:
     watcher = Watcher()
-    announcer.watch(Request(after, watcher.news.put))
+    announcer.watch(Watch(after, watcher.news.put))
     return watcher.next()
 
 
@@ -189,3 +195,22 @@ def test_progress_of_a_job_is_told_although_its_outcomes_dont_name_it(emptied: P
         told = watcher.until(lambda state: state.kind == "job" and state.values["done"] == 1)
 
     assert (told.id, told.values["objects_errored"]) == (str(job), 1)
+
+
+def test_nothing_is_read_while_nobody_watches(emptied: Parts) -> None:
+    told: list[News] = []
+    reading = Parts(emptied.settings, "announcer")
+    announcer = Announcer(
+        lambda wake: Listener(reading.database, CHANGES, wake), Changes(reading.database), told.append, lambda: False
+    )
+    announcer.start()
+    source(emptied)
+
+    wait_for(lambda: emptied.database.query(LISTENS)[0][0] == 1, 10, "it listens")
+    source(emptied, "two")
+    told_by_then = list(told)
+    first = answer(announcer, None)
+
+    assert told_by_then == []
+    assert first.position == emptied.event_store.max_notification_id()
+    announcer.stop()

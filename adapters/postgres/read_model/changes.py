@@ -7,7 +7,10 @@ once a later one has come.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, LiteralString
+
+import orjson
 
 from adapters.postgres.database import Database
 from adapters.postgres.positions import read_model_position
@@ -33,7 +36,7 @@ SHOWN_OF_SOURCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """What a job, its held deletions, or a source are like now. `owner_org` and `private` are the source's."""
 
@@ -43,6 +46,16 @@ class State:
     owner_org: str
     private: bool
     values: Row
+
+    @property
+    def source(self) -> str:
+        """The name of the source."""
+        return str(self.values["name" if self.kind == "source" else "source"] or "")
+
+    @cached_property
+    def text(self) -> bytes:
+        """The values as JSON, however many read it; times are ISO 8601, UTC without zone."""
+        return orjson.dumps(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class Changes:
                 since[row["source_id"]] = max(since[row["id"]], since.get(row["source_id"], 0))
                 sources.add(row["source_id"])
         source_rows = [row for ids in _parts(sources) for row in self._model.sources_of(ids)]
-        horizon = changes[MOST]["number"] if len(changes) > MOST else after or 0
+        horizon = changes[MOST]["number"] if len(changes) > MOST else max(after or 0, 0)
         return Missed(position, self._owned(job_rows, source_rows), since, horizon)
 
     def _owned(self, jobs: Sequence[Row], sources: Sequence[Row]) -> list[State]:

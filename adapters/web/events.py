@@ -1,0 +1,271 @@
+"""Server-sent events: `/api/events` tells a browser what changes, without being asked.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html. One thread of the process follows the read model
+(`adapters.roles.announcer`). A stream is a task of the event loop and takes no thread. What is sent are states: while a client
+is slow a newer state takes the place of an older one, so what waits for it has a bound.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from adapters import bootstrap
+from adapters.actions.table import find
+from adapters.roles.announcer import News, Watch
+from adapters.roles.announcer import State as Change
+from adapters.web.answers import failure, json_response
+from adapters.web.site import Site, site_of
+from domain.access import Caller, may
+from domain.errors import HarvestError, NotAuthorized
+
+log = logging.getLogger("harvestlog.serve")
+
+HEARTBEAT = 15.0  # seconds: proxies close what is silent for 60
+RECHECK = 5.0  # seconds; with the 50 s that a CKAN's answer is kept, the stream of a revoked token ends within a minute
+UNSURE = 50.0  # seconds that a stream goes on while nobody can say whether its token is still good
+STUCK = 30.0  # seconds in which a client must have taken what it was sent
+MOST_WAITING = 2000  # states that wait for a client; one that is further behind is let go, and comes back
+MOST_STREAMS = 2000  # of one process
+MOST_ANONYMOUS = 1500  # of those, of visitors who didn't say who they are
+BEGIN = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
+BYE = b"event: bye\ndata: {}\n\n"
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # of nginx
+]
+ACTION_OF = {"job": "harvest_job_show", "held": "harvest_job_show", "source": "harvest_source_show"}
+"""Whoever may call this action about a source is told of it."""
+CREDENTIALS = ("authorization", "x-ckan-api-key", "x-harvest-caller", "cookie")
+"""Headers by which a caller is known."""
+
+
+class Stream:
+    """One client: what waits for it, and how far it is. Of the event loop's thread only."""
+
+    def __init__(self, caller: Caller, headers: Mapping[str, str], source: str, job: str) -> None:
+        """`source` (id or name) and `job` (id): the client wants to know of those only; empty: of all."""
+        self.caller = caller
+        self.headers = headers
+        self.credentials = tuple(headers.get(name, "") for name in CREDENTIALS)
+        self.sure = time.monotonic()  # when the caller was last known to be the caller
+        self.wake = asyncio.Event()
+        self.ended = False
+        self.live = False  # what it missed has been told, so that news continue it
+        self._source, self._job = source, job
+        self._waiting: dict[tuple[str, str], Change | bytes] = {}
+        self._sent = self._position = 0
+
+    def begin(self, news: News) -> None:
+        """Tell what the client missed; news that come from now on continue it."""
+        self.live, self._sent = True, news.position
+        self.offer(news)
+        self._waiting["ready", ""] = b'event: ready\ndata: {"position":%d}\n\n' % news.position
+        self.wake.set()
+
+    def offer(self, news: News) -> None:
+        """Let states wait for the client; newer ones take the place of older ones, at the end."""
+        if news.reset:
+            self._waiting = {("reset", ""): b'event: reset\ndata: {"position":%d}\n\n' % news.position}
+        for change in news.states:
+            if self.may_see(change):
+                self._waiting.pop((change.kind, change.id), None)
+                self._waiting[change.kind, change.id] = change
+        self._position = news.position
+        if len(self._waiting) > MOST_WAITING:
+            self.end()
+        elif self._waiting:
+            self.wake.set()
+
+    def may_see(self, change: Change) -> bool:
+        """Whether the client is to know of a change."""
+        if self._source and self._source not in (change.source_id, change.source):
+            return False
+        if self._job and (change.kind == "source" or change.id != self._job):
+            return False
+        return may(self.caller, find(ACTION_OF[change.kind]), change)
+
+    def take(self) -> bytes:
+        """What waits, as it is sent; a comment when nothing does.
+
+        Only the last event has the position that all of them lead to: whoever comes back after a part of them has missed the
+        rest.
+        """
+        waiting, self._waiting = list(self._waiting.values()), {}
+        bodies = [change if isinstance(change, bytes) else _event(change) for change in waiting if self._still(change)]
+        if not bodies:
+            self._sent = self._position
+            return b": still here\nid: %d\n\n" % self._position
+        before, self._sent = self._sent, self._position
+        return b"".join(b"id: %d\n%s" % (before, body) for body in bodies[:-1]) + b"id: %d\n%s" % (self._position, bodies[-1])
+
+    def _still(self, change: Change | bytes) -> bool:
+        return isinstance(change, bytes) or self.may_see(change)
+
+    def end(self) -> None:
+        """Say goodbye and close."""
+        self.ended = True
+        self.wake.set()
+
+
+def _event(change: Change) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (change.kind.encode(), change.text)
+
+
+class Events:
+    """All streams of a process. Of the event loop's thread, but for what the announcer calls."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._streams: set[Stream] = set()
+        self._ending = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the read model while this lasts."""
+        loop = self._loop = asyncio.get_running_loop()
+        self._announcer = bootstrap.announcer(
+            self._site.settings, lambda news: self._from_thread(self._tell, news), lambda: bool(self._streams)
+        )
+        self._announcer.start()
+        rechecking = loop.create_task(self._recheck())
+        try:
+            yield
+        finally:
+            rechecking.cancel()
+            self.end()
+            await loop.run_in_executor(None, self._announcer.stop)
+
+    def end(self) -> None:
+        """Say goodbye to all clients: the process is about to end. Safe in any thread and in a signal handler."""
+        self._ending = True
+        if self._loop is not None:
+            self._from_thread(self._end_all)
+
+    def _from_thread(self, call: Callable[..., None], *arguments: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the process ends
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+    def _end_all(self) -> None:
+        for stream in self._streams:
+            stream.end()
+
+    def _tell(self, news: News) -> None:
+        for stream in self._streams:
+            if stream.live:
+                stream.offer(news)
+
+    def full(self, caller: Caller) -> bool:
+        """Whether there is no room for a further stream of this caller."""
+        if self._ending or len(self._streams) >= MOST_STREAMS:
+            return True
+        return not caller.name and sum(not stream.caller.name for stream in self._streams) >= MOST_ANONYMOUS
+
+    async def serve(self, stream: Stream, after: int | None, receive: Receive, send: Send) -> None:
+        """Send events until the client leaves, or its stream is ended. `after`: the position that it has seen."""
+        self._streams.add(stream)
+        leaving = asyncio.get_running_loop().create_task(_left(receive, stream))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await send({"type": "http.response.body", "body": BEGIN, "more_body": True})
+            self._announcer.watch(Watch(after, lambda news: self._from_thread(stream.begin, news)))
+            await _send_events(stream, send)
+            await send({"type": "http.response.body", "body": BYE})
+        except TimeoutError:
+            log.info("a client of /api/events took nothing for %.0f s: its stream is closed", STUCK)
+        finally:
+            self._streams.discard(stream)
+            leaving.cancel()
+
+    async def _recheck(self) -> None:
+        """Ask again and again who the clients are: rights change, and tokens are revoked."""
+        while True:
+            await asyncio.sleep(RECHECK)
+            known: dict[tuple[str, ...], list[Stream]] = {}
+            for stream in self._streams:
+                if any(stream.credentials):
+                    known.setdefault(stream.credentials, []).append(stream)
+            for streams in known.values():
+                await self._recheck_caller(streams)
+
+    async def _recheck_caller(self, streams: list[Stream]) -> None:
+        headers = streams[0].headers
+        try:
+            caller = await self._site.run(lambda: self._site.callers.caller(headers))
+        except NotAuthorized:
+            for stream in streams:
+                stream.end()
+        except HarvestError as error:
+            for stream in streams:
+                if time.monotonic() - stream.sure > UNSURE:
+                    log.warning("the stream of %s ends: %s", stream.caller.name, error)
+                    stream.end()
+        except Exception:
+            log.exception("who the clients of /api/events are could not be found out")
+        else:
+            for stream in streams:
+                stream.caller, stream.sure = caller, time.monotonic()
+
+
+async def _send_events(stream: Stream, send: Send) -> None:
+    while not stream.ended:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEARTBEAT):
+                await stream.wake.wait()
+        stream.wake.clear()
+        if not (stream.live or stream.ended):
+            continue
+        async with asyncio.timeout(STUCK):
+            await send({"type": "http.response.body", "body": stream.take(), "more_body": True})
+
+
+async def _left(receive: Receive, stream: Stream) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    stream.end()
+
+
+class _EventStream:
+    """The endpoint, as a plain ASGI application."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope)
+        site, events = site_of(request), request.app.state.events
+        headers = dict(request.headers)
+        try:
+            caller = await site.run(lambda: site.callers.caller(headers))
+        except HarvestError as error:
+            await failure(request, "events", error)(scope, receive, send)
+            return
+        if events.full(caller):
+            await _busy()(scope, receive, send)
+            return
+        query = request.query_params
+        stream = Stream(caller, headers, query.get("source_id", ""), query.get("job_id", ""))
+        await events.serve(stream, _seen(request), receive, send)
+
+
+def _seen(request: Request) -> int | None:
+    """The position that a client has seen, None: it has just come; one that is none leads to a reset."""
+    given = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or ""
+    if not given:
+        return None
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else -1
+
+
+def _busy() -> Response:
+    said = {"__type": "Service Unavailable Error", "message": "Too many event streams are open: come back later"}
+    return json_response({"success": False, "error": said}, 503, {"Retry-After": "30"})
+
+
+routes = [Route("/api/events", _EventStream(), methods=["GET"])]

@@ -1,0 +1,147 @@
+"""`/metrics` for Prometheus: the site's numbers as the action gives them, and how long answers took.
+
+No number is of this process: each process of a site answers alike, so one address is enough to be asked.
+"""
+
+import hmac
+import ipaddress
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters.actions.table import api_actions, call
+from adapters.roles.latency_book import LIMITS, LatencyBook
+from adapters.roles.latency_book import Latencies as Latencies
+from adapters.web.answers import failure
+from adapters.web.site import site_of
+from domain.access import Caller
+from domain.errors import HarvestError, NotAuthorized
+
+HTTP = "harvestlog_http_request_duration_seconds"
+HTTP_HELP = "How long answers took, by route, method and status; without event streams."
+NOT_YOURS = "Metrics are for this machine itself (without HARVEST_METRICS_TOKEN), for who bears that token, and for sysadmins"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+MONITORING = Caller("monitoring", sysadmin=True)
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+STREAMS = "/api/events"
+
+
+class Measured:
+    """Measures how long each answer takes. Plain ASGI: streams pass as they are."""
+
+    def __init__(self, app: ASGIApp, book: LatencyBook) -> None:
+        self._app = app
+        self._book = book
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.monotonic(), 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            if (route := route_of(scope)) != STREAMS:
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                self._book.record(route, method, status, time.monotonic() - started)
+
+
+def route_of(scope: Scope) -> str:
+    """The route that took a request, with the names of its parameters in place of ids; the name of an action stays."""
+    if "endpoint" not in scope:
+        return "other"
+    names = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    segments = scope["path"].removeprefix(scope.get("root_path", "")).split("/")
+    return "/".join(_segment(segment, names) for segment in segments)
+
+
+def _segment(segment: str, names: Mapping[str, str]) -> str:
+    name = names.get(segment)
+    return segment if name is None or (name == "name" and segment in api_actions()) else f"{{{name}}}"
+
+
+class _Site(Collector):
+    """Metrics of the site as the client library wants them."""
+
+    def __init__(self, metrics: Iterable[Mapping[str, Any]], latencies: Sequence[Latencies]) -> None:
+        self._metrics = metrics
+        self._latencies = latencies
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics."""
+        for metric in self._metrics:
+            family = CounterMetricFamily if metric["type"] == "counter" else GaugeMetricFamily
+            labels = list(metric["samples"][0]["labels"]) if metric["samples"] else []
+            shown = family(metric["name"], metric["help"], labels=labels)
+            for sample in metric["samples"]:
+                shown.add_metric(list(sample["labels"].values()), sample["value"])
+            yield shown
+        durations = HistogramMetricFamily(HTTP, HTTP_HELP, labels=["route", "method", "status"])
+        for entry in self._latencies:
+            limits = [*map(str, LIMITS), "+Inf"]
+            buckets = list(zip(limits, map(float, accumulate(entry.buckets)), strict=True))
+            durations.add_metric([entry.route, entry.method, str(entry.status)], buckets, entry.seconds)
+        yield durations
+
+
+def exposition(metrics: Iterable[Mapping[str, Any]], latencies: Sequence[Latencies], accept: str) -> tuple[bytes, str]:
+    """The metrics in the format that the client accepts, and its media type."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Site(metrics, latencies))
+    encode, media_type = choose_encoder(accept)
+    return encode(registry), media_type
+
+
+async def show(request: Request) -> Response:
+    """The metrics, for those who may see them."""
+    site = site_of(request)
+    headers = dict(request.headers)
+    known = _is_monitoring(request, site.settings.metrics_token)
+
+    def answer() -> Response:
+        try:
+            if not known and not site.callers.caller(headers).sysadmin:
+                raise NotAuthorized(
+                    "Metrics are for the machine itself, for the bearer of HARVEST_METRICS_TOKEN, and for sysadmins"
+                )
+            metrics = call(site.session(MONITORING), "harvest_metrics_show", {})["metrics"]
+            body, media_type = exposition(metrics, request.app.state.latencies.read(), headers.get("accept", ""))
+            return Response(body, media_type=media_type)
+        except HarvestError as error:
+            return failure(request, "harvest_metrics_show", error)
+
+    return await site.run(answer)
+
+
+def _is_monitoring(request: Request, token: str) -> bool:
+    """Whether a request bears the token; where none is set, whether it comes from this machine and no proxy passed it on."""
+    if token:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.removeprefix("Bearer ").strip().encode(), token.encode())
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+routes = [Route("/metrics", show)]
