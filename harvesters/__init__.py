@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from harvesters.http import HttpLimits, PoliteSession
     from harvesters.http.responses import Response
     from harvesters.names import munge_tag, munge_title_to_name
+    from harvesters.options import SourceOptions
     from harvesters.target import Owner, Stored, Target
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "RecordError",
     "RemoteError",
     "Response",
+    "SourceOptions",
     "StageResult",
     "Stored",
     "Target",
@@ -93,6 +95,7 @@ _ELSEWHERE = {
     "RecordError": "domain.errors",
     "RemoteError": "domain.errors",
     "Response": "harvesters.http.responses",
+    "SourceOptions": "harvesters.options",
     "Stored": "harvesters.target",
     "Target": "harvesters.target",
     "TargetError": "domain.errors",

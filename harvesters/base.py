@@ -7,7 +7,7 @@ memory), or save `HarvestObject`s and return the list of their ids.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from harvesters.reading import load_package, read_config
 from harvesters.removal import remove
@@ -34,6 +34,8 @@ from harvesters.views import (
 )
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from harvesters.http import PoliteSession
 
 __all__ = [
@@ -72,6 +74,8 @@ class Harvester:
 
     http: "PoliteSession"
     target: Target
+    options: "ClassVar[type[BaseModel] | None]" = None
+    """The options of a source's configuration, declared (see `harvesters.options`); None: `validate_config` checks them."""
     fetch_timeout: float | None = None
     """Seconds that fetch_stage may take for one record; None: as HARVEST_FETCH_TIMEOUT says."""
     import_timeout: float | None = None

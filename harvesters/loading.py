@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from domain.deletions import DeletionPolicy
 from domain.errors import PluginError, SettingError, ValidationError
 from domain.nearest import did_you_mean
 from harvesters.base import Harvester, on_removed
 from harvesters.results import raised, shown, with_traceback
+
+if TYPE_CHECKING:
+    from harvesters.options import Option
 
 ENTRY_POINTS = "harvestlog.harvesters"
 STAGES = ("gather_stage", "fetch_stage", "import_stage")
@@ -40,6 +44,7 @@ class Installed:
     title: str = ""
     description: str = ""
     problem: str = ""
+    options: tuple["Option", ...] = ()  # that it declares
 
 
 def load_harvester(source_type: str) -> type[Harvester]:
@@ -82,7 +87,22 @@ def validated_config(source_type: str, config: str) -> str:
     prefix = "Error parsing the configuration options: "
     stored = _validated(source_type, "validate_config", "config", "the configuration", config, prefix)
     _check_policies(stored, prefix)
+    _check_declared(source_type, stored, prefix)
     return stored
+
+
+def _check_declared(source_type: str, config: str, prefix: str) -> None:
+    """The options that the harvester's own class declares; those of a class that it inherits from are that one's to check."""
+    kind = load_harvester(source_type)
+    model = vars(kind).get("options")
+    if model is None:
+        return
+    from harvesters.options import check
+
+    try:
+        check(model, config, getattr(kind, "OPTIONS", ()))
+    except ValueError as error:
+        raise ValidationError({"config": f"{prefix}{error}"}) from error
 
 
 def _check_policies(config: str, prefix: str) -> None:
@@ -157,10 +177,20 @@ def installed() -> list[Installed]:
 def _look(source_type: str, points: tuple[EntryPoint, ...]) -> Installed:
     where = (" and ".join(point.value for point in points), " and ".join(map(_distribution, points)))
     try:
-        details = info(new_harvester(source_type, load_harvester(source_type)))
+        kind = load_harvester(source_type)
+        details = info(new_harvester(source_type, kind))
     except PluginError as error:
         return Installed(source_type, *where, problem=str(error).splitlines()[0])
-    return Installed(source_type, *where, details.get("title", ""), details.get("description", ""))
+    return Installed(source_type, *where, details.get("title", ""), details.get("description", ""), options=declared(kind))
+
+
+def declared(kind: type[Harvester]) -> tuple["Option", ...]:
+    """The options that a harvester declares; none where it doesn't."""
+    if getattr(kind, "options", None) is None:
+        return ()
+    from harvesters.options import described  # the model's library takes long to import
+
+    return tuple(described(kind.options))  # type: ignore[arg-type]
 
 
 @cache

@@ -256,7 +256,10 @@ def shown(row: Row) -> Row:
 
 @action(Right.ANYONE, reads=True)
 def harvesters_info_show(_session: Session, _asked: Parameters) -> list[dict[str, Any]]:
-    """The harvesters that are installed, as they describe themselves; `problem` says why one can't be used."""
+    """The harvesters that are installed, as they describe themselves, with the options that they declare.
+
+    `problem` says why one can't be used.
+    """
     from harvesters.loading import installed
 
     return [
@@ -265,7 +268,9 @@ def harvesters_info_show(_session: Session, _asked: Parameters) -> list[dict[str
             "title": plugin.title,
             "description": plugin.description,
             "place": plugin.place,
+            "distribution": plugin.distribution,
             "problem": plugin.problem,
+            "options": [asdict(option) for option in plugin.options],
         }
         for plugin in installed()
     ]

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
 
-from domain import deletions
-from domain.nearest import did_you_mean
 from harvesters.base import on_removed, read_config
 from harvesters.target import AS_USUAL, FieldPolicy
 
@@ -26,16 +24,6 @@ PLACEHOLDERS = frozenset(
         "dataset_id",
     }
 )
-OPTIONS = (
-    *("api_key", "user_agent", "include_private", "page_size", "force_all", "full_listing_days"),
-    *("organizations_filter_include", "organizations_filter_exclude", "groups_filter_include", "groups_filter_exclude"),
-    *("remote_orgs", "remote_groups", "default_groups", "default_tags", "clean_tags", "default_extras", "override_extras"),
-    *("on_taken_id", "on_removed", "on_invalid_field", "unknown_fields", "languages"),
-    *deletions.OPTIONS,
-)
-"""All that a CKAN source may be told; docs/ckan.md says what each means."""
-WITHOUT_EFFECT = ("api_version", "user", "read_only", "default_group_dicts")
-"""What ckanext-harvest stores in a source's configuration, and what has no meaning here."""
 FILTERS = ("organizations", "groups")
 HEADERS = {"api_key": ("Authorization", "X-CKAN-API-Key"), "user_agent": ("User-Agent",)}
 SEARCH_FIELDS = {"organizations": "organization", "groups": "groups"}
@@ -84,7 +72,11 @@ class CKANConfig:
     @classmethod
     def read(cls, config: str) -> "CKANConfig":
         """Read the JSON text of a source. Raises ValueError that says which option is wrong."""
-        options = read_config(config)
+        return cls.of(read_config(config))
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> "CKANConfig":
+        """The same from the options themselves."""
         _check_flags(options)
         return cls(
             filters=[choice for kind in FILTERS if (choice := _filter(options, kind))],
@@ -118,14 +110,6 @@ class CKANConfig:
         if since:
             terms.append(f"+metadata_modified:[{since.astimezone(UTC) - OVERLAP:%Y-%m-%dT%H:%M:%SZ} TO *]")
         return " ".join(terms)
-
-
-def check_names(config: str, more: Iterable[str]) -> None:
-    """Raise ValueError that names an unknown option, and the nearest one. A name that begins with _ is a note of a person's."""
-    options = (*OPTIONS, *more)
-    for name in read_config(config):
-        if name not in options and name not in WITHOUT_EFFECT and not name.startswith("_"):
-            raise ValueError(f"unknown option {name!r}{did_you_mean(name, options)}; the options are {', '.join(options)}")
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
@@ -176,7 +160,7 @@ def _check_flags(options: Mapping[str, Any]) -> None:
 
 def _filter(options: Mapping[str, Any], kind: str) -> Filter | None:
     include, exclude = f"{kind}_filter_include", f"{kind}_filter_exclude"
-    if include in options and exclude in options:
+    if options.get(include) and options.get(exclude):
         raise ValueError(f"Harvest configuration cannot contain both {include} and {exclude}")
     for name in (include, exclude):
         if not _are_texts(options.get(name) or []):

@@ -267,3 +267,19 @@ def test_reindex_says_how_many_sources_it_wrote(site: Stack, cli: CommandLine) -
     assert cli("reindex").out == "Reindexed 1 harvest source\n"
     assert cli.json("reindex", "one") == {"sources": 1, "mended": []}
     assert "nowhere" in cli.refused("reindex", "nowhere")
+
+
+# types
+
+
+def test_types_lists_the_types_and_shows_the_options_of_one(cli: CommandLine) -> None:
+    listed, shown, options = cli("types").out, cli("types", "ckan").out, cli.json("types", "ckan")["options"]
+
+    assert "harvester types ckan" in listed
+    assert "noop" in listed
+    assert "page_size (integer; default 500)\n    datasets asked for at a time" in shown
+    assert {"name": "page_size", "type": "integer", "default": "500", "required": False} in [
+        {key: option[key] for key in ("name", "type", "default", "required")} for option in options
+    ]
+    assert "It declares no options." in cli("types", "noop").out
+    assert "did you mean ckan?" in cli.refused("types", "ckn")

@@ -1,4 +1,5 @@
-"""The generated part of docs/commands.md: every command with its arguments and options, as `--help` has them.
+"""The generated part of docs/commands.md: every command with its arguments and options, as `--help` has them; and the table of
+options in docs/ckan.md.
 
 `python -m tests.support.reference_pages` writes it; tests/unit/test_reference_pages.py fails when it is behind.
 """
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 import click
 
 from adapters.cli.main import main
+from tests.support import option_tests
 from tests.support.stack import ROOT
 
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
@@ -64,4 +66,5 @@ def with_reference(page: str) -> str:
 
 
 if __name__ == "__main__":
+    option_tests.PAGE.write_text(option_tests.with_options(option_tests.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     COMMANDS_PAGE.write_text(with_reference(COMMANDS_PAGE.read_text(encoding="utf-8")), encoding="utf-8")

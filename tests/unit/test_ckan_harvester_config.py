@@ -61,9 +61,19 @@ def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize("kind", ["organizations", "groups"])
 def test_a_filter_includes_or_excludes(kind: str) -> None:
-    message = refused(**{f"{kind}_filter_include": [], f"{kind}_filter_exclude": []})
+    message = refused(**{f"{kind}_filter_include": ["a"], f"{kind}_filter_exclude": ["b"]})
 
     assert message == f"Harvest configuration cannot contain both {kind}_filter_include and {kind}_filter_exclude"
+
+
+@pytest.mark.parametrize("kind", ["organizations", "groups"])
+@pytest.mark.parametrize(("include", "exclude"), [([], ["b"]), (["a"], []), ([], [])])
+def test_an_empty_filter_may_stand_next_to_a_filled_one(kind: str, include: list[str], exclude: list[str]) -> None:
+    config = {f"{kind}_filter_include": include, f"{kind}_filter_exclude": exclude}
+
+    terms = CKANConfig.read(CKANHarvester().validate_config(json.dumps(config))).search_terms(None)
+
+    assert terms.count(":") == len(include) + len(exclude)
 
 
 @pytest.mark.parametrize("config", ["[1]", "{", "nonsense"])

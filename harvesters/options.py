@@ -1,0 +1,148 @@
+"""Options that a harvester declares: a pydantic model, from which the checks, `harvester types` and the documents come.
+
+    class FeedOptions(SourceOptions):
+        page_size: int = Field(100, ge=1, le=1000, description="records asked for at a time", examples=[200])
+
+    class FeedHarvester(Harvester):
+        options = FeedOptions
+
+`harvesters.SourceOptions` has the options that every source may have. A message that a validator of the model raises as
+ValueError is shown as it is; for what pydantic finds the option is named first.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.nearest import did_you_mean
+from harvesters.reading import read_config
+
+NOTE = "_"
+"""An option whose name begins with it is a note of a person's."""
+
+
+class SourceOptions(BaseModel):
+    """Options that mean the same for every harvester."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    on_taken_id: Literal["error", "adopt"] = Field(
+        "error",
+        description='`"adopt"`: a dataset here with the id that isn\'t this source\'s is taken over; `"error"`: it stays',
+        examples=["adopt"],
+    )
+    on_removed: Literal["delete", "purge", "keep"] = Field(
+        "delete",
+        description="what becomes of a dataset that the remote no longer has ([deletions.md](deletions.md))",
+        examples=["keep"],
+    )
+    deletion_grace_days: float = Field(
+        0,
+        description="for this many days it is hidden (a draft) before it is deleted; a dataset that comes back is shown again",
+        examples=[30],
+    )
+    hold_deletions_percent: float = Field(
+        20,
+        description="a job that would delete more than this part of the source's datasets holds all its deletions for a person"
+        " (100: never). A dataset that the same harvest brings back under another id, with the same name, doesn't count",
+        examples=[30],
+    )
+    hold_deletions_count: int = Field(10, description="this many deletions never wait, whatever part they are", examples=[50])
+    on_invalid_field: Literal["drop", "fail"] = Field(
+        "drop",
+        description='`"drop"`: an optional field that can\'t be stored is left out and reported; `"fail"`: the dataset fails',
+        examples=["fail"],
+    )
+    unknown_fields: Literal["extras", "drop"] = Field(
+        "extras",
+        description="what becomes of fields that the target has no place for ([ckan-target.md](ckan-target.md))",
+        examples=["drop"],
+    )
+    languages: list[str] = Field(
+        [],
+        description="languages in order of preference, where a text is given in several and the target takes one",
+        examples=[["de", "en"]],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as it is shown. `default` and `example` are JSON text; an option without a default must be given."""
+
+    name: str
+    type: str
+    required: bool
+    default: str
+    meaning: str
+    example: str
+
+
+def check(model: type[BaseModel], config: str, more: Iterable[str] = ()) -> BaseModel:
+    """The options of a source's configuration. Raises ValueError that says in a line each what is wrong with which.
+
+    `more` are names that are allowed as well.
+    """
+    options = {name: value for name, value in read_config(config).items() if not name.startswith(NOTE)}
+    names = [*_own_first(model), *more]
+    for name in options:
+        if name not in names and model.model_config.get("extra") != "allow":
+            raise ValueError(f"unknown option {name!r}{did_you_mean(name, names)}; the options are {', '.join(names)}")
+    try:
+        return model.model_validate({name: value for name, value in options.items() if name not in set(more)})
+    except ValidationError as error:
+        raise ValueError("; ".join(_message(problem) for problem in error.errors(include_url=False))) from error
+
+
+def _own_first(model: type[BaseModel]) -> list[str]:
+    """The names of a model's options, before those that it inherits."""
+    inherited = {name for base in model.__bases__ if issubclass(base, BaseModel) for name in base.model_fields}
+    return sorted(model.model_fields, key=lambda name: name in inherited)
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    if problem["type"] in ("value_error", "assertion_error"):
+        return str(problem["ctx"]["error"])
+    place = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "missing":
+        return f"{place} must be given"
+    return f"{place} {problem['msg'].replace('Input should', 'must', 1)}"
+
+
+def described(model: type[BaseModel]) -> list[Option]:
+    """The options of a model, in its order; those of a base class come last."""
+    schema = model.model_json_schema()
+    required = schema.get("required", ())
+    properties = schema.get("properties", {})
+    return [
+        Option(
+            name,
+            _kind(rule, schema.get("$defs", {})),
+            name in required,
+            "" if name in required or rule.get("default") is None else _json(rule["default"]),
+            str(rule.get("description", "")),
+            _json(rule["examples"][0]) if rule.get("examples") else "",
+        )
+        for name in _own_first(model)
+        for rule in [properties[name]]
+    ]
+
+
+def _kind(rule: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """The type of a value, in words of JSON."""
+    if "$ref" in rule:
+        return _kind(definitions.get(rule["$ref"].rpartition("/")[2], {}), definitions)
+    if "enum" in rule or "const" in rule:
+        return " or ".join(_json(value) for value in rule.get("enum", [rule.get("const")]))
+    if "anyOf" in rule:
+        kinds = (_kind(choice, definitions) for choice in rule["anyOf"] if choice.get("type") != "null")
+        return " or ".join(dict.fromkeys(kinds))
+    if rule.get("type") == "array":
+        return f"list of {_kind(rule.get('items', {}), definitions)}"
+    return str(rule.get("type", "any"))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
