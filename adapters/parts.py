@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from adapters.targets.ckan.target import CKANTarget
     from domain.application import Harvesting
     from harvesters.http import HttpLimits, PoliteSession
+    from harvesters.http.recording import Through
     from harvesters.stages import RetryPolicy
     from harvesters.target import Target
 
@@ -50,6 +51,8 @@ class Parts:
 
     settings: Settings
     role: str = "cli"
+    tapes: list[Through] = field(default_factory=list)
+    """What stands between sessions and remotes, at most one: a recorder, or a recording that answers."""
 
     @cached_property
     def database(self) -> Database:
@@ -204,7 +207,8 @@ class Parts:
         """A polite HTTP session."""
         from harvesters.http import PoliteSession
 
-        return PoliteSession(self.http_limits, slots=self.remote_hosts)
+        through = self.tapes[-1] if self.tapes else lambda adapter: adapter
+        return PoliteSession(self.http_limits, slots=self.remote_hosts, through=through)
 
     @property
     def http_limits(self) -> HttpLimits:

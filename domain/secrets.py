@@ -21,6 +21,7 @@ _WITH_BLANKS = re.compile(r"(?<=://)([^\n/?#@:\"'<>]{1,80}):([^\n/?#\"'<>]{1,200
 _USER_ONLY = re.compile(r"(?<=://)[^\s/?#@:\"'<>]{16,}@")  # a token in place of a user
 _PARAMETER = re.compile(rf"(?<=[?&;])({_SECRET}|key|sig)=[^\s&#\"'<>]+", re.IGNORECASE)
 _ASSIGNED = re.compile(rf"(?<![\w-])({_SECRET}=)(['\"]?)[^\s'\",;&]+\2", re.IGNORECASE)
+_ASSIGNED_QUOTED = re.compile(rf"(?<![\w-])({_SECRET}\s*=\s*)(['\"])(?:(?!\2).)+\2", re.IGNORECASE)
 _QUOTED = re.compile(rf"((['\"]){_SECRET}\2\s*:\s*)(['\"])(?:(?!\3).)+\3", re.IGNORECASE)
 _HEADER = re.compile(r"((?:authori[sz]ation|x-[\w-]*key|cookie):\s*)(?:(?:bearer|basic|token)\s+)?\S{8,}", re.IGNORECASE)
 
@@ -51,6 +52,11 @@ def mask_text(text: str) -> str:
     if "=" in text:
         text = _ASSIGNED.sub(rf"\1{MASK}", text)
     return _HEADER.sub(rf"\1{MASK}", _QUOTED.sub(rf"\1\3{MASK}\3", text)) if ":" in text else text
+
+
+def mask_quoted(text: str) -> str:
+    """A document (XML, broken JSON) without the quoted values that stand next to a secret name."""
+    return _ASSIGNED_QUOTED.sub(rf"\1\2{MASK}\2", _QUOTED.sub(rf"\1\3{MASK}\3", text))
 
 
 def mask_value(value: Any, name: str = "", secret: bool = False) -> Any:

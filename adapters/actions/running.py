@@ -1,9 +1,14 @@
 """Actions that take as long as a job: follow one to its end, one pass of the coordinator, a harvest in this process."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
+
+from pydantic import model_validator
 
 from adapters import bootstrap
 from adapters.actions.jobs import current_job, its_source, job_of, shown
@@ -16,6 +21,8 @@ from adapters.postgres.work.movement import expected
 from domain.access import Right
 from domain.errors import NotFound, ServiceUnavailable
 from domain.rules import Progress
+from domain.secrets import mask_config
+from domain.sources import SourceFields
 
 T = TypeVar("T")
 POLL = 0.05  # seconds
@@ -29,12 +36,21 @@ class SourceTest(Parameters):
     """The source to harvest in this process; with `guid` only that record, changed or not.
 
     `let_through`: what the harvester raises by mistake ends it, as an exception, in place of an error of the job.
+    `record`: a new file for what the remote answers, without secrets. `replay`: such a file, it answers in place of the remote.
     """
 
     id: Reference
     guid: str | None = None
     full: bool = False
     let_through: bool = False
+    record: Path | None = None
+    replay: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "SourceTest":
+        if self.record and self.replay:
+            raise ValueError("record or replay, not both")
+        return self
 
 
 class JobsRun(Parameters):
@@ -101,6 +117,22 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
     return {"jobs": [_wait(session, row["id"]) if parameters.wait else shown(row) for row in rows]}
 
 
+@contextmanager
+def _tape(session: Session, fields: SourceFields, parameters: SourceTest) -> Iterator[None]:
+    """Sessions of this process keep what remotes answer, or answer from a file."""
+    from harvesters.http.recording import Replay, recorder
+
+    if parameters.record is None:
+        session.parts.tapes[:] = [] if parameters.replay is None else [Replay.read(parameters.replay).through]
+        yield
+        return
+    config = json.loads(mask_config(fields.config or "{}"))
+    about = {"type": fields.type, "url": fields.url, "config": config}
+    with recorder(parameters.record, about) as tape:
+        session.parts.tapes[:] = [tape.through]
+        yield
+
+
 @action(Right.SYSADMIN, SourceTest, local=True)
 def harvest_source_test(session: Session, parameters: SourceTest) -> Row:
     """Harvest a source in this process, without broker and workers; the session is told how far it is."""
@@ -109,7 +141,7 @@ def harvest_source_test(session: Session, parameters: SourceTest) -> Row:
         session.tell({"done": progress.done, "objects": progress.objects})
 
     source = session.source(parameters.id)
-    test = bootstrap.test_run(session.parts, tell, let_through=parameters.let_through)
-    with bootstrap.log_kept(session.parts.settings, "run-test"):
+    with _tape(session, source.fields, parameters), bootstrap.log_kept(session.parts.settings, "run-test"):
+        test = bootstrap.test_run(session.parts, tell, let_through=parameters.let_through)
         job_id = test.run(source.id, by=session.caller.name, guid=parameters.guid, full=parameters.full)
     return current_job(session, str(job_id))

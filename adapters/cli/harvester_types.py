@@ -13,7 +13,10 @@ from domain.nearest import unknown
 @click.argument("name", metavar="[TYPE]", required=False)
 @json_option
 def types(name: str | None, as_json: bool) -> None:
-    """List the types that a source may be of, or show the options of TYPE: what each means, its default and an example."""
+    """List the types that a source may be of, or show the options of TYPE.
+
+    Each option is shown with what it means, its default and an example.
+    """
     with session() as actions:
         answer = actions.call("harvesters_info_show")
     if name is None:

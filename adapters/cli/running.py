@@ -30,21 +30,31 @@ def run(wait: bool, as_json: bool) -> None:
 @click.argument("source")
 @click.argument("guid", required=False)
 @full_option
+@click.option("--record", type=click.Path(dir_okay=False), help="Keep what the remote answers in a new FILE, without secrets.")
+@click.option("--replay", type=click.Path(dir_okay=False), help="Answer from a FILE of --record, and ask no remote.")
 @click.option("--catch", is_flag=True, help="Record what the harvester raises as errors of the job, as workers do, and go on.")
 @json_option
-def run_test(source: str, guid: str | None, full: bool, catch: bool, as_json: bool) -> None:
+def run_test(
+    source: str, guid: str | None, full: bool, record: str | None, replay: str | None, catch: bool, as_json: bool
+) -> None:
     """Harvest SOURCE in this process, without broker and workers; for testing a harvester.
 
     With GUID only that record is imported, even when it hasn't changed. Ends with status 1 when gathering failed, or
     when this record failed or isn't there. What the harvester logs and prints comes on standard error.
 
+    With --record a bug can be shown to others: they run the file with --replay, without the remote. It holds no passwords or
+    keys; look into it before you send it, since it holds what the remote answered.
+
     An exception that the harvester doesn't expect ends it with a traceback, and `breakpoint()` stops in it.
     """
     from adapters.cli.plugin_output import log_level, plugin_output
 
+    if record and replay:
+        raise click.UsageError("--record or --replay, not both")
     with session(tell=_ignore if as_json else _tell) as actions:
         with plugin_output(log_level()):
-            row = _run_test(actions, id=source, guid=guid, full=full, let_through=not catch)
+            files = {"record": record, "replay": replay}
+            row = _run_test(actions, id=source, guid=guid, full=full, let_through=not catch, **files)
         report = actions.call("harvest_job_report", id=row["id"], limit=SHOWN_ERRORS)
         errors = actions.call("harvest_job_error_summary", id=row["id"])
         emit({**row, **errors}, as_json, lambda: report_text(report) + by_cause(errors, row))

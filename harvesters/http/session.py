@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 from requests.exceptions import InvalidHeader, InvalidURL, RequestException
 from urllib3.exceptions import HTTPError
@@ -86,7 +87,9 @@ class PoliteSession:
         clock: Callable[[], float] = time.monotonic,
         slots: HostSlots = PROCESS_SLOTS,
         robots: RobotsFiles = PROCESS_ROBOTS,
+        through: Callable[[BaseAdapter], BaseAdapter] = lambda adapter: adapter,
     ) -> None:
+        """`through` may put another transport in front of ours (`recording.py`)."""
         self._limits = limits
         self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": ASKED_FOR, **(headers or {})}
         self._sleep = sleep
@@ -100,7 +103,7 @@ class PoliteSession:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         rules = address_rules(limits.allow)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, GuardedAdapter(rules, pool_maxsize=max(limits.host_limit, 1)))
+            self._session.mount(scheme, through(GuardedAdapter(rules, pool_maxsize=max(limits.host_limit, 1))))
 
     def get_json(
         self, url: str, params: Params | None = None, headers: Headers | None = None, *, retries: int | None = None
