@@ -15,12 +15,13 @@ from adapters.actions.table import action
 from adapters.embedded import read_runtime
 from adapters.settings import Settings, load, unknown
 from domain.access import Right
-from domain.errors import HarvestError
+from domain.errors import HarvestError, NotAuthorized, SettingError
 from domain.secrets import mask_text
 
 log = logging.getLogger(__name__)
 
 LEAST_FILES = 4096  # open files that a worker may have; sockets of threads and of remotes are among them
+TOKEN_DAYS = 14  # a token that ends within them is told of
 OK, PROBLEM, SKIPPED = "ok", "problem", "skipped"
 
 
@@ -105,6 +106,41 @@ def _target(session: Session) -> Found:
     return Found(session.parts.check_target())
 
 
+def _callers(session: Session) -> Found:
+    """Who says who calls, whether what we ask CKAN is answered, and which tokens that are in use end soon."""
+    from adapters.postgres.tokens import Tokens
+
+    ending = tuple(
+        f"The token {row['name']!r} of {row['person'] or 'a service'} is in use and ends on {row['expires']:%Y-%m-%d}: "
+        "make another one (`harvester token create`)"
+        for row in Tokens(session.parts.database).ending(TOKEN_DAYS)
+    )
+    return Found(_of_ckan(session) if session.parts.settings.ckan_url else _of_ours(session), ending)
+
+
+def _of_ckan(session: Session) -> str:
+    token = session.parts.settings.ckan_token
+    if not token:
+        raise SettingError("HARVEST_CKAN_TOKEN is not set")
+    try:
+        caller = session.parts.callers.caller({"authorization": token})
+    except NotAuthorized as error:
+        raise SettingError("CKAN doesn't know the token in HARVEST_CKAN_TOKEN: it is wrong, expired or revoked") from error
+    if not caller.sysadmin:
+        raise SettingError(
+            f"The user {caller.name} of HARVEST_CKAN_TOKEN is no sysadmin, and CKAN shows addresses for mail to "
+            f"sysadmins only: run `ckan sysadmin add {caller.name}`"
+        )
+    return f"CKAN says who calls; HARVEST_CKAN_TOKEN is of its sysadmin {caller.name}"
+
+
+def _of_ours(session: Session) -> str:
+    from adapters.postgres.persons import Persons
+
+    number = Persons(session.parts.database).count_persons()
+    return f"{number} persons of our own may have tokens" if number else "no persons: only the command line changes anything"
+
+
 def _disk(_session: Session) -> Found:
     from adapters.embedded.space import disk_space
     from domain.health import disk_problem
@@ -187,6 +223,7 @@ CHECKS: dict[str, Check] = {
     "clock": _of_database("check_clock"),
     "broker": _broker,
     "target": _target,
+    "callers": _callers,
     "disk": _disk,
     "plugins": _plugins,
     "workers": _workers,
@@ -194,5 +231,5 @@ CHECKS: dict[str, Check] = {
     "limits": _limits,
 }
 """In the order in which they are reported."""
-OF_DATABASE = {"rights", "connections", "clock", "workers"}
+OF_DATABASE = {"rights", "connections", "clock", "callers", "workers"}
 """Checks that need a usable database."""

@@ -46,6 +46,10 @@ LIST: LiteralString = """
     ORDER BY t.created_at DESC, t.id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
 OF_PERSON: LiteralString = "(%(person)s::text IS NULL OR p.name = %(person)s)"
+ENDING: LiteralString = """
+    t.revoked_at IS NULL AND t.expires_at > now() AND t.expires_at < now() + make_interval(days => %(days)s)
+    AND t.last_used_at > now() - interval '30 days' AND (t.person_id IS NULL OR p.active)
+"""
 REVOKE: LiteralString = """
     UPDATE ops.token SET revoked_at = now(), revoked_by = %(by)s WHERE id = %(id)s::uuid AND revoked_at IS NULL
 """
@@ -93,6 +97,10 @@ class Tokens:
     def page(self, person: str | None, limit: int, offset: int) -> list[Row]:
         """Tokens, newest first: of a person (name), or all with those of services."""
         return self._rows(LIST.replace("{where}", OF_PERSON), person=person, limit=limit, offset=offset)
+
+    def ending(self, days: int, limit: int = 20) -> list[Row]:
+        """Tokens that were used lately and end within that many days, as they are listed."""
+        return self._rows(LIST.replace("{where}", ENDING), days=days, limit=limit, offset=0)
 
     def token(self, token_id: UUID) -> Row | None:
         """One token, as it is listed."""

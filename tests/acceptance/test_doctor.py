@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from adapters.postgres.database import Database
 from domain.errors import SettingError
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
+from tests.support.action_site import Answer, action_site
 from tests.support.stack import Stack, wait_for
 
 
@@ -55,7 +57,20 @@ def test_a_site_that_is_well_passes_every_check(cli: CommandLine, stack: Stack) 
 
     assert found == []
     assert [row["check"] for row in answer["checks"] if row["check"] != "plugins"] == [
-        *("settings", "database", "rights", "connections", "clock", "broker", "target", "disk", "workers", "mail", "limits")
+        *(
+            "settings",
+            "database",
+            "rights",
+            "connections",
+            "clock",
+            "broker",
+            "target",
+            "callers",
+            "disk",
+            "workers",
+            "mail",
+            "limits",
+        )
     ]
     assert of(answer, "broker")[0].endswith(f"and the topics of site {stack.settings.site_id} are there")
     assert of(answer, "target") == ["local catalogue"]
@@ -174,3 +189,40 @@ def test_a_check_that_fails_by_itself_keeps_no_other_from_being_made(parts: Part
 
     assert [row["check"] for row in answer["checks"]] == ["broken", "limits"]
     assert answer["checks"][0]["text"] == "The check itself failed with ZeroDivisionError: bug"
+
+
+def test_a_token_that_is_in_use_and_ends_soon_is_told_of(parts: Parts) -> None:
+    session = Session(parts)
+    session.call("harvest_person_create", name="anna")
+    for name, expires in (("nightly", "10d"), ("later", "90d"), ("idle", "10d")):
+        token = session.call("harvest_token_create", person="anna", name=name, expires=expires)["token"]
+        if name != "idle":
+            parts.callers.caller({"authorization": token})
+
+    answer = session.call("harvest_installation_check")
+
+    [text] = of(answer, "callers")
+    assert text.startswith("The token 'nightly' of anna is in use and ends on ")
+    parts.database.query("DELETE FROM ops.token")
+    assert of(session.call("harvest_installation_check"), "callers") == ["1 persons of our own may have tokens"]
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        (None, "CKAN doesn't know the token in HARVEST_CKAN_TOKEN"),
+        ({"name": "bob", "state": "active", "sysadmin": False}, "run `ckan sysadmin add bob`"),
+        ({"name": "root", "state": "active", "sysadmin": True}, "HARVEST_CKAN_TOKEN is of its sysadmin root"),
+    ],
+)
+def test_the_right_of_our_token_in_ckan_is_looked_at(parts: Parts, user: dict[str, Any] | None, words: str) -> None:
+    unknown: Answer = (404, {"success": False, "error": {"__type": "Not Found Error", "message": "Not found"}}, {})
+    with action_site() as site:
+        site.answer = lambda action: (
+            unknown if user is None else (200, {"success": True, "result": user if action == "user_show" else []}, {})
+        )
+        settings = replace(parts.settings, ckan_url=site.url, ckan_token="ours")
+
+        [text] = of(Session(Parts(settings)).call("harvest_installation_check"), "callers")
+
+    assert words in text

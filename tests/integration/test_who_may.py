@@ -5,8 +5,7 @@ Refusals tell nothing: not by their texts, and lists and counts are what they wo
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,32 +14,27 @@ import pytest
 from adapters.actions import table
 from adapters.actions.parameters import parse
 from adapters.actions.session import Session
-from adapters.actions.table import ACTIONS, Action, api_actions, authorise, find
+from adapters.actions.table import ACTIONS, api_actions, authorise, find
 from adapters.embedded import EmbeddedPostgres
 from adapters.parts import Parts
 from adapters.web import api
 from domain.access import Right
-from domain.errors import NotAuthorized, Refused, ValidationError
+from domain.errors import NotAuthorized, ValidationError
 from tests.conftest import new_database
-from tests.support.rights_site import ALLOWED, ROLES, SECRET, UNKNOWN, About, source_of, values
+from tests.support.rights_site import (
+    ALLOWED,
+    ROLES,
+    SECRET,
+    UNKNOWN,
+    Site,
+    check_callers,
+    source_of,
+    values,
+    would_be_done,
+)
 from tests.support.web_server import Answer, WebServer, web_server
 
-DONE = "it would be done"
 ORGANISATION, OTHER = "amt", "fremd"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A server with its callers' tokens, and what calls are about.
-
-    `before`: what outsiders were answered when there was no private source.
-    """
-
-    server: WebServer
-    cli: Session
-    tokens: dict[str, str]
-    about: dict[str, About]
-    before: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +69,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "REFUSAL_STEP", 0.0005)
 
 
-def would_be_done(_session: Session, _parameters: Any) -> Any:
-    raise Refused(DONE)
-
-
 @pytest.fixture
 def nothing_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """An action that is allowed says so, in place of doing anything."""
@@ -92,42 +82,7 @@ def nothing_done(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick", "nothing_done")
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_an_action_is_for_those_who_have_its_right_and_tells_others_nothing(site: Site, name: str) -> None:
-    action = find(name)
-    refusals: dict[str, set[str]] = {role: set() for role in ROLES}
-
-    for role, (kind, about) in product(ROLES, site.about.items()):
-        refusal = refused(site, action, role, values(action, about))
-        expected = role in ALLOWED[action.right]["private" if kind == "public" and "_organization_" in name else kind]
-        assert (refusal is None) == expected, f"{name} about a {kind} source by {role}: {refusal or 'allowed'}"
-        if refusal is not None:
-            refusals[role].add(refusal)
-
-    for role, texts in refusals.items():
-        assert len(texts) <= 1, f"{role} can tell what is there: {texts}"
-        told = [about for about in vars(site.about["private"]).values() if any(about in text for text in texts)]
-        assert told == []
-        assert not any(SECRET in text for text in texts)
-
-
-def refused(site: Site, action: Action, role: str, given: dict[str, Any]) -> str | None:
-    """With which text a call was refused; None: it was allowed."""
-    if action.local:
-        return refused_here(site, action, role, given)
-    answer = site.server.post(action.name, given, site.tokens[role])
-    if answer.status == 409 and DONE in str(answer.json["error"].get("message")):
-        return None
-    assert (answer.status, answer.json["error"]["__type"]) == (403, "Authorization Error"), f"{role}: {answer.body!r}"
-    return str(answer.json["error"]["message"])
-
-
-def refused_here(site: Site, action: Action, role: str, given: dict[str, Any]) -> str | None:
-    token = site.tokens[role]
-    session = Session(site.cli.parts, site.cli.parts.callers.caller({"authorization": token} if token else {}))
-    try:
-        authorise(session, action, parse(action.parameters, given))
-    except NotAuthorized as error:
-        return str(error)
-    return None
+    check_callers(site, find(name))
 
 
 @pytest.mark.parametrize("right", Right)

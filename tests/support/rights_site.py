@@ -5,14 +5,18 @@ have no value here fails, and says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
+from adapters.actions.parameters import parse
 from adapters.actions.session import Session
-from adapters.actions.table import Action
+from adapters.actions.table import Action, authorise
 from domain.access import Right
+from domain.errors import NotAuthorized, Refused
 from harvesters.target import Owner
+from tests.support.web_server import WebServer
 
 ROLES = ("sysadmin", "admin", "editor", "member", "stranger", "anonymous")
 """The middle three have their role in the sources' organisation; a stranger is the admin of another one."""
@@ -81,13 +85,13 @@ UNKNOWN = About(*(str(uuid4()) for _ in range(5)))
 def values(action: Action, about: About) -> dict[str, Any]:
     """Parameters of a call about something: those that are required, and what says what it is about."""
     chosen: dict[str, Any] = {}
-    for parameter, field in action.parameters.model_fields.items():
+    for parameter, described in action.parameters.model_fields.items():
         identity = about.of(parameter, action)
-        if identity is not None and _says_what(action, parameter, required=field.is_required()):
-            chosen[field.alias or parameter] = identity
-        elif field.is_required():
+        if identity is not None and _says_what(action, parameter, required=described.is_required()):
+            chosen[described.alias or parameter] = identity
+        elif described.is_required():
             assert parameter in FILL, f"say in FILL what {parameter} of {action.name} may be"
-            chosen[field.alias or parameter] = FILL[parameter]
+            chosen[described.alias or parameter] = FILL[parameter]
     if action.right is Right.CREATE:
         chosen |= {name: FILL[name] for name in ("name", "url", "source_type")}
     return chosen
@@ -120,3 +124,71 @@ def source_of(session: Session, name: str, organization: str, **more: Any) -> Ab
         owner = Owner(source["id"], source["title"], f"guid-{package_id}", str(object_id), "hash")
         session.parts.catalogue.save(package, owner)
     return About(organization, source["id"], job["id"], str(rows[0][0]), packages[0])
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server with its callers' tokens, and what calls are about.
+
+    `before`: what outsiders were answered when there was no private source.
+    """
+
+    server: WebServer
+    cli: Session
+    tokens: dict[str, str]
+    about: dict[str, About]
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+DONE = "it would be done"
+
+
+def would_be_done(_session: Session, _parameters: Any) -> Any:
+    """In place of what an action does."""
+    raise Refused(DONE)
+
+
+def check_callers(site: Site, action: Action) -> None:
+    """Call an action by every role about each thing: those who have its right may, others learn nothing from the refusal."""
+    refusals: dict[str, set[str]] = {role: set() for role in ROLES}
+    for role, (kind, about) in product(ROLES, site.about.items()):
+        refusal = refused(site, action, role, values(action, about))
+        expected = role in ALLOWED[action.right][_kind(site, action, kind)]
+        what = f"{action.name} about a {kind} source by {role}: {refusal or 'allowed'}"
+        assert (refusal is None) == expected, what
+        if refusal is not None:
+            refusals[role].add(refusal)
+    for role, texts in refusals.items():
+        assert len(texts) <= 1, f"{role} can tell what is there: {texts}"
+        secrets = [SECRET, *vars(site.about["private"]).values()]
+        told = [secret for secret in secrets if any(secret in text for text in texts)]
+        assert told == [], f"{role} is told of {told}"
+
+
+def _kind(site: Site, action: Action, kind: str) -> str:
+    """An organisation is like a private source; where a CKAN has them there are none of ours."""
+    if "_organization_" not in action.name:
+        return kind
+    return "unknown" if site.cli.parts.settings.ckan_url or kind == "unknown" else "private"
+
+
+def refused(site: Site, action: Action, role: str, given: dict[str, Any]) -> str | None:
+    """With which text a call was refused; None: it was allowed."""
+    if action.local:
+        return _refused_here(site, action, role, given)
+    answer = site.server.post(action.name, given, site.tokens[role])
+    if answer.status == 409 and DONE in str(answer.json["error"].get("message")):
+        return None
+    is_refused = (answer.status, answer.json["error"]["__type"]) == (403, "Authorization Error")
+    assert is_refused, f"{action.name} by {role}: {answer.status} {answer.body!r}"
+    return str(answer.json["error"]["message"])
+
+
+def _refused_here(site: Site, action: Action, role: str, given: dict[str, Any]) -> str | None:
+    token = site.tokens[role]
+    session = Session(site.cli.parts, site.cli.parts.callers.caller({"authorization": token} if token else {}))
+    try:
+        authorise(session, action, parse(action.parameters, given))
+    except NotAuthorized as error:
+        return str(error)
+    return None
