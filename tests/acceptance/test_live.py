@@ -1,0 +1,86 @@
+"""The live parts of a running site: what a job does is told as it happens, and a server with many streams ends at once."""
+
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.event_client import EventClient
+from tests.support.stack import Stack, wait_for
+
+STREAMS = 200
+SAME = ("id", "source", "status", "outcome", "objects", "added", "updated", "errored", "done", "not_modified", "deleted")
+
+
+@dataclass(frozen=True)
+class Live:
+    """A stack and the address of a server."""
+
+    stack: Stack
+    url: str
+    token: str
+
+
+def serve(stack: Stack, name: str) -> str:
+    """Start a server; its address."""
+    stack.start("serve", name, "--port", "0")
+    said = wait_for(
+        lambda: re.search(r"answers at (http://\S+?)[;,\s]", stack.log(name)), 20, "the server says where it answers"
+    )
+    url = str(said[1])
+    wait_for(lambda: _answers(url), 20, "the server answers")
+    return url
+
+
+def _answers(url: str) -> bool:
+    try:
+        with EventClient(url) as client:
+            return client.answer.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def live(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Live]:
+    with new_stack() as stack:
+        stack.cli("person", "create", "admin", "--sysadmin")
+        token = str(stack.json("token", "create", "admin")["token"])
+        yield Live(stack, serve(stack, "server"), token)
+
+
+def test_a_job_is_told_from_its_beginning_to_its_end(live: Live) -> None:
+    source = live.stack.source("told", "http://127.0.0.1/told", "noop", {"records": 300})
+    with EventClient(live.url, live.token, query="source_id=told") as client:
+        client.ready()
+
+        job = live.stack.start_job(source)
+        told = [
+            event.data for event in client.until(lambda event: event.data.get("status") == "Finished") if event.kind == "job"
+        ]
+
+    assert {data["id"] for data in told} == {job}
+    done = [data["done"] for data in told]
+    assert done == sorted(done)
+    assert (done[-1], told[-1]["added"]) == (300, 300)
+    shown = live.stack.json("job-report", job)["job"]
+    assert {name: told[-1][name] for name in SAME} == {name: shown[name] for name in SAME}
+
+
+def test_a_server_with_many_streams_ends_at_once_and_says_goodbye(live: Live) -> None:
+    url = serve(live.stack, "ending")
+    process: subprocess.Popen[bytes] = live.stack.process("ending")
+    clients = [EventClient(url) for _ in range(STREAMS)]
+    for client in clients:
+        client.ready()
+
+    process.send_signal(signal.SIGTERM)
+    process.wait(10)
+
+    assert {[event.kind for event in client.events()][-1] for client in clients} == {"bye"}
+    assert "Traceback" not in live.stack.log("ending")
+    for client in clients:
+        client.close()
