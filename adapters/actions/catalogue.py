@@ -1,53 +1,172 @@
-"""Actions on the local catalogue, where datasets go when no CKAN is configured: CKAN's own names and forms."""
+"""Actions on packages, in CKAN's own names and forms: sources as datasets of type harvest, and the local catalogue's datasets.
+
+The local catalogue is where datasets go when no CKAN is configured.
+"""
 
 import time
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import orjson
+from pydantic import BeforeValidator, Field
+
+from adapters.actions.forms import source_dict
 from adapters.actions.parameters import ById, Limit, Offset, Parameters
+from adapters.actions.reading import source_row
 from adapters.actions.session import Session
-from adapters.actions.table import action, even_out
+from adapters.actions.sources import harvest_source_show
+from adapters.actions.table import action, authorise, even_out
+from adapters.postgres.read_model.api_queries import ApiReads
+from adapters.postgres.read_model.queries import Row
+from adapters.postgres.read_model.source_search import FACETS as SOURCE_FACETS
+from adapters.postgres.read_model.source_search import FIELDS as SOURCE_FIELDS
+from adapters.postgres.read_model.source_search import SORTS as SOURCE_SORTS
+from adapters.postgres.read_model.source_search import Matches, Question, search_sources
+from adapters.targets.catalogue_search import FIELDS, SORTS, CatalogueSearch
 from domain.access import Right, sight
-from domain.errors import NotFound
+from domain.errors import NotAuthorized, NotFound
+from domain.search import Filter, filters, orders, words
+
+HARVEST = "harvest"
+TYPE_FIELDS = ("type", "dataset_type")
+
+
+def _fields(value: Any) -> Any:
+    """A list, also from text: JSON, or with commas."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = orjson.loads(value.replace("'", '"'))
+    except orjson.JSONDecodeError:
+        parsed = [part.strip() for part in value.split(",") if part.strip()]
+    return parsed
+
+
+def _terms(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 class PackageList(Parameters):
-    """A page of names; `after` is the last one seen."""
+    """A page of names; `after` is the last one seen. `type`: of datasets, or of sources (harvest)."""
 
     limit: Limit = 100
     offset: Offset = 0
     after: str = ""
+    type: Literal["dataset", "harvest"] = "dataset"
 
 
 class PackageSearch(Parameters):
-    """Words that a dataset must hold, and the source that it came from (id or name)."""
+    """As CKAN's package_search: words that a package must hold, filters, order and facets.
+
+    With `fq` dataset_type:harvest sources are searched, else datasets of the local catalogue; `source_id`: only those that
+    came from this source (id or name).
+    """
 
     q: str = ""
-    source_id: str = ""
-    rows: Limit = 10
+    fq: str = ""
+    fq_list: Annotated[list[str], BeforeValidator(_terms)] = Field(default_factory=list)
+    sort: str = ""
+    rows: Annotated[int, Field(ge=0, le=1000)] = 10
     start: Offset = 0
+    facet: bool = True
+    facet_field: Annotated[list[str], BeforeValidator(_fields)] = Field(default_factory=list, alias="facet.field")
+    facet_limit: Annotated[int, Field(ge=-1, le=1000)] = Field(default=50, alias="facet.limit")
+    facet_mincount: int = Field(default=1, alias="facet.mincount")
+    source_id: str = ""
+    include_private: bool = False
+    include_drafts: bool = False
+    use_default_schema: bool = False
 
 
 @action(Right.ANYONE, PackageList, reads=True)
 def package_list(session: Session, parameters: PackageList) -> list[str]:
-    """Names of datasets in the local catalogue."""
+    """Names of datasets in the local catalogue, or of sources."""
+    if parameters.type == HARVEST:
+        question = Question(sort=[("name", False)], rows=parameters.limit, start=parameters.offset)
+        return [row["name"] for row in _rows(session, search_sources(session.model, question, sight(session.caller)))]
     return list(session.parts.catalogue.list(parameters.limit, parameters.offset, parameters.after, sight(session.caller)))
 
 
 @action(Right.ANYONE, ById, reads=True)
 def package_show(session: Session, parameters: ById) -> dict[str, Any]:
-    """One dataset of the local catalogue, by id or name."""
+    """One dataset of the local catalogue, or a source as a dataset of type harvest, by id or name."""
     package = session.parts.catalogue.show(parameters.id, sight(session.caller))
-    if package is None:
-        raise NotFound(f"Dataset {parameters.id} not found in the local catalogue")
-    return package
+    return package if package is not None else _shown_source(session, parameters)
+
+
+def _shown_source(session: Session, parameters: ById) -> Row:
+    """One that the caller may not see is as one that isn't there."""
+    session.show_current()
+    try:
+        authorise(session, harvest_source_show, parameters)
+        return source_dict(session, source_row(session, parameters.id))
+    except (NotFound, NotAuthorized) as error:
+        raise NotFound(f"Dataset {parameters.id} not found in the local catalogue, nor a source") from error
 
 
 @action(Right.ANYONE, PackageSearch, reads=True)
 def package_search(session: Session, parameters: PackageSearch) -> dict[str, Any]:
-    """Datasets of the local catalogue that hold all words of `q`."""
-    source_id = seen_source_id(session, parameters.source_id) if parameters.source_id else ""
-    page = {"rows": parameters.rows, "start": parameters.start}
-    return session.parts.catalogue.search(parameters.q, source_id=source_id, **page, sight=sight(session.caller))
+    """Datasets of the local catalogue, or sources, that hold all words of `q` and fulfil `fq`."""
+    fq = " ".join([parameters.fq, *parameters.fq_list])
+    asked = filters(fq, {*SOURCE_FIELDS, *FIELDS, *TYPE_FIELDS})
+    if any(HARVEST in each.values and not each.none for each in asked if each.field in TYPE_FIELDS):
+        return _sources(session, parameters, fq)
+    return _datasets(session, parameters, fq)
+
+
+def _sources(session: Session, parameters: PackageSearch, fq: str) -> dict[str, Any]:
+    asked = [each for each in filters(fq, {*SOURCE_FIELDS, *TYPE_FIELDS}) if each.field not in TYPE_FIELDS]
+    session.show_current()
+    question = Question(
+        words=words(parameters.q),
+        filters=asked,
+        sort=orders(parameters.sort, SOURCE_SORTS),
+        facets=[name for name in parameters.facet_field if name in SOURCE_FACETS] if parameters.facet else [],
+        rows=parameters.rows,
+        start=parameters.start,
+    )
+    matches = search_sources(session.model, question, sight(session.caller))
+    results = [source_dict(session, row, status=False) for row in _rows(session, matches)]
+    return _answer(parameters, matches.count, results, matches.facets)
+
+
+def _rows(session: Session, matches: Matches) -> list[Row]:
+    return ApiReads(session.model).sources(matches.ids) if matches.ids else []
+
+
+def _datasets(session: Session, parameters: PackageSearch, fq: str) -> dict[str, Any]:
+    asked = filters(fq, FIELDS)
+    if parameters.source_id:
+        asked.append(Filter("harvest_source_id", (seen_source_id(session, parameters.source_id),)))
+    found = CatalogueSearch(session.parts.database).search(
+        parameters.q,
+        asked,
+        orders(parameters.sort, SORTS),
+        sight=sight(session.caller),
+        rows=parameters.rows,
+        start=parameters.start,
+        facets=parameters.facet_field if parameters.facet else [],
+        facet_limit=parameters.facet_limit if parameters.facet_limit >= 0 else 1000,
+    )
+    return _answer(parameters, found["count"], found["results"], found["facets"])
+
+
+def _answer(
+    parameters: PackageSearch, count: int, results: list[dict[str, Any]], facets: dict[str, dict[str, int]]
+) -> dict[str, Any]:
+    """As CKAN has it: facets twice, the second time with what a page shows."""
+    return {
+        "count": count,
+        "facets": facets,
+        "results": results,
+        "sort": parameters.sort,
+        "search_facets": {
+            name: {
+                "title": name,
+                "items": [{"name": value, "display_name": value, "count": number} for value, number in values.items()],
+            }
+            for name, values in facets.items()
+        },
+    }
 
 
 def seen_source_id(session: Session, id_or_name: str) -> str:

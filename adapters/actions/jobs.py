@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import AfterValidator
 
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
+from adapters.actions.reading import job_row, seen_source
 from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.read_model.queries import Page, Row
 from domain.access import Owned, Right
-from domain.errors import JobEnded, NotFound
+from domain.errors import JobEnded, NotFound, SourceInactive
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
@@ -40,6 +41,7 @@ class JobCreate(Parameters):
 
     source_id: Reference
     full: bool = False
+    run: bool = True  # as in ckanext-harvest, and without effect: a job starts at once
 
 
 class JobList(Parameters):
@@ -70,10 +72,21 @@ class JobReport(Parameters):
 
 def its_source(session: Session, parameters: Any) -> Owned | None:
     """The source that `source_id` names, or the source of the job that `id` names."""
+    if not session.shows_current:
+        return _seen(session, parameters)
     if reference := getattr(parameters, "source_id", ""):
         return session.source(reference).fields
     if reference := getattr(parameters, "id", ""):
         return _source_of(session, job_of(session, reference)).fields
+    return None
+
+
+def _seen(session: Session, parameters: Any) -> Owned | None:
+    """The same, for a call that only reads."""
+    if reference := getattr(parameters, "source_id", ""):
+        return seen_source(session, reference)
+    if reference := getattr(parameters, "id", ""):
+        return seen_source(session, job_row(session, reference)["source_id"])
     return None
 
 
@@ -85,6 +98,8 @@ def _source_of(session: Session, job_id: UUID) -> "HarvestSource":
 
 def job_of(session: Session, job_or_source: str) -> UUID:
     """The id of a job given by itself, or of the last job of a source (id or name). Raises NotFound."""
+    if not session.shows_current:
+        return UUID(job_row(session, job_or_source)["id"])
     from domain.jobs import Job
 
     application = session.parts.application
@@ -123,18 +138,33 @@ def harvest_job_create(session: Session, parameters: JobCreate) -> Row:
 @action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs")
 def harvest_job_list(session: Session, parameters: JobList) -> dict[str, Any]:
     """Jobs, newest first, of all sources or one, and how many there are in all; `next` is `after` for the next page."""
-    source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
+    source_id = _listed_source(session, parameters.source_id) if parameters.source_id else ""
     session.show_current()
     page: Any = {"limit": parameters.limit, "offset": parameters.offset, "after": parameters.after}
     rows = session.model.jobs(source_id=source_id, status=parameters.status, **page)
-    count = session.model.count_jobs(source_id=source_id, status=parameters.status)
+    count = session.model.count_jobs(source_id=source_id, status=parameters.status) if session.shows_current else None
     return {"count": count, "jobs": [shown(row) for row in rows], "next": rows.next}
+
+
+def _listed_source(session: Session, reference: str) -> str:
+    return str(session.source(reference).id) if session.shows_current else seen_source(session, reference).id
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
 def harvest_job_show(session: Session, parameters: ById) -> Row:
     """A job, or the last one of a source, with its counts."""
     return current_job(session, str(job_of(session, parameters.id)))
+
+
+@action(Right.EDIT, ById, subject=its_source)
+def harvest_send_job_to_gather_queue(session: Session, parameters: ById) -> Row:
+    """Have a job started: a running coordinator has done so already. Raises SourceInactive, JobEnded."""
+    job = current_job(session, str(job_of(session, parameters.id)))
+    if not session.source(job["source_id"]).active:
+        raise SourceInactive("Source is not active")
+    if job["status"] in ("Finished", "Aborted"):
+        raise JobEnded(f"Job {job['id']} has ended ({job['outcome']}): make another one")
+    return job
 
 
 @action(Right.EDIT, JobReport, reads=True, subject=its_source)
@@ -219,6 +249,8 @@ def harvest_job_abort(session: Session, parameters: JobAbort) -> Row:
 
 def current_job(session: Session, job_id: str) -> Row:
     """A job's row with all that happened up to now. Raises NotFound."""
+    if not session.shows_current:
+        return shown(job_row(session, job_id))
     return shown(session.shown(lambda: session.model.job(job_id), "Job", job_id))
 
 

@@ -46,7 +46,7 @@ Reference = Annotated[str, BeforeValidator(_present)]
 """Id or name of a thing; never blank."""
 
 Limit = Annotated[int, Field(ge=1, le=1000)]
-Offset = Annotated[int, Field(ge=0)]
+Offset = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class NoParameters(Parameters):

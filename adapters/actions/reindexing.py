@@ -18,6 +18,12 @@ def harvest_source_reindex(session: Session, parameters: ById) -> dict[str, Any]
     return {"sources": 1, "mended": reindex(session.parts.database, [session.source(parameters.id).id])}
 
 
+@action(Right.EDIT, ById, subject=the_source)
+def harvest_source_index_clear(session: Session, parameters: ById) -> dict[str, str]:
+    """Nothing is done: searches read the tables, so no index holds datasets of a source that could be wrong."""
+    return {"id": str(session.source(parameters.id).id)}
+
+
 @action(Right.SYSADMIN)
 def harvest_sources_reindex(session: Session, _asked: Parameters) -> dict[str, Any]:
     """Write the rows and counters of all sources in the read model again; `mended` are sources whose rows were wrong."""

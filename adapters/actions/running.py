@@ -54,9 +54,10 @@ class SourceTest(Parameters):
 
 
 class JobsRun(Parameters):
-    """`wait`: follow all unfinished jobs to their end."""
+    """`wait`: follow all unfinished jobs to their end. `source_id`: only jobs of this source are shown."""
 
     wait: bool = False
+    source_id: str = ""
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source, local=True)
@@ -113,7 +114,8 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
     if not has_leader(session.parts.database) and not bootstrap.coordinator(session.parts.settings).pass_until_idle():
         raise ServiceUnavailable("Another coordinator has begun to lead: try again")
     session.show_current()
-    rows = session.model.jobs(unfinished=True, limit=MAX_JOBS)
+    source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
+    rows = session.model.jobs(source_id=source_id, unfinished=True, limit=MAX_JOBS)
     return {"jobs": [_wait(session, row["id"]) if parameters.wait else shown(row) for row in rows]}
 
 

@@ -10,6 +10,7 @@ from adapters import bootstrap
 from adapters.bootstrap import Parts
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import log_position, read_model_position
+from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.progress import why_outdated
 from adapters.postgres.read_model.queries import ReadModel, Row
 from adapters.settings import Settings, load
@@ -44,6 +45,7 @@ class Session:
         self.caller = caller
         self.tell = tell
         self.unusable = unusable  # why there is no usable database
+        self._rows: dict[tuple[str, str], Row | None] = {}
         self.shows_current = shows_current  # False: reads show the read model as it is, without a wait for what others wrote
 
     def call(self, action: str, **values: Any) -> Any:
@@ -59,6 +61,19 @@ class Session:
     def model(self) -> ReadModel:
         """The read model as it is, maybe behind: see `show_current`."""
         return ReadModel(self.parts.database)
+
+    def source_row(self, id_or_name: str) -> Row | None:
+        """A source with its counts and schedule as the read model shows it; None: there is none. A read looks once."""
+        return self._once(("source", id_or_name), lambda: ApiReads(self.model).source(id_or_name))
+
+    def job_row(self, job_id: str) -> Row | None:
+        """A job as the read model shows it; None: there is none. A read looks once."""
+        return self._once(("job", job_id), lambda: self.model.job(job_id))
+
+    def _once(self, key: tuple[str, str], read: Callable[[], Row | None]) -> Row | None:
+        if self.shows_current or key not in self._rows:
+            self._rows[key] = read()
+        return self._rows[key]
 
     def source(self, id_or_name: str) -> "HarvestSource":
         """A source as the log has it. Raises NotFound."""

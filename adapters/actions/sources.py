@@ -10,16 +10,18 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
+from adapters.actions.reading import seen_source, source_row
 from adapters.actions.session import Session
 from adapters.actions.source_lists import is_plain, selected
 from adapters.actions.table import action, even_out
+from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.source_facts import SORTS
 from domain.access import Owned, Right, sight
 from domain.errors import NotFound, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_config, mask_url, unmask_config
-from domain.sources import SourceFields
+from domain.sources import HarvestSource, SourceFields
 
 
 def _as_text(value: Any) -> Any:
@@ -75,6 +77,13 @@ def _sort(value: str) -> str:
     return value
 
 
+class SourceShow(Parameters):
+    """The source, by its id or name, or by the `url` that it harvests (without configuration)."""
+
+    id: Reference = ""
+    url: str = ""
+
+
 class SourceList(Parameters):
     """Which sources; with `url` the one that harvests this address (without configuration), if any.
 
@@ -94,10 +103,14 @@ class SourceList(Parameters):
     limit: Limit = 100
     offset: Offset = 0
     after: str = ""
+    only_to_run: bool = False  # those whose time has come
+    return_last_job_status: bool = False
 
 
 def the_source(session: Session, parameters: Any) -> Owned | None:
     """The source that `id` names."""
+    if not session.shows_current:
+        return seen_source(session, parameters.id)
     return session.source(parameters.id).fields
 
 
@@ -198,12 +211,38 @@ def checked_config(fields: SourceFields) -> SourceFields:
         raise ValidationError({NAMES.get(name, name): message for name, message in error.errors.items()}) from error
 
 
-@action(Right.READ, ById, reads=True, subject=the_source)
-def harvest_source_show(session: Session, parameters: ById) -> Row:
+def _shown_source(session: Session, parameters: SourceShow) -> Owned | None:
+    """The source that `id` names, or that has the `url`."""
+    if parameters.id:
+        return the_source(session, parameters)
+    return _with_url(session, parameters.url).fields
+
+
+def _with_url(session: Session, url: str) -> HarvestSource:
+    if not url:
+        raise ValidationError({"id": "Missing value"})
+    return session.parts.application.find_source_at(url, "")
+
+
+@action(Right.READ, SourceShow, reads=True, subject=_shown_source)
+def harvest_source_show(session: Session, parameters: SourceShow) -> Row:
     """A source with its counts; secrets are masked."""
+    if not session.shows_current:
+        return shown(source_row(session, parameters.id or str(_with_url(session, parameters.url).id)))
+    if not parameters.id:
+        parameters = SourceShow(id=str(_with_url(session, parameters.url).id))
     source = session.source(parameters.id)
     session.show_current()
     return _row(session, str(source.id))
+
+
+@action(Right.READ, ById, reads=True, subject=the_source)
+def harvest_source_show_status(session: Session, parameters: ById) -> Row:
+    """How many jobs and datasets a source has, and its last job with what went wrong most often."""
+    from adapters.actions.forms import source_status
+
+    session.show_current()
+    return source_status(session, source_row(session, parameters.id))
 
 
 @action(Right.ANYONE, SourceList, reads=True, listed="sources")
@@ -214,6 +253,9 @@ def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, A
     if parameters.url:
         rows = _at(session, parameters.url)
         return {"count": len(rows), "sources": rows, "next": None}
+    if parameters.only_to_run:
+        due = session.model.sources_of(ApiReads(session.model).due_sources(parameters.limit, parameters.offset, seen))
+        return {"count": len(due), "sources": _scheduled(session, [shown(row) for row in due]), "next": None}
     if not is_plain(parameters):
         total, ids, following = selected(session, parameters)
         rows = [shown(row) for row in session.model.sources_of(ids)]

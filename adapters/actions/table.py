@@ -96,6 +96,15 @@ ACTIONS = {
     "harvest_token_create": "tokens",
     "harvest_token_list": "tokens",
     "harvest_token_revoke": "tokens",
+    "harvest_event_list": "series",
+    "harvest_object_create": "objects",
+    "harvest_object_list": "objects",
+    "harvest_object_show": "objects",
+    "harvest_send_job_to_gather_queue": "jobs",
+    "harvest_source_index_clear": "reindexing",
+    "harvest_source_show_status": "sources",
+    "harvest_statistics_series": "series",
+    "help_show": "help",
     "package_list": "catalogue",
     "package_search": "catalogue",
     "package_show": "catalogue",
@@ -172,9 +181,14 @@ def call(session: Session, name: str, values: Mapping[str, Any]) -> Any:
 
 def call_action(session: Session, action: Action, values: Mapping[str, Any]) -> Any:
     """As `call`, with an action."""
+    return action.run(session, allowed(session, action, values))
+
+
+def allowed(session: Session, action: Action, values: Mapping[str, Any]) -> Any:
+    """The parameters of a call that the caller may make. Raises ValidationError, NotAuthorized."""
     parameters = parse(action.parameters, values)
     authorise(session, action, parameters)
-    return action.run(session, parameters)
+    return parameters
 
 
 def authorise(session: Session, action: Action, parameters: Any) -> None:

@@ -1,0 +1,116 @@
+"""Actions on what happened over time: jobs and records by day, and the events of one job or object."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, LiteralString
+from uuid import UUID
+
+from pydantic import Field
+
+from adapters.actions.parameters import Limit, Parameters
+from adapters.actions.reading import job_row, seen_source
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres.read_model.api_queries import ApiReads
+from adapters.postgres.read_model.queries import Row
+from domain.access import Owned, Right
+from domain.errors import NotFound, ValidationError
+from domain.secrets import mask_text
+
+SITE_DAYS = 31  # of all sources together
+SERIES: LiteralString = """
+    SELECT j.created::date AS day, count(*) AS jobs, count(*) FILTER (WHERE j.outcome = 'failed') AS jobs_failed,
+        coalesce(sum(t.added), 0)::bigint AS added, coalesce(sum(t.updated), 0)::bigint AS updated,
+        coalesce(sum(t.unchanged + t.pages_unchanged + t.skipped), 0)::bigint AS not_modified,
+        coalesce(sum(t.errored + t.gather_errors), 0)::bigint AS errored, coalesce(sum(t.deleted), 0)::bigint AS deleted
+    FROM harvest.harvest_job j LEFT JOIN harvest.job_statistics t ON t.job_id = j.id
+    WHERE {which} j.created >= (now() AT TIME ZONE 'UTC')::date - (%(days)s::int - 1)
+    GROUP BY 1 ORDER BY 1 {page}
+"""
+ONE_SOURCE: LiteralString = "j.source_id >= %(source)s AND j.source_id <= %(source)s AND"
+
+
+class Series(Parameters):
+    """The source, or all of them; how many days up to today (at most 31 for all sources)."""
+
+    source_id: str = ""
+    days: Annotated[int, Field(ge=1, le=366)] = SITE_DAYS
+
+
+class EventList(Parameters):
+    """The events of a job, or of an object; `after` is the version of the last one seen."""
+
+    job_id: UUID | None = None
+    object_id: UUID | None = None
+    limit: Limit = 100
+    after: Annotated[int, Field(ge=0, le=2_000_000_000)] = 0
+
+
+def _of_series(session: Session, parameters: Series) -> Owned | None:
+    return seen_source(session, parameters.source_id) if parameters.source_id else None
+
+
+def _of_events(session: Session, parameters: EventList) -> Owned | None:
+    return seen_source(session, _source_id(session, parameters)) if _stream(parameters) else None
+
+
+def _stream(parameters: EventList) -> UUID:
+    """Raises ValidationError unless one is named."""
+    if (parameters.job_id is None) == (parameters.object_id is None):
+        raise ValidationError({"job_id": "Give a job_id or an object_id"})
+    return parameters.job_id or parameters.object_id or UUID(int=0)
+
+
+def _source_id(session: Session, parameters: EventList) -> str:
+    if parameters.job_id is not None:
+        return str(job_row(session, str(parameters.job_id))["source_id"])
+    row = ApiReads(session.model).object(str(parameters.object_id))
+    if row is None:
+        raise NotFound("Harvest object not found")
+    return str(row["harvest_source_id"])
+
+
+@action(Right.READ, Series, reads=True, subject=_of_series)
+def harvest_statistics_series(session: Session, parameters: Series) -> list[Row]:
+    """Jobs and the five counters by day (UTC), of one source or, for sysadmins, of all; days without a job are left out."""
+    if not parameters.source_id and parameters.days > SITE_DAYS:
+        raise ValidationError({"days": f"Must be {SITE_DAYS} or less without a source_id"})
+    session.show_current()
+    source = seen_source(session, parameters.source_id).id if parameters.source_id else ""
+    statement: LiteralString = SERIES.replace("{which}", ONE_SOURCE if source else "")
+    rows = session.model.rows(statement, source=source, days=parameters.days)
+    return [{**row, "day": _day(row["day"]), "not modified": row.pop("not_modified")} for row in rows]
+
+
+def _day(value: date) -> str:
+    return value.isoformat()
+
+
+@action(Right.EDIT, EventList, reads=True, subject=_of_events, listed="events")
+def harvest_event_list(session: Session, parameters: EventList) -> dict[str, Any]:
+    """The events of one job or object as the log has them, oldest first; `next` is `after` for the next page."""
+    stream = _stream(parameters)
+    _source_id(session, parameters)  # raises NotFound
+    application = session.parts.application
+    stored = list(application.event_log.select_events(stream, gt=parameters.after, lte=parameters.after + parameters.limit + 1))
+    shown = [
+        {"version": event.originator_version, "topic": event.topic, "state": _plain(application.mapper.to_domain_event(event))}
+        for event in stored[: parameters.limit]
+    ]
+    return {"events": shown, "next": shown[-1]["version"] if len(stored) > parameters.limit else None}
+
+
+def _plain(event: Any) -> Any:
+    skipped = ("originator_id", "originator_version", "originator_topic")
+    return {name: _shown(value) for name, value in vars(event).items() if name not in skipped}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_text(value)
+    if isinstance(value, datetime | UUID):
+        return value.isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, dict):
+        return {str(key): _shown(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(item) for item in value]
+    return value

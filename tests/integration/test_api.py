@@ -1,0 +1,366 @@
+"""The actions of ckanext-harvest over HTTP: its parameters, its keys and types, its words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+
+from adapters.actions.session import Session
+from adapters.bootstrap import Parts
+from adapters.embedded import EmbeddedPostgres
+from adapters.settings import Settings
+from domain.access import Caller
+from harvesters.target import Owner
+from tests.conftest import new_database
+from tests.support.web_server import SYSADMIN, Tokens, WebServer, web_server
+
+SOURCE = {
+    "id": str, "name": str, "title": str, "url": str, "notes": str, "type": str, "state": str, "private": bool,
+    "owner_org": str | None, "organization": dict | None, "creator_user_id": str | None, "metadata_created": str,
+    "extras": list, "source_type": str, "frequency": str, "config": str, "status": dict, "active": bool,
+}  # fmt: skip
+LISTED = {
+    "id": str, "url": str, "title": str, "description": str, "config": str, "created": str, "type": str, "active": bool,
+    "user_id": str, "publisher_id": str, "frequency": str, "next_run": str | None, "publisher_title": str, "status": dict,
+}  # fmt: skip
+JOB = {
+    "id": str, "created": str, "gather_started": str | None, "gather_finished": str | None, "finished": str | None,
+    "source_id": str, "status": str, "stats": dict,
+}  # fmt: skip
+OBJECT = {
+    "id": str, "guid": str, "current": bool, "gathered": str, "fetch_started": str | None, "content": str | None,
+    "fetch_finished": str | None, "import_started": str | None, "import_finished": str | None, "state": str,
+    "metadata_modified_date": str | None, "retry_times": int, "harvest_job_id": str, "harvest_source_id": str,
+    "package_id": str | None, "report_status": str | None, "source": str, "job": str, "errors": list, "extras": dict,
+}  # fmt: skip
+COUNTERS = {"added", "updated", "not modified", "errored", "deleted"}
+
+
+@dataclass(frozen=True)
+class Api:
+    """A server on a database with a source of three records, of which one failed, and a private source."""
+
+    server: WebServer
+    parts: Parts
+    job: str
+
+    def read(self, action: str, token: str = SYSADMIN, **query: Any) -> Any:
+        """The result of a GET."""
+        answer = self.server.get(action, urlencode(query), token)
+        assert answer.status == 200, f"{action} {query}: {answer.status} {answer.body!r}"
+        return answer.json["result"]
+
+    def refused(self, action: str, token: str = SYSADMIN, **values: Any) -> tuple[int, dict[str, Any]]:
+        """Status and error of a POST that fails."""
+        answer = self.server.post(action, values, token)
+        assert not answer.json["success"], f"{action} {values}: {answer.body!r}"
+        return answer.status, answer.json["error"]
+
+
+@pytest.fixture(scope="module")
+def api(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    roles = {"member": Caller("max", roles={"the-org": "member"}), "editor": Caller("eva", roles={"the-org": "editor"})}
+    callers = Tokens(roles)
+    with new_database(postgres, tmp_path_factory.mktemp("api")) as settings, web_server(settings, callers) as server:
+        parts = Parts(settings, "test")
+        session = Session(parts)
+        config = {"records": 3, "poison": ["record-1"], "api_key": "hush"}
+        one = {"name": "one", "url": "http://127.0.0.1/one", "source_type": "raising", "config": json.dumps(config)}
+        session.call("harvest_source_create", **one, title="Town of One", notes="trees and parks", frequency="WEEKLY")
+        other = {"name": "two", "url": "http://127.0.0.1/two", "source_type": "noop", "owner_org": "the-org", "private": True}
+        session.call("harvest_source_create", **other)
+        job = session.call("harvest_source_test", id="one")
+        yield Api(server, parts, job["id"])
+        parts.database.close()
+
+
+def assert_shape(value: Mapping[str, Any], shape: Mapping[str, Any], what: str) -> None:
+    missing = shape.keys() - value.keys()
+    assert not missing, f"{what} lacks {missing}"
+    for key, kind in shape.items():
+        assert isinstance(value[key], kind), f"{what}: {key} is {value[key]!r}, and not {kind}"
+
+
+def test_a_source_is_shown_as_a_dataset_of_type_harvest(api: Api) -> None:
+    source = api.read("harvest_source_show", id="one")
+
+    assert_shape(source, SOURCE, "source")
+    assert (source["type"], source["source_type"], source["state"]) == ("harvest", "raising", "active")
+    assert source["records"] == 3  # an option of its configuration
+    assert "hush" not in json.dumps(source)
+    assert source["status"]["job_count"] == 1
+    assert source["status"]["last_job"]["id"] == api.job
+    assert api.read("harvest_source_show", id=source["id"]) == source
+    assert api.read("package_show", id="one") == source
+
+
+def test_a_source_without_configuration_is_shown_by_its_url(api: Api) -> None:
+    assert api.read("harvest_source_show", url="http://127.0.0.1/two")["name"] == "two"
+
+
+def test_sources_are_listed_as_rows_of_their_table(api: Api) -> None:
+    listed = api.read("harvest_source_list", return_last_job_status="true")
+
+    assert [source["name"] for source in listed] == ["two", "one"]
+    for source in listed:
+        assert_shape(source, LISTED, "listed source")
+    assert listed[0]["status"] == {
+        "job_count": 0,
+        "next_harvest": "Not yet scheduled",
+        "last_harvest_request": "",
+        "msg": "No jobs yet",
+    }
+    assert listed[1]["last_job_status"]["id"] == api.job
+    assert listed[0]["last_job_status"] is None
+    assert [each["name"] for each in api.read("harvest_source_list", organization_id="the-org")] == ["two"]
+    assert [each["name"] for each in api.read("harvest_source_list", limit=1, offset=1)] == ["one"]
+
+
+def test_a_job_has_its_five_counters_everywhere_alike(api: Api) -> None:
+    job = api.read("harvest_job_show", id=api.job)
+    listed = api.read("harvest_job_list", source_id="one")
+    status = api.read("harvest_source_show_status", id="one")
+
+    assert_shape(job, JOB, "job")
+    assert job["stats"].keys() == COUNTERS
+    assert job["stats"] == {"added": 2, "updated": 0, "not modified": 0, "errored": 1, "deleted": 0}
+    assert job["stats"] == listed[0]["stats"] == status["last_job"]["stats"]
+    assert api.read("harvest_source_show", id="one")["status"]["last_job"]["stats"] == job["stats"]
+    assert status.keys() == {"job_count", "last_job", "total_datasets"}
+    assert status["total_datasets"] == 2
+    assert "object_error_summary" not in listed[0]
+    assert job["gather_error_summary"] == []
+    assert [entry["error_count"] for entry in job["object_error_summary"]] == [1]
+
+
+def test_a_jobs_report_names_its_errors_by_object(api: Api) -> None:
+    report = api.read("harvest_job_report", id=api.job)
+
+    [(object_id, entry)] = report["object_errors"].items()
+    assert report["gather_errors"] == []
+    assert entry["guid"] == "record-1"
+    assert entry["errors"][0].keys() == {"message", "line", "type"}
+    assert api.read("harvest_object_show", id=object_id)["state"] == "ERROR"
+
+
+def test_an_object_is_shown_by_id_or_guid(api: Api) -> None:
+    [first, second] = api.read("harvest_object_list", source_id="one")
+
+    shown = api.read("harvest_object_show", id=first)
+
+    assert_shape(shown, OBJECT, "object")
+    assert (shown["job"], shown["current"], shown["state"]) == (api.job, True, "COMPLETE")
+    assert api.read("harvest_object_show", id=shown["guid"], attr="guid") == shown
+    assert len(api.read("harvest_object_list", source_id="one", only_current="false")) == 3
+    assert api.read("harvest_object_list", limit=1, offset=1) == [second]
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "said"),
+    [
+        ({}, 409, 'Please provide either an "id" or a "dataset_id" parameter'),
+        ({"dataset_id": "nothing"}, 404, "Dataset not found"),
+        ({"id": "nothing"}, 404, "Harvest object not found"),
+        ({"id": "x", "attr": "content"}, 409, "'id', 'guid' or 'package_id'"),
+    ],
+)
+def test_an_object_that_isnt_there_is_said_in_ckanext_harvests_words(
+    api: Api, values: dict[str, Any], status: int, said: str
+) -> None:
+    refused, error = api.refused("harvest_object_show", **values)
+
+    assert refused == status
+    assert said in json.dumps(error, ensure_ascii=False).replace('\\"', '"')
+
+
+def test_a_private_source_is_for_its_organisation(api: Api) -> None:
+    for action in ("harvest_source_show", "harvest_source_show_status", "package_show"):
+        assert api.read(action, token="member", id="two")
+        assert api.server.get(action, "id=two").status in (403, 404)
+    hidden, unknown = (api.server.get("package_show", f"id={name}") for name in ("two", "three"))
+    assert hidden.body.replace(b"two", b"three") == unknown.body
+    fq = urlencode({"fq": "dataset_type:harvest", "facet.field": '["organization"]'})
+    everybody = ("", "member", "editor", SYSADMIN)
+    seen = {token: api.server.get("package_search", fq, token).json["result"]["count"] for token in everybody}
+    assert seen == {"": 1, "member": 2, "editor": 2, SYSADMIN: 2}
+    assert api.server.get("package_search", fq).json["result"]["facets"] == {"organization": {}}
+
+
+def test_sources_are_searched_like_datasets(api: Api) -> None:
+    fields = '["source_type", "frequency", "organization", "health"]'
+    found = api.read("package_search", q="TREES town", fq="+dataset_type:harvest", **{"facet.field": fields})
+
+    assert [source["name"] for source in found["results"]] == ["one"]
+    assert found["count"] == 1
+    assert found["facets"] == {
+        "source_type": {"raising": 1},
+        "frequency": {"WEEKLY": 1},
+        "organization": {},
+        "health": {"ok": 1},
+    }
+    assert found["search_facets"]["frequency"]["items"] == [{"name": "WEEKLY", "display_name": "WEEKLY", "count": 1}]
+
+    def names(fq: str, **more: Any) -> list[str]:
+        results = api.read("package_search", fq=f"dataset_type:harvest {fq}", **more)["results"]
+        return [source["name"] for source in results]
+
+    assert names("source_type:(noop OR ckan)") == ["two"]
+    assert names("-source_type:noop") == ["one"]
+    assert names("health:new") == ["two"]
+    assert names("organization:the-org AND frequency:MANUAL") == ["two"]
+    assert names('url:"http://127.0.0.1/two"') == ["two"]
+    assert names("", sort="name desc") == ["two", "one"]
+    assert names("", sort="name asc", rows=1, start=1) == ["two"]
+    assert names("", rows=0) == []
+    assert api.read("package_list", type="harvest") == ["one", "two"]
+
+
+def test_datasets_are_searched_with_facets_and_filters(api: Api) -> None:
+    owner = Owner("the-source", "Source", "guid", "the-object", "")
+    formats: list[tuple[str, list[str]]] = [("parks", ["CSV", "PDF"]), ("trees", ["CSV"])]
+    for name, given in formats:
+        resources = [{"url": f"http://127.0.0.1/{name}.{kind}", "format": kind} for kind in given]
+        package = {"id": str(uuid4()), "name": name, "title": name.title(), "tags": [{"name": name}], "resources": resources}
+        api.parts.catalogue.save(package, owner)
+
+    def found(**query: Any) -> list[str]:
+        return [dataset["name"] for dataset in api.read("package_search", **query)["results"]]
+
+    answer = api.read("package_search", **{"facet.field": '["res_format", "tags", "harvest_source_id"]'})
+    assert answer["count"] == 2
+    assert answer["facets"] == {
+        "res_format": {"CSV": 2, "PDF": 1},
+        "tags": {"parks": 1, "trees": 1},
+        "harvest_source_id": {"the-source": 2},
+    }
+    assert found(q="trees") == ["trees"]
+    assert found(q="nothing like it") == []
+    assert found(fq="tags:trees") == ["trees"]
+    assert found(fq="-tags:trees res_format:(PDF OR XLS)") == ["parks"]
+    assert found(fq="harvest_source_id:another") == []
+    assert found(sort="title_string desc") == ["trees", "parks"]
+    assert found(rows=1, start=1) == ["trees"]
+    assert api.read("package_list") == ["parks", "trees"]
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"fq": "dataset_type:harvest colour:red"}, "fq", "colour"),
+        ({"fq": "dataset_type:harvest ((("}, "fq", "look like field:value"),
+        ({"fq": "dataset_type:harvest", "sort": "colour desc"}, "sort", "colour"),
+        ({"fq": "dataset_type:harvest", "sort": "name up"}, "sort", "neither asc nor desc"),
+        ({"sort": "colour"}, "sort", "colour"),
+        ({"rows": -1}, "rows", "greater than or equal to 0"),
+        ({"rows": 1001}, "rows", "less than or equal to 1000"),
+        ({"start": 10**30}, "start", "integer"),
+        ({"start": 10**12}, "start", "less than or equal to"),
+    ],
+)
+def test_a_search_that_isnt_understood_names_what(api: Api, values: dict[str, Any], field: str, said: str) -> None:
+    status, error = api.refused("package_search", **values)
+
+    assert status == 409
+    assert said in error[field][0]
+
+
+def test_what_was_shown_can_be_sent_back_with_one_field_changed(api: Api) -> None:
+    before = api.server.result("harvest_source_create", {
+        "name": "back", "url": "http://127.0.0.1/back", "source_type": "noop", "title": "Back", "notes": "as it was",
+        "config": '{"records": 4}', "extras": [{"key": "contact", "value": "a person"}],
+    })  # fmt: skip
+
+    after = api.server.result("harvest_source_update", {**before, "title": "Forth"})
+
+    changed = {key for key in before if before[key] != after[key]}
+    assert changed == {"title"}
+    assert after["extras"] == [{"key": "contact", "value": "a person"}]
+    assert api.server.result("harvest_source_patch", {"id": "back", "notes": None})["notes"] == ""
+    assert api.server.result("harvest_source_delete", {"id": "back"}) is None
+    assert api.read("harvest_source_show", id=before["id"])["state"] == "deleted"
+
+
+@pytest.mark.parametrize("action", ["harvest_job_list", "harvest_source_list", "harvest_object_list", "harvest_log_list"])
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "1e3", "many"])
+def test_no_limit_is_everything(api: Api, action: str, limit: str) -> None:
+    if action == "harvest_log_list" and limit in ("1e3", "many"):
+        pytest.skip("what isn't a number counts as not given there, as in ckanext-harvest")
+
+    answer = api.server.get(action, f"limit={limit}", SYSADMIN)
+
+    assert answer.status == 409
+    assert "limit" in answer.json["error"]
+
+
+def test_lines_of_the_log_have_three_keys(api: Api) -> None:
+    lines = api.read("harvest_log_list", level="ERROR", limit=5)
+
+    assert lines
+    assert all(line.keys() == {"content", "level", "created"} and line["level"] == "ERROR" for line in lines)
+
+
+def test_what_a_harvester_is_and_who_gets_mail_is_told(api: Api) -> None:
+    names = {harvester["name"]: harvester for harvester in api.read("harvesters_info_show", token="")}
+
+    assert {"name", "title", "description", "show_config"} <= names["ckan"].keys()
+    assert api.read("harvest_get_notifications_recipients", source_id="one") == []
+
+
+def test_help_names_parameters(api: Api) -> None:
+    text = api.read("help_show", token="", name="harvest_job_create")
+
+    assert text.startswith("Make a job of a source")
+    assert ":param source_id: required" in text
+    assert api.server.get("help_show", "name=no_such").status == 404
+
+
+def test_a_jobs_events_and_days_are_shown(api: Api) -> None:
+    events = api.read("harvest_event_list", job_id=api.job)
+    days = api.read("harvest_statistics_series", source_id="one", days=2)
+
+    assert [events[0]["topic"], events[-1]["topic"]] == ["job.created", "job.finished"]
+    assert [event["version"] for event in events] == list(range(1, len(events) + 1))
+    assert [event["version"] for event in api.read("harvest_event_list", job_id=api.job, after=1, limit=1)] == [2]
+    assert [(day["jobs"], day["added"], day["errored"]) for day in days] == [(1, 2, 1)]
+    [first, _] = api.read("harvest_object_list", source_id="one")
+    assert api.read("harvest_event_list", object_id=first)[0]["topic"] == "object.gathered"
+
+
+def test_maintenance_answers_as_ckanext_harvest_does(api: Api) -> None:
+    source = api.read("harvest_source_show", id="one")["id"]
+
+    assert api.read("harvest_source_reindex", id="one") is True  # a GET, as there
+    assert api.server.result("harvest_sources_reindex") is True
+    assert api.server.result("harvest_source_index_clear", {"id": "one"}) == {"id": source}
+    assert api.server.result("harvest_abort_failed_jobs", {"life_span": 3}) == "There is no jobs to abort"
+    assert api.refused("harvest_object_create", job_id=api.job)[0] == 409
+    status, error = api.refused("harvest_send_job_to_gather_queue", id=api.job)
+    assert (status, error["__type"]) == (409, "Validation Error")
+
+
+def test_an_editor_may_run_sources_of_their_organisation_only(api: Api) -> None:
+    created = api.server.result("harvest_job_create", {"source_id": "two", "run": True}, "editor")
+
+    assert_shape(created, JOB, "job")
+    assert created["status"] == "Running"
+    assert "object_error_summary" not in created
+    assert api.refused("harvest_job_create", source_id="two", token="editor")[1]["message"][0].startswith(
+        "Source two already has job"
+    )
+    assert api.refused("harvest_job_create", source_id="one", token="editor")[0] == 403
+    assert api.refused("harvest_job_create", source_id="two", token="member")[0] == 403
+    assert api.server.result("harvest_job_abort", {"source_id": "two"})["status"] == "Aborted"
+
+
+def test_the_current_object_of_a_dataset_is_shown(parts: Parts, settings: Settings) -> None:
+    session = Session(parts)
+    session.call("harvest_source_create", name="forms", url="http://127.0.0.1/forms", source_type="forms")
+    session.call("harvest_source_test", id="forms")
+    with web_server(settings) as server:
+        shown = server.get("harvest_object_show", "dataset_id=package-of-typed-typed").json["result"]
+
+    assert (shown["guid"], shown["current"], shown["package"]) == ("typed-typed", True, "package-of-typed-typed")
