@@ -37,7 +37,7 @@ class Series(Parameters):
 
 
 class EventList(Parameters):
-    """The events of a job, or of an object; `after` is the version of the last one seen."""
+    """The events of an object, or of a job; `after` is the version of the last one seen."""
 
     job_id: UUID | None = None
     object_id: UUID | None = None
@@ -54,14 +54,15 @@ def _of_events(session: Session, parameters: EventList) -> Owned | None:
 
 
 def _stream(parameters: EventList) -> UUID:
-    """Raises ValidationError unless one is named."""
-    if (parameters.job_id is None) == (parameters.object_id is None):
-        raise ValidationError({"job_id": "Give a job_id or an object_id"})
-    return parameters.job_id or parameters.object_id or UUID(int=0)
+    """Raises ValidationError when none is named."""
+    stream = parameters.object_id or parameters.job_id
+    if stream is None:
+        raise ValidationError({"job_id": "Missing value: a job_id or an object_id"})
+    return stream
 
 
 def _source_id(session: Session, parameters: EventList) -> str:
-    if parameters.job_id is not None:
+    if parameters.object_id is None:
         return str(job_row(session, str(parameters.job_id))["source_id"])
     row = ApiReads(session.model).object(str(parameters.object_id))
     if row is None:
