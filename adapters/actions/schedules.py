@@ -15,7 +15,9 @@ from adapters.duties.scheduling import next_start
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.schedules import Pause, Schedules, host_of
 from domain.access import Right
-from domain.errors import ValidationError
+from domain.errors import Refused, ValidationError
+
+SHOWN_PAUSES = 5  # in a message
 
 
 def _instant(value: str) -> str:
@@ -66,8 +68,14 @@ def harvest_source_pause(session: Session, parameters: SourcePause) -> Row:
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_resume(session: Session, parameters: ById) -> Row:
-    """Start jobs of a source by schedule again; slots that it missed are caught up by one job."""
-    session.parts.application.resume_source(session.source(parameters.id).id, session.caller.name)
+    """Start jobs of a source by schedule again; slots that it missed are caught up by one job.
+
+    Raises Refused when it isn't paused itself: what else is paused has to be resumed by its own name.
+    """
+    source = session.source(parameters.id)
+    if not source.is_paused(Schedules(session.parts.database).now()):
+        raise Refused(f"Source {source.fields.name} is not paused{_otherwise(session)}")
+    session.parts.application.resume_source(source.id, session.caller.name)
     return _shown(session, parameters.id)
 
 
@@ -87,9 +95,22 @@ def harvest_site_pause(session: Session, parameters: SitePause) -> dict[str, Any
 
 @action(Right.SYSADMIN, SiteResume)
 def harvest_site_resume(session: Session, parameters: SiteResume) -> dict[str, Any]:
-    """End a pause of everything, of a host or of the target; slots that were missed are caught up by one job a source."""
-    Schedules(session.parts.database).resume(parameters.scope, _name(parameters.scope, parameters.name))
+    """End a pause of everything, of a host or of the target; slots that were missed are caught up by one job a source.
+
+    Raises Refused when that isn't paused.
+    """
+    name = _name(parameters.scope, parameters.name)
+    if not Schedules(session.parts.database).resume(parameters.scope, name):
+        what = f"Host {name}" if name else {"all": "The site as a whole", "target": "The target"}[parameters.scope]
+        raise Refused(f"{what} is not paused{_otherwise(session)}")
     return {"paused": paused(session)}
+
+
+def _otherwise(session: Session) -> str:
+    """What is paused in its place, for a message."""
+    names = [" ".join(filter(None, (pause["what"], pause["name"]))) for pause in paused(session)]
+    more = f" and {len(names) - SHOWN_PAUSES} more" if len(names) > SHOWN_PAUSES else ""
+    return f"; what is paused: {', '.join(names[:SHOWN_PAUSES])}{more}" if names else ", and nothing else is"
 
 
 def _name(scope: str, name: str) -> str:

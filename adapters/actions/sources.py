@@ -18,7 +18,7 @@ from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.source_facts import SORTS
 from domain.access import Owned, Right, sight
-from domain.errors import NotFound, ValidationError
+from domain.errors import NotFound, Refused, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_config, mask_url, unmask_config
 from domain.sources import HarvestSource, SourceFields
@@ -166,8 +166,10 @@ def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_reactivate(session: Session, parameters: ById) -> Row:
-    """Harvest a source again that was deactivated; one that is active stays as it is."""
+    """Harvest a source again that was deactivated. Raises Refused when it is active."""
     source = session.source(parameters.id)
+    if source.active:
+        raise Refused(f"Source {source.fields.name} is active already: there is nothing to do")
     session.parts.application.reactivate_source(source.id, by=session.caller.name)
     session.show_current()
     return _row(session, str(source.id))

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, cut, emit, json_option, paging, say, session, to_json
+from adapters.cli.output import after_option, cut, emit, json_option, paging, session, to_json
 
 
 @click.group()
@@ -25,10 +25,12 @@ def package_list(as_json: bool, **which: Any) -> None:
 
 @catalogue.command("show")
 @click.argument("id_or_name")
-def package_show(id_or_name: str) -> None:
+@json_option
+def package_show(id_or_name: str, as_json: bool) -> None:
     """One dataset as JSON (CKAN's package_show)."""
     with session() as actions:
-        say(to_json(actions.call("package_show", id=id_or_name)))
+        package = actions.call("package_show", id=id_or_name)
+        emit(package, as_json, lambda: to_json(package))
 
 
 @catalogue.command("search")

@@ -1,7 +1,5 @@
 """`source create`, `source show`, `source edit`, `source reactivate`, `sources`, `harvesters-info`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -10,7 +8,8 @@ from adapters.cli.csv_output import all_pages, csv_option, write_csv
 from adapters.cli.deletions import clear, remove
 from adapters.cli.history import clear_history
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
-from domain.errors import ValidationError
+from adapters.cli.source_edit import edit
+from adapters.cli.source_text import as_typed, describe, there_are
 
 Row = dict[str, Any]
 
@@ -41,6 +40,7 @@ def source() -> None:
 
 source.add_command(clear)
 source.add_command(clear_history)
+source.add_command(edit)
 source.add_command(remove)
 
 
@@ -92,69 +92,16 @@ def create(type: str, as_json: bool, configuration: str, **fields: Any) -> None:
         raise click.UsageError("Give the configuration once: as CONFIG or with --configuration.")
     fields["config"] = fields["config"] or configuration
     with session() as actions:
-        with _as_typed():
+        with as_typed():
             row = actions.call("harvest_source_create", source_type=type, **fields)
         count = 0 if as_json else actions.call("harvest_source_list", limit=1)["count"]
-        emit(row, as_json, lambda: f"{_created(row)}:\n{describe(row)}\n{_there_are(count)}")
+        emit(row, as_json, lambda: f"{_created(row)}:\n{describe(row)}\n{there_are(count)}")
 
 
 def _created(row: Row) -> str:
     if not row["jobs"]:
         return "Created new harvest source"
     return f"This source was here before, under the same id: it goes on with its {row['datasets']:,} datasets and its history"
-
-
-_ARGUMENTS = {"source_type": "type"}
-_FATES = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
-ONE_SOURCE = {"name": "--name", "url": "--url", "title": "--title", "source_type": "--type", "config": "--configuration"}
-"""What can't be the same for several sources, or may be refused for one and not for another."""
-
-
-@contextmanager
-def _as_typed() -> Iterator[None]:
-    """What is wrong, by the names that a person has typed."""
-    try:
-        yield
-    except ValidationError as error:
-        raise ValidationError({_ARGUMENTS.get(name, name): message for name, message in error.errors.items()}) from error
-
-
-@source.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--name", help="Of one source.")
-@click.option("--url", help="Of one source.")
-@click.option("--type", "source_type", help="The name of a harvester (see harvesters-info); for one source only.")
-@click.option("--title", help="Of one source.")
-@click.option("--notes")
-@click.option("--owner-org", help="Id or name of the organisation it belongs to.")
-@click.option("--private/--public", default=None, help="Whether only its organisation may see it.")
-@click.option(
-    "--configuration", metavar="JSON", help="The harvester's configuration, in place of the old one; for one source only."
-)
-@click.option("--frequency", help="MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS; this removes a cron expression.")
-@click.option("--cron", help="When to harvest, in place of the frequency, e.g. '30 2 * * 1-5'; '' for none.")
-@click.option("--time-zone", help="Time zone of --cron and --blackout, e.g. Europe/Berlin.")
-@click.option("--blackout", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00'; '' for never.")
-@json_option
-def edit(sources: tuple[str, ...], as_json: bool, configuration: str | None, **values: Any) -> None:
-    """Change fields of one or more sources (ids or names); what isn't given stays.
-
-    A change counts from the next job on; one of the schedule counts at once.
-    """
-    changes = {name: value for name, value in {**values, "config": configuration}.items() if value is not None}
-    if not changes:
-        raise click.UsageError("Nothing to change: give at least one option, such as --frequency DAILY")
-    if own := [ONE_SOURCE[name] for name in ONE_SOURCE if name in changes and len(set(sources)) > 1]:
-        raise click.UsageError(f"{own[0]} is of one source: give a single SOURCE")
-    with session() as actions:
-        ids = dict.fromkeys(actions.call("harvest_source_show", id=source)["id"] for source in sources)
-        with _as_typed():
-            rows = [actions.call("harvest_source_patch", id=source_id, **changes) for source_id in ids]
-        emit(
-            rows[0] if len(rows) == 1 else rows,
-            as_json,
-            lambda: "\n".join(f"Changed harvest source:\n{describe(row)}" for row in rows),
-        )
 
 
 @source.command()
@@ -204,7 +151,7 @@ def sources(all: str | None, as_csv: bool, as_json: bool, **which: Any) -> None:
             write_csv(CSV_COLUMNS, pages)
             return
         page = actions.call("harvest_source_list", only_active=not all, **which)
-        end = _there_are(page["count"], "" if all else "active ")
+        end = there_are(page["count"], "" if all else "active ")
         emit(page, as_json, lambda: "\n".join([*map(describe, page["sources"]), end, *more(page["next"])]))
 
 
@@ -226,38 +173,3 @@ def harvesters_info(as_json: bool) -> None:
 def _harvester(info: Row) -> str:
     fields = ("name", "title", "description", "place", "problem")
     return block({name: info[name] for name in fields if info[name]})
-
-
-def _there_are(count: int, kind: str = "") -> str:
-    return f"There is 1 {kind}harvest source" if count == 1 else f"There are {count} {kind}harvest sources"
-
-
-def describe(row: Row) -> str:
-    """A source as lines of text."""
-    fields = {
-        "Source id": row["id"],
-        "name": row["name"],
-        "title": row["title"],
-        "url": row["url"],
-        "type": row["type"],
-        "active": row["active"],
-        "removed": _FATES.get(row["removed"]),
-        "frequency": row["frequency"],
-        "cron": row.get("cron") or None,
-        "time zone": row.get("time_zone") or None,
-        "blackout": row.get("blackout") or None,
-        "next run": next_run(row),
-        "owner_org": row["owner_org"] or None,
-        "config": row["config"] or None,
-        "jobs": row["jobs"],
-        "datasets": row["datasets"],
-    }
-    return block({name: value for name, value in fields.items() if value is not None})
-
-
-def next_run(row: Row) -> str | None:
-    """When a source is harvested by itself next; None: never."""
-    time = row["next_run"].strftime("%Y-%m-%d %H:%M:%S UTC") if row.get("next_run") else None
-    if row.get("paused"):
-        return f"{time or 'none'} (paused: {row['paused']})"
-    return time

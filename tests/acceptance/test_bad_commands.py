@@ -17,6 +17,8 @@ WITH_REFERENCE = [
     *("job {} --wait", "job --follow {}", "jobs --source {}", "job-abort {}", "job-report {}", "retry {}", "import {}"),
     *("import -s {}", "import -o {}", "import -p {}", "import -g {}", "approve {}", "reject {}", "deletions {}", "pause {}"),
     *("resume {}", "run-test {}", "abort-failed-jobs -i {}", "log --source {}", "log --job {}"),
+    *("recipients {}", "subscribe anna@example.org {}", "unsubscribe anna@example.org {}", "subscriptions {}"),
+    *("catalogue show {}",),
 ]
 WITH_JOB = [
     *("job --follow {}", "job-abort {}", "job-report {}", "retry {}", "approve {} --yes", "reject {}", "deletions {}"),

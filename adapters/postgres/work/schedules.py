@@ -38,7 +38,9 @@ PAUSE: LiteralString = """
     INSERT INTO ops.pause (scope, name, until, by) VALUES (%(scope)s, %(name)s, %(until)s, %(by)s)
     ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, by = EXCLUDED.by
 """
-RESUME: LiteralString = "DELETE FROM ops.pause WHERE scope = %(scope)s AND name = %(name)s"
+RESUME: LiteralString = """
+    DELETE FROM ops.pause WHERE scope = %(scope)s AND name = %(name)s RETURNING until IS NULL OR until > clock_timestamp()
+"""
 PAUSED_SOURCES: LiteralString = """
     SELECT source_id, paused_until FROM ops.schedule
     WHERE paused AND (paused_until IS NULL OR paused_until > %(now)s) ORDER BY source_id
@@ -127,9 +129,9 @@ class Schedules:
         """Pause `all`, a `host` or the `target`; a second call sets another end."""
         self._database.query(PAUSE, scope=scope, name=name, until=until, by=by)
 
-    def resume(self, scope: str, name: str) -> None:
-        """End a pause; a second call changes nothing."""
-        self._database.query(RESUME, scope=scope, name=name)
+    def resume(self, scope: str, name: str) -> bool:
+        """End a pause; False when there was none, or it was over already."""
+        return any(lasting for (lasting,) in self._database.query(RESUME, scope=scope, name=name))
 
 
 def host_of(url: str) -> str:
