@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from domain import schedules
@@ -17,6 +17,13 @@ from domain.storing import ATTEMPTS, Storing
 
 REMOVE = "remove"
 """Option of a job that clears a source which is removed once it is cleared."""
+
+
+class StartedJob(NamedTuple):
+    """A job that a schedule has started, and its source by name."""
+
+    job_id: UUID
+    source: str
 
 
 class JobCommands(Storing):
@@ -51,7 +58,7 @@ class JobCommands(Storing):
             return job_id
         raise Conflict([source_id])
 
-    def start_scheduled_job(self, source_id: UUID, slot: datetime, now: datetime) -> UUID | None:
+    def start_scheduled_job(self, source_id: UUID, slot: datetime, now: datetime) -> StartedJob | None:
         """Start the job of a slot; None when the slot no longer counts: its job was made, or the settings have changed.
 
         Raises NotFound, JobExists while another job of the source runs.
@@ -68,7 +75,7 @@ class JobCommands(Storing):
                 self._all_or_nothing(source, job)
             except GuardConflict:
                 continue
-            return job_id
+            return StartedJob(job_id, source.fields.name)
         raise Conflict([source_id])
 
     def abort_job(self, job_id: UUID, by: str, reason: str = "") -> None:
@@ -86,10 +93,10 @@ class JobCommands(Storing):
             job_id, lambda job: job.finish(_outcome(job, outcome), counts, statistics), outcome=outcome, counts=counts
         )
 
-    def finish_jobs(self, over: Mapping[UUID, Progress]) -> dict[UUID, UUID]:
+    def finish_jobs(self, over: Mapping[UUID, Progress]) -> dict[UUID, HarvestSource]:
         """End jobs that have nothing left to do, in two loads and one append; those that have ended stay as they are.
 
-        Returns the source of each.
+        Returns the source of each job.
 
         When somebody changed one of the streams meanwhile, each is ended by itself.
         """
@@ -109,7 +116,7 @@ class JobCommands(Storing):
                 self.finish_job(job_id, job_outcome(progress) or "failed", progress.counts, progress.statistics)
         else:
             self._forget_snapshots(jobs.values())
-        return {job.id: UUID(job.source_id) for job in jobs.values()}
+        return {job.id: sources[UUID(job.source_id)] for job in jobs.values()}
 
     def _end_job(self, job_id: UUID, end: Any, outcome: str, counts: Mapping[str, int] | None) -> None:
         for _ in range(ATTEMPTS):

@@ -167,7 +167,9 @@ def _plugins(session: Session) -> Found:
     ]
     if session.unusable is None:
         problems += _missing_plugins(session, plugins)
-    return Found(f"{len(plugins)} harvesters load: {', '.join(plugins)}", tuple(problems))
+    return Found(
+        f"{len(plugins)} harvester{' loads' if len(plugins) == 1 else 's load'}: {', '.join(plugins)}", tuple(problems)
+    )
 
 
 def _missing_plugins(session: Session, plugins: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from adapters.postgres.work.pending_work import PendingWork
 from domain.application import Harvesting
 from domain.rules import Progress, job_outcome
+from domain.sources import HarvestSource
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +41,9 @@ class EndJobs:
         return len(over) == AT_A_TIME
 
 
-def _tell(job_id: UUID, progress: Progress, source_id: UUID | None) -> None:
+def _tell(job_id: UUID, progress: Progress, source: HarvestSource | None) -> None:
     """A line of the log for the end of a job."""
     counts = ", ".join(f"{number} {word}" for word, number in progress.counts.items())
-    ids = {"job": str(job_id), "source": str(source_id or "")}
-    log.info("job %s of source %s %s: %s", job_id, source_id, job_outcome(progress), counts, extra=ids)
+    ids = {"job": str(job_id), "source": str(source.id) if source else ""}
+    name = source.fields.name if source else "(unknown)"
+    log.info("job %s of source %s %s: %s", job_id, name, job_outcome(progress), counts, extra=ids)

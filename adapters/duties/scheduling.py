@@ -57,18 +57,18 @@ class StartScheduledJobs:
             self._schedules.plan(row, row.after, planned.start)
             return False
         try:
-            job_id = self._application.start_scheduled_job(row.source_id, planned.slot, now)
+            started = self._application.start_scheduled_job(row.source_id, planned.slot, now)
         except JobExists:
             return False  # it goes on when that one has ended
         except NotFound as error:
             log.warning("%s: its schedule is left out", error)
             self._schedules.plan(row, row.after, None)
             return False
-        if job_id is None:  # done already, or no longer wanted
+        if started is None:  # done already, or no longer wanted
             self._schedules.plan(row, planned.slot, plan(row.schedule, planned.slot, now, self._jitter).start)
             return False
-        ids = {"job": str(job_id), "source": str(row.source_id)}
-        log.info("scheduled job %s of source %s for %s", job_id, row.source_id, planned.slot, extra=ids)
+        ids = {"job": str(started.job_id), "source": str(row.source_id)}
+        log.info("scheduled job %s of source %s for %s", started.job_id, started.source, planned.slot, extra=ids)
         return True
 
 

@@ -24,7 +24,7 @@ from domain.sent_notices import Notice as SentNotice
 log = logging.getLogger(__name__)
 
 MESSAGES = 10  # in one go
-READ_MODEL_WAIT = 10.0  # seconds until errors that are not in the read model yet are looked for again
+READ_MODEL_WAIT = 2.0  # seconds until errors that are not in the read model yet are looked for again
 GONE = "http_410"
 
 

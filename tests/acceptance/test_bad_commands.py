@@ -18,7 +18,8 @@ WITH_REFERENCE = [
     *("import -s {}", "import -o {}", "import -p {}", "import -g {}", "approve {}", "reject {}", "deletions {}", "pause {}"),
     *("resume {}", "run-test {}", "abort-failed-jobs -i {}", "log --source {}", "log --job {}"),
     *("recipients {}", "subscribe anna@example.org {}", "unsubscribe anna@example.org {}", "subscriptions {}"),
-    *("catalogue show {}",),
+    *("catalogue show {}", "org show {}", "org edit {} --title T", "org remove {}", "org add-member {} pat editor"),
+    *("org remove-member {} pat", "person show {}", "person edit {} --title T", "person remove {}", "token create {} why"),
 ]
 WITH_JOB = [
     *("job --follow {}", "job-abort {}", "job-report {}", "retry {}", "approve {} --yes", "reject {}", "deletions {}"),
@@ -80,6 +81,10 @@ def test_what_isnt_there_is_named_on_one_line(site: Stack, cli: CommandLine, lin
 @pytest.mark.parametrize("line", WITH_JOB)
 def test_an_unknown_id_where_a_job_is_expected_is_not_called_a_sources(cli: CommandLine, line: str) -> None:
     assert f"No job and no source has the id {NOWHERE}" in cli.refused(*line.format(NOWHERE).split())
+
+
+def test_a_token_that_isnt_there_is_named(cli: CommandLine) -> None:
+    assert f"There is no token {NOWHERE}" in cli.refused("token", "revoke", NOWHERE)
 
 
 def test_deletions_of_all_sources_are_not_filtered_without_a_word(site: Stack) -> None:

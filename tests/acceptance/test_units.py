@@ -102,3 +102,11 @@ def test_any_password_gets_to_postgres_as_it_is() -> None:
     line = f"PGPASSWORD='{PASSWORD}'"  # as a shell and systemd read it
     shown = subprocess.run(["sh", "-c", f'{line}; printf %s "$PGPASSWORD"'], capture_output=True, text=True, env={**os.environ})
     assert shown.stdout == PASSWORD
+
+
+def test_the_compose_file_runs_the_commands_that_the_units_run() -> None:
+    """They are started above; the image's entry point is `harvester`."""
+    services = dict(re.findall(r"^  ([\w-]+):.*\n    <<: \*role\n    command: \[([\w-]+)\]", COMPOSE.read_text(), re.MULTILINE))
+
+    assert services == {unit.rstrip("@"): command(unit)[3] for unit in ("initdb", *ROLES)}
+    assert 'ENTRYPOINT ["harvester"]' in (ROOT / "docker" / "Dockerfile").read_text()

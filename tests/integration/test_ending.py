@@ -12,7 +12,7 @@ from adapters.duties.ending import EndJobs
 from adapters.postgres.work.pending_work import PendingWork
 from domain.jobs import Job
 from domain.rules import Progress
-from domain.sources import SourceFields
+from domain.sources import HarvestSource, SourceFields
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ENDS = "SELECT count(*) FROM events.stored_event WHERE topic = 'job.finished'"
@@ -39,7 +39,7 @@ def test_a_job_is_ended_once_though_its_end_is_projected_late(
     asked: list[Mapping[UUID, Progress]] = []
     finish_jobs = emptied.application.finish_jobs
 
-    def finish(over: Mapping[UUID, Progress]) -> dict[UUID, UUID]:
+    def finish(over: Mapping[UUID, Progress]) -> dict[UUID, HarvestSource]:
         asked.append(over)
         return finish_jobs(over)
 
@@ -53,3 +53,13 @@ def test_a_job_is_ended_once_though_its_end_is_projected_late(
     assert [set(over) for over in asked] == [{later}]
     assert emptied.database.query(ENDS) == [(4,)]
     assert {job.status for job in emptied.application.load_many(Job, [*jobs, later]).values()} == {"Finished"}
+
+
+def test_the_line_of_a_jobs_end_names_its_source(emptied: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    job = empty_job(emptied)
+    source = emptied.application.load(HarvestSource, UUID(emptied.application.load(Job, job).source_id))
+
+    EndJobs(emptied.application, PendingWork(emptied.database)).run(NOW)
+
+    assert f"job {job} of source {source.fields.name} finished" in caplog.text

@@ -425,7 +425,8 @@ def test_many_jobs_are_ended_in_one_append_with_their_sources(app: Harvesting, l
 
     assert log.appends == appends + 1
     ended = [app.load(Job, job) for job in jobs]
-    assert sources == {job.id: UUID(job.source_id) for job in ended}
+    assert {job: source.id for job, source in sources.items()} == {job.id: UUID(job.source_id) for job in ended}
+    assert {source.fields.name for source in sources.values()} == {"city-0", "city-1", "city-2"}
     assert [job.status for job in ended] == ["Finished"] * 3
     assert [app.load(HarvestSource, UUID(job.source_id)).running_job for job in ended] == [None] * 3
     outcomes = [orjson.loads(event.state)["outcome"] for event in log.events if event.topic == "job.finished"]

@@ -1,0 +1,83 @@
+"""Two workers in processes of their own keep to one Crawl-delay: a remote that counts sees them take turns."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.support.stack import Stack, wait_for
+
+pytestmark = pytest.mark.slow
+
+DELAY = 0.4  # seconds
+RECORDS = 16
+LATE = DELAY / 2  # seconds by which a busy machine may have been late to see the first of two requests
+
+
+class Remote(ThreadingHTTPServer):
+    """A site with a Crawl-delay; notes when each document was asked for."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.asked: list[float] = []
+        self.robots = 0
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Remote
+
+    def do_GET(self) -> None:
+        now = time.monotonic()
+        is_robots = self.path == "/robots.txt"
+        body = f"User-agent: *\nCrawl-delay: {DELAY}\n".encode() if is_robots else b"{}"
+        if is_robots:
+            self.server.robots += 1
+        else:
+            self.server.asked.append(now)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def remote() -> Iterator[Remote]:
+    server = Remote()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_delay_holds_for_both_workers_together(
+    new_stack: Callable[..., AbstractContextManager[Stack]], remote: Remote
+) -> None:
+    with new_stack(http_robots="delay", fetch_threads=2, in_flight=4) as stack:
+        options = ("--partitions", "1,2") if stack.settings.embedded_broker else ()
+        stack.start("fetch-consumer", "second", *options)
+        documents = {f"record-{number}": f"{remote.url}/{number}" for number in range(RECORDS)}
+        stack.source("slow-site", remote.url, "documents", {"documents": documents})
+        job = stack.start_job("slow-site")
+        host = remote.url.removeprefix("http://")
+        holders = "SELECT count(*) FROM ops.host_lease WHERE host LIKE %(host)s AND wanted > 0"
+        wait_for(lambda: stack.parts.database.query(holders, host=f"%{host}")[0][0] == 2, 30, "both workers wait for the site")
+
+        ended = stack.ended(job)
+
+    asked = sorted(remote.asked)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(asked)]
+    assert (ended["outcome"], ended["added"], len(asked)) == ("finished", RECORDS, RECORDS)
+    assert remote.robots == 2, "each worker has read the rules"
+    assert asked[-1] - asked[0] >= (RECORDS - 1) * DELAY - LATE
+    assert min(gaps) >= DELAY - LATE, gaps
