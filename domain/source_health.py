@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from domain.schedules import Schedule, first_slots
+from domain.schedules import KnownSlots, Schedule
 
 FAILING, OVERDUE, NEVER, SHRUNK = TROUBLES = ("failing", "overdue", "never_succeeded", "shrunk")
 PERIODS = {"ALWAYS": 1.0, "DAILY": 24.0, "WEEKLY": 168.0, "BIWEEKLY": 336.0, "MONTHLY": 744.0}
@@ -61,18 +61,19 @@ class SourceHealth:
 def source_health(sources: Iterable[SourceFacts], now: datetime, shrunk_percent: float) -> SourceHealth:
     """Which sources have which troubles, in the order given."""
     by_trouble: dict[str, list[SourceFacts]] = {trouble: [] for trouble in TROUBLES}
+    slots = KnownSlots()
     for source in sources:
-        for trouble in troubles(source, now, shrunk_percent):
+        for trouble in troubles(source, now, shrunk_percent, slots):
             by_trouble[trouble].append(source)
     return SourceHealth(by_trouble)
 
 
-def troubles(source: SourceFacts, now: datetime, shrunk_percent: float) -> list[str]:
-    """What is wrong with a source."""
+def troubles(source: SourceFacts, now: datetime, shrunk_percent: float, slots: KnownSlots | None = None) -> list[str]:
+    """What is wrong with a source; `slots` remembers those of other sources."""
     causes = []
     if source.outcome == "failed" or (source.errored and not source.done):
         causes.append(FAILING)
-    if is_overdue(source, now):
+    if is_overdue(source, now, slots or KnownSlots()):
         causes.append(OVERDUE)
     if source.ended and not source.succeeded:
         causes.append(NEVER)
@@ -82,22 +83,21 @@ def troubles(source: SourceFacts, now: datetime, shrunk_percent: float) -> list[
     return causes
 
 
-def is_overdue(source: SourceFacts, now: datetime) -> bool:
+def is_overdue(source: SourceFacts, now: datetime, slots: KnownSlots) -> bool:
     """Whether no job went well for more than two periods of the schedule."""
     if source.schedule is None or not source.schedule.scheduled:
         return False
     since = source.last_success or source.created
     if now - since < timedelta(hours=LATE * PERIODS["ALWAYS"]):  # for the shortest period there is
         return False
-    return now - since > LATE * _period(source.schedule, since)
+    return now - since > LATE * _period(source.schedule, since, slots)
 
 
-def _period(schedule: Schedule, since: datetime) -> timedelta:
+def _period(schedule: Schedule, since: datetime, slots: KnownSlots) -> timedelta:
     """The time between two slots; of a cron expression, between the next ones after `since`, the longest of a few."""
     if not schedule.cron:
         return timedelta(hours=PERIODS[schedule.frequency])
-    slots = first_slots(schedule, since, 8)
-    gaps = [later - earlier for earlier, later in pairwise(slots)]
+    gaps = [later - earlier for earlier, later in pairwise(slots.first(schedule, since, 8))]
     return max(gaps, default=timedelta.max / (LATE + 1))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def health_of_sources(session: Session) -> SourceHealth:
     """Which active sources need a person."""
     now: datetime = database_time(session.parts.database)
-    return source_health(source_facts(session.model), now, session.parts.settings.shrunk_percent)
+    return source_health(source_facts(session.model, now), now, session.parts.settings.shrunk_percent)
 
 
 def is_plain(parameters: "SourceList") -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from adapters.postgres.database import Database
 from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
 from adapters.postgres.read_model.queries import Page, ReadModel, Row
 from adapters.postgres.read_model.rebuild import TABLES
+from adapters.postgres.read_model.source_facts import source_facts
 from domain.errors import NotFound
+from domain.source_health import source_health
 from tests.conftest import new_database
 from tests.support.full_read_model import READS, Size, fill, job_id, source_id
 from tests.support.stack import ROOT
@@ -20,7 +23,7 @@ SIZE = Size(sources=200, nights=100, objects=60_000, large=40_000)
 LARGE = SIZE.large_job
 BUFFERS = 1200  # of 8 KB: a page of 100 rows takes some lookups for each; the smallest large table has more
 BY_SOURCE = 16  # a few lookups by key for each source
-OF_ALL_SOURCES = {"what is known of all sources' health", "sources by their names"}
+OF_ALL_SOURCES = ("which sources", "sources by")  # how the names of reads begin that look at each source
 LARGE_TABLES = {"harvest_job", "job_statistics", "object", "dataset", "harvest_object_error", "log_line"}
 
 
@@ -63,7 +66,26 @@ def test_a_read_touches_few_pages_and_scans_no_large_table(full: Database, read:
     READS[read](model, SIZE)
 
     assert model.scanned & LARGE_TABLES == set()
-    assert model.buffers < (BY_SOURCE * SIZE.sources if read in OF_ALL_SOURCES else BUFFERS)
+    assert model.buffers < (BY_SOURCE * SIZE.sources if read.startswith(OF_ALL_SOURCES) else BUFFERS)
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING"])
+def test_lines_of_a_job_are_found_without_a_look_at_its_errors(full: Database, level: str) -> None:
+    model = Explained(full)
+
+    lines = model.log_lines(LogFilter(job_id=LARGE, levels=[level]), limit=5)
+
+    assert {line["level"] for line in lines} <= {level}
+    assert model.buffers < 30
+
+
+def test_the_last_page_of_a_sources_jobs_costs_as_much_as_the_first(full: Database) -> None:
+    model = Explained(full)
+
+    [job] = model.jobs(source_id=source_id(7), after=job_id(7, 2))
+
+    assert job["id"] == job_id(7, 1)
+    assert model.buffers < 30
 
 
 def test_current_objects_of_a_source_are_found_from_what_it_holds(full: Database) -> None:
@@ -240,3 +262,16 @@ def test_the_pages_of_a_report_hold_every_error_once_in_the_order_of_the_log(ful
     gather = [row["id"] for row in all_pages(model.gather_errors, job_id=LARGE)]
     assert len(errors) == SIZE.large // 4
     assert seen == sorted([*errors, *gather])
+
+
+@pytest.mark.parametrize("days", [0.05, 0.5, 1.5, 2.5, 8.0])
+def test_the_sources_that_are_read_for_their_trouble_are_all_that_have_one(full: Database, days: float) -> None:
+    now = datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=SIZE.nights + days)
+    model = ReadModel(full)
+    everything = source_facts(model, datetime(2099, 1, 1, tzinfo=UTC))
+
+    some = source_facts(model, now)
+
+    assert len(everything) == model.count_sources()
+    assert source_health(some, now, 10.0) == source_health(everything, now, 10.0)
+    assert len(some) < len(everything) or days > 2

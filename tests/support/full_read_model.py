@@ -1,19 +1,26 @@
 """A read model of the size of a portal, made by SQL: the rows that the projector would have written, without the log behind.
 
 Sources have a job a night. The first night gathers everything, the later ones find it unchanged; one job in a hundred is
-aborted, one in a hundred has errors of gather. The first source is the large one: its last job has `large` objects, a quarter
+aborted, one in a hundred has errors of gather; the last but one of every 20th source holds deletions, the one before removed
+datasets. The first source is the large one: its last job has `large` objects, a quarter
 of them in error, and `large` / 40 errors of gather. The newest job of every 20th source is running.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
+from uuid import UUID
 
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.read_model import tables as read_model
+from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
 from adapters.postgres.read_model.queries import ReadModel
 from adapters.postgres.read_model.source_facts import oldest_running_job, sorted_sources, source_facts
+from adapters.postgres.work.schedules import Schedules
+from adapters.postgres.work.site_state import site_state
+from domain.source_health import SourceHealth, source_health
 
 TABLES = (
     *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "log_line"),
@@ -75,7 +82,9 @@ JOBS: LiteralString = """
             ELSE 'Finished' END AS status,
         CASE WHEN s = 1 AND night = %(nights)s THEN %(large)s WHEN s > 1 AND night = 1 THEN %(each)s ELSE 0 END AS objects,
         CASE WHEN s = 1 AND night = %(nights)s THEN %(large)s / 40 WHEN (s + night) %% 100 = 3 THEN 1 ELSE 0 END
-            AS gather_errors
+            AS gather_errors,
+        CASE WHEN night <> %(nights)s - 2 THEN 0 WHEN s = 1 THEN %(large)s / 100 ELSE 20 END AS removed,
+        night = %(nights)s - 1 AND s %% 20 = 5 AS held
     FROM generate_series(1, %(nights)s) AS night CROSS JOIN generate_series(1, %(sources)s) AS s
 """
 ROWS: tuple[LiteralString, ...] = (
@@ -88,15 +97,18 @@ ROWS: tuple[LiteralString, ...] = (
     """,
     """
     INSERT INTO harvest.harvest_job (id, created, gather_started, gather_finished, finished, source_id, status, kind, trigger,
-        created_by, outcome, complete, full_listing)
+        created_by, outcome, complete, full_listing, held, held_of)
     SELECT id, created, created + interval '2 seconds', CASE WHEN status <> 'Running' THEN created + interval '20 seconds' END,
         CASE WHEN status <> 'Running' THEN created + interval '30 seconds' END, pg_temp.source_id(s), status, 'harvest',
-        'schedule', '', CASE status WHEN 'Finished' THEN 'finished' WHEN 'Aborted' THEN 'aborted' END, true, true
+        'schedule', '',
+        CASE WHEN held THEN 'held' WHEN status = 'Finished' THEN 'finished' WHEN status = 'Aborted' THEN 'aborted' END,
+        true, night < %(nights)s - 1, CASE WHEN held THEN 50 END, CASE WHEN held THEN 100 END
     FROM job ORDER BY created, id
     """,
     """
-    INSERT INTO harvest.job_statistics (job_id, objects, added, errored, pages_unchanged, gather_errors, final)
-    SELECT id, objects, objects - errored, errored, CASE WHEN s > 1 AND night > 1 THEN %(each)s ELSE 0 END, gather_errors,
+    INSERT INTO harvest.job_statistics (job_id, objects, added, errored, deleted, pages_unchanged, gather_errors, final)
+    SELECT id, objects + removed, objects - errored, errored, removed,
+        CASE WHEN s > 1 AND night > 1 THEN %(each)s ELSE 0 END, gather_errors,
         status = 'Finished'
     FROM (SELECT *, CASE WHEN s = 1 THEN objects / 4 ELSE 0 END AS errored FROM job) j
     """,
@@ -116,6 +128,22 @@ ROWS: tuple[LiteralString, ...] = (
         job_number)
     SELECT harvest_source_id, guid, package_id, id, content_hash, 'active', import_finished, row_number() OVER (), 1
     FROM harvest.object WHERE state = 'COMPLETE' ORDER BY harvest_source_id, guid
+    """,
+    """
+    INSERT INTO harvest.object (id, guid, harvest_job_id, harvest_source_id, action, state, report_status, package_id,
+        gathered, fetch_finished, import_finished, retry_times, removed, removed_title)
+    SELECT pg_temp.object_id(s, 10000000 + n), 'gone-' || s || '-' || n, id, pg_temp.source_id(s), 'delete', 'COMPLETE',
+        'deleted', md5('gone ' || s || ' ' || n)::uuid::text, created, created, created, 0,
+        CASE WHEN n %% 5 = 0 THEN 'kept' ELSE 'deleted' END, 'Dataset ' || n
+    FROM job CROSS JOIN LATERAL generate_series(1, removed) AS n
+    """,
+    """
+    INSERT INTO ops.schedule (source_id, url, frequency, cron, active, fresh, running, after, planned, due_at)
+    SELECT pg_temp.source_id(s)::uuid, 'https://portal-' || s || '.example/data',
+        CASE WHEN s %% 3 = 0 THEN 'MANUAL' ELSE 'DAILY' END,
+        CASE WHEN s %% 3 = 0 THEN '30 2 * * *' ELSE '' END, s %% 50 <> 0, false, s %% 20 = 0, now(), true,
+        now() + make_interval(mins => s)
+    FROM generate_series(1, %(sources)s) AS s
     """,
     """
     INSERT INTO harvest.source_statistics (source_id, jobs, jobs_finished, jobs_aborted, datasets, last_job_id,
@@ -175,7 +203,7 @@ def fill(database: Database, size: Size) -> None:
         connection.execute(FUNCTIONS)
         connection.execute(JOBS, values)
         connection.execute("DROP SCHEMA harvest CASCADE")
-        connection.execute("TRUNCATE ops.log_line")
+        connection.execute("TRUNCATE ops.log_line, ops.schedule")
         read_model.create(connection, read_model.LIVE, indexes=False)
         for statement in ROWS:
             connection.execute(statement, values)
@@ -188,16 +216,35 @@ def settle(connection: Connection) -> None:
     """What autovacuum does in time."""
     for table in TABLES:
         connection.execute(f"VACUUM ANALYZE harvest.{table}".encode())
-    connection.execute("VACUUM ANALYZE ops.log_line")
+    connection.execute("VACUUM ANALYZE ops.log_line, ops.schedule")
+
+
+def _sorted(model: ReadModel, sort: str) -> list[dict[str, Any]]:
+    """The ids of a page, and its rows."""
+    ids = [row["id"] for row in sorted_sources(model, sort=sort, inactive=False, org="", kind="", ids=None)[:100]]
+    return model.sources_of(ids)
+
+
+def _health(model: ReadModel, size: Size, days: float) -> SourceHealth:
+    """What `status` and `sources --failing` say so many days after the last night."""
+    now = datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=size.nights + days)
+    return source_health(source_facts(model, now), now, 50.0)
 
 
 READS: dict[str, Callable[[ReadModel, Size], Any]] = {
     "sources": lambda model, size: model.sources(),
     "sources, all, further on": lambda model, size: model.sources(inactive=True, after=source_id(size.sources // 2)),
-    "what is known of all sources' health": lambda model, size: source_facts(model),
-    "sources by their names": lambda model, size: sorted_sources(
-        model, sort="name", inactive=True, org="", kind="ckan", ids=None
-    )[:100],
+    "which sources are in trouble": lambda model, size: _health(model, size, days=1.5),
+    "which sources are in trouble after a week without harvests": lambda model, size: _health(model, size, days=8.0),
+    "sources by their names": lambda model, size: _sorted(model, "name"),
+    "sources by the errors of their last jobs": lambda model, size: _sorted(model, "errors"),
+    "sources by their last jobs": lambda model, size: _sorted(model, "last-job"),
+    "sources by what they hold": lambda model, size: _sorted(model, "datasets"),
+    "sources by their last success": lambda model, size: _sorted(model, "last-success"),
+    "schedules of 100 sources": lambda model, size: Schedules(model._database).of(
+        [UUID(source_id(number)) for number in range(1, 101)]
+    ),
+    "the state of the site": lambda model, size: site_state(model._database),
     "the job that runs longest": lambda model, size: oldest_running_job(model),
     "a source with its status": lambda model, size: model.source(source_id(7)),
     "number of sources": lambda model, size: model.count_sources(),
@@ -220,11 +267,23 @@ READS: dict[str, Callable[[ReadModel, Size], Any]] = {
     "the last errors of a large job's objects": lambda model, size: model.object_errors(
         size.large_job, after=model.object_errors(size.large_job).next or ""
     ),
+    "a large job's errors and warnings": lambda model, size: model.report(size.large_job),
+    "the job before a job": lambda model, size: model.job_before(size.large_job),
+    "what all records of a job lost": lambda model, size: model.job_warnings(size.large_job),
+    "deletions of a job": lambda model, size: Deletions(model).of_job(job_id(1, size.nights - 2)),
+    "datasets that a job kept": lambda model, size: Deletions(model).of_job(job_id(1, size.nights - 2), "kept"),
+    "deletions of a source": lambda model, size: Deletions(model).of_source(source_id(1)),
+    "datasets of a source that were purged": lambda model, size: Deletions(model).of_source(source_id(1), "purged"),
+    "jobs that hold deletions": lambda model, size: Deletions(model).held_jobs(),
+    "number of held deletions": lambda model, size: Deletions(model).count_held(),
     "the log": lambda model, size: model.log_lines(),
     "newest errors": lambda model, size: model.log_lines(LogFilter(levels=["ERROR"])),
     "newest warnings and errors": lambda model, size: model.log_lines(LogFilter(levels=LEVELS[2:])),
     "lines of no level that is there": lambda model, size: model.log_lines(LogFilter(levels=["CRITICAL"])),
     "the log of a large job": lambda model, size: model.log_lines(LogFilter(job_id=size.large_job)),
+    "warnings in the log of a large job": lambda model, size: model.log_lines(
+        LogFilter(job_id=size.large_job, levels=["WARNING"])
+    ),
     "the log of a job of long ago": lambda model, size: model.log_lines(LogFilter(job_id=job_id(7, 1))),
     "the log of a source": lambda model, size: model.log_lines(LogFilter(source_id=source_id(7))),
     "errors in the log of a source": lambda model, size: model.log_lines(LogFilter(source_id=source_id(7), levels=["ERROR"])),
@@ -233,4 +292,4 @@ READS: dict[str, Callable[[ReadModel, Size], Any]] = {
     "datasets of a source": lambda model, size: model.datasets(source_id(1)),
     "datasets of a source, further on": lambda model, size: model.datasets(source_id(1), after="guid-1-5"),
 }
-"""Every list, count and report that there is."""
+"""Every list, count and report that there is, but one: the causes of a job's errors are found by reading the errors."""

@@ -10,7 +10,7 @@ import pytest
 
 from domain.application import checked
 from domain.errors import ValidationError
-from domain.schedules import Schedule, first_slots, is_slot, job_id, latest_slot, may_start, next_slot, plan
+from domain.schedules import KnownSlots, Schedule, first_slots, is_slot, job_id, latest_slot, may_start, next_slot, plan
 from domain.sources import SourceFields
 
 SOURCE = UUID("5d1f3c1e-0000-4000-8000-000000000001")
@@ -231,3 +231,15 @@ def test_settings_are_stored_without_stray_spaces() -> None:
     fields = checked(SourceFields("city", "http://city.example", "test", cron=" 30  2 * * 1-5", time_zone=" UTC "))
 
     assert (fields.cron, fields.time_zone) == ("30 2 * * 1-5", "UTC")
+
+
+@pytest.mark.parametrize("expression", ["30 2 * * *", "*/15 8-17 * * 1-5", "0 3 29 2 *"])
+def test_slots_that_are_remembered_are_those_that_are_looked_for(expression: str) -> None:
+    known = KnownSlots()
+    instants = [utc("2026-03-27T02:29"), utc("2026-03-27T02:30"), utc("2026-03-26T12:00"), utc("2026-03-27T17:45")]
+    instants += [utc("2026-03-28T12:00"), utc("2026-03-27T17:50"), utc("2026-03-27T01:00")]
+
+    for zone in ("", BERLIN):
+        schedule = cron(expression, zone)
+        for instant in instants * 2:
+            assert known.first(schedule, instant, 5) == first_slots(schedule, instant, 5)

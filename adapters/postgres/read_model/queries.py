@@ -292,6 +292,7 @@ def _of_jobs(source_id: str, status: str, after: bool) -> tuple[list[LiteralStri
     names = ", ".join(columns)
     if columns:
         where.append(f"({names}) >= ({', '.join(values)})")
+    if columns and not after:  # with it the key is the bound: else the index is read from the newest row on
         where.append(f"({names}) <= ({', '.join(values)})")
     if after:
         key = [*values, "%(after_created)s", "%(after_id)s"]

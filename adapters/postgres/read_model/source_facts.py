@@ -1,5 +1,6 @@
 """What `domain.source_health` wants to know of each active source, by keys only; and lists of sources by anything but age."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from adapters.postgres.read_model.queries import ReadModel, Row, seen
 from domain.access import EVERY_SOURCE, Sight
 from domain.schedules import Schedule
-from domain.source_health import SourceFacts
+from domain.source_health import LATE, PERIODS, SourceFacts
 
 FACTS: LiteralString = """
     SELECT s.id, s.name, s.created, t.last_success, t.datasets, t.jobs_finished, t.jobs_failed, t.jobs_aborted, l.outcome,
@@ -19,7 +20,10 @@ FACTS: LiteralString = """
     LEFT JOIN harvest.harvest_job l ON l.id = t.last_ended_job_id
     LEFT JOIN harvest.job_statistics c ON c.job_id = l.id
     LEFT JOIN ops.schedule p ON p.source_id = s.id::uuid
-    WHERE s.active ORDER BY s.created DESC, s.id DESC
+    WHERE s.active AND (l.outcome = 'failed' OR c.errored > 0 OR c.deleted > 0 OR t.last_success IS NULL
+        OR t.last_success < %(now)s - make_interval(
+            hours => CASE WHEN p.cron <> '' THEN 2 ELSE (%(late)s::jsonb->>p.frequency)::integer END))
+    ORDER BY s.created DESC, s.id DESC
 """
 ALL_PAUSED: LiteralString = """
     SELECT 1 AS one FROM ops.pause WHERE scope IN ('all', 'target') AND (until IS NULL OR until > now()) LIMIT 1
@@ -52,10 +56,12 @@ OLDEST_RUNNING: LiteralString = """
 """
 
 
-def source_facts(model: ReadModel) -> list[SourceFacts]:
-    """Of all active sources, the newest first."""
+def source_facts(model: ReadModel, now: datetime) -> list[SourceFacts]:
+    """Of the active sources that may be in trouble at `now` (aware UTC), the newest first: most are not, and aren't read."""
     paused = bool(model.rows(ALL_PAUSED))
-    return [_facts(row, paused) for row in model.rows(FACTS)]
+    late = json.dumps({frequency: int(LATE * hours) for frequency, hours in PERIODS.items()})
+    rows = model.rows(FACTS, now=now.astimezone(UTC).replace(tzinfo=None), late=late)
+    return [_facts(row, paused) for row in rows]
 
 
 def _facts(row: Row, paused: bool) -> SourceFacts:

@@ -34,7 +34,9 @@ OLDEST = """
     WHERE notification_id > %(position)s ORDER BY notification_id LIMIT 1
 """
 DEAD_LETTERS = "SELECT count(*), count(*) FILTER (WHERE recorded_at > now() - interval '1 day') FROM ops.dead_letter"
-PENDING = "SELECT count(*) FROM ops.work"
+PENDING = """
+    SELECT coalesce(sum(objects - (added + updated + unchanged + deleted + errored + skipped)), 0)::bigint FROM ops.job_progress
+"""
 SOURCE = "SELECT name FROM harvest.harvest_source WHERE id = %(id)s"
 
 
