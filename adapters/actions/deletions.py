@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from adapters.actions.jobs import current_job, its_source, job_of, source_meant
 from adapters.actions.parameters import ById, Limit, Parameters, Reference
 from adapters.actions.session import Session
-from adapters.actions.sources import the_source
+from adapters.actions.sources import harvest_source_show, the_source
 from adapters.actions.table import action
 from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.queries import Row
@@ -151,4 +151,4 @@ def harvest_source_delete(session: Session, parameters: SourceDelete) -> dict[st
     source = session.source(parameters.id)
     job_id = session.parts.application.remove_source(source.id, parameters.datasets, by=session.caller.name)
     job = current_job(session, str(job_id)) if job_id else None
-    return {"source": session.call("harvest_source_show", id=str(source.id)), "job": job}
+    return {"source": harvest_source_show.run(session, ById(id=str(source.id))), "job": job}

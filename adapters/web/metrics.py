@@ -19,12 +19,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.actions.table import api_actions, call
+from adapters.actions.table import api_actions, call, find
 from adapters.roles.latency_book import LIMITS, LatencyBook
 from adapters.roles.latency_book import Latencies as Latencies
 from adapters.web.answers import failure
 from adapters.web.site import site_of
-from domain.access import Caller
+from domain.access import Caller, may
 from domain.errors import HarvestError, NotAuthorized
 
 HTTP = "harvestlog_http_request_duration_seconds"
@@ -118,7 +118,7 @@ async def show(request: Request) -> Response:
 
     def answer() -> Response:
         try:
-            if not known and not site.callers.caller(headers).sysadmin:
+            if not known and not may(site.callers.caller(headers), find("harvest_metrics_show")):
                 raise NotAuthorized(
                     "Metrics are for the machine itself, for the bearer of HARVEST_METRICS_TOKEN, and for sysadmins"
                 )

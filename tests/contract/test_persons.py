@@ -307,3 +307,11 @@ def test_sysadmins_and_admins_of_a_sources_organisation_get_mail_about_it(sessio
         ("root@example.org", "sysadmin"),
         ("anna@example.org", "admin of its organisation"),
     }
+
+
+def test_a_token_for_one_action_is_answered_what_it_did(session: Session) -> None:
+    session.call("harvest_person_create", name="root", sysadmin=True)
+    session.call("harvest_source_create", name="one", url="http://127.0.0.1/one", source_type="noop")
+    removing = by_token(session, token_of(session, "root", scope="harvest_source_delete"))
+
+    assert removing.call("harvest_source_delete", id="one")["source"]["name"] == "one"

@@ -12,8 +12,9 @@ from adapters.bootstrap import Parts
 from adapters.embedded import EmbeddedPostgres
 from adapters.settings import Settings
 from adapters.web.metrics import HTTP
+from domain.access import Caller
 from tests.conftest import new_database
-from tests.support.web_server import SYSADMIN, WebServer, web_server
+from tests.support.web_server import SYSADMIN, Tokens, WebServer, web_server
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,13 @@ def test_with_a_token_metrics_are_for_who_bears_it(settings: Settings) -> None:
         assert server.request("/metrics", None, "Bearer wrong").status == 403
         assert server.request("/metrics", None, "Bearer geheim").status == 200
         assert server.request("/metrics", None, SYSADMIN).status == 200
+
+
+def test_a_sysadmins_token_for_something_else_shows_no_metrics(settings: Settings) -> None:
+    jobs_only = Tokens({"jobs": Caller("root", sysadmin=True, scope=frozenset({"harvest_job_*"}))})
+
+    with web_server(replace(settings, metrics_token="geheim"), jobs_only) as server:
+        assert server.request("/metrics", None, "jobs").status == 403
 
 
 def test_a_server_that_can_serve_is_live_and_ready(server: WebServer) -> None:
