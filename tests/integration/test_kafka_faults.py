@@ -13,7 +13,8 @@ from adapters.kafka.producer import CommandProducer
 from adapters.kafka.topics import Broker, Topics, ensure_topics
 from adapters.settings import Settings
 from domain.errors import ServiceUnavailable
-from tests.integration.test_kafka_commands import PARTITIONS, PATIENCE, EmbeddedBroker, fetch_commands, until
+from tests.integration.embedded_broker import PATIENCE, EmbeddedBroker, until
+from tests.integration.test_kafka_commands import PARTITIONS, fetch_commands
 
 
 @pytest.fixture

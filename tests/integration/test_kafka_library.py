@@ -14,7 +14,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from adapters.kafka import consumer as consumer_module
 from adapters.kafka.topics import Broker
-from tests.integration.test_kafka_commands import EmbeddedBroker, real_kafka, until
+from tests.integration.embedded_broker import EmbeddedBroker, until
+from tests.integration.test_kafka_commands import real_kafka
 
 
 @pytest.fixture

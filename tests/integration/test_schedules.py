@@ -1,85 +1,27 @@
-"""Scheduled jobs: one for each slot, whatever happens to coordinators and clocks; and what is paused starts nothing."""
+"""Scheduled jobs: one for each slot, whatever happens to coordinators and clocks."""
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.actions.session import Session
-from adapters.bootstrap import Parts, initialise
-from adapters.duties.scheduling import StartScheduledJobs
+from adapters.bootstrap import initialise
 from adapters.postgres.database import Database
 from adapters.postgres.read_model.rebuild import rebuild_work
-from adapters.postgres.work.schedules import Schedules
-from domain.errors import NotAuthorized, ValidationError
+from domain.errors import NotAuthorized
 from domain.jobs import Job
-from domain.rules import Progress
 from domain.schedules import job_id
-from domain.sources import HarvestSource, SourceFields
+from tests.integration.scheduled_site import Site, site
 
-DAY = timedelta(days=1)
+__all__ = ["site"]
+
 NIGHTLY = {"cron": "30 2 * * *"}
 FACTS = """
     SELECT source_id, url, frequency, cron, time_zone, blackout, active, fresh, running, paused, paused_until, after
     FROM ops.schedule ORDER BY source_id
 """
-
-
-class Site:
-    """A leader whose clock the test sets; times are days and hours after the first midnight after the sources came."""
-
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        now = Schedules(parts.database).now().astimezone(UTC)
-        self.midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
-
-    def source(self, **fields: Any) -> UUID:
-        name = f"city-{uuid4()}"
-        return self.parts.application.register_source(SourceFields(name, f"http://{name}.example/", "test", **fields), "admin")
-
-    def change(self, source: UUID, **fields: Any) -> None:
-        from dataclasses import replace
-
-        known = self.parts.application.load(HarvestSource, source).fields
-        self.parts.application.change_source(source, replace(known, **fields), "admin")
-
-    def leader(self) -> StartScheduledJobs:
-        return StartScheduledJobs(self.parts.application, Schedules(self.parts.database))
-
-    def at(self, days: float, hours: float = 0.0) -> datetime:
-        return self.midnight + timedelta(days=days, hours=hours)
-
-    def tick(self, now: datetime, leader: StartScheduledJobs | None = None) -> None:
-        leader = leader or self.leader()
-        self.parts.work_projector().catch_up()
-        while leader.run(now):
-            self.parts.work_projector().catch_up()
-
-    def end_jobs(self) -> None:
-        for (job,) in self.parts.database.query("SELECT job_id FROM ops.job_progress"):
-            self.parts.application.finish_jobs({job: Progress("finished", True, 0)})
-        self.parts.work_projector().catch_up()
-
-    def night(self, now: datetime) -> None:
-        """A tick, and all jobs come to their end."""
-        self.tick(now)
-        self.parts.work_projector().catch_up()
-        self.end_jobs()
-
-    def jobs(self, source: UUID) -> int:
-        return self.parts.application.load(HarvestSource, source).jobs
-
-    def started(self, source: UUID, slot: datetime) -> bool:
-        return bool(self.parts.application.load_many(Job, [job_id(source, slot)]))
-
-
-@pytest.fixture
-def site(emptied: Parts) -> Site:
-    emptied.database.query("TRUNCATE ops.pause")
-    return Site(emptied)
 
 
 def test_a_job_starts_at_its_slot_and_not_before(site: Site) -> None:
@@ -257,118 +199,6 @@ def test_one_source_with_settings_that_nobody_understands_stops_no_other(site: S
     site.tick(site.at(0, 2.6))
 
     assert (site.jobs(broken), site.jobs(other)) == (0, 1)
-
-
-# pauses
-
-
-def test_a_paused_source_starts_nothing_and_catches_up_once_after_it(site: Site) -> None:
-    source = site.source(**NIGHTLY)
-    site.parts.application.pause_source(source, "admin")
-    for day in range(3):
-        site.night(site.at(day, 2.6))
-    assert site.jobs(source) == 0
-
-    site.parts.application.resume_source(source, "admin")
-    site.night(site.at(2, 12))
-    site.night(site.at(2, 13))
-
-    assert site.jobs(source) == 1
-    assert site.started(source, site.at(2, 2.5))
-
-
-def test_a_pause_ends_by_itself(site: Site) -> None:
-    source = site.source(**NIGHTLY)
-    site.parts.application.pause_source(source, "admin", until=site.at(1))
-
-    site.night(site.at(0, 3))
-    assert site.jobs(source) == 0
-    site.night(site.at(1, 0.1))
-
-    assert site.jobs(source) == 1
-
-
-def test_a_pause_that_the_leader_has_not_seen_counts_for_a_job_that_is_due(site: Site) -> None:
-    source = site.source(**NIGHTLY)
-    leader = site.leader()
-    site.tick(site.at(0, 2), leader)
-
-    site.parts.application.pause_source(source, "admin")
-    leader.run(site.at(0, 2.6))
-
-    assert site.jobs(source) == 0
-
-
-@pytest.mark.parametrize("scope", ["all", "target"])
-def test_what_is_paused_for_the_site_starts_nothing_until_it_is_resumed(site: Site, scope: str) -> None:
-    source, session = site.source(**NIGHTLY), Session(site.parts)
-    session.call("harvest_site_pause", scope=scope)
-    site.night(site.at(0, 3))
-    assert site.jobs(source) == 0
-
-    session.call("harvest_site_resume", scope=scope)
-    site.night(site.at(0, 4))
-
-    assert site.jobs(source) == 1
-
-
-def test_a_paused_host_holds_its_own_sources_only(site: Site) -> None:
-    held, other, session = site.source(**NIGHTLY), site.source(**NIGHTLY), Session(site.parts)
-    url = site.parts.application.load(HarvestSource, held).fields.url
-    session.call("harvest_site_pause", scope="host", name=url)
-
-    site.night(site.at(0, 3))
-
-    assert (site.jobs(held), site.jobs(other)) == (0, 1)
-
-
-def test_a_person_sees_when_a_source_runs_next_and_what_is_paused(site: Site) -> None:
-    source, session = site.source(**NIGHTLY), Session(site.parts)
-
-    def shown() -> dict[str, Any]:
-        row: dict[str, Any] = session.call("harvest_source_show", id=str(source))
-        return row
-
-    assert shown()["next_run"].time().isoformat() == "02:30:00"
-    assert shown()["paused"] is None
-    session.call("harvest_source_pause", id=str(source))
-    assert (shown()["next_run"], shown()["paused"]) == (None, "source")
-    session.call("harvest_source_resume", id=str(source))
-    session.call("harvest_site_pause", scope="all", until=site.at(2).isoformat())
-    assert (shown()["next_run"], shown()["paused"]) == (site.at(2), "all")
-    [listed] = session.call("harvest_source_list")["sources"]
-    assert listed["next_run"] == site.at(2)
-
-
-def test_sql_shows_when_sources_run_next(site: Site) -> None:
-    source = site.source(**NIGHTLY)
-    site.tick(site.at(0, 1))
-    statement = """
-        SELECT cron, next_run, paused FROM harvest.source_schedule WHERE source_id = %(source)s
-    """
-
-    planned = site.parts.database.query(statement, source=str(source))
-    Session(site.parts).call("harvest_source_pause", id=str(source))
-    paused = site.parts.database.query(statement, source=str(source))
-
-    assert planned == [("30 2 * * *", site.at(0, 2.5).replace(tzinfo=None), False)]
-    assert paused[0][2] is True
-
-
-@pytest.mark.parametrize(
-    ("action", "values", "field"),
-    [
-        ("harvest_site_pause", {"scope": "all", "until": "tomorrow"}, "until"),
-        ("harvest_site_pause", {"scope": "all", "until": "2001-01-01"}, "until"),
-        ("harvest_site_pause", {"scope": "host"}, "name"),
-        ("harvest_site_resume", {"scope": "everything"}, "scope"),
-    ],
-)
-def test_a_pause_that_makes_no_sense_is_refused(site: Site, action: str, values: dict[str, Any], field: str) -> None:
-    with pytest.raises(ValidationError) as refused:
-        Session(site.parts).call(action, **values)
-
-    assert field in refused.value.errors
 
 
 # the projection
