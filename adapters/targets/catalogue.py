@@ -17,7 +17,7 @@ from domain.access import EVERY_SOURCE, Sight
 from domain.errors import TargetError
 from harvesters.dataset import fit
 from harvesters.dataset.arranging import Holder, arrange
-from harvesters.dataset.numbers import numbered, with_number
+from harvesters.dataset.numbers import RESERVED, numbered, with_number
 from harvesters.target import Origin, Owner, Stored, not_ours
 
 SAVE = """
@@ -149,8 +149,8 @@ class LocalCatalogue:
         raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
 
     def _taken(self, names: Sequence[str], package_id: str) -> set[str]:
-        """Those of the names that another package has."""
-        return {name for (name,) in self._database.query(TAKEN, names=names, id=package_id)}
+        """Those of the names that another package has, or that no package may have."""
+        return set(RESERVED.intersection(names)) | {name for (name,) in self._database.query(TAKEN, names=names, id=package_id)}
 
     def delete(self, package_id: str, owner: Owner) -> bool:
         """Delete, purge or hide a package of this source; see `harvesters.target.Target`."""
@@ -175,7 +175,7 @@ class LocalCatalogue:
         gives the package its name.
         """
         renamed: dict[str, str] = {}
-        while waiting := self._waiting(name, owner):
+        while name not in RESERVED and (waiting := self._waiting(name, owner)):
             package_id, number = waiting
             try:
                 if not self._database.query(RENAME, id=package_id, old=number, name=name):
@@ -261,7 +261,8 @@ def as_ckan(row: tuple[Any, ...]) -> dict[str, Any]:
     extras = [extra for extra in package.get("extras") or () if extra.get("key") not in harvest]
     extras += [{"key": key, "value": value} for key, value in harvest.items() if value]
     times = {"metadata_created": _time(created), "metadata_modified": _time(modified)}
-    return {**times, **package, "id": package_id, "name": name, "state": state, "extras": extras}
+    filled = {"title": package.get("title") or name, "type": package.get("type") or "dataset"}  # as CKAN fills them
+    return {**times, **package, **filled, "id": package_id, "name": name, "state": state, "extras": extras}
 
 
 def _time(value: datetime) -> str:

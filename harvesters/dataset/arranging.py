@@ -8,7 +8,7 @@ name, since people know its address (decision 0073).
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from harvesters.dataset.numbers import NUMBERS, with_number
+from harvesters.dataset.numbers import NUMBERS, RESERVED, with_number
 from harvesters.target import Owner
 
 SHARED = 50  # names in order; from that many equal ones on, the later numbers go by chance
@@ -68,7 +68,8 @@ def _guids(holders: Mapping[str, Holder], owner: Owner) -> Mapping[str, str]:
 
 def shared_names(wanted: str) -> list[str]:
     """The names that are given in order."""
-    return [wanted, *(with_number(wanted, number) for number in range(1, SHARED))]
+    numbered_names = [with_number(wanted, number) for number in range(1, SHARED)]
+    return numbered_names if wanted in RESERVED else [wanted, *numbered_names]
 
 
 def spare_name(wanted: str, holders: Collection[str], attempt: int) -> str:

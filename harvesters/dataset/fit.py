@@ -52,7 +52,9 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
     _check_name(package.get("name"))
     fitted: dict[str, Any] = {}
     for name, value in package.items():
-        if value is None or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT):
+        if not name:
+            losses.drop("fields", f"one has no name, its value is {shown(value)}")
+        elif value is None or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT):
             fitted[name] = value
         elif (rule := RULES.get(name)) is not None:
             try:

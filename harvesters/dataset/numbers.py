@@ -2,6 +2,7 @@
 
 LONGEST = 100  # characters
 NUMBERS = range(1, 1000)
+RESERVED = frozenset(("new", "edit", "search"))  # pages of CKAN: it takes no dataset of such a name
 
 
 def with_number(name: str, number: int) -> str:

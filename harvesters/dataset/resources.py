@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from harvesters.dataset import values
@@ -37,6 +38,8 @@ def fit_resources(resources: Sequence[Any], losses: Losses, dataset_id: Any) -> 
 
 def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id: Any, ids: set[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
+    if resource.get("extras"):
+        resource = _with_extras(resource, losses, position)
     for name, value in resource.items():
         if (
             (rule := RULES.get(name)) is None
@@ -52,12 +55,34 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
                 fields[name] = rule(value, losses, "resource", name)
             except Odd as why:
                 losses.drop(f"resources: entry {position}, {name}", why)
+    if (url := fields.get("url")).__class__ is str and (url[:4] != "http" or url[-1:].isspace()):
+        fields["url"] = address(url, fields)
     if identity := resource.get("id"):
         twice = (text := str(identity)) in ids
         if twice or identity.__class__ is not str:
             fields["id"] = own_id(dataset_id, text, position if twice else None)
         ids.add(text)
     return fields
+
+
+def _with_extras(resource: Mapping[str, Any], losses: Losses, position: int) -> Mapping[str, Any]:
+    """The resource with its further fields among the others, as CKANs show them since 2.0; those that it has itself stay."""
+    extras = resource["extras"]
+    fields = {name: value for name, value in resource.items() if name != "extras"}
+    if not isinstance(extras, Mapping):
+        losses.drop(f"resources: entry {position}, extras", f"must be an object, is {shown(extras)}")
+        return fields
+    return {**extras, **fields}
+
+
+def address(url: str, resource: Mapping[str, Any]) -> str:
+    """An address as CKAN shows it: without blanks around it, and with http:// where it has no scheme."""
+    url = url.strip()
+    try:
+        complete = not url or resource.get("url_type") or urlsplit(url).scheme
+    except ValueError:  # an odd IPv6 address: CKAN's answer is its own
+        return url
+    return url if complete else f"http://{url.lstrip('/')}"
 
 
 def own_id(dataset_id: Any, resource_id: Any, position: int | None = None) -> str:

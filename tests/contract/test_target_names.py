@@ -230,3 +230,13 @@ def test_a_delivery_that_comes_again_finishes_the_order(target: Catalogue) -> No
 
     assert before == {"b": "park", "a": "park1"}
     assert job.names() == {"a": "park", "b": "park1"}
+
+
+@pytest.mark.parametrize("name", ["new", "edit", "search"])
+def test_a_dataset_called_like_a_page_of_ckan_gets_a_number(target: Catalogue, name: str) -> None:
+    identity = str(uuid4())
+
+    stored = target.save(package(name, identity), owner())
+
+    assert stored.name.removeprefix(name).isdecimal()
+    assert shown(target, identity)["name"] == stored.name

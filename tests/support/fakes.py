@@ -14,7 +14,7 @@ from domain.errors import Conflict, GuardConflict, TargetError
 from harvesters.base import Harvester, HarvestObject, Imported, Package
 from harvesters.dataset import fit
 from harvesters.dataset.arranging import Holder, arrange
-from harvesters.dataset.numbers import numbered
+from harvesters.dataset.numbers import RESERVED, numbered
 from harvesters.target import Origin, Owner, Stored
 
 
@@ -146,7 +146,7 @@ class MemoryTarget:
         return Stored(package["id"], name)
 
     def _unique(self, name: str) -> str:
-        taken = {package["name"] for package, _, state in self.packages.values() if state != "deleted"}
+        taken = RESERVED | {package["name"] for package, _, state in self.packages.values() if state != "deleted"}
         numbered = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
         free = next((candidate for candidate in (name, *numbered) if candidate not in taken), None)
         if free is None:
@@ -196,7 +196,7 @@ class MemoryTarget:
             if self.wanted[key] == name != held and numbered(held, name) and self.packages[key][1].source_id == owner.source_id
         ]
         hidden = {package["name"] for package, _, state in self.packages.values() if state == "draft"}
-        if waiting and name not in {*active.values(), *hidden}:
+        if waiting and name not in {*active.values(), *hidden, *RESERVED}:
             _, held, key = min(waiting)
             package, holder, state = self.packages[key]
             self.packages[key] = ({**package, "name": name}, holder, state)
@@ -207,7 +207,8 @@ class MemoryTarget:
             if state == "active" and id_or_name in (package["id"], package["name"]):
                 extras = {"harvest_object_id": owner.object_id, "harvest_source_id": owner.source_id}
                 added = [{"key": key, "value": value} for key, value in extras.items()]
-                return {**package, "state": state, "extras": [*(package.get("extras") or ()), *added]}
+                filled = {"title": package.get("title") or package["name"], "type": package.get("type") or "dataset"}
+                return {**package, **filled, "state": state, "extras": [*(package.get("extras") or ()), *added]}
         return None
 
 

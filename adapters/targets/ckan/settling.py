@@ -14,7 +14,7 @@ from adapters.targets.ckan.errors import Refusal
 from adapters.targets.ckan.names import Names
 from adapters.targets.ckan.package import OBJECT, WANTED, Order, extra, origin, seen, without
 from harvesters.dataset.arranging import Holder, arrange
-from harvesters.dataset.numbers import with_number
+from harvesters.dataset.numbers import RESERVED, with_number
 from harvesters.target import Owner
 
 LOOKED_AT = 50  # numbered names
@@ -63,6 +63,8 @@ class Settling:
             return arrange(wanted, owner, look, rename, stored_as)
 
     def _is_free(self, name: str) -> bool:
+        if name in RESERVED:
+            return False
         holder = self._find(name)
         return holder is None or holder["state"] == "deleted"
 
