@@ -166,6 +166,12 @@ class RemoteHosts(HostSlots):
         if state.busy >= self._may(state) and state.peak > state.told:
             self._talk_soon(outcomes)
 
+    def _fewer(self, host: str, state: HostState) -> None:
+        """A share that was given while more were allowed counts no longer: each process would send on its own."""
+        assert isinstance(state, SharedHost)
+        state.may = 0
+        self._talk_soon(self._note(("host", host)))
+
     def _left(self, host: str, state: HostState) -> None:
         assert isinstance(state, SharedHost)
         if not (state.busy or state.may):
@@ -231,6 +237,8 @@ class RemoteHosts(HostSlots):
             return
         with self._changed:
             outcomes.known, outcomes.known_at = latest, self._clock()
+            if use and isinstance(state, SharedHost) and use["limit"] > state.limit:
+                may, outcomes.next_talk = 0, 0.0  # asked before it was known that fewer are allowed
             self._learn(key, state, may)
             self._changed.notify_all()
 

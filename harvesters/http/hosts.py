@@ -35,7 +35,10 @@ class HostSlots:
         """
         with self._changed:
             state = self._hosts.get(host) or self._new(host, limit)
-            state.limit = 1 if delay else limit
+            fewer = 1 if delay else limit
+            if fewer < state.limit:
+                self._fewer(host, state)
+            state.limit = fewer
             self._wait(host, state)
             state.busy += 1
             state.next_start = self._clock() + delay if delay else 0.0
@@ -75,6 +78,9 @@ class HostSlots:
     def _may(self, state: HostState) -> int:
         """How many requests may be under way."""
         return state.limit
+
+    def _fewer(self, host: str, state: HostState) -> None:
+        """With the lock: fewer requests at a time than before, as the host's robots.txt turned out to say."""
 
     def _left(self, host: str, state: HostState) -> None:
         """With the lock: a request has ended."""
