@@ -150,13 +150,22 @@ def outsiders_calls() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield name, {**values(action, UNKNOWN), field.alias or parameter: True}
     for more in SEARCHES:
         yield "package_search", more
+    yield "package_list", {"type": "harvest"}
     yield "harvest_source_list", {"url": f"http://127.0.0.1/{SECRET}-1"}
     yield "harvest_source_list", {"owner_org": ORGANISATION}
     yield "harvest_source_list", {"sort": "title", "limit": 1}
     yield "harvest_source_list", {"limit": 1}
 
 
-SEARCHES: list[dict[str, Any]] = [{"rows": 1}, {"q": "record"}, {"q": SECRET}]
+SEARCHES: list[dict[str, Any]] = [
+    {"rows": 1},
+    {"q": "record"},
+    {"q": SECRET},
+    {"rows": 0, "facet.field": ["tags", "organization", "harvest_source_id", "res_format"]},
+    {"fq": "dataset_type:harvest", "facet.field": ["type", "frequency", "organization", "health"]},
+    {"fq": "dataset_type:harvest", "q": SECRET},
+    {"fq": f"name:{SECRET}-1"},
+]
 
 
 def seen_by_outsiders(server: WebServer, tokens: dict[str, str]) -> dict[str, Any]:

@@ -49,6 +49,8 @@ FILL: Mapping[str, Any] = {
     "title": "Another title",
     "guid": "guid-1",
 }
+NAMING = ("source_id", "id", "job_id", "object_id")
+"""Parameters that say what a call is about: the first of them that an action has is given."""
 SECRET = "geheim"
 """Stands in every text of the private source."""
 
@@ -65,7 +67,12 @@ class About:
 
     def named(self, action: Action) -> str:
         """What the action's `id` names."""
-        kinds = (("organization", self.organization), ("_object_", self.object), ("package", self.package))
+        kinds = (
+            ("organization", self.organization),
+            ("_object_", self.object),
+            ("package", self.package),
+            ("_event_", self.job),
+        )
         for kind, identity in kinds:
             if kind in action.name:
                 return identity
@@ -73,7 +80,12 @@ class About:
 
     def of(self, parameter: str, action: Action) -> str | None:
         """The value of a parameter that names a thing; None: it names none."""
-        known = {"source_id": self.source, "job_id": self.job, "owner_org": self.organization}
+        known = {
+            "source_id": self.source,
+            "job_id": self.job,
+            "object_id": self.object,
+            "owner_org": self.organization,
+        }
         if parameter in ("id", "dataset_id"):
             return self.named(action)
         return known.get(parameter)
@@ -104,7 +116,7 @@ def _says_what(action: Action, parameter: str, *, required: bool) -> bool:
         return True
     if action.subject is None or action.right is Right.CREATE or parameter == "owner_org":
         return False
-    return parameter == ("source_id" if "source_id" in fields else "id")
+    return parameter == next((name for name in NAMING if name in fields), None)
 
 
 def source_of(session: Session, name: str, organization: str, **more: Any) -> About:
