@@ -26,7 +26,7 @@ from adapters.stages import gather_page
 from adapters.stages.context import JobContexts
 from adapters.stages.gather_ahead import Ahead
 from adapters.stages.gather_deletions import DeletionGather
-from adapters.stages.gather_page import PendingPage, document_hash, gathered
+from adapters.stages.gather_page import PendingPage, checked, document_hash, gathered
 from adapters.stages.gather_removed import RemovedDatasets
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.gather_times import Starts, first_answer
@@ -326,15 +326,16 @@ class GatherRun:
         try:
             text.key(guid, "guid")
             body = None if record.skip else results.document(record.content)
-            gathered(guid, record, None, False, {})
+            large: dict[str, bytes] = {}
+            stored = checked(guid, record, large)
         except (TypeError, ValueError, AttributeError, RecursionError, ValidationError, PluginError) as error:
             self._error("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid[:200])
             self._memory.remember({guid[:MAX_GUID]: None})  # the remote has it: what was imported from it stays
             return
         if guid in page.records:
-            self._twice(guid, document_hash(page.records[guid][1]), document_hash(body))
+            self._twice(guid, document_hash(page.records[guid].body), document_hash(body))
         else:
-            page.add(guid, record, body)
+            page.add(guid, record, body, None if large else stored)
 
     def _twice(self, guid: str, first: str | None, second: str | None) -> None:
         """The same record again changes nothing; a different one with its guid is an error that names both."""
@@ -349,7 +350,7 @@ class GatherRun:
     def _store(self, page: PendingPage, cursor: str = "", *, last: bool = False) -> None:
         if not page.records:
             return
-        hashes = {guid: document_hash(body) for guid, (_, body) in page.records.items()}
+        hashes = {guid: document_hash(body) for guid, (_, body, _) in page.records.items()}
         for guid, first in self._memory.remember(hashes).items():
             if first == LISTED:
                 continue
@@ -359,14 +360,14 @@ class GatherRun:
             [] if self._job.options.get("force_import") else [g for g in hashes if self._same(g, held.get(g), hashes[g])]
         )
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
-        for guid in [g for g, (record, _) in changed.items() if record.action == "delete" and g not in held]:
+        for guid in [g for g, (record, *_) in changed.items() if record.action == "delete" and g not in held]:
             del changed[guid]  # the source never held it: there is nothing to delete
-        documents = {h: body for g, (_, body) in changed.items() if body is not None and (h := hashes[g]) is not None}
-        records = [gathered(guid, record, hashes[guid], guid in held, documents) for guid, (record, _) in changed.items()]
+        documents = {h: body for g, (_, body, _) in changed.items() if body is not None and (h := hashes[g]) is not None}
+        records = [gathered(guid, pending, hashes[guid], guid in held, documents) for guid, pending in changed.items()]
         self._content.put(documents)
         if self._holds_any:
             new = (guid for guid in changed if self._is_new(guid, held.get(guid)))
-            self._replaced.note(changed[guid][0] for guid in new if not changed[guid][0].skip)
+            self._replaced.note(changed[guid].record for guid in new if not changed[guid].record.skip)
         self._to_delete += [record for record in records if record.action == "delete"]
         records = [record for record in records if record.action != "delete"]  # those wait for the end of gather
         self._unrecorded += len(unchanged)

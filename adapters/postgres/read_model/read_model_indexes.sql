@@ -24,7 +24,7 @@ CREATE INDEX guid_idx ON {schema}.object (guid);
 ALTER TABLE {schema}.dataset ADD PRIMARY KEY (source_id, guid);
 CREATE INDEX dataset_package_id_idx ON {schema}.dataset (package_id) WHERE package_id IS NOT NULL;
 CREATE INDEX dataset_active_idx ON {schema}.dataset (source_id, guid) WHERE state = 'active';
-CREATE INDEX dataset_deleted_idx ON {schema}.dataset (imported) WHERE state = 'deleted';
+CREATE INDEX dataset_deleted_idx ON {schema}.dataset (source_id, guid) WHERE state = 'deleted'; -- nothing that each import changes
 ALTER TABLE {schema}.harvest_gather_error ADD PRIMARY KEY (id);
 CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (harvest_job_id, id);
 ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);

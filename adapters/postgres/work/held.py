@@ -15,16 +15,20 @@ HELD = """
 """
 BY_PACKAGE = "SELECT source_id FROM ops.dataset WHERE package_id = %(package)s AND NOT deleted"
 OBJECT_OF_PACKAGE = "SELECT object_id FROM ops.dataset WHERE package_id = %(package)s AND NOT deleted LIMIT 1"
-BY_GUID = "SELECT source_id FROM ops.dataset WHERE guid = %(guid)s AND NOT deleted ORDER BY source_id"
 # From one source to the next by the index, without reading all datasets.
-SOURCES = """
+EACH_SOURCE = """
     WITH RECURSIVE s AS (
         (SELECT source_id FROM ops.dataset ORDER BY source_id LIMIT 1)
         UNION ALL
         SELECT (SELECT d.source_id FROM ops.dataset d WHERE d.source_id > s.source_id ORDER BY d.source_id LIMIT 1)
         FROM s WHERE s.source_id IS NOT NULL
     )
-    SELECT source_id FROM s WHERE source_id IS NOT NULL
+"""
+SOURCES = f"{EACH_SOURCE} SELECT source_id FROM s WHERE source_id IS NOT NULL"
+# By the primary key, source by source: 1,000 of them take some milliseconds, and an index of guids a tenth of what imports log.
+BY_GUID = f"""{EACH_SOURCE}
+    SELECT d.source_id FROM s JOIN ops.dataset d ON d.source_id = s.source_id AND d.guid = %(guid)s
+    WHERE NOT d.deleted ORDER BY d.source_id
 """
 NAMED = "SELECT guid FROM ops.dataset WHERE source_id = %(source)s AND guid = ANY (%(guids)b::text[])"
 EXISTING = (
