@@ -67,7 +67,8 @@ def remote() -> Iterator[Remote]:
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
-    with new_stack(http_host_limit=3, breaker_failures=6, http_retries=0, retry_attempts=3) as stack:
+    # A claim that lapses on a busy machine is run by the other worker too: one request more than attempts
+    with new_stack(http_host_limit=3, breaker_failures=6, http_retries=0, retry_attempts=3, lease=60.0) as stack:
         partitions = ",".join(map(str, range(1, stack.settings.topic_partitions)))
         if stack.settings.embedded_broker:
             stack.start("fetch-consumer", "second", "--partitions", partitions)
@@ -109,7 +110,7 @@ def test_a_host_that_goes_away_costs_no_record_its_attempts(stack: Stack, remote
     assert (ended["outcome"], ended["added"], ended["objects_errored"]) == ("finished", RECORDS, 0)
     [(probes,)] = stack.parts.database.query("SELECT probes FROM ops.breaker WHERE scope = 'host' AND name = %(n)s", n=host)
     assert attempts(stack, job) <= 18  # those that opened it, as each worker knows of them, and what was under way then
-    assert remote.refused <= attempts(stack, job) + probes + 3  # while it was open nothing but probes came
+    assert remote.refused == attempts(stack, job) + probes, "while it was open nothing but probes came"
     assert stack.json("status", status=None)["breakers"] == []
 
 
