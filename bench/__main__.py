@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import cli_start, everyday, harvests, into_ckan, log, many_sources, night, reads
+from bench import cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, reads
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -19,6 +19,7 @@ MEASURES = {
     **many_sources.FIGURES,
     **night.FIGURES,
     **reads.FIGURES,
+    **live.FIGURES,
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.event_client import EventClient
 from tests.support.stack import Stack, wait_for
+from tests.support.web_server import WebServer
 
 STREAMS = 200
 SAME = ("id", "source", "status", "outcome", "objects", "added", "updated", "errored", "done", "not_modified", "deleted")
@@ -84,3 +85,20 @@ def test_a_server_with_many_streams_ends_at_once_and_says_goodbye(live: Live) ->
     assert "Traceback" not in live.stack.log("ending")
     for client in clients:
         client.close()
+
+
+def test_what_was_written_is_in_the_next_read_of_any_server_process_while_a_harvest_runs(live: Live) -> None:
+    other = serve(live.stack, "other")
+    live.stack.source("written", "http://127.0.0.1/written", "noop")
+    busy = live.stack.start_job(live.stack.source("busy", "http://127.0.0.1/busy", "noop", {"records": 3000}))
+    writer, reader = WebServer(live.url), WebServer(other)
+
+    for number in range(40):
+        title = f"title {number}"
+        writer.result("harvest_source_patch", {"id": "written", "title": title}, live.token)
+        shown = reader.get("harvest_source_show", "id=written", live.token).json["result"]
+        assert shown["title"] == title, f"write {number} is not in the next read"
+
+    job = writer.result("harvest_job_create", {"source_id": "written"}, live.token)
+    assert reader.get("harvest_job_show", f"id={job['id']}", live.token).json["result"]["id"] == job["id"]
+    assert live.stack.ended(busy)["outcome"] == "finished"

@@ -214,3 +214,20 @@ def test_nothing_is_read_while_nobody_watches(emptied: Parts) -> None:
     assert told_by_then == []
     assert first.position == emptied.event_store.max_notification_id()
     announcer.stop()
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+def test_what_was_missed_is_found_without_a_look_at_the_events_of_objects(emptied: Parts, analysed: bool) -> None:
+    source(emptied)
+    emptied.database.query(
+        "INSERT INTO events.stored_event (originator_id, originator_version, topic, state) "
+        "SELECT gen_random_uuid(), 1, 'object.fetched', '{}' FROM generate_series(1, 20000)"
+    )
+    if analysed:
+        emptied.database.query("ANALYZE events.stored_event")
+
+    rows = emptied.database.query(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {changes.MISSED}", after=0, upto=2**40, limit=1001)
+
+    plan = "\n".join(row[0] for row in rows)
+    assert "stored_event_announced_idx" in plan, plan
+    assert "Rows Removed" not in plan, plan
