@@ -320,3 +320,42 @@ def test_a_field_that_ckan_complains_of_is_one_that_it_has() -> None:
     target.save({**package(theme="good"), "id": "id-2"}, OURS)
 
     assert says.actions == ["package_create"]
+
+
+JUNK = "El campo [%s] no se esperaba."  # as CKAN 2.11 says it, in the language of the site
+
+
+def test_a_list_of_objects_that_an_older_ckan_does_not_expect_becomes_an_extra_and_does_so_at_once_the_next_time() -> None:
+    def make(data: Mapping[str, Any]) -> Any:
+        if "contacts" in data:
+            return refused(__junk=[JUNK % "('contacts', 0, 'email'), ('contacts', 0, 'name')"])
+        return created(data)
+
+    says = Says(package_create=make, package_revise=lambda _: {"package": {"id": "id-1", "name": "trees"}})
+    target = CKANTarget(says)  # type: ignore[arg-type]
+    contacts = [{"name": "Office", "email": "office@example.org"}]
+
+    stored = target.save(package(contacts=contacts), STRICT)
+    says.actions.clear()
+    again = target.save({**package(contacts=contacts), "id": "id-2"}, STRICT)
+
+    told = "contacts: this CKAN has no place for the field; kept as an extra"
+    assert {loss.message for loss in stored.losses} == {loss.message for loss in again.losses} == {told}
+    assert says.actions == ["package_create"]
+
+
+def test_a_list_of_objects_within_a_resource_becomes_text_where_ckan_does_not_expect_it() -> None:
+    sent: list[Mapping[str, Any]] = []
+
+    def make(data: Mapping[str, Any]) -> Any:
+        sent.append(data)
+        if isinstance(data["resources"][0]["columns"], list):
+            return refused(__junk=[JUNK % "('resources', 0, 'columns', 0, 'a')"])
+        return created(data)
+
+    stored = CKANTarget(Says(package_create=make)).save(  # type: ignore[arg-type]
+        package(resources=[{"url": "http://a", "columns": [{"a": 1}]}]), OURS
+    )
+
+    assert sent[-1]["resources"] == [{"url": "http://a", "columns": '[{"a":1}]'}]
+    assert stored.losses == ()

@@ -44,6 +44,11 @@ class Places:
         until = self._clock() + KEPT_FOR
         self._known.update({(_type(sent), name): (until, True) for name in sent.keys() & set(refused) - ALWAYS})
 
+    def learn_homeless(self, sent: Mapping[str, Any], fields: Collection[str]) -> None:
+        """Fields that CKAN has refused since it doesn't know them."""
+        until = self._clock() + KEPT_FOR
+        self._known.update({(_type(sent), name): (until, False) for name in fields})
+
     def arranged(self, sent: dict[str, Any], policy: FieldPolicy) -> tuple[dict[str, Any], list[Loss]]:
         """The package without fields that CKAN has no place for; they become extras, or are left out.
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from adapters.targets.ckan.errors import SHOWN, Refusal, dataset_field, messages
 from adapters.targets.ckan.package import OWN
+from harvesters.dataset.extras import FIELDS_OF_CKAN
+from harvesters.dataset.storable import json_text
 from harvesters.target import Loss
 
 NEEDED = frozenset(("id", "name", "owner_org", "state"))
@@ -31,6 +33,28 @@ def as_fields(sent: Mapping[str, Any], error: Refusal) -> dict[str, Any] | None:
     if not moved:
         return None
     return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
+
+
+def unexpected(sent: Mapping[str, Any], error: Refusal) -> list[str]:
+    """Unknown fields whose entries CKAN 2.11 refuses as `__junk`: lists of objects. (2.12 forgets them without a word.)"""
+    if "__junk" not in error.errors:
+        return []
+    fields = [name for name in sorted(sent.keys() - FIELDS_OF_CKAN) if _has_objects(sent[name])]
+    named = [name for name in fields if repr(name) in str(error.errors["__junk"])]
+    return named or fields
+
+
+def with_texts(sent: Mapping[str, Any], error: Refusal) -> dict[str, Any] | None:
+    """The package with JSON in place of lists of objects within resources, refused in the same way. None: it has none."""
+    resources = sent.get("resources") or []
+    if "__junk" not in error.errors or not any(_has_objects(value) for entry in resources for value in entry.values()):
+        return None
+    texts = [{name: json_text(value) if _has_objects(value) else value for name, value in entry.items()} for entry in resources]
+    return {**sent, "resources": texts}
+
+
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value)
 
 
 def without_refused(sent: Mapping[str, Any], error: Refusal) -> tuple[dict[str, Any], list[Loss]]:

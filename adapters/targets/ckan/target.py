@@ -39,7 +39,7 @@ from adapters.targets.ckan.package import (
     with_own_ids,
 )
 from adapters.targets.ckan.places import ASKABLE, Places
-from adapters.targets.ckan.refused import as_fields, without_refused
+from adapters.targets.ckan.refused import as_fields, unexpected, with_texts, without_refused
 from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.settling import Settling
 from domain.errors import TargetError
@@ -121,7 +121,12 @@ class CKANTarget:
                 if error.code != "validation":
                     raise
                 self._places.learn_refused(sent, error.errors)
-                if moved := as_fields(sent, error):
+                if homeless := unexpected(sent, error):
+                    self._places.learn_homeless(sent, homeless)
+                    sent, more = self._places.arranged(sent, owner.fields)
+                    lost, problem = [*lost, *more], error
+                    continue
+                if moved := as_fields(sent, error) or with_texts(sent, error):
                     sent, problem = moved, error
                     continue
                 smaller, refused = without_refused(sent, error)
