@@ -96,6 +96,14 @@ class Harvester:
         """Check a source's address, an http or https one, and return it as it is to be stored; raise ValueError with a hint."""
         return url
 
+    def read_options(self, source: HarvestSource) -> Any:
+        """A source's options as an instance of the model that the class declares. Raises ValueError that names the option."""
+        from harvesters.options import check  # the model's library takes long to import
+
+        if self.options is None:
+            raise TypeError(f"{type(self).__name__} declares no options")
+        return check(self.options, source.config)
+
     def get_original_url(self, harvest_object: HarvestObject) -> str | None:
         """The address of the original record, shown with errors; None when there is none."""
         return None

@@ -32,6 +32,7 @@ hypothesis.settings.load_profile("harvestlog")
 
 KAFKA = os.environ.get("HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST", "")
 TEMPLATE = "harvest_template"
+collect_ignore = ["feed_plugin"]  # a distribution of its own: tests/acceptance/test_new_plugin.py runs its tests
 
 
 def pytest_configure() -> None:

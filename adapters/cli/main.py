@@ -47,6 +47,7 @@ COMMANDS = {
     "purge-queues": ("maintenance:purge_queues", "Take back what was sent to workers, and stop the jobs it belonged to."),
     "harvesters-info": ("sources:harvesters_info", "List the harvesters that are installed: what TYPE of a source may be."),
     "projections": ("projections:projections", "Show and rebuild what is projected from the event log."),
+    "new-plugin": ("new_plugin:new_plugin", "Write a project with a harvester of type NAME, and tests that pass."),
     "types": ("harvester_types:types", "List the types that a source may be of, or show the options of TYPE."),
     "catalogue": ("catalogue:catalogue", "Look into the local catalogue."),
     "sql": ("sql:sql", "Ask the database with SQL: opens psql, or shows the answer to STATEMENT."),

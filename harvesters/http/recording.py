@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
+from urllib.parse import urljoin
 
 import requests
 from requests.adapters import BaseAdapter
@@ -194,7 +195,7 @@ def _read(response: requests.Response) -> bytes:
 def _cleaned(base: Answer, response: requests.Response, body: bytes, sent: Mapping[str, str]) -> Answer:
     """The answer without secrets."""
     headers = {
-        name: mask_url(blotted(value, sent))
+        name: mask_url(blotted(urljoin(base.url, value) if name.lower() == "location" else value, sent))
         for name, value in response.headers.items()
         if name.lower() not in LEFT_OUT and not is_secret_name(name)
     }

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from adapters.stages.run_test import TestRun
 from domain.rules import job_outcome
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
+from tests.ported.remote import remote
 from tests.support.stack import Stack
 
 
@@ -144,3 +146,20 @@ def test_what_the_harvester_raises_ends_it_with_a_traceback(cli: CommandLine) ->
     first = cli.json("jobs", "--source", "raises")["jobs"][-1]
     assert (first["status"], first["errored"], caught["errored"]) == ("Aborted", 0, 1)
     assert first["added"] + caught["added"] == 2  # what was imported before is recorded
+
+
+def test_a_remotes_answers_are_recorded_and_replayed_without_it(cli: CommandLine, tmp_path: Path) -> None:
+    tape = str(tmp_path / "site.jsonl")
+    config = json.dumps({"api_key": "s3cr3t-key"})
+    with remote() as address:
+        cli("source", "create", "taped", f"{address}/ckan", "ckan", "", "true", "", "", config)
+        recorded = cli.json("run-test", "taped", "--record", tape)
+
+    replayed = cli.json("run-test", "taped", "--full", "--replay", tape)
+
+    text = Path(tape).read_text(encoding="utf-8")
+    assert (recorded["added"], replayed["outcome"], replayed["not_modified"]) == (2, "finished", 2)
+    assert "s3cr3t" not in text
+    assert json.loads(text.splitlines()[0])["type"] == "ckan"
+    assert "is there already" in cli.refused("run-test", "taped", "--record", tape)
+    assert "not both" in cli("run-test", "taped", "--record", "a", "--replay", "b", status=2).err

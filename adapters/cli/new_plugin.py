@@ -1,0 +1,39 @@
+"""`new-plugin`: writes the project of a harvester, which works as it is and has tests."""
+
+import re
+from pathlib import Path
+
+import click
+
+from adapters.cli.output import say
+from adapters.cli.plugin_project import files
+from domain.errors import SettingError
+
+
+@click.command("new-plugin")
+@click.argument("name")
+@click.option("--folder", type=click.Path(file_okay=False), help="Where to write it (default: harvest-NAME).")
+def new_plugin(name: str, folder: str | None) -> None:
+    """Write a project with a harvester of type NAME, and tests that pass.
+
+    The harvester reads a list of datasets in a JSON file: replace what it does by what yours is to do.
+    """
+    place = Path(folder or f"harvest-{name.replace('_', '-')}")
+    _check(name, place)
+    for path, text in files(name).items():
+        target = place / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    say(f"Written: {place}\nNext: cd {place} && pip install -e . && pytest")
+
+
+def _check(name: str, place: Path) -> None:
+    from harvesters.loading import installed
+
+    if not re.fullmatch(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*", name):
+        raise SettingError(f"{name!r} can't be the name of a harvester: lower case letters, digits, - and _, as in my-feed")
+    taken = next((plugin for plugin in installed() if plugin.type == name), None)
+    if taken is not None:
+        raise SettingError(f"{taken.distribution} has a harvester that is called {name} already: choose another name")
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise SettingError(f"{place} is there already: name another place with --folder")

@@ -1,0 +1,114 @@
+"""A catalogue in memory, to import into in tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+from domain.errors import TargetError
+from harvesters.dataset import fit
+from harvesters.dataset.arranging import Holder, arrange
+from harvesters.dataset.numbers import RESERVED, numbered
+from harvesters.target import Origin, Owner, Stored
+
+
+def _origin(owner: Owner, state: str) -> Origin:
+    return Origin(owner.source_id, owner.object_id, owner.content_hash, state == "active", state == "deleted")
+
+
+class Catalogue:
+    """Packages by id: (package, owner, state). Names, ownership and what can be stored are as in the local catalogue."""
+
+    def __init__(self) -> None:
+        self.packages: dict[str, tuple[dict[str, Any], Owner, str]] = {}
+        self.wanted: dict[str, str] = {}  # names by id
+        self._lock = Lock()
+
+    def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+        fitted = fit(package, owner.fields)
+        wanted = fitted.package["name"]
+        with self._lock:
+            stored = self._save(fitted.package, owner)
+            if not stored.already and numbered(stored.name, wanted):
+                self._settle(wanted, owner)
+            if not owner.held and (stored.already or numbered(stored.name, wanted)):
+                self._arrange(wanted, owner, stored.name)
+        return replace(stored, name=self.packages[package["id"]][0]["name"], losses=fitted.losses)
+
+    def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+        name = ""
+        if package["id"] in self.packages:
+            known, holder, state = self.packages[package["id"]]
+            name = known["name"] if state != "deleted" else ""
+            if _origin(holder, state).holds(package["id"], owner):
+                return Stored(package["id"], name, already=True)
+        name = name or self._unique(package["name"])
+        self.packages[package["id"]] = ({**package, "name": name}, owner, "active")
+        self.wanted[package["id"]] = package["name"]
+        return Stored(package["id"], name)
+
+    def _unique(self, name: str) -> str:
+        taken = RESERVED | {package["name"] for package, _, state in self.packages.values() if state != "deleted"}
+        numbered = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
+        free = next((candidate for candidate in (name, *numbered) if candidate not in taken), None)
+        if free is None:
+            raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
+        return free
+
+    def delete(self, package_id: str, owner: Owner) -> bool:
+        if package_id not in self.packages:
+            return False
+        package, holder, state = self.packages[package_id]
+        _origin(holder, state).check_owned(package_id, owner)
+        if owner.on_removed == "keep":
+            return False
+        if owner.hide and state != "deleted":
+            self.packages[package_id] = (package, owner, "draft")
+            return True
+        self.packages[package_id] = (package, owner, "deleted")
+        if owner.on_removed == "purge":
+            del self.packages[package_id]
+        self._settle(package["name"], owner)
+        self._arrange(package["name"], owner)
+        return state != "deleted"
+
+    def _arrange(self, name: str, owner: Owner, stored_as: str = "") -> None:
+        def look(names: Sequence[str]) -> dict[str, Holder]:
+            shown = {package["name"]: key for key, (package, _, state) in self.packages.items() if state != "deleted"}
+            return {held: self._holder(shown[held], name, owner) for held in names if held in shown}
+
+        def rename(holder: Holder, new: str) -> bool:
+            package, theirs, state = self.packages[holder.package_id]
+            self.packages[holder.package_id] = ({**package, "name": new}, theirs, state)
+            return True
+
+        arrange(name, owner, look, rename, stored_as)
+
+    def _holder(self, package_id: str, name: str, owner: Owner) -> Holder:
+        package, holder, state = self.packages[package_id]
+        ours = holder.source_id == owner.source_id and state == "active" and self.wanted[package_id] == name
+        return Holder(package_id, package["name"], holder.object_id if ours else "")
+
+    def _settle(self, name: str, owner: Owner) -> None:
+        """Give a name that is free to the source's package that wants it, then that one's to the next."""
+        active = {key: package["name"] for key, (package, _, state) in self.packages.items() if state == "active"}
+        waiting = [
+            (len(held), held, key)
+            for key, held in active.items()
+            if self.wanted[key] == name != held and numbered(held, name) and self.packages[key][1].source_id == owner.source_id
+        ]
+        hidden = {package["name"] for package, _, state in self.packages.values() if state == "draft"}
+        if waiting and name not in {*active.values(), *hidden, *RESERVED}:
+            _, held, key = min(waiting)
+            package, holder, state = self.packages[key]
+            self.packages[key] = ({**package, "name": name}, holder, state)
+            self._settle(held, owner)
+
+    def show(self, id_or_name: str) -> dict[str, Any] | None:
+        for package, owner, state in self.packages.values():
+            if state == "active" and id_or_name in (package["id"], package["name"]):
+                extras = {"harvest_object_id": owner.object_id, "harvest_source_id": owner.source_id}
+                added = [{"key": key, "value": value} for key, value in extras.items()]
+                filled = {"title": package.get("title") or package["name"], "type": package.get("type") or "dataset"}
+                return {**package, **filled, "state": state, "extras": [*(package.get("extras") or ()), *added]}
+        return None
