@@ -19,6 +19,8 @@ from domain.secrets import mask_config, mask_text, mask_url
 
 COUNTERS = ("added", "updated", "not modified", "errored", "deleted")
 JOB_EXTRAS = ("kind", "trigger", "outcome", "complete", "objects", "gather_errors", "held", "decision")
+EMPTY = ("groups", "tags", "resources", "relationships_as_object", "relationships_as_subject")
+"""Lists that a dataset has in CKAN, and a source has nothing in."""
 Form = Callable[[Session, Any, Any], Any]
 
 
@@ -59,6 +61,8 @@ def source_dict(session: Session, row: Row, *, status: bool = True) -> Row:
         "organization": None,
         "creator_user_id": row["user_id"] or None,
         "metadata_created": iso(row["created"]),
+        "metadata_modified": iso(row["created"]),
+        **{name: [] for name in EMPTY},
         "extras": [{"key": key, "value": value} for key, value in sorted((row["extras"] or {}).items())],
         "source_type": row["type"],
         "frequency": row["frequency"],

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from adapters.actions.parameters import Limit, Parameters
-from adapters.actions.reading import job_row, seen_source
+from adapters.actions.parameters import Limit, Parameters, Reference
+from adapters.actions.reading import seen_source
 from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.read_model.api_queries import ApiReads
@@ -37,10 +37,9 @@ class Series(Parameters):
 
 
 class EventList(Parameters):
-    """The events of an object, or of a job; `after` is the version of the last one seen."""
+    """The job or object, by its id; `after` is the version of the last event seen."""
 
-    job_id: UUID | None = None
-    object_id: UUID | None = None
+    id: Reference
     limit: Limit = 100
     after: Annotated[int, Field(ge=0, le=2_000_000_000)] = 0
 
@@ -50,23 +49,16 @@ def _of_series(session: Session, parameters: Series) -> Owned | None:
 
 
 def _of_events(session: Session, parameters: EventList) -> Owned | None:
-    return seen_source(session, _source_id(session, parameters)) if _stream(parameters) else None
+    return seen_source(session, _source_id(session, parameters.id))
 
 
-def _stream(parameters: EventList) -> UUID:
-    """Raises ValidationError when none is named."""
-    stream = parameters.object_id or parameters.job_id
-    if stream is None:
-        raise ValidationError({"job_id": "Missing value: a job_id or an object_id"})
-    return stream
-
-
-def _source_id(session: Session, parameters: EventList) -> str:
-    if parameters.object_id is None:
-        return str(job_row(session, str(parameters.job_id))["source_id"])
-    row = ApiReads(session.model).object(str(parameters.object_id))
+def _source_id(session: Session, job_or_object: str) -> str:
+    """The source that a job or an object is of. Raises NotFound."""
+    if job := session.job_row(job_or_object):
+        return str(job["source_id"])
+    row = ApiReads(session.model).object(job_or_object)
     if row is None:
-        raise NotFound("Harvest object not found")
+        raise NotFound(f"There is no job and no harvest object {job_or_object}")
     return str(row["harvest_source_id"])
 
 
@@ -89,8 +81,9 @@ def _day(value: date) -> str:
 @action(Right.EDIT, EventList, reads=True, subject=_of_events, listed="events")
 def harvest_event_list(session: Session, parameters: EventList) -> dict[str, Any]:
     """The events of one job or object as the log has them, oldest first; `next` is `after` for the next page."""
-    stream = _stream(parameters)
-    _source_id(session, parameters)  # raises NotFound
+    session.show_current()
+    _source_id(session, parameters.id)  # raises NotFound
+    stream = UUID(parameters.id)
     application = session.parts.application
     stored = list(application.event_log.select_events(stream, gt=parameters.after, lte=parameters.after + parameters.limit + 1))
     shown = [

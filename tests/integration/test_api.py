@@ -319,15 +319,15 @@ def test_help_names_parameters(api: Api) -> None:
 
 
 def test_a_jobs_events_and_days_are_shown(api: Api) -> None:
-    events = api.read("harvest_event_list", job_id=api.job)
+    events = api.read("harvest_event_list", id=api.job)
     days = api.read("harvest_statistics_series", source_id="one", days=2)
 
     assert [events[0]["topic"], events[-1]["topic"]] == ["job.created", "job.finished"]
     assert [event["version"] for event in events] == list(range(1, len(events) + 1))
-    assert [event["version"] for event in api.read("harvest_event_list", job_id=api.job, after=1, limit=1)] == [2]
+    assert [event["version"] for event in api.read("harvest_event_list", id=api.job, after=1, limit=1)] == [2]
     assert [(day["jobs"], day["added"], day["errored"]) for day in days] == [(1, 2, 1)]
     [first, _] = api.read("harvest_object_list", source_id="one")
-    assert api.read("harvest_event_list", object_id=first)[0]["topic"] == "object.gathered"
+    assert api.read("harvest_event_list", id=first)[0]["topic"] == "object.gathered"
 
 
 def test_maintenance_answers_as_ckanext_harvest_does(api: Api) -> None:

@@ -4,14 +4,20 @@ options in docs/ckan.md.
 `python -m tests.support.reference_pages` writes it; tests/unit/test_reference_pages.py fails when it is behind.
 """
 
+import json
 from collections.abc import Iterator
 
 import click
+from pydantic.fields import FieldInfo
 
+from adapters.actions.table import Action, api_actions
 from adapters.cli.main import main
+from adapters.web.api import GET_TOO
+from domain.access import Right
 from tests.support import option_tests
 from tests.support.stack import ROOT
 
+API_PAGE = ROOT / "docs" / "api.md"
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 MARK = "## Reference\n"
 HEAD = f"{MARK}\nWritten by `python -m tests.support.reference_pages` from what `--help` says.\n"
@@ -65,6 +71,47 @@ def with_reference(page: str) -> str:
     return page.partition(MARK)[0].rstrip("\n") + "\n\n" + reference()
 
 
+API_HEAD = f"{MARK}\nWritten by `python -m tests.support.reference_pages` from the table of actions.\n"
+
+
+def api_reference() -> str:
+    """All actions that may be called over HTTP, by name."""
+    return API_HEAD + "".join(_action(action) for _, action in sorted(api_actions().items()))
+
+
+def _action(action: Action) -> str:
+    method = "GET, POST" if action.reads or action.name in GET_TOO else "POST"
+    lines = [f"\n### {action.name}\n", f"\n{_text(action.run.__doc__ or '')}\n", f"\n{method}; who may: {WHO[action.right]}.\n"]
+    if fields := action.parameters.model_fields:
+        lines.append(f"\n{_text(action.parameters.__doc__ or '')}\n\n| parameter | default |\n| --- | --- |\n")
+        lines += [f"| `{field.alias or name}` | {_default(field)} |\n" for name, field in fields.items()]
+    return "".join(lines)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    return "–" if value in (None, "") else f"`{_cell(json.dumps(value, default=str))}`"
+
+
+WHO = {
+    Right.ANYONE: "anyone",
+    Right.PERSON: "whoever has a token",
+    Right.READ: "anyone for a public source, its organisation for a private one",
+    Right.CREATE: "editors and admins of the organisation that is to own it",
+    Right.EDIT: "editors and admins of the source's organisation",
+    Right.ADMIN: "admins of the organisation",
+    Right.SYSADMIN: "sysadmins",
+}
+
+
+def with_api_reference(page: str) -> str:
+    """The page on the API with its reference replaced."""
+    return page.partition(MARK)[0].rstrip("\n") + "\n\n" + api_reference()
+
+
 if __name__ == "__main__":
     option_tests.PAGE.write_text(option_tests.with_options(option_tests.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    API_PAGE.write_text(with_api_reference(API_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     COMMANDS_PAGE.write_text(with_reference(COMMANDS_PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.cli.main import COMMANDS
 from adapters.settings import Settings
-from tests.support.reference_pages import COMMANDS_PAGE, with_reference
+from tests.support.reference_pages import API_PAGE, COMMANDS_PAGE, with_api_reference, with_reference
 from tests.support.stack import ROOT
 
 SETTINGS_PAGE = ROOT / "docs" / "settings.md"
@@ -20,6 +20,12 @@ def test_the_reference_of_commands_is_what_help_says() -> None:
     page = COMMANDS_PAGE.read_text(encoding="utf-8")
 
     assert page == with_reference(page), "run: python -m tests.support.reference_pages"
+
+
+def test_the_reference_of_the_api_is_what_the_table_of_actions_says() -> None:
+    page = API_PAGE.read_text(encoding="utf-8")
+
+    assert page == with_api_reference(page), "run: python -m tests.support.reference_pages"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
