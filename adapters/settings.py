@@ -18,7 +18,7 @@ from domain.nearest import did_you_mean
 
 MAY_BE_ZERO = (
     *("topic_replication", "topic_min_insync_replicas", "http_retries", "full_listing_days", "retention_days"),
-    *("log_timeframe", "cron_jitter", "serve_port", "serve_workers"),
+    *("log_timeframe", "cron_jitter", "serve_port", "serve_workers", "serve_anonymous_rate", "serve_refused_rate"),
 )
 SECURITY_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -111,6 +111,8 @@ class Settings:
     serve_root_path: str = ""  # where the proxy has it: /harvest, when clients call {proxy}/harvest/api/3/action/…
     serve_proxies: str = ""  # addresses or networks of proxies whose X-Forwarded-For and -Proto count, with commas
     serve_max_body: int = 5_000_000  # bytes of one request
+    serve_anonymous_rate: float = 1200.0  # calls a minute of one address without a token, of all processes; 0: any number
+    serve_refused_rate: float = 60.0  # calls a minute of one address with tokens that nobody has; 0: any number
     serve_cors_origins: str = ""  # sites whose pages may call us from a browser, with commas
     metrics_token: str = field(default="", repr=False)  # for /metrics; empty: that is for this machine itself and for sysadmins
     site_title: str = "harvestlog"  # in mail

@@ -8,6 +8,7 @@ HarvestError                  someone can act on it; the CLI prints it as one li
 ├── ValidationError           input with wrong fields: {field: message}
 ├── NotAuthorized             the caller may not do this
 │   └── UnknownToken          nobody's token: wrong, expired or revoked
+├── TooManyCalls              an address calls more often than it may
 ├── Refused                   a rule of the domain forbids it
 │   ├── JobExists             the source has a job that has not ended
 │   ├── SourceInactive        no jobs on inactive sources
@@ -94,6 +95,16 @@ class Refused(HarvestError):
     """A rule of the domain forbids the command; nothing was changed."""
 
     code = "refused"
+
+
+class TooManyCalls(HarvestError):
+    """An address calls more often than it may; `wait` is in seconds."""
+
+    code = "too_many_calls"
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"Too many calls: try again in {max(1, round(wait))} s, or with a token")
+        self.wait = wait
 
 
 class JobExists(Refused):

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.web.border import request_id
-from domain.errors import HarvestError, NotAuthorized, NotFound, Refused, ServiceUnavailable, ValidationError
+from domain.errors import HarvestError, NotAuthorized, NotFound, Refused, ServiceUnavailable, TooManyCalls, ValidationError
 from domain.secrets import mask_text
 
 log = logging.getLogger("harvestlog.serve")
@@ -46,6 +46,8 @@ def failure(request: Request, name: str, error: Exception) -> Response:
     """Why an action didn't do what it was asked."""
     status, said = problem(error)
     headers = NOT_NOW if isinstance(error, ServiceUnavailable) else None
+    if isinstance(error, TooManyCalls):
+        headers = {"Retry-After": str(max(1, round(error.wait)))}
     return json_response({"help": help_url(request, name), "success": False, "error": said}, status, headers)
 
 
@@ -62,6 +64,8 @@ def problem(error: Exception) -> tuple[int, dict[str, Any]]:
         return 403, {"__type": "Authorization Error", "message": f"Access denied: {error}"}
     if isinstance(error, NotFound):
         return 404, {"__type": "Not Found Error", "message": f"Not found: {error}"}
+    if isinstance(error, TooManyCalls):
+        return 429, {"__type": "Too Many Requests", "message": str(error)}
     if isinstance(error, Refused):
         return 409, {"__type": "Validation Error", "message": [mask_text(str(error))]}
     if isinstance(error, HarvestError):

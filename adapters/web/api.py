@@ -44,7 +44,7 @@ async def call_by_name(request: Request) -> Response:
 
     def answer() -> Response:
         try:
-            session = site.session(site.callers.caller(request.headers), writes=not action.reads)
+            session = site.session(site.caller(request), writes=not action.reads)
             parameters = allowed(session, action, given(name, values))
             result = action.run(session, parameters)
             session.show_current(SHOWN_WITHIN)  # after a write: the next read sees it, whichever process it asks

@@ -16,7 +16,7 @@ from adapters import bootstrap
 from adapters.embedded.process import end_with_parent
 from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
-from adapters.web import api, content, events, health, metrics
+from adapters.web import api, content, events, health, metrics, openapi
 from adapters.web.answers import json_response, problem
 from adapters.web.border import Border
 from adapters.web.ending import told_to_end
@@ -45,7 +45,7 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
         title=TITLE, version=version("harvestlog"), openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
     )
     app.state.site, app.state.events, app.state.latencies = site, live, latencies
-    for module in (api, content, events, health, metrics):
+    for module in (openapi, api, content, events, health, metrics):
         app.router.routes.extend(module.routes)
     app.add_exception_handler(Exception, _unexpected)
     app.add_exception_handler(HTTPException, _refused)

@@ -15,7 +15,9 @@ from starlette.requests import HTTPConnection
 from adapters.actions.session import Session
 from adapters.parts import Parts
 from adapters.settings import Settings
+from adapters.web.limits import Limit
 from domain.access import Caller
+from domain.errors import UnknownToken
 
 T = TypeVar("T")
 
@@ -34,12 +36,28 @@ class Site:
         self.settings = settings
         self.parts = Parts(settings, "serve")
         self.callers = callers or self.parts.callers
+        self._anonymous = Limit(settings.serve_anonymous_rate / max(1, settings.serve_workers))
+        self._refused = Limit(settings.serve_refused_rate / max(1, settings.serve_workers))
         self._threads = ThreadPoolExecutor(settings.serve_threads, "request")
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises, from a thread; log lines of it bear the request's id."""
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
+
+    def caller(self, request: HTTPConnection) -> Caller:
+        """Who sent a request. Raises NotAuthorized, TooManyCalls, ServiceUnavailable."""
+        address = request.client.host if request.client else ""
+        self._refused.check(address)
+        try:
+            caller = self.callers.caller(request.headers)
+        except UnknownToken:
+            self._refused.count(address)
+            raise
+        if not caller.name:
+            self._anonymous.check(address)
+            self._anonymous.count(address)
+        return caller
 
     def session(self, caller: Caller, *, writes: bool = False) -> Session:
         """A session for one call, made in the thread that uses it. Only one that writes waits for the read model."""

@@ -181,3 +181,34 @@ def test_pages_of_other_sites_may_call_only_if_they_are_named(settings: Settings
     assert named.headers["access-control-allow-origin"] == "https://portal.example.org"
     assert "access-control-allow-origin" not in other.headers
     assert json.loads(named.body) == {"version": 3}
+
+
+def test_an_address_without_a_token_or_with_wrong_ones_may_call_so_often_only(settings: Settings) -> None:
+    from dataclasses import replace
+
+    with web_server(replace(settings, serve_anonymous_rate=3, serve_refused_rate=2)) as server:
+        anonymous = [server.get("help_show", "name=help_show").status for _ in range(4)]
+        known = server.get("help_show", "name=help_show", SYSADMIN).status
+        guesses = [server.get("help_show", "name=help_show", f"guess-{number}") for number in range(3)]
+
+    assert anonymous == [200, 200, 200, 429]
+    assert known == 200
+    assert [guess.status for guess in guesses] == [403, 403, 429]
+    assert int(guesses[2].headers["retry-after"]) > 0
+    assert guesses[2].json["error"]["__type"] == "Too Many Requests"
+
+
+def test_the_api_describes_itself_without_anything_from_elsewhere(server: WebServer) -> None:
+    description = server.request("/api/openapi.json").json
+    page = server.request("/api/docs")
+
+    names = {path.rpartition("/")[2] for path in description["paths"]}
+    assert names == set(server.request("/api/3/action/").json["result"])
+    assert "get" not in description["paths"]["/api/3/action/harvest_job_create"]
+    body = description["paths"]["/api/3/action/harvest_job_create"]["post"]["requestBody"]
+    assert body["content"]["application/json"]["schema"]["required"] == ["source_id"]
+    text = page.body.decode()
+    assert "harvest_job_create" in text
+    assert "<script" not in text
+    assert "src=" not in text
+    assert "//" not in text.replace("<!--", "")

@@ -15,7 +15,7 @@ from adapters.settings import Settings
 from adapters.web.app import create_app
 from adapters.web.site import Callers
 from domain.access import ANONYMOUS, Caller
-from domain.errors import NotAuthorized
+from domain.errors import UnknownToken
 from tests.support.stack import wait_for
 
 SYSADMIN = "sysadmin-token"
@@ -33,7 +33,7 @@ class Tokens:
         if not token:
             return ANONYMOUS
         if token not in self.callers:
-            raise NotAuthorized("The API token is not valid")
+            raise UnknownToken("The API token is not valid")
         return self.callers[token]
 
 

@@ -1,0 +1,108 @@
+"""The description of the API: as OpenAPI, and as a page that needs nothing from elsewhere. Both are made from the table."""
+
+from functools import cache
+from html import escape
+from importlib.metadata import version
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from adapters.actions.table import Action, api_actions
+from adapters.web.answers import json_response
+
+ENVELOPE = {
+    "type": "object",
+    "required": ["help", "success"],
+    "properties": {
+        "help": {"type": "string"},
+        "success": {"type": "boolean"},
+        "result": {},
+        "error": {"type": "object", "properties": {"__type": {"type": "string"}}},
+    },
+}
+ANSWERS = {
+    "200": "What the action returned",
+    "400": "No call of an action",
+    "403": "The caller may not",
+    "404": "No such thing",
+    "409": "Wrong parameters, by field; or a rule forbids it",
+    "413": "The request is too large",
+    "429": "Too many calls",
+    "503": "A service is away",
+}
+PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+STYLE = (
+    "body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+    "code{background:#eee}td{text-align:left;padding:.2em .8em}"
+)
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI document, version 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "harvestlog", "version": version("harvestlog"), "description": "CKAN's Action API of harvesting"},
+        "paths": {f"/api/3/action/{name}": _path(action) for name, action in sorted(api_actions().items())},
+        "components": {"securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "Authorization"}}},
+        "security": [{}, {"token": []}],
+    }
+
+
+def _path(action: Action) -> dict[str, Any]:
+    schema = action.parameters.model_json_schema()
+    responses = {
+        status: {"description": text, "content": {"application/json": {"schema": ENVELOPE if status in ENVELOPED else {}}}}
+        for status, text in ANSWERS.items()
+    }
+    common = {"summary": action.summary, "responses": responses}
+    content = {"application/json": {"schema": schema}}
+    path: dict[str, Any] = {"post": {**common, "operationId": action.name, "requestBody": {"content": content}}}
+    if action.reads:
+        path["get"] = {**common, "operationId": f"{action.name}_get", "parameters": _query(schema)}
+    return path
+
+
+ENVELOPED = ("200", "403", "404", "409", "429", "503")
+
+
+def _query(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": each}
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+async def openapi(_request: Request) -> Response:
+    """The OpenAPI document."""
+    return json_response(description())
+
+
+async def page(_request: Request) -> Response:
+    """All actions with their parameters, as a page."""
+    return HTMLResponse(_page(), headers=PAGE_HEADERS)
+
+
+@cache
+def _page() -> str:
+    sections = "".join(_section(action) for _, action in sorted(api_actions().items()))
+    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>harvestlog: Action API</title><style>{STYLE}</style>"
+    about = "<h1>Action API</h1><p>For programs: <a href=openapi.json>openapi.json</a> (OpenAPI 3.1).</p>"
+    return f"{head}{about}{sections}</html>"
+
+
+def _section(action: Action) -> str:
+    fields = action.parameters.model_fields
+    rows = "".join(
+        f"<tr><td><code>{escape(field.alias or name)}</code><td>{'required' if field.is_required() else ''}"
+        for name, field in fields.items()
+    )
+    method = "GET, POST" if action.reads else "POST"
+    table = f"<table>{rows}</table>" if rows else ""
+    return f"<h2 id={action.name}>{action.name}</h2><p>{method}: {escape(action.summary)}</p>{table}"
+
+
+routes = [Route("/api/openapi.json", openapi), Route("/api/docs", page), Route("/api/docs/", page)]
