@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, reads
+from bench import api, cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, reads
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -20,6 +20,7 @@ MEASURES = {
     **night.FIGURES,
     **reads.FIGURES,
     **live.FIGURES,
+    **api.FIGURES,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BeforeValidator, Field
 
-from adapters.actions.forms import source_dict
+from adapters.actions.forms import source_dict, with_statuses
 from adapters.actions.parameters import ById, Limit, Offset, Parameters
 from adapters.actions.reading import source_row
 from adapters.actions.session import Session
@@ -125,7 +125,7 @@ def _sources(session: Session, parameters: PackageSearch, fq: str) -> dict[str, 
         start=parameters.start,
     )
     matches = search_sources(session.model, question, sight(session.caller))
-    results = [source_dict(session, row, status=False) for row in _rows(session, matches)]
+    results = with_statuses(session, _rows(session, matches))
     return _answer(parameters, matches.count, results, matches.facets)
 
 

@@ -95,6 +95,19 @@ def source_status(session: Session, row: Row) -> Row:
     }
 
 
+def with_statuses(session: Session, rows: Sequence[Row]) -> list[Row]:
+    """Sources as datasets, each with its counts and its last job, without what went wrong there."""
+    ids = [row["last_job_id"] for row in rows if row["last_job_id"]]
+    jobs = {job["id"]: job for job in session.model.jobs_of(ids)} if ids else {}
+    return [{**source_dict(session, row, status=False), "status": _brief_status(session, row, jobs)} for row in rows]
+
+
+def _brief_status(session: Session, row: Row, jobs: Mapping[str, Row]) -> Row:
+    job = jobs.get(row["last_job_id"] or "")
+    last = job_dict(session, job, summaries=False) if job else None
+    return {"job_count": row["jobs"], "last_job": last, "total_datasets": row["datasets"]}
+
+
 def _source(session: Session, reference: str) -> Row:
     row = session.source_row(reference)
     if row is None:

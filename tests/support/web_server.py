@@ -88,7 +88,17 @@ class WebServer:
 def web_server(settings: Settings, callers: Callers | None = None) -> Iterator[WebServer]:
     """The server, listening."""
     app = create_app(settings, callers or Tokens())
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_config=None,
+        lifespan="on",
+        timeout_graceful_shutdown=1,
+        root_path=settings.serve_root_path,
+        proxy_headers=bool(settings.serve_proxies),
+        forwarded_allow_ips=settings.serve_proxies or None,
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_for(lambda: server.started or not thread.is_alive(), 20, "the server listens", every=0.01)
