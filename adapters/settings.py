@@ -57,78 +57,78 @@ class Settings:
     kafka_sasl_username: str = ""
     kafka_sasl_password: str = field(default="", repr=False)
     kafka_ssl_cafile: str = ""  # "": those that the machine trusts
-    kafka_ssl_certfile: str = ""  # of ours, where Kafka knows clients by certificates
-    kafka_ssl_keyfile: str = ""  # "": the key is in the same file
+    kafka_ssl_certfile: str = ""  # our own, where Kafka authenticates clients by certificate
+    kafka_ssl_keyfile: str = ""  # "": the key is in the certificate's file
     kafka_ssl_password: str = field(default="", repr=False)  # of the key
     kafka_ssl_check_hostname: bool = True
-    embedded_broker: bool = False  # the broker named is the embedded one: `up` tells its children
+    embedded_broker: bool = False  # the configured broker is the embedded one: `up` sets it for its children
     ckan_url: str = ""
     ckan_token: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)  # encrypts the secrets of sources; older ones after it, with commas
-    secret_key_file: str = ""  # "": secret.key in data_dir, made when the first secret is stored
+    secret_key: str = field(default="", repr=False)  # encrypts the secrets of sources; older keys after it, with commas
+    secret_key_file: str = ""  # "": secret.key in data_dir, created when the first secret is stored
     data_dir: Path = field(default_factory=_default_data_dir)
     site_id: str = "default"  # names topics and consumer groups, as ckan.site_id does
-    log_level: str = "INFO"  # of lines on standard error and in harvest_log, and above
+    log_level: str = "INFO"  # lowest level of lines on standard error and in harvest_log
     log_scope: int = 7  # which lines go into harvest_log: -1 none, 0 all, 7 those of harvesters and plugins; docs/operations.md
-    log_lines: int = 2000  # of a job that are kept in harvest_log, and as many warnings and errors
+    log_lines: int = 2000  # kept in harvest_log per job, and as many warnings and errors
     log_timeframe: float = 30.0  # days after which lines of harvest_log are removed; 0: never
-    log_format: str = "text"  # or json: one object a line, with job, source and object
+    log_format: str = "text"  # or json: one object per line, with job, source and object
     fetch_workers: int = 1  # fetch-consumer processes that `up` starts
-    fetch_threads: int = 8  # handlers at a time in one fetch worker
-    gather_threads: int = 4  # jobs of the schedule gathered at a time in one gather worker, and as many that people started
-    target_concurrency: int = 4  # calls of CKAN at a time, per worker
-    ckan_timeout: float = 60.0  # for one call of CKAN
-    ckan_patience: float = 900.0  # how long imports wait for a CKAN that is away before records fail
+    fetch_threads: int = 8  # records at a time in one fetch worker
+    gather_threads: int = 4  # scheduled jobs gathered at a time per gather worker; as many started by people
+    target_concurrency: int = 4  # calls to CKAN at a time, per worker
+    ckan_timeout: float = 60.0  # for one call to CKAN
+    ckan_patience: float = 900.0  # how long imports wait for an unreachable CKAN before records fail
     topic_partitions: int = 6
-    topic_replication: int = 0  # 0: three copies, or one on each broker where there are fewer
+    topic_replication: int = 0  # copies; 0: three, or one on each broker if there are fewer
     topic_min_insync_replicas: int = 0  # copies that must have a command before it counts as sent; 0: 2 of 3, else 1
     in_flight: int = 2000  # objects claimed at a time by one fetch worker
-    lease: float = 60.0  # a claim that isn't renewed for so long is given to another worker
-    job_deadline: float = 86_400.0  # automatic retries of a job end so long after it was created
-    cron_jitter: float = 0.0  # over which the jobs of one cron expression are spread, each source at a time of its own
-    retry_delay: float = 5.0  # first automatic retry of an object; doubles with each further one
+    lease: float = 60.0  # a claim that isn't renewed for this long goes to another worker
+    job_deadline: float = 86_400.0  # automatic retries of a job stop this long after it was created
+    cron_jitter: float = 0.0  # jobs of one cron expression are spread over this time, each source at a fixed point
+    retry_delay: float = 5.0  # before the first automatic retry of an object; doubles with each further one
     full_listing_days: float = 7.0  # a harvester that asks for changes lists everything again after this many days; 0: never
     shrunk_percent: float = 20.0  # a source that lost more of its datasets in its last job has shrunk: see `status`
-    retention_days: float = 365.0  # objects of jobs that ended longer ago go, but for what datasets stand on; 0: never
-    retention_jobs: int = 2  # of a source, whose objects stay however old they are
-    retry_attempts: int = 5  # attempts at an object before it has failed for good
-    fetch_timeout: float = 900.0  # for one record's fetch_stage; more than the limits of HTTP let one request take
-    import_timeout: float = 900.0  # for one record's import_stage, and for storing its dataset; not while the target is away
-    gather_timeout: float = 1800.0  # of a gather without progress: a record, a page, an error, an answer to a request
-    http_timeout: float = 30.0  # connect and between two bytes
-    http_total_timeout: float = 300.0  # one response in all
-    http_max_bytes: int = 50_000_000  # one response
+    retention_days: float = 365.0  # objects of jobs that ended longer ago are removed, unless a dataset needs them; 0: never
+    retention_jobs: int = 2  # latest jobs of a source whose objects stay, however old they are
+    retry_attempts: int = 5  # attempts at an object before it fails for good
+    fetch_timeout: float = 900.0  # for one record's fetch_stage; longer than the HTTP limits let one request take
+    import_timeout: float = 900.0  # for one record's import_stage and storing its dataset; stops while the target is away
+    gather_timeout: float = 1800.0  # how long a gather may go without progress: a record, a page, an error, a response
+    http_timeout: float = 30.0  # to connect, and between two bytes
+    http_total_timeout: float = 300.0  # for one whole response
+    http_max_bytes: int = 50_000_000  # of one response
     http_retries: int = 3
-    http_host_limit: int = 4  # requests at a time to one remote host, of all workers together
-    http_robots: str = "ignore"  # what of a remote's robots.txt counts: delay (its Crawl-delay), or obey (all of it)
-    breaker_failures: int = 10  # in a row, of connections or HTTP 5xx, after which nothing is sent to a host or the target
+    http_host_limit: int = 4  # requests at a time to one remote host, from all workers together
+    http_robots: str = "ignore"  # a remote's robots.txt: ignore it, keep to its Crawl-delay (delay), or obey all of it
+    breaker_failures: int = 10  # failed connections or HTTP 5xx in a row after which nothing is sent to a host or the target
     http_allow: str = ""  # what may be harvested besides public addresses, or `none`: see `may_harvest`
     http_user_agent: str = "harvestlog (harvester of open-data catalogues)"
-    serve_host: str = "127.0.0.1"  # address that `serve` listens at; 0.0.0.0: all of this machine
-    serve_port: int = 5005  # 0: any that is free
+    serve_host: str = "127.0.0.1"  # address that `serve` listens on; 0.0.0.0: all addresses of this machine
+    serve_port: int = 5005  # 0: any free port
     serve_workers: int = 1  # processes of `serve`; 0: `up` starts no server
-    serve_threads: int = 8  # calls at a time, and connections to the database, of one process of `serve`
-    serve_root_path: str = ""  # where the proxy has it: /harvest, when clients call {proxy}/harvest/api/3/action/…
-    serve_proxies: str = ""  # addresses or networks of proxies whose X-Forwarded-For and -Proto count, with commas
+    serve_threads: int = 8  # calls at a time, and connections to the database, per `serve` process
+    serve_root_path: str = ""  # path prefix at the proxy: /harvest if clients call {proxy}/harvest/api/3/action/…
+    serve_proxies: str = ""  # addresses or networks of proxies whose X-Forwarded-For and -Proto are trusted, with commas
     serve_max_body: int = 5_000_000  # bytes of one request
     serve_anonymous_rate: float = 1200.0  # calls a minute of one address without a token, of all processes; 0: any number
     serve_refused_rate: float = 60.0  # calls a minute of one address with tokens that nobody has; 0: any number
-    serve_cors_origins: str = ""  # sites whose pages may call us from a browser, with commas
-    metrics_token: str = field(default="", repr=False)  # for /metrics; empty: that is for this machine itself and for sysadmins
+    serve_cors_origins: str = ""  # origins whose pages may call us from a browser, with commas
+    metrics_token: str = field(default="", repr=False)  # for /metrics; empty: only for this machine and sysadmins
     site_title: str = "harvestlog"  # in mail
     site_url: str = ""  # address of the site's pages, for the links in mail; empty: no links
-    status_mail_errored: bool = False  # mail about each job that went wrong
+    status_mail_errored: bool = False  # mail about each job with errors
     status_mail_all: bool = False  # mail about each job
-    status_mail_digest: bool = False  # a mail a day with all jobs that no other mail told of
-    status_mail_digest_at: str = "07:00"  # in UTC, or with a time zone after it: 07:00 Europe/Berlin
-    mail_to: str = ""  # addresses of the people who get all mail, next to the sysadmins of CKAN
-    smtp_server: str = "localhost"  # with port 465 it is TLS from the first byte
+    status_mail_digest: bool = False  # one mail a day about all jobs that no other mail covered
+    status_mail_digest_at: str = "07:00"  # in UTC, or followed by a time zone: 07:00 Europe/Berlin
+    mail_to: str = ""  # addresses of people who get all mail, in addition to CKAN's sysadmins
+    smtp_server: str = "localhost"  # port 465 means TLS from the first byte
     smtp_starttls: bool = False
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_mail_from: str = ""
     smtp_reply_to: str = ""
-    smtp_ca_file: str = ""  # certificates that the mail server's is signed with; empty: those of the system
+    smtp_ca_file: str = ""  # CA certificates for the mail server; empty: those of the system
     webhook_urls: str = ""
     webhook_secret: str = field(default="", repr=False)
 
@@ -146,16 +146,16 @@ class Settings:
     def may_harvest(self) -> str:
         """What may be harvested besides public addresses.
 
-        Unless HARVEST_HTTP_ALLOW says something, that is this machine itself where harvestlog runs its own Postgres and its own
-        broker: somebody's laptop, a demo, a test. A site with services of its own is a portal, where strangers' addresses must
-        not lead to its inside.
+        Unless HARVEST_HTTP_ALLOW is set: this machine itself, if harvestlog runs its own Postgres and its own broker
+        (somebody's laptop, a demo, a test). A site with separate services is a portal, where strangers' addresses must not
+        reach the internal network.
         """
         if self.http_allow:
             return "" if self.http_allow.lower() == "none" else self.http_allow
         return "loopback" if self.embedded_broker or (self.own_postgres and self.own_broker) else ""
 
     def on(self, database_url: str) -> "Settings":
-        """The settings with the address of the database that is used, and all else as it follows from what was set."""
+        """These settings with the database address in use; `may_harvest` stays as it was before."""
         return replace(self, database_url=database_url, http_allow=self.may_harvest or "none")
 
 
@@ -163,7 +163,7 @@ SETTINGS_FILE, CKAN_INI = "HARVEST_SETTINGS_FILE", "HARVEST_CKAN_INI"
 """Variables that name files with settings."""
 ENVIRONMENT = "environment"
 CKAN_INI_TOLD = "HARVEST_CKAN_INI_TOLD"
-"""Set for processes that this one starts: of which ini file a person has been told what has no effect."""
+"""Set for child processes: the ini file whose options without effect a person has already been told about."""
 
 
 @dataclass(frozen=True)
@@ -225,11 +225,11 @@ def _variables(texts: Mapping[str, str], origin: str) -> dict[str, _Given]:
 
 
 NOT_SETTINGS = re.compile(r"HARVEST_(TEST_.*|.*_TEST|REQUIRE_.*|PLUGIN_.*|CKAN_INI_TOLD)")
-"""Names that are nobody's mistake: for our tests, for plugins, and for our own processes."""
+"""Names that aren't mistakes: for our tests, for plugins, and for our own processes."""
 
 
 def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
-    """What is named like a setting and is none, in words, with the nearest one. Raises SettingError for an unreadable file."""
+    """Sentences about variables that are named like a setting and are none. Raises SettingError for an unreadable file."""
     env = dict(os.environ if environ is None else environ)
     path = env.get(SETTINGS_FILE)
     names = {name: "" for name in env if name.startswith("HARVEST_")}
@@ -314,7 +314,7 @@ def _check(settings: Settings) -> None:
 
 def _check_addresses(allowed: str) -> None:
     if allowed:
-        from domain.networks import address_rules  # most sites need it in workers only
+        from domain.networks import address_rules  # slow to import, and most commands don't need it
 
         address_rules(allowed)
 
@@ -339,7 +339,7 @@ def _check_notices(settings: Settings) -> None:
     defaults = Settings()
     changed = [name for name in NOTICES if getattr(settings, name) != getattr(defaults, name)]
     if changed:
-        from domain import notices  # most commands have no need of it
+        from domain import notices  # slow to import, and most commands don't need it
 
         for name in changed:
             try:

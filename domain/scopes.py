@@ -39,13 +39,13 @@ def covers(scope: Iterable[str], name: str, *, reads: bool, for_sysadmins: bool)
 
 def checked_scope(words: Iterable[str], actions: Iterable[str]) -> Scope:
     """A scope, if each of its words is a kind or fits an action. Raises ValidationError."""
-    known = list(actions)
+    names = list(actions)
     scope = frozenset(word.strip() for word in words if word.strip())
     if not scope:
         raise ValidationError({"scope": f"Missing value: {_choices()}"})
     for word in sorted(scope - KINDS.keys()):
-        if not any(fnmatchcase(name, word) for name in known):
-            raise ValidationError({"scope": f"No action fits {word}{did_you_mean(word, [*KINDS, *known])}: {_choices()}"})
+        if not any(fnmatchcase(name, word) for name in names):
+            raise ValidationError({"scope": f"No action fits {word}{did_you_mean(word, [*KINDS, *names])}: {_choices()}"})
     return scope
 
 

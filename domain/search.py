@@ -30,7 +30,7 @@ def filters(fq: str, fields: Collection[str]) -> list[Filter]:
 
     Several are joined by AND or blanks. Raises ValidationError for anything else, and for a field that isn't among `fields`.
     """
-    found, position = [], _skip(fq, 0)
+    terms, position = [], _skip(fq, 0)
     while position < len(fq):
         term = TERM.match(fq, position)
         if term is None:
@@ -39,11 +39,11 @@ def filters(fq: str, fields: Collection[str]) -> list[Filter]:
         if field not in fields:
             raise ValidationError({"fq": unknown("field", field, fields)})
         values = _group(group) if group is not None else (_unescaped(quoted) if quoted is not None else plain,)
-        found.append(Filter(field, values, (sign or "").strip() in ("-", "NOT")))
+        terms.append(Filter(field, values, (sign or "").strip() in ("-", "NOT")))
         position = _skip(fq, term.end())
-    if len(found) > MAX_TERMS:
+    if len(terms) > MAX_TERMS:
         raise ValidationError({"fq": f"Holds more than {MAX_TERMS} terms"})
-    return [each for each in found if each.values != ("*",)]
+    return [parsed for parsed in terms if parsed.values != ("*",)]
 
 
 def _skip(text: str, position: int) -> int:

@@ -107,7 +107,7 @@ def source_problems(health: SourceHealth) -> list[str]:
 
 
 def _sentence(trouble: str, sources: Sequence[SourceFacts]) -> str:
-    one, many = SENTENCES[trouble]
+    singular, plural = SENTENCES[trouble]
     names = ", ".join(source.name for source in sources[:NAMED]) + (", …" if len(sources) > NAMED else "")
-    what = f"1 source {one}" if len(sources) == 1 else f"{len(sources):,} sources {many}"
-    return f"{what} ({names}): see `harvester sources {OPTIONS[trouble]}`"
+    subject = f"1 source {singular}" if len(sources) == 1 else f"{len(sources):,} sources {plural}"
+    return f"{subject} ({names}): see `harvester sources {OPTIONS[trouble]}`"

@@ -116,9 +116,9 @@ class HarvesterBase(Harvester):
         modified = text.utc_time(package.get(MODIFIED))
         if modified is None:
             return True
-        held = harvest_object.held.validators.get(MODIFIED) if harvest_object.held else None
-        harvest_object.validators = {**harvest_object.validators, MODIFIED: max(modified, held or modified)}
-        return existing is None or held is None or modified > held or harvest_object.force_import
+        imported = harvest_object.held.validators.get(MODIFIED) if harvest_object.held else None
+        harvest_object.validators = {**harvest_object.validators, MODIFIED: max(modified, imported or modified)}
+        return existing is None or imported is None or modified > imported or harvest_object.force_import
 
     def _identity(
         self, package: Mapping[str, Any], harvest_object: HarvestObject, existing: Mapping[str, Any] | None
@@ -174,8 +174,8 @@ class HarvesterBase(Harvester):
 
     def _with_hex(self, ideal: str, attempt: int) -> str:
         """Digits that follow from the record, so that the same job gathered twice makes the same names."""
-        of = f"{self._object.harvest_source_id}|{self._object.guid}" if self._object else ""
-        return ideal[: LONGEST - HEX_DIGITS] + sha256(f"{of}|{ideal}|{attempt}".encode()).hexdigest()[:HEX_DIGITS]
+        seed = f"{self._object.harvest_source_id}|{self._object.guid}" if self._object else ""
+        return ideal[: LONGEST - HEX_DIGITS] + sha256(f"{seed}|{ideal}|{attempt}".encode()).hexdigest()[:HEX_DIGITS]
 
     def _is_taken(self, name: str, existing_name: str | None) -> bool:
         if name == existing_name:

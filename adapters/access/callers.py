@@ -50,9 +50,9 @@ class Callers:
             return self._of_service(token, headers.get(CALLER_HEADER.lower(), ""))
         return self._provider.caller(token)
 
-    def _of_service(self, token: str, said: str) -> Caller:
+    def _of_service(self, token: str, caller_header: str) -> Caller:
         """Whom a service calls for. It is believed, and nobody is asked: a CKAN that calls us waits for our answer."""
         holder = self._tokens.holder(token)
         if holder is None or holder.person is not None:
             raise UnknownToken(UNKNOWN)
-        return named_caller(said, holder.scope)
+        return named_caller(caller_header, holder.scope)

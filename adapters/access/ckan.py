@@ -82,14 +82,14 @@ class CkanPersons:
         while True:
             with self._lock:
                 answer = self._kept(key)
-                asked = None if answer else self._asking.get(key)
-                if answer is None and asked is None:
+                under_way = None if answer else self._asking.get(key)
+                if answer is None and under_way is None:
                     self._asking[key] = threading.Event()
             if answer is not None:
                 return _caller(answer)
-            if asked is None:
+            if under_way is None:
                 return self._ask(key, token)
-            asked.wait()
+            under_way.wait()
 
     def _kept(self, key: bytes) -> _Answer | None:
         """Raises ServiceUnavailable in the seconds after CKAN didn't answer."""

@@ -40,12 +40,12 @@ def named_caller(text: str, scope: Scope) -> Caller:
     if not text.strip():
         raise _wrong("Missing value: a service's token says nothing about who calls")
     try:
-        said = json.loads(text)
+        fields = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _wrong("Is not JSON") from error
-    if not isinstance(said, dict) or said.keys() - set(FIELDS):
+    if not isinstance(fields, dict) or fields.keys() - set(FIELDS):
         raise _wrong(f"Must be an object with {', '.join(FIELDS)}")
-    name, sysadmin, roles = said.get("name", ""), said.get("sysadmin", False), said.get("organizations", {})
+    name, sysadmin, roles = fields.get("name", ""), fields.get("sysadmin", False), fields.get("organizations", {})
     if not isinstance(name, str) or len(name) > MAX_NAME or not name.isprintable():
         raise _wrong(f"name must be text of {MAX_NAME} printable characters at most; empty: nobody is signed in")
     if not isinstance(sysadmin, bool):
@@ -55,11 +55,11 @@ def named_caller(text: str, scope: Scope) -> Caller:
     return Caller(name, sysadmin, _roles(roles), scope)
 
 
-def _roles(said: Any) -> dict[str, str]:
+def _roles(roles: Any) -> dict[str, str]:
     """Roles by organisation; a role that we don't know gives no right."""
-    if not isinstance(said, dict) or not all(isinstance(role, str) for role in said.values()):
+    if not isinstance(roles, dict) or not all(isinstance(role, str) for role in roles.values()):
         raise _wrong(f"organizations must be an object: {{id or name: {' | '.join(ROLES)}}}")
-    return {organisation: role for organisation, role in said.items() if role in ROLES}
+    return {organisation: role for organisation, role in roles.items() if role in ROLES}
 
 
 def _wrong(why: str) -> ValidationError:

@@ -23,7 +23,7 @@ def harvest_readiness_show(session: Session, _asked: Parameters) -> dict[str, An
     except HarvestError:  # whose text names addresses, which are nobody's business
         database, read_model = "does not answer", "not known"
     checks = {"database": database, "read_model": read_model}
-    return {"ready": all(said == OK for said in checks.values()), "checks": checks}
+    return {"ready": all(state == OK for state in checks.values()), "checks": checks}
 
 
 def _read_model(session: Session) -> str:

@@ -29,9 +29,9 @@ def types(name: str | None, as_json: bool) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
-    told = row["problem"] or row["description"] or row["title"]
+    about = row["problem"] or row["description"] or row["title"]
     options = f" ({len(row['options'])} options: harvester types {row['name']})" if row["options"] else ""
-    return f"{row['name']:<16} {told}{options}"
+    return f"{row['name']:<16} {about}{options}"
 
 
 def _details(row: dict[str, Any]) -> str:

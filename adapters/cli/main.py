@@ -177,8 +177,8 @@ def _ini_option(names: Sequence[str], *, hidden: bool) -> click.Option:
 def _accept_ini(command: click.Command) -> None:
     """Let `-c ckan.ini` stand behind a command as well as before it, unless the command has an option of that name."""
     if isinstance(command, click.Group):
-        for each in command.commands.values():
-            _accept_ini(each)
+        for subcommand in command.commands.values():
+            _accept_ini(subcommand)
     options = {name for option in command.params for name in option.opts}
     if names := [name for name in INI if name not in options]:
         command.params.append(_ini_option(names, hidden=True))

@@ -35,9 +35,9 @@ def notices(unsent: bool, source: str, limit: int, after: str, retry: bool, drop
 
 
 def _done(answer: Row) -> str:
-    [(what, number)] = answer.items()
-    again = "will be tried again within seconds, by the coordinator" if what == "retried" else "are forgotten"
-    return f"{number} {'notice' if number == 1 else 'notices'} {again}" if number else "There are no notices that failed"
+    [(outcome, number)] = answer.items()
+    result = "will be tried again within seconds, by the coordinator" if outcome == "retried" else "are forgotten"
+    return f"{number} {'notice' if number == 1 else 'notices'} {result}" if number else "There are no notices that failed"
 
 
 def _text(answer: Row, unsent: bool) -> str:

@@ -68,8 +68,8 @@ def _org(row: Row) -> str:
 @json_option
 def edit_org(organisation: str, title: str, as_json: bool) -> None:
     """Change the title of an ORGANISATION (id or name)."""
-    said = lambda row: f"Changed organisation {row['name']}"  # noqa: E731
-    _call("harvest_organization_patch", as_json, said, id=organisation, title=title)
+    show = lambda row: f"Changed organisation {row['name']}"  # noqa: E731
+    _call("harvest_organization_patch", as_json, show, id=organisation, title=title)
 
 
 @org.command("remove")
@@ -121,8 +121,8 @@ def person() -> None:
 def create_person(name: str, title: str, email: str, sysadmin: bool, as_json: bool) -> None:
     """Enter a person. NAME never changes: lowercase letters, digits, - and _."""
     values = {"name": name, "title": title, "email": email, "sysadmin": sysadmin}
-    said = lambda row: f"Created person {row['name']}; `harvester token create {row['name']} PURPOSE` makes a token"  # noqa: E731
-    _call("harvest_person_create", as_json, said, **values)
+    show = lambda row: f"Created person {row['name']}; `harvester token create {row['name']} PURPOSE` makes a token"  # noqa: E731
+    _call("harvest_person_create", as_json, show, **values)
 
 
 @person.command("list")

@@ -161,8 +161,8 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Run so many processes. HARVEST_SERVE_WORKERS.")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer the Action API over HTTP; any number may run."""
-    given = {"HARVEST_SERVE_HOST": host, "HARVEST_SERVE_PORT": port, "HARVEST_SERVE_WORKERS": workers}
-    os.environ.update({name: str(value) for name, value in given.items() if value is not None})  # its processes read them
+    variables = {"HARVEST_SERVE_HOST": host, "HARVEST_SERVE_PORT": port, "HARVEST_SERVE_WORKERS": workers}
+    os.environ.update({name: str(value) for name, value in variables.items() if value is not None})  # its processes read them
     settings = load()
     if settings.own_postgres:
         raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")

@@ -47,8 +47,10 @@ source.add_command(remove)
 def _in_its_place(context: click.Context, argument: click.Parameter, value: str) -> str:
     """Refuse a configuration that was given too early, as a title for instance."""
     if value.lstrip().startswith("{") and isinstance(_json(value), dict):
-        what = argument.human_readable_name
-        raise click.UsageError(f"{what} is a configuration (JSON): give it with --configuration, or after FREQUENCY.", context)
+        argument_name = argument.human_readable_name
+        raise click.UsageError(
+            f"{argument_name} is a configuration (JSON): give it with --configuration, or after FREQUENCY.", context
+        )
     return value
 
 

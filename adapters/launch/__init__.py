@@ -65,15 +65,21 @@ def _hidden(name: str, place: str) -> str:
 def shared_package() -> str:
     """Which other distributions have a package of one of our names, and what to do about it; empty when none has."""
     shared = owners(set(NAMES))
-    what = "; ".join(f"{owner} has a Python package {', '.join(names)}, as harvestlog has" for owner, names in shared.items())
-    return f"{what}: {OWN_ENVIRONMENT}" if shared else ""
+    clashes = "; ".join(
+        f"{owner} has a Python package {', '.join(names)}, as harvestlog has" for owner, names in shared.items()
+    )
+    return f"{clashes}: {OWN_ENVIRONMENT}" if shared else ""
 
 
 def owners(names: "Collection[str]") -> dict[str, list[str]]:
     """Other distributions than ours that have installed packages of these names; takes some 70 ms."""
     from importlib.metadata import distributions
 
-    others = {f"{each.name} {each.version}": _packages(each, names) for each in distributions() if each.name != DISTRIBUTION}
+    others = {
+        f"{distribution.name} {distribution.version}": _packages(distribution, names)
+        for distribution in distributions()
+        if distribution.name != DISTRIBUTION
+    }
     return {owner: packages for owner, packages in sorted(others.items()) if packages}
 
 

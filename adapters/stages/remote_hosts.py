@@ -51,11 +51,11 @@ class Outcomes:
         self.succeeded, self.failed = False, 0
         return met
 
-    def give_back(self, told: Met) -> None:
+    def give_back(self, met: Met) -> None:
         """It couldn't be reported."""
-        self.failed = self.failed if self.succeeded else self.failed + told.failed
-        self.succeeded = self.succeeded or told.succeeded
-        self.reason, self.url = self.reason or told.reason, self.url or told.url
+        self.failed = self.failed if self.succeeded else self.failed + met.failed
+        self.succeeded = self.succeeded or met.succeeded
+        self.reason, self.url = self.reason or met.reason, self.url or met.url
 
 
 @dataclass(slots=True)

@@ -108,12 +108,12 @@ def _conditions(q: str, filters: Sequence[Filter], sight: Sight) -> tuple[Litera
     if q:
         where.append(f"{WORDS} @@ plainto_tsquery('simple', %(q)s)")
         parameters["q"] = q
-    for number, each in enumerate(filters):
+    for number, term in enumerate(filters):
         place = PLACES[number]
         value: LiteralString = f"%({place})s::text[]"
         condition: LiteralString = (
-            f"{ONE[each.field]} = ANY ({value})" if each.field in ONE else f"{_list(each.field)} ?| {value}"
+            f"{ONE[term.field]} = ANY ({value})" if term.field in ONE else f"{_list(term.field)} ?| {value}"
         )
-        where.append(f"NOT ({condition})" if each.none else f"({condition})")
-        parameters[place] = list(each.values)
+        where.append(f"NOT ({condition})" if term.none else f"({condition})")
+        parameters[place] = list(term.values)
     return " AND ".join(where), parameters

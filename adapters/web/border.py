@@ -46,22 +46,22 @@ class Border:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        identity = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
-        token = request_id.set(identity)
+        client_id = headers.get("x-request-id", "")
+        id_of_request = client_id if GIVEN_ID.fullmatch(client_id) else secrets.token_hex(8)
+        token = request_id.set(id_of_request)
         started, status, received = time.monotonic(), 0, 0
 
-        async def complete(message: Message) -> None:
+        async def send_completed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     answer.setdefault(name, value)
-                answer["X-Request-Id"] = identity
+                answer["X-Request-Id"] = id_of_request
             await send(message)
 
-        async def limited() -> Message:
+        async def receive_limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
@@ -69,14 +69,14 @@ class Border:
                 raise TooLarge
             return message
 
-        with about(request=identity):
+        with about(request=id_of_request):
             try:
                 if self._declared(headers) > self._max_body:
                     raise TooLarge
-                await self._app(scope, limited, complete)
+                await self._app(scope, receive_limited, send_completed)
             except TooLarge:
                 await self._drain(receive)
-                await _refuse(complete)
+                await _refuse(send_completed)
             finally:
                 _log(scope, status, time.monotonic() - started)
         request_id.reset(token)

@@ -63,19 +63,20 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
     except HarvestError as error:
         return failure(request, ACTION, error)
 
-    named = _headers(document)
-    if _unchanged(headers, named):
+    document_headers = _headers(document)
+    if _unchanged(headers, document_headers):
         return Response(
-            status_code=304, headers={name: named[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")}
+            status_code=304,
+            headers={name: document_headers[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")},
         )
     if request.method == "HEAD":
-        return Response(headers=named)
+        return Response(headers=document_headers)
 
     async def part(offset: int) -> bytes:
-        again = await site.run(lambda: read({"id": document["id"]}, offset, PART))
-        return b64decode(again["content"]) if again["content_hash"] == document["content_hash"] else b""
+        reply = await site.run(lambda: read({"id": document["id"]}, offset, PART))
+        return b64decode(reply["content"]) if reply["content_hash"] == document["content_hash"] else b""
 
-    return StreamingResponse(_parts(document, part), headers=named)
+    return StreamingResponse(_parts(document, part), headers=document_headers)
 
 
 async def _parts(document: dict[str, Any], read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[bytes]:
@@ -91,11 +92,11 @@ def _headers(document: dict[str, Any]) -> dict[str, str]:
     media = document["media_type"]
     kind = media.partition(";")[0]
     extension = EXTENSIONS.get(kind) or guess_extension(kind) or ".bin"
-    how = "inline" if may_be_shown(media) else "attachment"
+    disposition = "inline" if may_be_shown(media) else "attachment"
     return {
         "Content-Type": media,
         "Content-Length": str(document["size"]),
-        "Content-Disposition": f'{how}; filename="{document["id"]}{extension}"',
+        "Content-Disposition": f'{disposition}; filename="{document["id"]}{extension}"',
         "Content-Security-Policy": SANDBOX,
         "X-Content-Type-Options": "nosniff",
         "ETag": f'"{document["content_hash"]}"',
@@ -105,12 +106,14 @@ def _headers(document: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _unchanged(asked: dict[str, str], named: dict[str, str]) -> bool:
+def _unchanged(request_headers: dict[str, str], document_headers: dict[str, str]) -> bool:
     """Whether the client has the document already: RFC 9110, section 13.2.2, where an ETag outweighs a time."""
-    if tags := asked.get("if-none-match"):
-        return any(tag.strip().removeprefix("W/") in ("*", named["ETag"]) for tag in tags.split(","))
+    if tags := request_headers.get("if-none-match"):
+        return any(tag.strip().removeprefix("W/") in ("*", document_headers["ETag"]) for tag in tags.split(","))
     try:
-        return parsedate_to_datetime(asked["if-modified-since"]) >= parsedate_to_datetime(named["Last-Modified"])
+        return parsedate_to_datetime(request_headers["if-modified-since"]) >= parsedate_to_datetime(
+            document_headers["Last-Modified"]
+        )
     except (KeyError, ValueError, TypeError):
         return False
 

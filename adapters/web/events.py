@@ -190,11 +190,11 @@ class Events:
         """Ask again and again who the clients are: rights change, and tokens are revoked."""
         while True:
             await asyncio.sleep(RECHECK)
-            known: dict[tuple[str, ...], list[Stream]] = {}
+            by_credentials: dict[tuple[str, ...], list[Stream]] = {}
             for stream in self._streams:
                 if any(stream.credentials):
-                    known.setdefault(stream.credentials, []).append(stream)
-            for streams in known.values():
+                    by_credentials.setdefault(stream.credentials, []).append(stream)
+            for streams in by_credentials.values():
                 await self._recheck_caller(streams)
 
     async def _recheck_caller(self, streams: list[Stream]) -> None:
@@ -257,15 +257,15 @@ class _EventStream:
 
 def _seen(request: Request) -> int | None:
     """The position that a client has seen, None: it has just come; one that is none leads to a reset."""
-    given = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or ""
-    if not given:
+    event_id = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or ""
+    if not event_id:
         return None
-    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else -1
+    return int(event_id) if event_id.isascii() and event_id.isdecimal() and len(event_id) <= 18 else -1
 
 
 def _busy() -> Response:
-    said = {"__type": "Service Unavailable Error", "message": "Too many event streams are open: come back later"}
-    return json_response({"success": False, "error": said}, 503, {"Retry-After": "30"})
+    error = {"__type": "Service Unavailable Error", "message": "Too many event streams are open: come back later"}
+    return json_response({"success": False, "error": error}, 503, {"Retry-After": "30"})
 
 
 routes = [Route("/api/events", _EventStream(), methods=["GET"])]

@@ -25,10 +25,10 @@ async def ready(request: Request) -> Response:
     site = site_of(request)
     try:
         async with asyncio.timeout(PATIENCE):
-            said = await site.run(lambda: call(site.session(ANONYMOUS), "harvest_readiness_show", {}))
+            readiness = await site.run(lambda: call(site.session(ANONYMOUS), "harvest_readiness_show", {}))
     except TimeoutError:
-        said = SILENT
-    return json_response(said, 200 if said["ready"] else 503)
+        readiness = SILENT
+    return json_response(readiness, 200 if readiness["ready"] else 503)
 
 
 routes = [Route("/health/live", live), Route("/health/ready", ready)]

@@ -50,14 +50,14 @@ class Measured:
             return
         started, status = time.monotonic(), 500
 
-        async def noted(message: Message) -> None:
+        async def note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, note_status)
         finally:
             if (route := route_of(scope)) != STREAMS:
                 method = scope["method"] if scope["method"] in METHODS else "other"
@@ -90,10 +90,10 @@ class _Site(Collector):
         for metric in self._metrics:
             family = CounterMetricFamily if metric["type"] == "counter" else GaugeMetricFamily
             labels = list(metric["samples"][0]["labels"]) if metric["samples"] else []
-            shown = family(metric["name"], metric["help"], labels=labels)
+            metric_family = family(metric["name"], metric["help"], labels=labels)
             for sample in metric["samples"]:
-                shown.add_metric(list(sample["labels"].values()), sample["value"])
-            yield shown
+                metric_family.add_metric(list(sample["labels"].values()), sample["value"])
+            yield metric_family
         durations = HistogramMetricFamily(HTTP, HTTP_HELP, labels=["route", "method", "status"])
         for entry in self._latencies:
             limits = [*map(str, LIMITS), "+Inf"]
@@ -114,11 +114,11 @@ async def show(request: Request) -> Response:
     """The metrics, for those who may see them."""
     site = site_of(request)
     headers = dict(request.headers)
-    known = _is_monitoring(request, site.settings.metrics_token)
+    is_monitoring = _is_monitoring(request, site.settings.metrics_token)
 
     def answer() -> Response:
         try:
-            if not known and not may(site.callers.caller(headers), find("harvest_metrics_show")):
+            if not is_monitoring and not may(site.callers.caller(headers), find("harvest_metrics_show")):
                 raise NotAuthorized(
                     "Metrics are for the machine itself, for the bearer of HARVEST_METRICS_TOKEN, and for sysadmins"
                 )
@@ -134,8 +134,8 @@ async def show(request: Request) -> Response:
 def _is_monitoring(request: Request, token: str) -> bool:
     """Whether a request bears the token; where none is set, whether it comes from this machine and no proxy passed it on."""
     if token:
-        given = request.headers.get("authorization", "")
-        return hmac.compare_digest(given.removeprefix("Bearer ").strip().encode(), token.encode())
+        authorization = request.headers.get("authorization", "")
+        return hmac.compare_digest(authorization.removeprefix("Bearer ").strip().encode(), token.encode())
     if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
     try:

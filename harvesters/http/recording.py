@@ -120,8 +120,8 @@ class Replay:
         with self._lock:
             answers = self._answers.get(key)
             if answers is None:
-                known = [address for _, address in self._answers]
-                message = f"{redact(url)} is not in the recording{did_you_mean(key[1], known)}"
+                recorded = [address for _, address in self._answers]
+                message = f"{redact(url)} is not in the recording{did_you_mean(key[1], recorded)}"
                 raise RemoteError(message, code="not_recorded")
             position = self._next.get(key, 0)
             self._next[key] = min(position + 1, len(answers) - 1)

@@ -38,8 +38,8 @@ class Catalogue:
     def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         name = ""
         if package["id"] in self.packages:
-            known, holder, state = self.packages[package["id"]]
-            name = known["name"] if state != "deleted" else ""
+            package_before, holder, state = self.packages[package["id"]]
+            name = package_before["name"] if state != "deleted" else ""
             if _origin(holder, state).holds(package["id"], owner):
                 return Stored(package["id"], name, already=True)
         name = name or self._unique(package["name"])
@@ -75,11 +75,11 @@ class Catalogue:
     def _arrange(self, name: str, owner: Owner, stored_as: str = "") -> None:
         def look(names: Sequence[str]) -> dict[str, Holder]:
             shown = {package["name"]: key for key, (package, _, state) in self.packages.items() if state != "deleted"}
-            return {held: self._holder(shown[held], name, owner) for held in names if held in shown}
+            return {other_name: self._holder(shown[other_name], name, owner) for other_name in names if other_name in shown}
 
         def rename(holder: Holder, new: str) -> bool:
-            package, theirs, state = self.packages[holder.package_id]
-            self.packages[holder.package_id] = ({**package, "name": new}, theirs, state)
+            package, owner_of_other, state = self.packages[holder.package_id]
+            self.packages[holder.package_id] = ({**package, "name": new}, owner_of_other, state)
             return True
 
         arrange(name, owner, look, rename, stored_as)
@@ -93,22 +93,24 @@ class Catalogue:
         """Give a name that is free to the source's package that wants it, then that one's to the next."""
         active = {key: package["name"] for key, (package, _, state) in self.packages.items() if state == "active"}
         waiting = [
-            (len(held), held, key)
-            for key, held in active.items()
-            if self.wanted[key] == name != held and numbered(held, name) and self.packages[key][1].source_id == owner.source_id
+            (len(current), current, key)
+            for key, current in active.items()
+            if self.wanted[key] == name != current
+            and numbered(current, name)
+            and self.packages[key][1].source_id == owner.source_id
         ]
         hidden = {package["name"] for package, _, state in self.packages.values() if state == "draft"}
         if waiting and name not in {*active.values(), *hidden, *RESERVED}:
-            _, held, key = min(waiting)
+            _, current, key = min(waiting)
             package, holder, state = self.packages[key]
             self.packages[key] = ({**package, "name": name}, holder, state)
-            self._settle(held, owner)
+            self._settle(current, owner)
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         for package, owner, state in self.packages.values():
             if state == "active" and id_or_name in (package["id"], package["name"]):
                 extras = {"harvest_object_id": owner.object_id, "harvest_source_id": owner.source_id}
-                added = [{"key": key, "value": value} for key, value in extras.items()]
-                filled = {"title": package.get("title") or package["name"], "type": package.get("type") or "dataset"}
-                return {**package, **filled, "state": state, "extras": [*(package.get("extras") or ()), *added]}
+                harvest_extras = [{"key": key, "value": value} for key, value in extras.items()]
+                defaults = {"title": package.get("title") or package["name"], "type": package.get("type") or "dataset"}
+                return {**package, **defaults, "state": state, "extras": [*(package.get("extras") or ()), *harvest_extras]}
         return None

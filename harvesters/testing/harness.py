@@ -90,8 +90,8 @@ class Harness:
         self._kind = kind
         self._type = info(kind())["name"]
         harvester = new_harvester(self._type, kind)
-        given = config if isinstance(config, str) else json.dumps(config)
-        stored = harvester.validate_config(given)
+        config_text = config if isinstance(config, str) else json.dumps(config)
+        stored = harvester.validate_config(config_text)
         if (model := vars(kind).get("options")) is not None:
             check(model, stored, getattr(kind, "OPTIONS", ()))
         fields = {"id": str(uuid5(NAMESPACE_URL, url)), "name": self._type, "title": self._type, **source}
@@ -114,8 +114,8 @@ class Harness:
         listed: set[str] = set()
         complete = self._gather(harvester, job, records, listed, errors, catch=catch)
         if complete and job.full_listing:
-            gone = self._held.keys() - records.keys() - listed
-            records |= {guid: Record(guid, action="delete") for guid in sorted(gone)}
+            missing = self._held.keys() - records.keys() - listed
+            records |= {guid: Record(guid, action="delete") for guid in sorted(missing)}
         if complete:
             self._memory = dict(job.memory)
             self._last_complete = job.gather_started if not errors else self._last_complete
@@ -246,11 +246,11 @@ def _replay(answers: Answers) -> Replay:
     if isinstance(answers, Path):
         return Replay.read(answers)
     if isinstance(answers, Mapping):
-        return Replay(_given(url, value) for url, value in answers.items())
+        return Replay(_answer(url, value) for url, value in answers.items())
     return Replay(answers)
 
 
-def _given(url: str, value: Any) -> Answer:
+def _answer(url: str, value: Any) -> Answer:
     if isinstance(value, Answer):
         return value
     if isinstance(value, bytes):

@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS content;
 CREATE SCHEMA IF NOT EXISTS ops;
 CREATE SCHEMA IF NOT EXISTS catalogue;
 
--- One table, one total order: notification_id rises in the order of commits, for events.append holds a lock until then.
+-- One table, one total order: notification_id rises in the order of commits, because events.append holds a lock until the commit.
 CREATE TABLE events.stored_event (
     originator_id uuid NOT NULL,
     originator_version bigint NOT NULL,
@@ -18,8 +18,8 @@ CREATE TABLE events.stored_event (
 CREATE UNIQUE INDEX stored_event_notification_id_idx ON events.stored_event (notification_id);
 CREATE INDEX stored_event_recorded_at_idx ON events.stored_event USING brin (recorded_at);
 
--- Appends all streams that have no conflict and reports the others. A stream is stored whole or not at all. When a guard's
--- stream isn't exactly at the version given, nothing of the call is stored and `guarded` is true.
+-- Appends all streams that have no conflict and reports the others. A stream is stored whole or not at all. When the stream of
+-- a guard isn't at exactly the version that the guard names, the call stores nothing and `guarded` is true.
 CREATE FUNCTION events.append(
     ids uuid[], versions bigint[], topics text[], states bytea[], guards uuid[], guard_versions bigint[],
     OUT last_id bigint, OUT conflicts uuid[], OUT guarded boolean
@@ -27,7 +27,7 @@ CREATE FUNCTION events.append(
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
 BEGIN
-    -- A statement of its own: the ones below get a snapshot that sees all earlier appends.
+    -- A separate statement, so that the statements below get a snapshot that sees all earlier appends.
     PERFORM pg_advisory_xact_lock(hashtextextended('harvestlog ' || current_database() || ' events', 0));
 
     guarded := EXISTS (
@@ -69,7 +69,7 @@ BEGIN
 END
 $$;
 
--- Documents by sha256, stored once however often they are seen.
+-- Documents by sha256: each is stored once, however often it arrives.
 CREATE TABLE content.document (
     hash bytea PRIMARY KEY,
     body bytea NOT NULL,
@@ -77,8 +77,8 @@ CREATE TABLE content.document (
     first_seen timestamptz NOT NULL DEFAULT now(),
     last_seen timestamptz NOT NULL DEFAULT now()
 );
--- lz4 where the server has it. pglz, all that the embedded one has, costs more than everything else that a document costs
--- (140 against 50 us of CPU for 5 KB): there documents are stored as they are.
+-- lz4 where the server supports it. The embedded server has only pglz, which costs more than the rest of storing a document
+-- (140 against 50 us of CPU for 5 KB), so there documents are stored uncompressed.
 DO $$
 BEGIN
     ALTER TABLE content.document ALTER COLUMN body SET COMPRESSION lz4;
@@ -93,7 +93,7 @@ CREATE TABLE ops.checkpoint (
 );
 INSERT INTO ops.checkpoint VALUES ('work', 0);
 
--- One row per unfinished job: what is left to do, and the counts that decide when it is over.
+-- One row per unfinished job: what is left to do, and the counts that decide when the job ends.
 CREATE TABLE ops.job_progress (
     job_id uuid PRIMARY KEY,
     source_id uuid NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE ops.job_progress (
     objects bigint NOT NULL DEFAULT 0,
     added bigint NOT NULL DEFAULT 0,
     updated bigint NOT NULL DEFAULT 0,
-    unchanged bigint NOT NULL DEFAULT 0, -- objects that turned out to be unchanged
+    unchanged bigint NOT NULL DEFAULT 0, -- objects whose document had not changed
     deleted bigint NOT NULL DEFAULT 0,
     errored bigint NOT NULL DEFAULT 0,
     skipped bigint NOT NULL DEFAULT 0,
@@ -138,9 +138,9 @@ CREATE TABLE ops.work (
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX work_waiting_idx ON ops.work (job_id, due_at) WHERE NOT sent;
 CREATE INDEX work_sent_idx ON ops.work (job_id) WHERE sent;
-CREATE INDEX work_lost_idx ON ops.work (object_id) WHERE deliveries > 3; -- looked for each second
+CREATE INDEX work_lost_idx ON ops.work (object_id) WHERE deliveries > 3; -- queried every second
 
--- Messages that could not be decoded, once by their place.
+-- Messages that could not be decoded: one row per position in a topic.
 CREATE TABLE ops.dead_letter (
     topic text NOT NULL,
     partition integer NOT NULL,
@@ -152,14 +152,14 @@ CREATE TABLE ops.dead_letter (
     PRIMARY KEY (topic, partition, record_offset, cluster_id)
 );
 
--- What each source holds: the identity of datasets, kept apart from history.
+-- What each source holds: the identity of its datasets, kept separately from history.
 CREATE TABLE ops.dataset (
     source_id uuid NOT NULL,
     guid text COLLATE "C" NOT NULL,
     package_id text,
-    object_id uuid NOT NULL, -- the object that was imported last
+    object_id uuid NOT NULL, -- the object imported last
     content_hash text,
-    notification_id bigint NOT NULL, -- the fact with the largest number counts
+    notification_id bigint NOT NULL, -- the fact with the largest number wins
     PRIMARY KEY (source_id, guid)
 );
 

@@ -1,14 +1,14 @@
--- No pass of the coordinator reads the rows of jobs that wait: it asks by these indexes, or for jobs by their ids.
+-- The coordinator never scans the rows of waiting jobs: it uses these indexes, or looks up jobs by id.
 
--- Jobs whose gather is over and whose objects all have an outcome.
+-- Jobs whose gather has finished and whose objects all have an outcome.
 CREATE INDEX job_progress_over_idx ON ops.job_progress (job_id)
     WHERE gather = 'finished' AND added + updated + unchanged + deleted + errored + skipped >= objects;
--- Jobs to gather that no command stands for, and those that are being gathered or have a command under way.
+-- Jobs to gather for which no command was sent yet; then those that are being gathered or whose command is on its way.
 CREATE INDEX job_progress_to_gather_idx ON ops.job_progress (lane, due_at)
     WHERE NOT inline AND gather <> 'finished' AND worker IS NULL AND sent_until IS NULL;
 CREATE INDEX job_progress_gathering_idx ON ops.job_progress (lane)
     WHERE NOT inline AND gather <> 'finished' AND sent_until IS NOT NULL;
--- What the look for lost work asks for.
+-- For the search for lost work.
 CREATE INDEX job_progress_claimed_idx ON ops.job_progress (worker) WHERE worker IS NOT NULL;
 CREATE INDEX job_progress_lost_idx ON ops.job_progress (job_id) WHERE deliveries > 2;
 CREATE INDEX job_progress_inline_idx ON ops.job_progress (job_id) WHERE inline;

@@ -1,5 +1,5 @@
--- Which processes work, and what they are busy with: written by each every few seconds, read by people and by `status`.
--- Unlogged: after a crash of the server all of them report again, and a report costs no write to the disk.
+-- Which processes are running and what they are doing: each reports every few seconds; people and `status` read it.
+-- Unlogged: after a crash of Postgres they all report again, and a report costs no write to disk.
 CREATE UNLOGGED TABLE ops.worker (
     worker text PRIMARY KEY,
     role text NOT NULL,
@@ -9,6 +9,6 @@ CREATE UNLOGGED TABLE ops.worker (
     seen_at timestamptz NOT NULL DEFAULT now(),
     threads integer NOT NULL DEFAULT 0,
     busy integer NOT NULL DEFAULT 0,
-    oldest_since timestamptz, -- when the oldest record that a thread is busy with began
+    oldest_since timestamptz, -- when work began on the oldest record that a thread is busy with
     state jsonb NOT NULL DEFAULT '{}'
 ) WITH (fillfactor = 50);

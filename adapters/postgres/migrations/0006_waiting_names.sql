@@ -1,2 +1,2 @@
--- Packages of the local catalogue whose name isn't the one that they want, since that was taken: few, and found by it.
+-- Packages of the local catalogue that got another name because the one they want was taken: few, looked up by that name.
 CREATE INDEX package_waiting_idx ON catalogue.package (source_id, (package ->> 'name')) WHERE name <> package ->> 'name';

@@ -1,16 +1,16 @@
--- Remote hosts (`name:port`) that processes talk to at present: how many requests at a time each of them may have under way.
--- All of it may be lost: then hosts are shared out again within a second.
+-- How many requests at a time each process may have under way to a remote host (`name:port`). All of it may be lost: the
+-- processes agree again within a second.
 CREATE TABLE ops.host_lease (
     host text NOT NULL,
     holder text NOT NULL, -- a process
-    wanted integer NOT NULL, -- requests that it would have under way
+    wanted integer NOT NULL, -- requests that it would like to have under way
     granted integer NOT NULL, -- requests that it may have under way
-    turn_at timestamptz NOT NULL, -- since when it has had some, or has waited for some
-    until timestamptz NOT NULL, -- it is gone if nothing is heard of it until then
+    turn_at timestamptz NOT NULL, -- since when it has been served, or has been waiting
+    until timestamptz NOT NULL, -- unless it reports by then, it counts as dead
     PRIMARY KEY (host, holder)
 );
 
--- Failures in a row of remote hosts and of the target. Between opened_at and the answer to a probe nothing is sent there.
+-- Consecutive failures of remote hosts and of the target. From opened_at until a probe is answered nothing is sent there.
 CREATE TABLE ops.breaker (
     scope text NOT NULL CHECK (scope IN ('host', 'target')),
     name text NOT NULL DEFAULT '', -- of the host, with its port
@@ -19,16 +19,16 @@ CREATE TABLE ops.breaker (
     url text NOT NULL DEFAULT '', -- of the host
     changed_at timestamptz NOT NULL DEFAULT now(),
     opened_at timestamptz,
-    closed_at timestamptz, -- when it was open last
-    openings integer NOT NULL DEFAULT 0, -- without a calm between them
+    closed_at timestamptz, -- when it last closed
+    openings integer NOT NULL DEFAULT 0, -- in a row, without a quiet period between them
     probes integer NOT NULL DEFAULT 0, -- since it was opened
     probe_at timestamptz,
     PRIMARY KEY (scope, name)
 );
 CREATE INDEX breaker_probe_at_idx ON ops.breaker (probe_at) WHERE opened_at IS NOT NULL;
 
--- How many requests a process may have under way to a host, together with all others no more than `most`. Where there are more
--- processes than that, they take turns. Asking for nothing gives back what the process had.
+-- Grants a process requests to a host, so that all processes together have at most `most` under way. When there are more
+-- processes than that, they take turns. Asking for 0 returns what the process had.
 CREATE FUNCTION ops.lease_host(
     a_host text, a_holder text, most integer, a_wanted integer, in_use integer, lease double precision, turn double precision
 ) RETURNS integer LANGUAGE plpgsql AS $$
@@ -68,8 +68,8 @@ BEGIN
 END
 $$;
 
--- What a process has met of a remote host or the target: a success or not, then so many failures in a row. Opens the breaker at
--- `most` failures; `waits` are the seconds until its first probe, by how often it has opened without a calm in between.
+-- Records what a process has seen of a remote host or the target: perhaps a success, then a number of failures in a row. Opens
+-- the breaker at `most` failures. `waits`: seconds until its first probe, by how often it opened without a quiet period between.
 CREATE FUNCTION ops.note_outcomes(
     a_scope text, a_name text, succeeded boolean, failed integer, a_reason text, a_url text, most integer,
     waits double precision[], calm double precision

@@ -1,8 +1,8 @@
--- How far retention is with each source, what old jobs still have objects, and which documents may be unreferenced. All three
--- may be lost: then everything old is looked at again.
+-- How far retention has come with each source, which old jobs still have objects, and which documents may be unreferenced. All
+-- three may be lost: retention then looks at everything old again.
 CREATE TABLE ops.retention (
     source_id uuid PRIMARY KEY,
-    version bigint NOT NULL, -- of the source's stream: jobs that ended before have been looked at
+    version bigint NOT NULL, -- of the source's stream: jobs that ended before it have been checked
     looked_at timestamptz NOT NULL
 );
 CREATE TABLE ops.retained_job (
@@ -12,10 +12,10 @@ CREATE TABLE ops.retained_job (
 );
 CREATE TABLE ops.content_candidate (hash bytea PRIMARY KEY);
 
--- The object whose import found the document unchanged and told these validators; null: those that it was imported with.
+-- The object that found the document unchanged and brought these validators; NULL: they came with the imported document.
 ALTER TABLE ops.dataset ADD COLUMN validators_from uuid;
 
--- Removes whole streams and records that on the job's stream, both or nothing.
+-- Removes whole streams and records the removal on the job's stream, in one transaction.
 CREATE FUNCTION events.prune(streams uuid[], job uuid, version bigint, topic text, state bytea) RETURNS void
 LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE

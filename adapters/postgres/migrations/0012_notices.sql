@@ -1,5 +1,5 @@
--- Mail and webhooks about jobs: how far the log has been read for them, what is to be sent and to whom, and who wants it.
--- A rebuild never touches any of this: what was sent once isn't sent again. Jobs that ended before today are not told of.
+-- Mail and webhooks about jobs: how far the log has been read, what must be sent to whom, and who wants it. A rebuild leaves
+-- all of it alone, so nothing is sent twice. There are no notices about jobs that ended before this migration.
 INSERT INTO ops.checkpoint (name, notification_id) SELECT 'notices', coalesce(max(notification_id), 0) FROM events.stored_event;
 
 CREATE INDEX stored_event_job_ends_idx ON events.stored_event (notification_id) WHERE topic IN ('job.finished', 'job.aborted');
@@ -9,10 +9,10 @@ CREATE TABLE ops.outbox (
     job_id uuid NOT NULL,
     source_id uuid NOT NULL,
     channel text NOT NULL CHECK (channel IN ('mail', 'webhook')),
-    recipient text NOT NULL, -- an address of mail, in lower case, or a URL
-    kind text NOT NULL, -- error, summary, digest; of a webhook the type of its event
+    recipient text NOT NULL, -- a mail address in lower case, or a URL
+    kind text NOT NULL, -- error, summary or digest; for a webhook the type of its event
     payload jsonb NOT NULL, -- the job as it ended
-    event_number bigint NOT NULL, -- of its end
+    event_number bigint NOT NULL, -- of the event that ended the job
     created_at timestamptz NOT NULL DEFAULT now(),
     due_at timestamptz, -- NULL: sent, or given up
     try_until timestamptz NOT NULL,
@@ -29,7 +29,7 @@ CREATE INDEX outbox_created_idx ON ops.outbox (created_at, id);
 CREATE TABLE ops.subscription (
     recipient text NOT NULL, -- an address in lower case; '*': everybody
     source_id uuid NOT NULL, -- all zeros: every source
-    wants boolean NOT NULL, -- true: gets notices of the source; false: gets none
+    wants boolean NOT NULL, -- true: gets notices about the source; false: gets none
     since timestamptz NOT NULL DEFAULT now(),
     by text NOT NULL DEFAULT '',
     PRIMARY KEY (source_id, recipient)

@@ -1,4 +1,4 @@
--- Lines of the log that are no events: what plugins, libraries and our own modules said. The view harvest.harvest_log shows them
+-- Log lines that are not events: what plugins, libraries and our own modules logged. The view harvest.harvest_log shows them
 -- together with the lines that the read model makes of events. A rebuild leaves them alone.
 CREATE TYPE ops.log_level AS ENUM ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL');
 
@@ -18,16 +18,16 @@ CREATE INDEX log_line_level_idx ON ops.log_line (level, created, id);
 CREATE INDEX log_line_job_idx ON ops.log_line (job_id, level, created, id) WHERE job_id IS NOT NULL;
 CREATE INDEX log_line_source_idx ON ops.log_line (source_id, level, created, id) WHERE source_id IS NOT NULL;
 
--- How many lines a job had, stored or not: those above the limit are left out.
+-- How many lines a job logged, stored or not: lines above the limit are not stored.
 CREATE TABLE ops.log_count (
     job_id text COLLATE "C" NOT NULL,
-    severe boolean NOT NULL, -- WARNING and above are counted apart, so that chatter doesn't push them out
+    severe boolean NOT NULL, -- true: WARNING and above, counted separately so that chatter can't push them out
     said bigint NOT NULL,
     updated timestamp NOT NULL,
     PRIMARY KEY (job_id, severe)
 );
 CREATE INDEX log_count_updated_idx ON ops.log_count (updated);
 
--- Lines before this time were removed. A rebuild of the read model leaves them out.
+-- Lines before this time were removed; a rebuild of the read model skips them.
 CREATE TABLE ops.log_horizon (before timestamp NOT NULL);
 CREATE UNIQUE INDEX log_horizon_single ON ops.log_horizon ((true));

@@ -1,7 +1,7 @@
--- By which keys the site's secrets are encrypted: ids only, which tell nothing about the keys. One is the current one.
+-- The keys that encrypt the site's secrets: ids only, which reveal nothing about the keys. One of them is current.
 CREATE TABLE ops.secret_key (
     key_id text PRIMARY KEY,
-    host text NOT NULL, -- where it was made or first used
+    host text NOT NULL, -- where the key was created or first used
     current boolean NOT NULL,
     since timestamptz NOT NULL DEFAULT now()
 );

@@ -1,5 +1,5 @@
--- Organisations, persons, their roles and their tokens, where no CKAN says who may do what; and tokens of services, which
--- there may be next to a CKAN too. No events: those stay for ever, and persons must be removable.
+-- Organisations, persons, their roles and their tokens, for sites without a CKAN that decides who may do what; and tokens of
+-- services, for sites with a CKAN too. Not events: those stay for ever, and it must be possible to remove a person.
 CREATE TABLE ops.organization (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     name text COLLATE "C" NOT NULL UNIQUE, -- never changes: sources may name their organisation by it
@@ -10,7 +10,7 @@ CREATE TABLE ops.organization (
 
 CREATE TABLE ops.person (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    name text COLLATE "C" NOT NULL UNIQUE, -- never changes: events name who did something by it
+    name text COLLATE "C" NOT NULL UNIQUE, -- never changes: events name the person who did something by it
     title text NOT NULL DEFAULT '', -- the full name
     email text NOT NULL DEFAULT '', -- in lower case
     sysadmin boolean NOT NULL DEFAULT false,
@@ -32,7 +32,7 @@ CREATE INDEX membership_organization_idx ON ops.membership (organization_id);
 CREATE TABLE ops.token (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     hash bytea NOT NULL UNIQUE, -- sha-256; the token itself is 256 random bits and stored nowhere
-    person_id uuid REFERENCES ops.person ON DELETE CASCADE, -- NULL: of a service, which names its callers
+    person_id uuid REFERENCES ops.person ON DELETE CASCADE, -- NULL: the token of a service, which names its callers
     name text NOT NULL,
     scope text[] NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),

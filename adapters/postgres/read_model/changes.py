@@ -106,8 +106,8 @@ class Changes:
         for row in unfinished:
             since.pop(row["id"], None)
         job_rows = [row for ids in _parts(jobs) for row in self._model.jobs_of(ids)]
-        known = {row["id"] for row in job_rows}
-        job_rows += [row for row in unfinished if row["id"] not in known]
+        job_ids = {row["id"] for row in job_rows}
+        job_rows += [row for row in unfinished if row["id"] not in job_ids]
         for row in job_rows:
             if row["id"] in since:  # a job that began or ended is part of its source's state
                 since[row["source_id"]] = max(since[row["id"]], since.get(row["source_id"], 0))

@@ -1,5 +1,5 @@
--- The read model. `{schema}` is harvest when it is made first, a shadow schema in a rebuild.
--- Columns that hold ids all have the collation C: a join of two that differ in it can use no index.
+-- The read model. `{schema}` is harvest when it is first created, and a shadow schema during a rebuild.
+-- All id columns have the collation C: a join of columns with different collations can't use an index.
 -- The seven harvest_* relations have the names and columns of ckanext-harvest; times are UTC without zone, as there.
 
 CREATE SCHEMA {schema};
@@ -27,7 +27,7 @@ CREATE TABLE {schema}.harvest_source (
     owner_org text,
     private boolean,
     extras jsonb,
-    removed text -- keep, release or delete: what became of the datasets of a source that was removed; else empty
+    removed text -- NULL unless the source was removed; then what happened to its datasets: keep, release or delete
 );
 
 CREATE TABLE {schema}.harvest_job (
@@ -44,7 +44,7 @@ CREATE TABLE {schema}.harvest_job (
     outcome text,
     complete boolean,
     full_listing boolean,
-    held bigint, -- deletions that wait, or waited, for a person
+    held bigint, -- deletions that wait, or waited, for a person's decision
     held_of bigint, -- datasets that the source held then
     decision text -- approved, rejected
 );
@@ -60,19 +60,19 @@ CREATE TABLE {schema}.job_statistics (
     errored bigint NOT NULL DEFAULT 0,
     skipped bigint NOT NULL DEFAULT 0,
     gather_errors bigint NOT NULL DEFAULT 0,
-    final boolean NOT NULL DEFAULT false -- as the job's end named them: nothing is added any more
+    final boolean NOT NULL DEFAULT false -- true: the numbers that the job ended with, which no longer change
 );
 
 CREATE TABLE {schema}.source_statistics (
     source_id text COLLATE "C" NOT NULL,
     jobs bigint NOT NULL DEFAULT 0,
-    jobs_finished bigint NOT NULL DEFAULT 0, -- by how they ended; the rest has not ended
+    jobs_finished bigint NOT NULL DEFAULT 0, -- by outcome; the other jobs have not ended
     jobs_failed bigint NOT NULL DEFAULT 0,
     jobs_aborted bigint NOT NULL DEFAULT 0,
-    datasets bigint NOT NULL DEFAULT 0, -- active ones: as many as the source has current objects
+    datasets bigint NOT NULL DEFAULT 0, -- active ones, which is also the number of current objects
     last_job_id text COLLATE "C",
     last_ended_job_id text COLLATE "C",
-    last_success timestamp -- when a job that went well ended last
+    last_success timestamp -- when a successful job last ended
 );
 
 CREATE TABLE {schema}.object (
@@ -92,8 +92,8 @@ CREATE TABLE {schema}.object (
     import_finished timestamp,
     retry_times integer,
     original_url text,
-    removed text, -- what became of a dataset that was to go: deleted, purged, kept, hidden, gone, held
-    removed_until timestamp, -- when a hidden one is to be deleted
+    removed text, -- what happened to a dataset that was missing: deleted, purged, kept, hidden, gone, held
+    removed_until timestamp, -- when a hidden dataset will be deleted
     removed_title text
 ) WITH (fillfactor = 75);
 
@@ -106,7 +106,7 @@ CREATE TABLE {schema}.dataset (
     state text NOT NULL,
     imported timestamp,
     event_number bigint NOT NULL,
-    job_number integer NOT NULL -- of two facts the one of the newer job counts, then the one with the larger event number
+    job_number integer NOT NULL -- of two facts the newer job's wins; within a job, the one with the larger event number
 );
 
 CREATE TABLE {schema}.harvest_gather_error (
@@ -127,10 +127,10 @@ CREATE TABLE {schema}.harvest_object_error (
     created timestamp,
     code text,
     level text COLLATE "C" NOT NULL, -- error, warning, job_warning
-    harvest_job_id text COLLATE "C" -- of the object: a job's report needs none of its objects that went well
+    harvest_job_id text COLLATE "C" -- of the object, so that a job's report needn't read objects without errors
 );
 
--- Lines that events make. Lines that are no events (of plugins, for instance) are in ops.log_line.
+-- Log lines derived from events. All others (of plugins, for instance) are in ops.log_line.
 CREATE TABLE {schema}.log_line (
     id text COLLATE "C" NOT NULL,
     content text NOT NULL,
@@ -141,14 +141,14 @@ CREATE TABLE {schema}.log_line (
     object_id text COLLATE "C"
 );
 
--- Of two plain selects: a query that asks for the newest lines then goes by the index of each.
+-- A union of two plain selects: a query for the newest lines can then use the index of each.
 CREATE VIEW {schema}.harvest_log AS
 SELECT id, content, level, created, source_id, job_id, object_id, 'events'::text AS logger FROM {schema}.log_line
 UNION ALL
 SELECT id, content, level, created, source_id, job_id, object_id, logger FROM ops.log_line;
 
 -- `current` and the state of an aborted job's objects cross streams: they are derived here, so no fold can get them wrong.
--- `current` tests a column of the outer join for null: a query for current objects then starts from `dataset`, by source.
+-- `current` checks a column of the outer join for NULL: a query for current objects can then start from `dataset`, by source.
 CREATE VIEW {schema}.harvest_object AS
 SELECT
     o.id,
@@ -181,7 +181,7 @@ CREATE VIEW {schema}.harvest_object_extra AS
 SELECT md5(o.id || ' ' || e.key)::uuid::text AS id, o.id AS harvest_object_id, e.key, e.value
 FROM {schema}.object o CROSS JOIN LATERAL jsonb_each_text(o.extras) e;
 
--- When each source is harvested by itself, for readers; the leader plans it. Pauses of the site are not counted in.
+-- The schedule of each source, for readers; the leader plans it. It doesn't take pauses of the site into account.
 CREATE VIEW {schema}.source_schedule AS
 SELECT
     s.source_id::text COLLATE "C" AS source_id,

@@ -1,4 +1,4 @@
--- Indexes of the read model; a rebuild makes them after its rows are in.
+-- Indexes of the read model; a rebuild creates them after loading its rows.
 
 ALTER TABLE {schema}.harvest_source ADD PRIMARY KEY (id);
 CREATE INDEX harvest_source_name_idx ON {schema}.harvest_source (name);
@@ -6,7 +6,7 @@ CREATE INDEX harvest_source_created_idx ON {schema}.harvest_source (created, id)
 ALTER TABLE {schema}.harvest_job ADD PRIMARY KEY (id);
 CREATE INDEX harvest_job_source_id_idx ON {schema}.harvest_job (source_id, created, id);
 CREATE INDEX harvest_job_created_idx ON {schema}.harvest_job (created, id);
--- Nearly all jobs are finished: these hold the others, for lists and counts by status.
+-- Nearly all jobs have finished: these indexes hold the others, for lists and counts by status.
 CREATE INDEX harvest_job_status_idx ON {schema}.harvest_job (status, created, id) WHERE status <> 'Finished';
 CREATE INDEX harvest_job_source_status_idx ON {schema}.harvest_job (source_id, status, created, id)
     WHERE status <> 'Finished';
@@ -24,7 +24,7 @@ CREATE INDEX guid_idx ON {schema}.object (guid);
 ALTER TABLE {schema}.dataset ADD PRIMARY KEY (source_id, guid);
 CREATE INDEX dataset_package_id_idx ON {schema}.dataset (package_id) WHERE package_id IS NOT NULL;
 CREATE INDEX dataset_active_idx ON {schema}.dataset (source_id, guid) WHERE state = 'active';
-CREATE INDEX dataset_deleted_idx ON {schema}.dataset (source_id, guid) WHERE state = 'deleted'; -- nothing that each import changes
+CREATE INDEX dataset_deleted_idx ON {schema}.dataset (source_id, guid) WHERE state = 'deleted'; -- partial: imports don't touch it
 ALTER TABLE {schema}.harvest_gather_error ADD PRIMARY KEY (id);
 CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (harvest_job_id, id);
 ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);

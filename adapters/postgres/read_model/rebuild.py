@@ -266,8 +266,8 @@ def _swap(connection: Connection, accept: bool) -> _Swap:
         _rename(connection, SHADOW, LIVE)
         for name, definition in views:
             connection.execute(f"CREATE OR REPLACE VIEW {name} AS {definition}".encode())
-        for thing, privilege, grantee in grants:
-            connection.execute(f"GRANT {privilege} ON {thing} TO {grantee}".encode())
+        for relation, privilege, grantee in grants:
+            connection.execute(f"GRANT {privilege} ON {relation} TO {grantee}".encode())
     if differences:
         log.warning("the old read model differed in %s: it is kept in schema %s", ", ".join(differences), OLD)
     return _Swap(round((time.monotonic() - begun) * 1000, 1), differences, [name for name, _ in views])

@@ -88,7 +88,7 @@ def search_sources(model: ReadModel, question: Question, sight: Sight) -> Matche
     """Sources that hold all words in title, notes, url or name, and fulfil all filters; active ones unless `state` is named."""
     where, parameters = _conditions(question, sight)
     named = [name for name in question.facets if name in FACETS]
-    uses_health = "health" in named or any(each.field == "health" for each in question.filters)
+    uses_health = "health" in named or any(term.field == "health" for term in question.filters)
     facets: LiteralString = "".join(_facet(name) for name in named)
     statement = (
         SEARCH.replace("{columns}", "".join(_column(name) for name in named))
@@ -136,13 +136,13 @@ def _conditions(question: Question, sight: Sight) -> tuple[list[LiteralString], 
             "(SELECT bool_and(strpos(lower(concat_ws(' ', s.title, s.description, s.url, s.name)), word) > 0) "
             "FROM unnest(%(words)s::text[]) word)"
         )
-    if not any(each.field in ("state", "id") for each in question.filters):
+    if not any(term.field in ("state", "id") for term in question.filters):
         where.append("s.active")
-    for number, each in enumerate(question.filters):
+    for number, term in enumerate(question.filters):
         key: LiteralString = PLACES[number]
-        condition: LiteralString = f"{FIELDS[each.field]} = ANY (%({key})s)"
-        where.append(f"NOT ({condition})" if each.none else f"({condition})")
-        parameters[key] = list(each.values)
+        condition: LiteralString = f"{FIELDS[term.field]} = ANY (%({key})s)"
+        where.append(f"NOT ({condition})" if term.none else f"({condition})")
+        parameters[key] = list(term.values)
     return where, parameters
 
 
