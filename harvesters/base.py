@@ -74,8 +74,9 @@ class Harvester:
 
     http: "PoliteSession"
     target: Target
-    options: "ClassVar[type[BaseModel] | None]" = None
-    """The options of a source's configuration, declared (see `harvesters.options`); None: `validate_config` checks them."""
+    options: "ClassVar[type[BaseModel] | str | None]" = None
+    """The options of a source's configuration, declared (see `harvesters.options`): a model, or where to import it from, as
+    "package.module:Model", when it is needed. None: `validate_config` checks them."""
     fetch_timeout: float | None = None
     """Seconds that fetch_stage may take for one record; None: as HARVEST_FETCH_TIMEOUT says."""
     import_timeout: float | None = None
@@ -98,11 +99,11 @@ class Harvester:
 
     def read_options(self, source: HarvestSource) -> Any:
         """A source's options as an instance of the model that the class declares. Raises ValueError that names the option."""
-        from harvesters.options import check  # the model's library takes long to import
+        from harvesters.options import check, model_of  # the model's library takes long to import
 
         if self.options is None:
             raise TypeError(f"{type(self).__name__} declares no options")
-        return check(self.options, source.config)
+        return check(model_of(self.options), source.config)
 
     def get_original_url(self, harvest_object: HarvestObject) -> str | None:
         """The address of the original record, shown with errors; None when there is none."""

@@ -94,13 +94,13 @@ def validated_config(source_type: str, config: str) -> str:
 def _check_declared(source_type: str, config: str, prefix: str) -> None:
     """The options that the harvester's own class declares; those of a class that it inherits from are that one's to check."""
     kind = load_harvester(source_type)
-    model = vars(kind).get("options")
-    if model is None:
+    options = vars(kind).get("options")
+    if options is None:
         return
-    from harvesters.options import check
+    from harvesters.options import check, model_of
 
     try:
-        check(model, config, getattr(kind, "OPTIONS", ()))
+        check(model_of(options), config, getattr(kind, "OPTIONS", ()))
     except ValueError as error:
         raise ValidationError({"config": f"{prefix}{error}"}) from error
 
@@ -186,11 +186,11 @@ def _look(source_type: str, points: tuple[EntryPoint, ...]) -> Installed:
 
 def declared(kind: type[Harvester]) -> tuple["Option", ...]:
     """The options that a harvester declares; none where it doesn't."""
-    if getattr(kind, "options", None) is None:
+    if not (options := getattr(kind, "options", None)):
         return ()
-    from harvesters.options import described  # the model's library takes long to import
+    from harvesters.options import described, model_of  # the model's library takes long to import
 
-    return tuple(described(kind.options))  # type: ignore[arg-type]
+    return tuple(described(model_of(options)))
 
 
 @cache

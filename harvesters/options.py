@@ -10,6 +10,7 @@
 ValueError is shown as it is; for what pydantic finds the option is named first.
 """
 
+import importlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,15 @@ class Option:
     default: str
     meaning: str
     example: str
+
+
+def model_of(options: type[BaseModel] | str) -> type[BaseModel]:
+    """The model that a harvester declares, imported if it is given as "package.module:Model"."""
+    if not isinstance(options, str):
+        return options
+    module, _, name = options.partition(":")
+    model: type[BaseModel] = getattr(importlib.import_module(module), name)
+    return model
 
 
 def check(model: type[BaseModel], config: str, more: Iterable[str] = ()) -> BaseModel:

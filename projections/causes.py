@@ -38,6 +38,7 @@ class Cause:
     texts: Sequence[str]
     values: list[str | None]
     count: int = 0
+    records: set[str] = field(default_factory=set)  # ids of the objects, which may have failed several times
     examples: list[dict[str, Any]] = field(default_factory=list)  # guid, object_id, original_url
 
     @property
@@ -67,15 +68,17 @@ def _first_line(message: str) -> str:
 
 
 def causes(errors: Iterable[Mapping[str, Any]]) -> list[Cause]:
-    """Errors (rows with message, guid, object_id, original_url) by cause, the most frequent first."""
+    """Errors (rows with message, guid, object_id, original_url) by cause; the one of the most records first."""
     by_shape: dict[tuple[str, int], Cause] = {}
     for error in errors:
         texts, values = _parts(_first_line(error["message"] or ""), error.get("guid") or "")
         shape = GAP.join(texts)
         cause = by_shape.setdefault((shape, len(values)), Cause(shape, texts, list(values)))
         cause.add(values)
+        if object_id := error.get("object_id"):
+            cause.records.add(str(object_id))
         _add_example(cause, error)
-    return sorted(by_shape.values(), key=lambda cause: -cause.count)
+    return sorted(by_shape.values(), key=lambda cause: (-(len(cause.records) or cause.count), -cause.count))
 
 
 def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:

@@ -233,7 +233,12 @@ def _causes(session: Session, groups: _Groups) -> list[Row]:
 
 
 def _cause(group: Cause) -> Row:
-    return {"cause": group.id, "message": group.message, "error_count": group.count}
+    return {
+        "cause": group.id,
+        "message": group.message,
+        "error_count": group.count,
+        "record_count": len(group.records) or None,  # an error of gather may be of none
+    }
 
 
 @action(Right.SYSADMIN, JobAbort)

@@ -182,14 +182,20 @@ def by_cause(errors: Row, row: Row) -> str:
     lines = [f"\nErrors by cause{partly}:"] if causes else []
     for cause in causes[:SHOWN_CAUSES]:
         mark = f" ({cause['mark']})" if cause["mark"] else ""
-        lines.append(f"  {cause['error_count']} x {cause['message']}{mark}")
+        lines.append(f"  {_times(cause)} x {cause['message']}{mark}")
         lines += [f"      {_example(example)}" for example in cause["examples"]]
     if len(causes) > SHOWN_CAUSES:
         lines.append(f"  and {len(causes) - SHOWN_CAUSES} further causes")
     if gone:
         lines.append(f"\nGone since job {errors['compared_with']}:")
-        lines += [f"  {cause['error_count']} x {cause['message']}" for cause in gone[:SHOWN_CAUSES]]
+        lines += [f"  {_times(cause)} x {cause['message']}" for cause in gone[:SHOWN_CAUSES]]
     return "\n".join([*lines, f"All errors: harvester job-report {row['id']}"]) + "\n"
+
+
+def _times(cause: Row) -> int:
+    """For how many records, however often each was tried."""
+    count: int = cause["record_count"] or cause["error_count"]
+    return count
 
 
 def _example(example: Row) -> str:

@@ -25,13 +25,11 @@ from harvesters.ckan.config import CKANConfig
 from harvesters.ckan.facts import drop_remote_facts
 from harvesters.ckan.gathering import Gathering
 from harvesters.ckan.membership import Memberships
-from harvesters.ckan.options import CKANOptions
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
 from harvesters.ckan.remote import RemoteCKAN
 from harvesters.dataset.values import Losses
 from harvesters.harvester_base import HarvesterBase
 from harvesters.names import dataset_name
-from harvesters.options import check
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ log = logging.getLogger(__name__)
 class CKANHarvester(HarvesterBase):
     """Harvests a CKAN; a subclass may change what is stored with `modify_package_dict`."""
 
-    options = CKANOptions
+    options = "harvesters.ckan.options:CKANOptions"  # its library would cost each worker 11 MiB
     OPTIONS: ClassVar[frozenset[str]] = frozenset()
     """Names of options that a subclass has besides those of a CKAN source, where it declares no `options` of its own; without
     any, its options are not checked."""
@@ -54,8 +52,10 @@ class CKANHarvester(HarvesterBase):
     def validate_config(self, config: str) -> str:
         """Raise ValueError that says which option is wrong or unknown; the text itself stays as it is."""
         CKANConfig.read(config)
-        if type(self) is CKANHarvester or self.OPTIONS or self.options is not CKANOptions:
-            check(self.options, config, self.OPTIONS)
+        if self.options and (type(self) is CKANHarvester or self.OPTIONS or self.options is not CKANHarvester.options):
+            from harvesters.options import check, model_of  # the model's library takes long to import
+
+            check(model_of(self.options), config, self.OPTIONS)
         return config
 
     def validate_url(self, url: str) -> str:

@@ -18,7 +18,7 @@ from harvesters.faults import EXPECTED
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.recording import Answer, Replay
 from harvesters.loading import info, new_harvester
-from harvesters.options import check
+from harvesters.options import check, model_of
 from harvesters.stages import RetryPolicy, StageRun
 from harvesters.testing.catalogue import Catalogue
 
@@ -92,8 +92,8 @@ class Harness:
         harvester = new_harvester(self._type, kind)
         config_text = config if isinstance(config, str) else json.dumps(config)
         stored = harvester.validate_config(config_text)
-        if (model := vars(kind).get("options")) is not None:
-            check(model, stored, getattr(kind, "OPTIONS", ()))
+        if (options := vars(kind).get("options")) is not None:
+            check(model_of(options), stored, getattr(kind, "OPTIONS", ()))
         fields = {"id": str(uuid5(NAMESPACE_URL, url)), "name": self._type, "title": self._type, **source}
         self.source = HarvestSource(url=harvester.validate_url(url), type=self._type, config=stored, **fields)
         self.catalogue = Catalogue()

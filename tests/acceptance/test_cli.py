@@ -229,9 +229,15 @@ def test_the_catalogue_is_shown_in_ckans_form(own_cli: CommandLine, own_site: St
     assert [found["id"] for found in own_cli.json("catalogue", "search", "--source", "some", "--limit", "1")["results"]] == ids[
         :1
     ]
-    assert own_cli.json("catalogue", "search", "nothing-has-this-word") == {"count": 0, "results": []}
+    assert own_cli.json("catalogue", "search", "nothing-has-this-word") == {
+        "count": 0,
+        "results": [],
+        "sort": "",
+        "facets": {},
+        "search_facets": {},
+    }
     printed = own_cli("catalogue", "show", "dataset-9", status=1)
-    assert printed == ("", "Error: Dataset dataset-9 not found in the local catalogue\n")
+    assert printed == ("", "Error: Dataset dataset-9 not found in the local catalogue, nor a source\n")
 
 
 def test_projections_list_says_how_far_each_is(own_cli: CommandLine, own_site: Stack) -> None:

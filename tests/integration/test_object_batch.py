@@ -143,7 +143,7 @@ def test_an_object_of_an_aborted_job_that_a_later_job_overtakes_while_it_runs_is
     assert outcomes(emptied, items) == ["skipped", "added"]
 
 
-def test_one_record_that_raises_fails_alone(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_record_that_raises_is_tried_again_alone(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     def fetch(known: HarvestObject) -> bool:
         if known.guid == "guid-1":
             raise KeyError("title")
@@ -157,7 +157,9 @@ def test_one_record_that_raises_fails_alone(emptied: Parts, monkeypatch: pytest.
     emptied.runner.store(items)
 
     by_guid = {item.aggregate.guid: outcome for item, outcome in zip(items, outcomes(emptied, items), strict=True)}
-    assert by_guid == {"guid-0": "added", "guid-1": "errored", "guid-2": "added"}
+    assert by_guid == {"guid-0": "added", "guid-1": None, "guid-2": "added"}
+    stored = emptied.application.load_objects([item.aggregate.id for item in items]).values()
+    assert {known.guid: known.attempts for known in stored} == {"guid-0": 0, "guid-1": 1, "guid-2": 0}  # it is tried again
 
 
 def cannot_be_made() -> Harvester:

@@ -52,6 +52,15 @@ def test_a_record_is_one_example_however_many_errors_it_has() -> None:
     assert (found[0].count, [example["guid"] for example in found[0].examples]) == (3, ["g"])
 
 
+def test_a_record_counts_once_however_often_it_was_tried() -> None:
+    tried = [{**error("bad 'a'", "g"), "object_id": "1"}] * 5
+    others = [{**error("no url", guid), "object_id": guid} for guid in ("x", "y")]
+
+    found = causes([*tried, *others])
+
+    assert [(cause.message, len(cause.records), cause.count) for cause in found] == [("no url", 2, 2), ("bad 'a'", 1, 5)]
+
+
 def test_errors_that_all_say_the_same_are_quoted_in_full() -> None:
     assert causes([error("tag 'x' is bad", "1"), error("tag 'x' is bad", "2")])[0].message == "tag 'x' is bad"
 

@@ -25,7 +25,7 @@ EACH_SOURCE = """
     )
 """
 SOURCES = f"{EACH_SOURCE} SELECT source_id FROM s WHERE source_id IS NOT NULL"
-# By the primary key, source by source: 1,000 of them take some milliseconds, and an index of guids a tenth of what imports log.
+# By the primary key, source by source: an index of guids would be written to by each import.
 BY_GUID = f"""{EACH_SOURCE}
     SELECT d.source_id FROM s JOIN ops.dataset d ON d.source_id = s.source_id AND d.guid = %(guid)s
     WHERE NOT d.deleted ORDER BY d.source_id
