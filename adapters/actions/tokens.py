@@ -122,6 +122,8 @@ def harvest_token_list(session: Session, parameters: TokenList) -> dict[str, Any
         own_persons(session)
         if person != caller.name:
             _only_sysadmins(session, "see tokens of others")
+    if parameters.person:
+        person = str(own_persons(session).person(parameters.person)["name"])
     rows = Tokens(session.parts.database).page(person, parameters.limit, parameters.offset)
     return {"tokens": [_shown(row) for row in rows]}
 

@@ -33,9 +33,7 @@ FREE = {
     "catalogue search",
     "sql",
     "test-mail",
-    "token list",
     "token revoke",
-    "types",
 }
 """Their arguments name no source, job or dataset."""
 
