@@ -57,6 +57,12 @@ class Details:
     read: bool = True  # False: they could not be read in time
 
 
+CLEARED = (
+    "Their texts are gone: the source's history was cleared, or retention removed the job's records, before this message was "
+    "sent. The next run of the source says what is still wrong."
+)
+
+
 @dataclass
 class _Part:
     """A heading with fields and a list."""
@@ -152,6 +158,8 @@ def _errors(end: JobEnd, details: Details) -> list[_Part]:
         parts.append(_Part("Errors of records", items=items))
     if not details.read:
         parts.append(_Part("Errors", note="They could not be read when this message was sent: the job report lists them."))
+    elif end.errors and not parts:
+        parts.append(_Part("Errors", note=CLEARED))
     elif not details.complete:
         parts.append(_Part("", note=f"{_number(end.errors, 'error')} in all: the job report lists them."))
     return parts
