@@ -148,7 +148,8 @@ class Target(Protocol):
     def delete(self, package_id: str, owner: Owner) -> bool:
         """Delete a package of this source, by `owner.on_removed`; False when it is gone already, or is to be kept.
 
-        With `owner.hide` it becomes a draft that keeps its name, or stays one: nobody finds it, and `save` shows it again.
+        With `owner.hide` it becomes a draft, or stays one: nobody finds it, and `save` shows it again. Deleted or hidden, its
+        name is free: a package of the source that wants it gets it, and one that comes back gets a free name.
 
         Raises TargetError `dataset_not_ours`, or `superseded` when an object of a later job has written it.
         """

@@ -26,21 +26,18 @@ SAVE = """
     ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, source_id = EXCLUDED.source_id, guid = EXCLUDED.guid,
         object_id = EXCLUDED.object_id, content_hash = EXCLUDED.content_hash, package = EXCLUDED.package,
         state = 'active', metadata_modified = now(),
-        name = CASE WHEN p.state = 'deleted' THEN EXCLUDED.name ELSE p.name END
+        name = CASE WHEN p.state = 'active' THEN p.name ELSE EXCLUDED.name END
     WHERE p.source_id = %(source)s OR %(adopt)s OR p.state = 'deleted'
     RETURNING id, name
 """
 OWNED = "SELECT id, name, source_id, object_id, content_hash, state FROM catalogue.package WHERE id = %(id)s"
 TAKEN = "SELECT name FROM catalogue.package WHERE name = ANY (%(names)s) AND id <> %(id)s"
 DELETE = """
-    UPDATE catalogue.package SET state = 'deleted', object_id = %(object)s, metadata_modified = now(),
-        name = CASE WHEN state = 'deleted' THEN name ELSE left(name, 58) || '--' || left(md5(id), 40) END
+    UPDATE catalogue.package SET state = %(state)s, object_id = %(object)s, metadata_modified = now(),
+        name = CASE WHEN right(name, 34) = '--' || md5(id) THEN name ELSE left(name, 58) || '--' || md5(id) END
     WHERE id = %(id)s AND source_id = %(source)s AND state <> 'deleted' RETURNING id
 """
-HIDE = """
-    UPDATE catalogue.package SET state = 'draft', object_id = %(object)s, metadata_modified = now()
-    WHERE id = %(id)s AND source_id = %(source)s AND state <> 'deleted' RETURNING id
-"""
+"""Deleted, or hidden; either way its name is free for others."""
 PURGE = "DELETE FROM catalogue.package WHERE id = %(id)s AND source_id = %(source)s RETURNING id"
 WAITING = """
     SELECT id, name FROM catalogue.package
@@ -159,11 +156,11 @@ class LocalCatalogue:
             _origin(rows[0]).check_owned(package_id, owner)
         if not rows or owner.on_removed == "keep":
             return False
-        statement = HIDE if owner.hide else PURGE if owner.on_removed == "purge" else DELETE
-        if not self._database.query(statement, id=package_id, source=owner.source_id, object=owner.object_id):
+        statement = PURGE if owner.on_removed == "purge" and not owner.hide else DELETE
+        state = "draft" if owner.hide else "deleted"
+        whose = {"id": package_id, "source": owner.source_id, "object": owner.object_id}
+        if not self._database.query(statement, **whose, state=state):
             return False
-        if owner.hide:
-            return True
         if self._settle(rows[0][1], owner):
             self._arrange(rows[0][1], owner)
         return True

@@ -39,7 +39,7 @@ class Catalogue:
         name = ""
         if package["id"] in self.packages:
             package_before, holder, state = self.packages[package["id"]]
-            name = package_before["name"] if state != "deleted" else ""
+            name = package_before["name"] if state == "active" else ""
             if _origin(holder, state).holds(package["id"], owner):
                 return Stored(package["id"], name, already=True)
         name = name or self._unique(package["name"])
@@ -48,7 +48,7 @@ class Catalogue:
         return Stored(package["id"], name)
 
     def _unique(self, name: str) -> str:
-        taken = RESERVED | {package["name"] for package, _, state in self.packages.values() if state != "deleted"}
+        taken = RESERVED | {package["name"] for package, _, state in self.packages.values() if state == "active"}
         numbered = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
         free = next((candidate for candidate in (name, *numbered) if candidate not in taken), None)
         if free is None:
@@ -62,11 +62,9 @@ class Catalogue:
         _origin(holder, state).check_owned(package_id, owner)
         if owner.on_removed == "keep":
             return False
-        if owner.hide and state != "deleted":
-            self.packages[package_id] = (package, owner, "draft")
-            return True
-        self.packages[package_id] = (package, owner, "deleted")
-        if owner.on_removed == "purge":
+        hide = owner.hide and state != "deleted"
+        self.packages[package_id] = (package, owner, "draft" if hide else "deleted")
+        if owner.on_removed == "purge" and not hide:
             del self.packages[package_id]
         self._settle(package["name"], owner)
         self._arrange(package["name"], owner)
@@ -74,7 +72,7 @@ class Catalogue:
 
     def _arrange(self, name: str, owner: Owner, stored_as: str = "") -> None:
         def look(names: Sequence[str]) -> dict[str, Holder]:
-            shown = {package["name"]: key for key, (package, _, state) in self.packages.items() if state != "deleted"}
+            shown = {package["name"]: key for key, (package, _, state) in self.packages.items() if state == "active"}
             return {other_name: self._holder(shown[other_name], name, owner) for other_name in names if other_name in shown}
 
         def rename(holder: Holder, new: str) -> bool:
@@ -99,8 +97,7 @@ class Catalogue:
             and numbered(current, name)
             and self.packages[key][1].source_id == owner.source_id
         ]
-        hidden = {package["name"] for package, _, state in self.packages.values() if state == "draft"}
-        if waiting and name not in {*active.values(), *hidden, *RESERVED}:
+        if waiting and name not in {*active.values(), *RESERVED}:
             _, current, key = min(waiting)
             package, holder, state = self.packages[key]
             self.packages[key] = ({**package, "name": name}, holder, state)

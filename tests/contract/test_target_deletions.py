@@ -66,10 +66,31 @@ def test_a_hidden_package_is_not_found_and_comes_back_under_its_name(target: Cat
     assert target.delete(identity, hidden(2)) is True
     assert target.delete(identity, hidden(2)) is True
     assert (target.show(identity), target.show("trees")) == (None, None)
-    assert target.save(package("trees"), owner(THEIRS)).name == "trees1"  # its name is kept for it
 
     assert target.save(package("trees", identity), owner(job=3)) == Stored(identity, "trees")
     assert shown(target, identity)["state"] == "active"
+
+
+def test_the_name_of_a_hidden_package_is_free_and_one_that_comes_back_gets_a_number(target: Catalogue) -> None:
+    identity = str(uuid4())
+    target.save(package("trees", identity), owner())
+    target.delete(identity, hidden(2))
+
+    assert target.save(package("trees"), owner(THEIRS)).name == "trees"
+    assert target.save(package("trees", identity), owner(job=3)) == Stored(identity, "trees1")
+    assert shown(target, "trees1")["id"] == identity
+
+
+def test_a_package_that_replaces_one_gets_its_name_when_that_is_hidden(target: Catalogue) -> None:
+    old, new = str(uuid4()), str(uuid4())
+    target.save(package("trees", old), owner())
+    numbered = target.save(package("trees", new), owner(job=2, guid="guid-2")).name
+
+    target.delete(old, hidden(2))
+
+    assert (numbered, shown(target, new)["name"]) == ("trees1", "trees")
+    assert target.delete(old, owner(job=3)) is True
+    assert shown(target, new)["name"] == "trees"
 
 
 @pytest.mark.parametrize("on_removed", ["delete", "purge"])

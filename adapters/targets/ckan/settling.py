@@ -89,7 +89,7 @@ class Settling:
             return True
         if holder["state"] != "deleted":
             return False
-        return self._change(holder, {"name": f"{name[:58]}--{md5(holder['id'].encode(), usedforsecurity=False).hexdigest()}"})
+        return self._change(holder, {"name": freed_name(holder)})
 
     def _rename(self, package: Mapping[str, Any], name: str, wanted: str) -> bool:
         """The date of the last change stays the remote's: a CKAN that isn't given one would set it to now."""
@@ -130,6 +130,11 @@ class Settling:
     def _find(self, name: str) -> Mapping[str, Any] | None:
         package = self._api.find("package_show", {"id": name})
         return package if package and package["name"] == name else None
+
+
+def freed_name(package: Mapping[str, Any]) -> str:
+    """The name of a deleted or hidden package, for its own name to be free."""
+    return f"{package['name'][:58]}--{md5(package['id'].encode(), usedforsecurity=False).hexdigest()}"
 
 
 def _waiting_for(package: Mapping[str, Any], name: str, wanted: str) -> list[dict[str, Any]]:

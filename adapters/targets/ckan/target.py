@@ -41,7 +41,7 @@ from adapters.targets.ckan.package import (
 from adapters.targets.ckan.places import ASKABLE, Places
 from adapters.targets.ckan.refused import as_fields, unexpected, with_texts, without_refused
 from adapters.targets.ckan.schemas import Schemas
-from adapters.targets.ckan.settling import Settling
+from adapters.targets.ckan.settling import Settling, freed_name
 from domain.errors import TargetError
 from harvesters.dataset import fit
 from harvesters.dataset.numbers import numbered
@@ -50,7 +50,7 @@ from harvesters.target import Loss, Owner, Stored
 
 ATTEMPTS = 4  # at a package that others change at the same time
 ROUNDS = 8  # of leaving out what CKAN refuses
-HIDDEN = "draft"  # the state of a package that only its editors see; it keeps its name
+HIDDEN = "draft"  # the state of a package that only its editors see
 UNSURE = "unsure"  # in place of the content hash as long as some fields may have to become extras
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
 KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
@@ -268,12 +268,10 @@ class CKANTarget:
                 origin(package).check_owned(package_id, owner)
                 if owner.on_removed == "keep":
                     return False
-                if owner.hide:
-                    if package["state"] == HIDDEN or self._mark(package, owner, HIDDEN):
-                        return True
-                    continue
-                if self._mark(package, owner, "deleted"):
-                    if owner.on_removed == "purge":
+                if owner.hide and package["state"] == HIDDEN:
+                    return True
+                if self._mark(package, owner, HIDDEN if owner.hide else "deleted"):
+                    if owner.on_removed == "purge" and not owner.hide:
                         self._purge(package_id)
                     if self._settling.settle(package["name"], owner, freed=True):
                         self._settling.arrange(package["name"], owner)
@@ -286,6 +284,8 @@ class CKANTarget:
         False: it has changed. package_delete compares nothing: it would delete what a later job has saved meanwhile.
         """
         update = {"state": state, "extras": marked(package, owner)}
+        if state == HIDDEN:  # CKAN gives the name of a deleted package away by itself, not that of a draft
+            update["name"] = freed_name(package)
         try:
             self._revise(package["id"], seen(package), self._orders, update=update)
         except Refusal as error:
