@@ -119,6 +119,8 @@ class HarvestObject(StoredAggregate):
     class Removed(StoredAggregate.Event):
         """What became of the dataset in the target, in the words of REMOVED_AS; the outcome `deleted` follows.
 
+        The outcome of a hidden one that goes for good is `unchanged`: it was deleted for its source when it was hidden.
+
         `until` (ISO 8601): when a hidden one is to be deleted. `title`: what people know it by; empty when that can't be told.
         """
 

@@ -251,11 +251,15 @@ class StageRun:
             self._import_as(status, view.package_id, view)
 
     def _import_as(self, status: str, package_id: str | None, view: HarvestObject) -> None:
-        """The outcome; to delete what the source never held changes nothing."""
-        if status == "deleted" and self.held(view.guid) is None and self._hidden_package is None:
-            status = "unchanged"
-        if status == "deleted":
+        """The outcome; to delete what the source never held changes nothing.
+
+        A hidden dataset that goes for good was counted as deleted when it was hidden: now only what became of it is recorded.
+        """
+        held = self.held(view.guid) is not None
+        if status == "deleted" and (held or self._hidden_package is not None):
             self._note_removal(package_id, view)
+        if status == "deleted" and not held:
+            status = "unchanged"
         self.aggregate.import_as(status, package_id, results.extra_texts(view.validators, "validators"))
 
     def _status(self) -> str:

@@ -1,6 +1,7 @@
 """Which datasets are hidden in the target, and until when? Table ops.hidden_dataset; the newest fact of a dataset counts.
 
-A dataset that is imported again, or deleted for good, is no longer hidden: that is a later fact of another object.
+A dataset that is imported again, or deleted for good, is no longer hidden: that is a later fact of another object. The latter
+changes nothing of what the source holds, so `object.removed` alone tells it.
 """
 
 from typing import NamedTuple, Protocol
@@ -11,13 +12,13 @@ from projections.recorded import Handler, Recorded
 
 
 class HiddenFact(NamedTuple):
-    """What an import said that hid a dataset."""
+    """What an import said that hid a dataset, or took it out; then `due_at` is None."""
 
     source_id: str
     guid: str
     package_id: str | None
     title: str
-    due_at: str
+    due_at: str | None
     object_id: UUID
     event_number: int
     job_number: int
@@ -35,13 +36,12 @@ class Batch(Protocol):
 
 
 def removed(batch: Batch, event: Recorded) -> None:
-    """Only a dataset that was hidden is to be deleted later."""
+    """A dataset that was hidden is to be deleted later; any other end of it leaves nothing to do."""
     state = event.state
-    if state["how"] != "hidden":
-        return
     number = job_number(event.stream) or 0
-    names = (state["source_id"], state["guid"], state["package_id"], state["title"], state["until"])
-    fact = HiddenFact(*names, event.stream, event.number, number)
+    names = (state["source_id"], state["guid"], state["package_id"], state["title"])
+    due_at = state["until"] if state["how"] == "hidden" else None
+    fact = HiddenFact(*names, due_at, event.stream, event.number, number)
     earlier = batch.hidden.get((fact.source_id, fact.guid))
     if earlier is None or earlier.order < fact.order:
         batch.hidden[fact.source_id, fact.guid] = fact

@@ -30,10 +30,11 @@ class Listing(Harvester):
     """Lists the datasets given."""
 
     names: tuple[str, ...] = ()
+    all_named = ""
 
     def gather_stage(self, harvest_job: HarvestJob) -> Any:
         for name in self.names:
-            yield Record(name, {"name": name, "title": f"The {name}"})
+            yield Record(name, {"name": self.all_named or name, "title": f"The {name}"})
         harvest_job.full_listing = True
 
     def import_stage(self, harvest_object: HarvestObject) -> Any:
@@ -81,6 +82,15 @@ class City:
         rows = self.parts.database.query("SELECT package ->> 'name', state FROM catalogue.package")
         return dict(rows)
 
+    def names(self) -> dict[str, str]:
+        rows = self.parts.database.query("SELECT guid, name FROM catalogue.package WHERE state = 'active'")
+        return dict(rows)
+
+    def counted(self) -> list[tuple[int, int]]:
+        """How many were deleted and not modified, by job, newest first."""
+        jobs = Session(self.parts).call("harvest_job_list", source_id=str(self.source))["jobs"]
+        return [(job["deleted"], job["not_modified"]) for job in jobs]
+
     def hidden(self) -> set[str]:
         return {guid for (guid,) in self.parts.database.query("SELECT guid FROM ops.hidden_dataset")}
 
@@ -112,8 +122,42 @@ def test_a_removed_dataset_is_hidden_and_deleted_when_its_time_is_over(city: Cit
         {"trees": "active", "parks": "deleted"},
         set(),
     )
-    assert city.listed() == [("parks", "deleted", "The parks"), ("parks", "hidden", "The parks")]
+    assert city.listed() == [("parks", "deleted", "The parks")]
     assert city.expire(datetime.now(UTC) + AFTER * 2) is None
+
+
+@pytest.mark.parametrize("on_removed", ["delete", "purge", "keep"])
+def test_a_dataset_counts_as_deleted_once_in_the_job_that_missed_it(city: City, on_removed: str) -> None:
+    city.harvest("trees", "parks")
+    city.harvest("trees")
+    fields = replace(city.app.load(HarvestSource, city.source).fields, config=json.dumps({**GRACE, "on_removed": on_removed}))
+    city.app.change_source(city.source, fields, "admin")
+
+    city.expire(datetime.now(UTC) + AFTER)
+
+    assert city.counted() == [(0, 1), (1, 1), (0, 0)]
+    assert city.hidden() == set()
+    assert rebuild_work(city.parts.database, datasets=True).differences == []
+    assert rebuild_read_model(city.parts.database).differences == []
+
+
+def test_clearing_counts_what_it_finds_hidden_once_too(city: City) -> None:
+    city.harvest("trees", "parks")
+    city.harvest("trees")
+    city.carry_out(city.app.create_job(city.source, kind="clear"))
+
+    assert city.counted() == [(1, 1), (1, 1), (0, 0)]
+    assert [(guid, what) for guid, what, _ in city.listed()] == [("parks", "deleted"), ("trees", "deleted")]
+
+
+def test_a_dataset_that_replaces_a_hidden_one_gets_its_name(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Listing, "all_named", "same")
+    city.harvest("one")
+    city.harvest("two")
+
+    assert city.names() == {"two": "same"}
+    city.harvest("one", "two")
+    assert city.names() == {"one": "same1", "two": "same"}
 
 
 def test_a_dataset_that_comes_back_meanwhile_is_shown_again_and_stays(city: City) -> None:

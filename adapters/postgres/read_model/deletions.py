@@ -33,6 +33,11 @@ OF_SOURCE: LiteralString = f"""{COLUMNS}
         SELECT * FROM harvest.object
         WHERE (action = 'delete' OR removed IS NOT NULL) AND (%(what)s = '' OR removed = %(what)s)
             AND (harvest_source_id, id) < (%(key)s, %(after)s) AND harvest_source_id >= %(key)s
+            AND (removed IS DISTINCT FROM 'hidden' OR NOT EXISTS (
+                SELECT FROM harvest.object l
+                WHERE l.guid = object.guid AND l.harvest_source_id = object.harvest_source_id AND l.id > object.id
+                    AND l.removed IS NOT NULL
+            ))
         ORDER BY harvest_source_id DESC, id DESC {{page}}
     ) o
     {JOINS} ORDER BY o.id DESC
@@ -66,7 +71,7 @@ class Deletions:
         return Page(rows, limit, key="object_id")
 
     def of_source(self, source_id: str, what: str = "", limit: int = 100, after: str = "") -> Page:
-        """Deletions of all jobs of a source, those of the newest job first."""
+        """Deletions of all jobs of a source, those of the newest job first; a dataset that was hidden is there once."""
         rows = self._model.rows(OF_SOURCE, page=PAGE, key=source_id, what=what, limit=limit, after=after or NEWEST)
         return Page(rows, limit, key="object_id")
 

@@ -65,7 +65,7 @@ SAVE_HIDDEN = """
     SELECT source_id, guid, package_id, title, due_at, object_id, event_number, job_number
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, package_id text, title text, due_at timestamptz,
         object_id uuid, event_number bigint, job_number integer)
-    WHERE NOT EXISTS (
+    WHERE x.due_at IS NOT NULL AND NOT EXISTS (
         SELECT FROM ops.dataset d WHERE d.source_id = x.source_id AND d.guid = x.guid AND d.object_id <> x.object_id
             AND (d.job_number, d.notification_id) > (x.job_number, x.event_number)
     )
@@ -73,6 +73,13 @@ SAVE_HIDDEN = """
         due_at = EXCLUDED.due_at, object_id = EXCLUDED.object_id, notification_id = EXCLUDED.notification_id,
         job_number = EXCLUDED.job_number
     WHERE (h.job_number, h.notification_id) < (EXCLUDED.job_number, EXCLUDED.notification_id)
+"""
+DELETE_HIDDEN = """
+    DELETE FROM ops.hidden_dataset h
+    USING jsonb_to_recordset(%(rows)s::jsonb) AS x (source_id uuid, guid text, due_at timestamptz, event_number bigint,
+        job_number integer)
+    WHERE x.due_at IS NULL AND h.source_id = x.source_id AND h.guid = x.guid
+        AND (h.job_number, h.notification_id) < (x.job_number, x.event_number)
 """
 SAVE_DATASETS = """
     WITH x AS MATERIALIZED (
@@ -205,7 +212,9 @@ class WorkProjection:
 
     def _save_datasets(self, connection: Connection, batch: WorkBatch) -> None:
         if batch.hidden:
-            self._execute(connection, SAVE_HIDDEN, _json([fact._asdict() for fact in batch.hidden.values()]))
+            facts = _json([fact._asdict() for fact in batch.hidden.values()])
+            self._execute(connection, SAVE_HIDDEN, facts)
+            self._execute(connection, DELETE_HIDDEN, facts)
         if batch.datasets:
             self._execute(connection, SAVE_DATASETS, _json([fact._asdict() for fact in batch.datasets.values()]))
         if batch.validators:
