@@ -1,11 +1,11 @@
 """`HarvesterBase`: what plugins for ckanext-harvest inherit, with the methods that their authors call.
 
-A plugin that stays with these methods and with `HarvestObject` changes the line that imports them:
+A plugin that uses only these methods and `HarvestObject` has to change only the line that imports them:
 
     from ckanext.harvest.harvesters.base import HarvesterBase, HarvestObject
     from harvesters import HarvesterBase, HarvestObject
 
-Where ckanext-harvest has a defect that its own tests don't ask for, this class has the behaviour that was meant:
+Where ckanext-harvest has a defect that its own tests don't require, this class has the intended behaviour:
 docs/decisions/0084-the-incumbents-base-class.md.
 """
 
@@ -21,19 +21,19 @@ from harvesters.names import munge_name, munge_tag
 
 NUMBER_SEQUENCE, RANDOM_HEX = "number-sequence", "random-hex"
 HEX_DIGITS = 5
-HEX_ATTEMPTS = 20  # of five digits, at a name that nobody has
+HEX_ATTEMPTS = 20  # at a free name with five hex digits
 MODIFIED = "metadata_modified"
 FINAL_REFUSALS = ("superseded",)
-"""Codes of a target's refusals that the stage runner knows better than a record's author."""
+"""Codes of a target's refusals that the stage runner handles better than a plugin could."""
 
 
 class HarvesterBase(Harvester):
-    """Base class of harvesters that are written as for ckanext-harvest."""
+    """Base class of harvesters written for ckanext-harvest."""
 
     name_append: ClassVar[str] = NUMBER_SEQUENCE
-    """What a name that is taken gets: `number-sequence` or `random-hex`; a source's `dataset_name_append` goes before it."""
+    """What is appended to a taken name: `number-sequence` or `random-hex`; a source's `dataset_name_append` overrides it."""
 
-    _object: HarvestObject | None = None  # the one that is being imported
+    _object: HarvestObject | None = None  # the object that is being imported
 
     # errors
 
@@ -42,13 +42,13 @@ class HarvesterBase(Harvester):
         self.save_gather_error(str(message), job, code)
 
     def _save_object_error(self, message: object, obj: HarvestObject, stage: str = "Fetch", line: int | None = None) -> None:
-        """Record an error of an object; there may be many."""
+        """Record an error of an object; an object can have several."""
         self.save_object_error(str(message), obj, stage, line)
 
     # gather
 
     def _create_harvest_objects(self, remote_ids: Sequence[str], harvest_job: HarvestJob) -> list[str] | None:
-        """An object for each id; their ids, for gather_stage to return. Without any: an error of gather, and None."""
+        """Create an object for each id; returns the objects' ids, for gather_stage. Without ids: None, and a gather error."""
         if not remote_ids:
             self._save_gather_error("No remote datasets could be identified", harvest_job)
             return None
@@ -61,9 +61,9 @@ class HarvesterBase(Harvester):
 
     @classmethod
     def last_error_free_job(cls, harvest_job: HarvestJob) -> HarvestJob | None:
-        """The source's last job that saw everything without an error, None when there is none.
+        """The source's last job that listed everything without an error; None if there is none.
 
-        Its `gather_started` says since when changes may have been missed (see `HarvestJob.last_complete`).
+        Changes since its `gather_started` may not have been seen yet (see `HarvestJob.last_complete`).
         """
         since = harvest_job.last_complete
         if since is None:
@@ -75,11 +75,11 @@ class HarvesterBase(Harvester):
     # import
 
     def _get_user_name(self) -> str:
-        """Who imports: the user of the target's token, `harvest` where the target has no users."""
+        """Who imports: the user of the target's token, or `harvest` if the target has no users."""
         return str(getattr(self.target, "user_name", None) or "harvest")
 
     def _find_existing_package(self, package_dict: Mapping[str, Any]) -> dict[str, Any]:
-        """The target's package with the id of `package_dict`; a subclass may look for it in another way. Raises NotFound."""
+        """The target's package with the id of `package_dict`; a subclass may find it in another way. Raises NotFound."""
         package = self.target.show(str(package_dict["id"])) if package_dict.get("id") else None
         if package is None:
             raise NotFound(f"There is no package {package_dict.get('id')!r}")
@@ -90,8 +90,8 @@ class HarvesterBase(Harvester):
     ) -> bool | str | None:
         """Store a dataset: True, "unchanged" when the remote's `metadata_modified` isn't newer, None when it was refused.
 
-        A refusal is recorded as an error of the object. `package_dict_form` makes no difference. Raises TargetError when the
-        target can't be asked now, and the object then is tried again.
+        A refusal is recorded as an error of the object. `package_dict_form` is ignored. Raises TargetError when the target is
+        unreachable; the object is then tried again.
         """
         self._object = harvest_object
         package = dict(package_dict)
@@ -112,7 +112,7 @@ class HarvesterBase(Harvester):
 
     @staticmethod
     def _is_news(package: Mapping[str, Any], harvest_object: HarvestObject, existing: Mapping[str, Any] | None) -> bool:
-        """Whether it changed since this source imported it; the remote's own dates are compared, not the time of an import."""
+        """Whether the package changed since this source imported it, by the remote's dates, not the time of the import."""
         modified = text.utc_time(package.get(MODIFIED))
         if modified is None:
             return True
@@ -123,7 +123,7 @@ class HarvesterBase(Harvester):
     def _identity(
         self, package: Mapping[str, Any], harvest_object: HarvestObject, existing: Mapping[str, Any] | None
     ) -> dict[str, str]:
-        """Its id and name: those of the package that is there, or a new name."""
+        """The package's id and name: those of the existing package, or a new name."""
         if existing is not None:
             return {"id": str(existing["id"]), "name": str(existing["name"])}
         title = package.get("name") or package.get("title") or harvest_object.guid
@@ -146,18 +146,18 @@ class HarvesterBase(Harvester):
     # names and tags
 
     def _gen_new_name(self, title: str, existing_name: str | None = None, append_type: str | None = None) -> str | None:
-        """A name made of a title that no other package has; None when all numbers are taken.
+        """A name made from a title that no other package has; None when all candidates are taken.
 
-        `append_type` is `number-sequence` or `random-hex`. Raises NotImplementedError for another one.
+        `append_type` is `number-sequence` or `random-hex`. Raises NotImplementedError for any other value.
         """
         return self._ensure_name_is_unique(munge_name(title), existing_name, append_type or self._name_append())
 
     def _ensure_name_is_unique(
         self, ideal_name: str, existing_name: str | None = None, append_type: str = NUMBER_SEQUENCE
     ) -> str | None:
-        """The name, or the name with a number or hex digits behind it where another package has it, 100 characters at most.
+        """The name, followed by a number or hex digits if another package has it; at most 100 characters.
 
-        `existing_name` is the one that the package has: it stays while the ideal name is another's and it begins alike.
+        `existing_name`: the package's present name. It stays if it begins with the ideal name and that is taken.
         """
         ideal = ideal_name[:LONGEST]
         if ideal == existing_name or not self._is_taken(ideal, existing_name):
@@ -173,7 +173,7 @@ class HarvesterBase(Harvester):
         return next((name for name in candidates if not self._is_taken(name, existing_name)), None)
 
     def _with_hex(self, ideal: str, attempt: int) -> str:
-        """Digits that follow from the record, so that the same job gathered twice makes the same names."""
+        """The name with digits derived from the record, so that gathering the same job twice makes the same names."""
         seed = f"{self._object.harvest_source_id}|{self._object.guid}" if self._object else ""
         return ideal[: LONGEST - HEX_DIGITS] + sha256(f"{seed}|{ideal}|{attempt}".encode()).hexdigest()[:HEX_DIGITS]
 
@@ -188,7 +188,7 @@ class HarvesterBase(Harvester):
         return str(options.get("dataset_name_append") or self.name_append)
 
     def _clean_tags(self, tags: MutableSequence[Any]) -> list[Any]:
-        """Tags with munged names, in their order: dicts are changed in place, texts come once each, empty ones go."""
+        """Tags with munged names, in the same order: dicts are changed in place, texts deduplicated, empty ones dropped."""
         texts: dict[str, None] = {}
         cleaned: list[Any] = []
         for tag in tags:
@@ -202,7 +202,7 @@ class HarvesterBase(Harvester):
 
     @staticmethod
     def _options(harvest_object: HarvestObject) -> Mapping[str, Any]:
-        """The source's options; none where its configuration isn't a JSON object."""
+        """The source's options; empty if its configuration isn't a JSON object."""
         try:
             return read_config(harvest_object.source.config)
         except ValueError:

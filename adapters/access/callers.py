@@ -1,4 +1,4 @@
-"""Finds out who calls: one question of `Callers.caller` a request, whoever knows the answer."""
+"""Finds out who calls: `Callers.caller`, once per request, whether CKAN or our own tables know the persons."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -13,11 +13,11 @@ class Provider(Protocol):
     """Knows the tokens of persons."""
 
     def caller(self, token: str) -> Caller:
-        """Whose a token is. Raises UnknownToken; ServiceUnavailable when that can't be found out now."""
+        """Whose a token is. Raises UnknownToken; ServiceUnavailable when it can't be checked now."""
 
 
 class OwnPersons:
-    """Persons of our own. Nothing is cached: what is revoked is refused at the next request."""
+    """Persons of our own. Nothing is cached: a revoked token is refused at the next request."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -34,7 +34,7 @@ class Callers:
     """Callers by the headers of their requests. Safe to share between threads."""
 
     def __init__(self, provider: Provider, tokens: Tokens) -> None:
-        """`tokens`: those of services, which there may be whoever knows the persons."""
+        """`tokens`: those of services, which exist with a CKAN and without one."""
         self._provider = provider
         self._tokens = tokens
 
@@ -51,7 +51,7 @@ class Callers:
         return self._provider.caller(token)
 
     def _of_service(self, token: str, caller_header: str) -> Caller:
-        """Whom a service calls for. It is believed, and nobody is asked: a CKAN that calls us waits for our answer."""
+        """Whom a service calls for. We believe it and don't ask CKAN: a CKAN that calls us is waiting for our answer."""
         holder = self._tokens.holder(token)
         if holder is None or holder.person is not None:
             raise UnknownToken(UNKNOWN)

@@ -1,8 +1,8 @@
-"""Persons of the configured CKAN: whose a token is, and what they are there, by two calls that the token itself makes.
+"""Persons of the configured CKAN: whose a token is and which roles they have, by two calls with the token itself.
 
 `user_show` without an id answers with the token's own user, and `organization_list_for_user` with the organisations in which
-that user has a role (`capacity`). So HARVEST_CKAN_TOKEN is not needed here. Answers are kept for less than a minute, counted
-from when CKAN was asked: what is revoked there is refused here within that.
+that user has a role (`capacity`). So HARVEST_CKAN_TOKEN is not needed here. Answers are kept for less than a minute,
+counted from when CKAN was asked: a token that is revoked there is refused here within that time.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ from domain.errors import ServiceUnavailable, TargetError, UnknownToken
 
 KEPT = 50.0  # seconds that an answer is used; with the time of the calls themselves it stays under 60
 REFUSED = 10.0  # seconds that a token counts as unknown
-DOWN = 1.0  # seconds in which a CKAN that didn't answer isn't asked again
+DOWN = 1.0  # seconds for which a CKAN that didn't answer isn't asked again
 TIMEOUT = 5.0  # seconds for one call: requests wait for it
-AT_A_TIME = 4  # tokens that are asked about at the same time
+AT_A_TIME = 4  # tokens that are checked at the same time
 QUEUED = 10.0  # seconds that a request waits until CKAN may be asked
-MOST = 10_000  # answers that are kept, of those that are known and of those that aren't
-ANSWERS = (401, 403, 404)  # what CKAN says of a token that it doesn't know
+MOST = 10_000  # answers kept, for valid and for invalid tokens each
+ANSWERS = (401, 403, 404)  # CKAN's statuses for a token that it doesn't know
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Kept:
         self._answers: OrderedDict[bytes, _Answer] = OrderedDict()
 
     def get(self, key: bytes, now: float) -> _Answer | None:
-        """An answer that is still good."""
+        """An answer that hasn't expired."""
         answer = self._answers.get(key)
         if answer is not None and now >= answer.until:
             del self._answers[key]
@@ -52,7 +52,7 @@ class _Kept:
         return answer
 
     def put(self, key: bytes, answer: _Answer) -> None:
-        """Keep an answer; the oldest one makes room."""
+        """Keep an answer; when there are too many, the oldest is dropped."""
         self._answers[key] = answer
         self._answers.move_to_end(key)
         while len(self._answers) > self._most:
@@ -60,7 +60,7 @@ class _Kept:
 
 
 class CkanPersons:
-    """Asks CKAN whose a token is: once, however many requests bear it, and again when the answer is old.
+    """Asks CKAN whose a token is: once, however many requests carry it, and again when the answer has expired.
 
     Safe to share between threads. `ask_as` makes the API for a token.
     """
@@ -68,7 +68,7 @@ class CkanPersons:
     def __init__(self, ask_as: Callable[[str], ActionAPI], clock: Callable[[], float] = time.monotonic) -> None:
         self._ask_as = ask_as
         self._clock = clock
-        self._known, self._unknown = _Kept(MOST), _Kept(MOST)  # apart: guesses don't push out what is right
+        self._known, self._unknown = _Kept(MOST), _Kept(MOST)  # separate, so that guesses can't push out valid tokens
         self._lock = threading.Lock()
         self._asking: dict[bytes, threading.Event] = {}
         self._slots = threading.BoundedSemaphore(AT_A_TIME)
@@ -77,7 +77,7 @@ class CkanPersons:
     def caller(self, token: str) -> Caller:
         """Whose a token is. Raises UnknownToken; ServiceUnavailable when CKAN doesn't say."""
         if token.startswith(PERSON):
-            raise UnknownToken(UNKNOWN)  # one of ours: it counts where no CKAN is configured
+            raise UnknownToken(UNKNOWN)  # one of our own, valid only without a CKAN
         key = hashlib.sha256(token.encode()).digest()
         while True:
             with self._lock:
@@ -104,7 +104,7 @@ class CkanPersons:
         try:
             with self._slot():
                 with self._lock:
-                    self._kept(key)  # CKAN may have stopped answering while others were asked about
+                    self._kept(key)  # raises if CKAN stopped answering while this waited
                 asked_at = self._clock()
                 caller = self._read(self._ask_as(token))
             answer = _Answer(caller, asked_at + (KEPT if caller else REFUSED))
@@ -125,7 +125,7 @@ class CkanPersons:
             self._slots.release()
 
     def _read(self, api: ActionAPI) -> Caller | None:
-        """The caller as CKAN has them now, None for a token that it doesn't know."""
+        """The caller as CKAN knows them now; None for a token that it doesn't know."""
         try:
             user = api.call("user_show", {})
             if not isinstance(user, dict) or not user.get("name") or user.get("state") != "active":

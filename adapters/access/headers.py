@@ -1,4 +1,4 @@
-"""What a request's headers say about who calls: the token as CKAN takes it, and whom a service calls for.
+"""What a request's headers say about who calls: the token, as CKAN accepts it, and whom a service calls for.
 
 CKAN takes a token bare in `Authorization` (https://docs.ckan.org/en/2.11/api/index.html#authentication-and-api-tokens); older
 clients send `X-CKAN-API-Key`, and most other software writes `Bearer` before it.
@@ -20,7 +20,7 @@ UNKNOWN = "The API token is unknown, expired or revoked"
 
 
 def token_of(headers: Mapping[str, str]) -> str:
-    """The token that came, empty for none. Names of headers are in lower case. Raises UnknownToken for what can't be one."""
+    """The request's token, empty for none. Names of headers are in lower case. Raises UnknownToken for what can't be one."""
     token = _bare(headers.get("authorization", "")) or headers.get("x-ckan-api-key", "").strip()
     if len(token) > MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise UnknownToken(UNKNOWN)
@@ -28,7 +28,7 @@ def token_of(headers: Mapping[str, str]) -> str:
 
 
 def _bare(value: str) -> str:
-    """The token in `Authorization`; as in CKAN, what belongs to another scheme (Basic, of a proxy) is none."""
+    """The token in `Authorization`; as in CKAN, other schemes (Basic, for a proxy) are ignored."""
     scheme, blank, rest = value.strip().partition(" ")
     if not blank:
         return "" if scheme.lower() == "bearer" else scheme
@@ -56,7 +56,7 @@ def named_caller(text: str, scope: Scope) -> Caller:
 
 
 def _roles(roles: Any) -> dict[str, str]:
-    """Roles by organisation; a role that we don't know gives no right."""
+    """Roles by organisation; an unknown role gives no rights."""
     if not isinstance(roles, dict) or not all(isinstance(role, str) for role in roles.values()):
         raise _wrong(f"organizations must be an object: {{id or name: {' | '.join(ROLES)}}}")
     return {organisation: role for organisation, role in roles.items() if role in ROLES}

@@ -17,7 +17,7 @@ def catalogue() -> None:
 @after_option("name")
 @json_option
 def package_list(as_json: bool, **which: Any) -> None:
-    """Names of datasets (CKAN's package_list)."""
+    """List names of datasets (CKAN's package_list)."""
     with session() as actions:
         names = actions.call("package_list", **which)
         emit(names, as_json, lambda: "\n".join(names))
@@ -27,7 +27,7 @@ def package_list(as_json: bool, **which: Any) -> None:
 @click.argument("id_or_name")
 @json_option
 def package_show(id_or_name: str, as_json: bool) -> None:
-    """One dataset as JSON (CKAN's package_show)."""
+    """Show one dataset as JSON (CKAN's package_show)."""
     with session() as actions:
         package = actions.call("package_show", id=id_or_name)
         emit(package, as_json, lambda: to_json(package))
@@ -39,7 +39,7 @@ def package_show(id_or_name: str, as_json: bool) -> None:
 @paging(10)
 @json_option
 def package_search(q: str, source: str, limit: int, offset: int, as_json: bool) -> None:
-    """Datasets that hold all words of Q (CKAN's package_search)."""
+    """Find datasets that contain all words of Q (CKAN's package_search)."""
     with session() as actions:
         answer = actions.call("package_search", q=q, source_id=source, rows=limit, start=offset)
         lines = [cut(f"{package['name']}  {package.get('title') or ''}") for package in answer["results"]]

@@ -11,7 +11,7 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--set", "only_set", is_flag=True, help="Leave out those that have their default.")
+@click.option("--set", "only_set", is_flag=True, help="Leave out settings that have their default value.")
 @json_option
 def show(only_set: bool, as_json: bool) -> None:
     """Show the value of each setting and where it came from; secrets are masked. No database is needed."""

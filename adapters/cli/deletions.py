@@ -26,7 +26,7 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Don't ask.")
 @yes_option
 @json_option
 def approve(job: str, yes: bool, as_json: bool) -> None:
-    """Carry out the deletions that JOB held (its id, or its source), as a job of its own."""
+    """Carry out the deletions that JOB held (its id, or its source), in a new job."""
     with session() as actions:
         held = actions.call("harvest_held_job_show", id=job)
         if held["held"] and not held["decision"]:
@@ -103,7 +103,7 @@ def reject(job: str, as_json: bool) -> None:
 def clear(id_or_name: str, yes: bool, as_json: bool) -> None:
     """Delete all datasets of a source, in the target too; the source stays.
 
-    Its history stays as well. The job that does it can be stopped like any other.
+    Its history stays as well. The job that deletes them can be stopped like any other.
     """
     with session() as actions:
         source = actions.call("harvest_source_show", id=id_or_name)
@@ -117,7 +117,7 @@ def clear(id_or_name: str, yes: bool, as_json: bool) -> None:
 @click.option(
     "--datasets",
     type=click.Choice(FATES),
-    help="What becomes of its datasets; asked when not given, and release with --yes.",
+    help="What happens to its datasets; asked when not given, and release with --yes.",
 )
 @yes_option
 @json_option

@@ -1,4 +1,4 @@
-"""`disk`: what takes how much, and what would go."""
+"""`disk`: what uses how much space, and what retention would remove."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ UNITS = ("B", "KB", "MB", "GB", "TB")
 @click.command()
 @json_option
 def disk(as_json: bool) -> None:
-    """Show what takes how much of the disk, and what retention would remove."""
+    """Show what uses how much disk space, and what retention would remove."""
     with session() as actions:
         answer = actions.call("harvest_disk_show")
         emit(answer, as_json, lambda: _text(answer))

@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong with an installation, and how to mend it."""
+"""`doctor`: what is wrong with an installation, and how to fix it."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ MARKS = {"ok": "ok", "problem": "!!", "skipped": "--"}
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Examine this installation, and say how to mend what is wrong; status 1 when something is."""
+    """Check this installation, and say how to fix what is wrong; status 1 when something is."""
     from adapters.actions.session import opened_anyway
 
     logging.getLogger("adapters").setLevel(logging.CRITICAL)  # what is wrong is printed below

@@ -13,7 +13,7 @@ from domain.nearest import unknown
 @click.argument("name", metavar="[TYPE]", required=False)
 @json_option
 def types(name: str | None, as_json: bool) -> None:
-    """List the types that a source may be of, or show the options of TYPE.
+    """List the types that a source can have, or show the options of TYPE.
 
     Each option is shown with what it means, its default and an example.
     """

@@ -20,7 +20,7 @@ full_option = click.option("--full", is_flag=True, help="Ask for all records, no
 @click.argument("source")
 @full_option
 @click.option("--wait", is_flag=True, help="Follow the job to its end; status 1 when it failed.")
-@click.option("--follow", "attach", is_flag=True, help="Create none: follow the job with this id, or the source's last one.")
+@click.option("--follow", "attach", is_flag=True, help="Create no job: follow the one with this id, or the source's last one.")
 @json_option
 def job(source: str, full: bool, wait: bool, attach: bool, as_json: bool) -> None:
     """Create a harvest job for SOURCE (id or name); a running coordinator starts it at once.

@@ -24,14 +24,14 @@ AT_A_TIME = 1000  # lines
     "--level", "lowest", default="", help="Only lines of this level and above: DEBUG, INFO, WARNING, ERROR or CRITICAL."
 )
 @click.option("--since", default="", help="Only lines since 2026-03-01T06:00 (UTC), or since 90s, 15m, 2h, 3d ago.")
-@click.option("--follow", "-f", is_flag=True, help="Go on with new lines as they come, until Ctrl-C.")
+@click.option("--follow", "-f", is_flag=True, help="Keep showing new lines as they arrive, until Ctrl-C.")
 @paging()
 @after_option("line's id")
 @json_option
 def log(follow: bool, as_json: bool, limit: int, offset: int, after: str, **which: Any) -> None:
     """Show what happened to jobs and records, and what plugins logged meanwhile.
 
-    The newest lines, in the order in which they were said; --after the id that is named at the end shows older ones. JSON has
+    The newest lines, oldest of them first; --after with the id named at the end shows older ones. JSON has
     the newest line first; with --follow, one JSON object a line.
     """
     with session() as actions:
@@ -108,7 +108,7 @@ def _text(page: Row) -> str:
 )
 @json_option
 def clean_harvest_log(days: float | None, as_json: bool) -> None:
-    """Remove old lines of the log, as a cron job would; a running coordinator does so by itself."""
+    """Remove old lines of the log, as a cron job would; a running coordinator does this by itself."""
     with session() as actions:
         answer = actions.call("harvest_log_clean", days=days)
         emit(answer, as_json, lambda: _cleaned(answer))

@@ -55,7 +55,7 @@ def _aborted(answer: Row) -> str:
 def purge_queues(yes: bool, as_json: bool) -> None:
     """Take back what was sent to workers, and stop the jobs it belonged to; what was imported stays.
 
-    Only what this site sent is meant. Jobs that nobody has begun with stay, and are begun as usual.
+    This affects only what this site sent. Jobs that no worker has started stay, and start as usual.
     """
     with session() as actions:
         jobs = actions.call("harvest_queues_show")["jobs"]

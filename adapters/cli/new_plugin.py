@@ -16,7 +16,7 @@ from domain.errors import SettingError
 def new_plugin(name: str, folder: str | None) -> None:
     """Write a project with a harvester of type NAME, and tests that pass.
 
-    The harvester reads a list of datasets in a JSON file: replace what it does by what yours is to do.
+    The harvester reads a list of datasets in a JSON file: change it to do what yours needs.
     """
     place = Path(folder or f"harvest-{name.replace('_', '-')}")
     _check(name, place)

@@ -15,11 +15,11 @@ EVERYBODY = "*"
 @click.option("--source", default="", help="Only of this source (id or name).")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
 @after_option("notice")
-@click.option("--retry", is_flag=True, help="Try again now what failed, including what was given up.")
+@click.option("--retry", is_flag=True, help="Try again now what failed, including what was given up on.")
 @click.option("--drop", is_flag=True, help="Forget what failed: it is not tried again.")
 @json_option
 def notices(unsent: bool, source: str, limit: int, after: str, retry: bool, drop: bool, as_json: bool) -> None:
-    """List mail and webhook events, which were not sent and why; try them again.
+    """List mail and webhook events, show which were not sent and why, and try them again.
 
     What was sent is listed for 30 days; the event log keeps it.
     """
@@ -81,12 +81,12 @@ def recipients(source: str, as_json: bool) -> None:
 @click.command()
 @click.argument("address", required=False)
 @click.argument("source", required=False)
-@click.option("--everybody", is_flag=True, help="In place of ADDRESS: end what `unsubscribe --everybody` did.")
+@click.option("--everybody", is_flag=True, help="In place of ADDRESS: undo `unsubscribe --everybody`.")
 @json_option
 def subscribe(address: str | None, source: str | None, everybody: bool, as_json: bool) -> None:
     """Send mail about SOURCE (id or name) to ADDRESS.
 
-    Without SOURCE: ADDRESS gets again what it gets as an admin, after `unsubscribe ADDRESS`.
+    Without SOURCE: ADDRESS again gets the mail of an admin, after `unsubscribe ADDRESS`.
     """
     _change("harvest_subscribe", address, source, everybody, as_json)
 
@@ -97,7 +97,7 @@ def subscribe(address: str | None, source: str | None, everybody: bool, as_json:
 @click.option("--everybody", is_flag=True, help="In place of ADDRESS: nobody gets mail about SOURCE.")
 @json_option
 def unsubscribe(address: str | None, source: str | None, everybody: bool, as_json: bool) -> None:
-    """Send no mail about SOURCE, or about any, to ADDRESS, also where it is an admin's."""
+    """Send ADDRESS no mail about SOURCE, or about any source, even if it is an admin's."""
     _change("harvest_unsubscribe", address, source, everybody, as_json)
 
 

@@ -13,7 +13,7 @@ NAMES = {"all": "everything", "target": "the target"}
 def _scopes(command: Any) -> Any:
     """What is paused: one of a source, --all, --host and --target."""
     for option in (
-        click.option("--target", is_flag=True, help="All that would be imported into the target."),
+        click.option("--target", is_flag=True, help="Everything that would be imported into the target."),
         click.option("--host", default="", help="All sources on this host."),
         click.option("--all", "everything", is_flag=True, help="All sources."),
         click.argument("source", required=False),
@@ -24,13 +24,13 @@ def _scopes(command: Any) -> Any:
 
 @click.command()
 @_scopes
-@click.option("--until", default="", help="When it goes on by itself, e.g. 2026-03-01T06:00 (UTC).")
+@click.option("--until", default="", help="When the pause ends by itself, e.g. 2026-03-01T06:00 (UTC).")
 @json_option
 def pause(source: str | None, everything: bool, host: str, target: bool, until: str, as_json: bool) -> None:
     """Start no scheduled jobs: of SOURCE (id or name), of all, of a host, or into the target.
 
-    While a host or the target is paused nothing is sent there: jobs under way wait as well, and so do those that people make.
-    Otherwise jobs under way go on, and `harvester job` still makes jobs. Slots that are missed are caught up by one job.
+    While a host or the target is paused, nothing is sent there: running jobs wait, and so do jobs that people create. With
+    other pauses running jobs go on, and `harvester job` still creates jobs. One job makes up for all missed slots.
     """
     with session() as actions:
         if (scope := _scope(source, everything, host, target)) == "source":
@@ -47,7 +47,7 @@ def pause(source: str | None, everything: bool, host: str, target: bool, until: 
 def resume(source: str | None, everything: bool, host: str, target: bool, as_json: bool) -> None:
     """End a pause: of SOURCE (id or name), of all, of a host, or of the target.
 
-    What was paused otherwise stays paused: `harvester status` says what is.
+    Other pauses stay in place: `harvester status` lists them.
     """
     with session() as actions:
         if (scope := _scope(source, everything, host, target)) == "source":

@@ -27,7 +27,7 @@ def org() -> None:
 @click.option("--title", default="", help="How it is shown.")
 @json_option
 def create_org(name: str, title: str, as_json: bool) -> None:
-    """Enter an organisation. NAME never changes: lowercase letters, digits, - and _."""
+    """Add an organisation. NAME never changes: lowercase letters, digits, - and _."""
     _call("harvest_organization_create", as_json, lambda row: f"Created organisation {row['name']}", name=name, title=title)
 
 
@@ -86,9 +86,9 @@ def remove_org(organisation: str, as_json: bool) -> None:
 @click.argument("role", type=click.Choice(["member", "editor", "admin"]))
 @json_option
 def add_member(organisation: str, person: str, role: str, as_json: bool) -> None:
-    """Give a PERSON a ROLE in an ORGANISATION, in place of an earlier one.
+    """Give a PERSON a ROLE in an ORGANISATION, replacing an earlier one.
 
-    A member sees its private sources, an editor changes and harvests its sources, an admin also says who is what in it.
+    A member sees its private sources, an editor changes and harvests its sources, an admin also manages its members.
     """
     values = {"id": organisation, "username": person, "role": role}
     _call("harvest_organization_member_create", as_json, _role, **values)
@@ -103,7 +103,7 @@ def _role(row: Row) -> str:
 @click.argument("person")
 @json_option
 def remove_member(organisation: str, person: str, as_json: bool) -> None:
-    """Take a PERSON's role in an ORGANISATION."""
+    """Remove a PERSON's role in an ORGANISATION."""
     _call("harvest_organization_member_delete", as_json, _role, id=organisation, username=person)
 
 
@@ -119,7 +119,7 @@ def person() -> None:
 @click.option("--sysadmin", is_flag=True, help="May do everything.")
 @json_option
 def create_person(name: str, title: str, email: str, sysadmin: bool, as_json: bool) -> None:
-    """Enter a person. NAME never changes: lowercase letters, digits, - and _."""
+    """Add a person. NAME never changes: lowercase letters, digits, - and _."""
     values = {"name": name, "title": title, "email": email, "sysadmin": sysadmin}
     show = lambda row: f"Created person {row['name']}; `harvester token create {row['name']} PURPOSE` makes a token"  # noqa: E731
     _call("harvest_person_create", as_json, show, **values)
@@ -158,7 +158,7 @@ def _roles(row: Row) -> str:
 @click.argument("person")
 @json_option
 def show_person(person: str, as_json: bool) -> None:
-    """Show a PERSON (id or name) with the roles in organisations."""
+    """Show a PERSON (id or name) and their roles in organisations."""
     _call("harvest_person_show", as_json, lambda row: block({**row, "roles": _roles(row) or "-"}).rstrip("\n"), id=person)
 
 
@@ -167,12 +167,12 @@ def show_person(person: str, as_json: bool) -> None:
 @click.option("--title", help="The full name.")
 @click.option("--email", help="Where mail about harvests goes; empty: nowhere.")
 @click.option("--sysadmin/--no-sysadmin", default=None, help="May do everything.")
-@click.option("--active/--inactive", default=None, help="Whether tokens are taken.")
+@click.option("--active/--inactive", default=None, help="Whether their tokens are accepted.")
 @json_option
 def edit_person(
     person: str, title: str | None, email: str | None, sysadmin: bool | None, active: bool | None, as_json: bool
 ) -> None:
-    """Change a PERSON (id or name); what isn't given stays."""
+    """Change a PERSON (id or name); other fields stay as they are."""
     values = {"title": title, "email": email, "sysadmin": sysadmin, "active": active}
     _call("harvest_person_patch", as_json, lambda row: f"Changed person {row['name']}", id=person, **values)
 
@@ -187,23 +187,23 @@ def remove_person(person: str, as_json: bool) -> None:
 
 @click.group()
 def token() -> None:
-    """Tokens by which programs call the Action API: make, list and revoke them."""
+    """Create, list and revoke the tokens with which programs call the Action API."""
 
 
 @token.command("create")
 @click.argument("person_or_service")
 @click.argument("purpose", required=False)
-@click.option("--service", is_flag=True, help="It is no person's: its calls say for whom they are (docs/access.md).")
+@click.option("--service", is_flag=True, help="The token of a service, whose calls say who they are for (docs/access.md).")
 @click.option(
     "--scope",
     default="admin",
     show_default=True,
-    help="What it allows: read, write, admin, or names of actions, * in them (harvest_job_*); several with commas.",
+    help="What it allows: read, write, admin, or names of actions, with * (harvest_job_*); several with commas.",
 )
 @click.option("--expires", default="365d", show_default=True, help="In days from now, a time (UTC), or never.")
 @json_option
 def create_token(person_or_service: str, purpose: str | None, service: bool, scope: str, expires: str, as_json: bool) -> None:
-    """Make a token of PERSON for a PURPOSE, and show it this once. With --service: of the service of that name."""
+    """Create a token for PERSON with a PURPOSE, and show it once. With --service: for the service of that name."""
     if service and purpose is not None:
         raise click.UsageError("A service's token has one name: harvester token create --service NAME")
     name = person_or_service if service else purpose or "command line"

@@ -24,7 +24,7 @@ def list_projections(as_json: bool) -> None:
 
 @projections.command()
 @click.argument("name", type=click.Choice(["read_model", "work"]), default="read_model")
-@click.option("--accept-differences", is_flag=True, help="Put the new read model in place even when it differs.")
+@click.option("--accept-differences", is_flag=True, help="Use the new read model even if it differs.")
 @click.option("--datasets", is_flag=True, help="With work: build what each source holds as well, from all imports in the log.")
 @json_option
 def rebuild(name: str, accept_differences: bool, datasets: bool, as_json: bool) -> None:

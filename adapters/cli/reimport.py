@@ -14,12 +14,12 @@ wait_option = click.option("--wait/--no-wait", default=True, help="Follow the jo
 
 @click.command("import")
 @click.argument("source", default="")
-@click.option("-s", "--source", "source_option", default="", help="The source (id or name), as the argument.")
-@click.option("-g", "--guid", default="", help="Only the datasets of this guid.")
+@click.option("-s", "--source", "source_option", default="", help="The source (id or name), same as the argument.")
+@click.option("-g", "--guid", default="", help="Only datasets with this guid.")
 @click.option("-o", "--harvest-object-id", "harvest_object_id", default="", help="Only this harvest object.")
 @click.option("-p", "--package-id", default="", help="Only this package (id or name).")
-@click.option("--segments", default="", metavar="HEX", help="Only these of 16 parts, as 0f: hex digits.")
-@click.option("-j", "--no-join-datasets", is_flag=True, help="Also records of which no dataset was made.")
+@click.option("--segments", default="", metavar="HEX", help="Only these of 16 parts, as hex digits, e.g. 0f.")
+@click.option("-j", "--no-join-datasets", is_flag=True, help="Also records that have no dataset.")
 @wait_option
 @json_option
 def import_(source: str, source_option: str, no_join_datasets: bool, wait: bool, as_json: bool, **which: str) -> None:
@@ -56,7 +56,7 @@ def _text(answer: Row, *, wait: bool) -> str:
 def retry(job: str, wait: bool, as_json: bool) -> None:
     """Try the failed records of JOB (its id, or a source for its last job) again.
 
-    They become a job of their own.
+    They go into a new job.
     """
     with session() as actions:
         row = actions.call("harvest_job_retry", id=job)

@@ -156,9 +156,9 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Listen at this address of the machine; 0.0.0.0: at all. HARVEST_SERVE_HOST.")
-@click.option("--port", type=click.IntRange(0, 65_535), help="Listen at this port; 0: any that is free. HARVEST_SERVE_PORT.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Run so many processes. HARVEST_SERVE_WORKERS.")
+@click.option("--host", metavar="ADDRESS", help="Address of this machine to listen on; 0.0.0.0: all. HARVEST_SERVE_HOST.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0: any free one. HARVEST_SERVE_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="How many processes to run. HARVEST_SERVE_WORKERS.")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer the Action API over HTTP; any number may run."""
     variables = {"HARVEST_SERVE_HOST": host, "HARVEST_SERVE_PORT": port, "HARVEST_SERVE_WORKERS": workers}

@@ -17,7 +17,7 @@ SHOWN_ERRORS = 20
 @click.option("--wait", is_flag=True, help="Follow all unfinished jobs to their end.")
 @json_option
 def run(wait: bool, as_json: bool) -> None:
-    """Start the jobs that wait and end those that are done, as a cron job would; a running coordinator does so by itself."""
+    """Start waiting jobs and end completed ones, as a cron job would; a running coordinator does this by itself."""
     from adapters.cli.progress import shown_progress
 
     with session() as actions, shown_progress(quiet=as_json or not wait) as actions.tell:
@@ -30,8 +30,8 @@ def run(wait: bool, as_json: bool) -> None:
 @click.argument("source")
 @click.argument("guid", required=False)
 @full_option
-@click.option("--record", type=click.Path(dir_okay=False), help="Keep what the remote answers in a new FILE, without secrets.")
-@click.option("--replay", type=click.Path(dir_okay=False), help="Answer from a FILE of --record, and ask no remote.")
+@click.option("--record", type=click.Path(dir_okay=False), help="Save the remote's answers to a new FILE, without secrets.")
+@click.option("--replay", type=click.Path(dir_okay=False), help="Take answers from a FILE of --record instead of the remote.")
 @click.option("--catch", is_flag=True, help="Record what the harvester raises as errors of the job, as workers do, and go on.")
 @json_option
 def run_test(
@@ -40,10 +40,10 @@ def run_test(
     """Harvest SOURCE in this process, without broker and workers; for testing a harvester.
 
     With GUID only that record is imported, even when it hasn't changed. Ends with status 1 when gathering failed, or
-    when this record failed or isn't there. What the harvester logs and prints comes on standard error.
+    when this record failed or isn't there. What the harvester logs and prints goes to standard error.
 
-    With --record a bug can be shown to others: they run the file with --replay, without the remote. It holds no passwords or
-    keys; look into it before you send it, since it holds what the remote answered.
+    --record lets you show a bug to others: they run the file with --replay, without the remote. It contains no passwords or
+    keys, but all that the remote answered: check it before you send it.
 
     An exception that the harvester doesn't expect ends it with a traceback, and `breakpoint()` stops in it.
     """

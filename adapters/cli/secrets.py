@@ -32,7 +32,7 @@ def _counts(sources: dict[str, int]) -> dict[str, int]:
 @click.option("--key-lost", is_flag=True, help="The current key is gone; secrets that it encrypted must be entered again.")
 @json_option
 def rotate(key_lost: bool, as_json: bool) -> None:
-    """Encrypt the secrets of all sources with a new key, those that were stored in clear too; older keys are kept."""
+    """Encrypt the secrets of all sources with a new key, including those stored in plain text; older keys are kept."""
     with session() as actions:
         answer = actions.call("harvest_secrets_rotate", key_lost=key_lost)
     done = f"Key {answer['key']} in {answer['keys_in']} encrypts from now on; {answer['changed']} source(s) changed"

@@ -49,10 +49,10 @@ def edit(
     configuration: str | None,
     **values: Any,
 ) -> None:
-    """Change fields of one or more sources (ids or names); what isn't given stays.
+    """Change fields of one or more sources (ids or names); other fields stay as they are.
 
-    A change counts from the next job on; one of the schedule counts at once. `--all`, `--of-type` and `--of-org` (both: of this
-    type and this organisation) say how many sources there are, and ask. When a source refuses, the others are changed
+    A change applies from the next job on, a change of the schedule at once. `--all`, `--of-type` and `--of-org` (both:
+    of this type and this organisation) say how many sources there are, and ask. When a source refuses, the others are changed
     nevertheless, and the status is 1.
     """
     changes = {name: value for name, value in {**values, "config": configuration}.items() if value is not None}

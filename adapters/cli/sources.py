@@ -83,7 +83,7 @@ def _json(value: str) -> Any:
 @click.argument("config", default="")
 @click.option("--configuration", default="", metavar="JSON", help="The same as CONFIG, without the arguments before it.")
 @click.option("--taken-over", is_flag=True, help="Its datasets come from elsewhere: the first full run holds its deletions.")
-@click.option("--id", type=click.UUID, help="The id to use; made when not given.")
+@click.option("--id", type=click.UUID, help="The id to use; generated when not given.")
 @click.option("--cron", default="", help="When to harvest, in place of FREQUENCY, e.g. '30 2 * * 1-5'.")
 @click.option("--time-zone", default="", help="Time zone of --cron and --blackout, e.g. Europe/Berlin. [default: UTC]")
 @click.option("--blackout", default="", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00; Sat 10:00-12:00'.")
@@ -110,7 +110,7 @@ def _created(row: Row) -> str:
 @click.argument("id_or_name")
 @json_option
 def reactivate(id_or_name: str, as_json: bool) -> None:
-    """Harvest a source again that is inactive; one that was removed is entered again instead."""
+    """Make an inactive source active again; one that was removed must be created again instead."""
     with session() as actions:
         row = actions.call("harvest_source_reactivate", id=id_or_name)
         emit(row, as_json, lambda: f"Reactivated harvest source:\n{describe(row)}")
@@ -128,9 +128,9 @@ def show(id_or_name: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("all", required=False, type=click.Choice(["all"]))
-@click.option("--failing", is_flag=True, help="Whose last job failed, or left nothing but errors.")
-@click.option("--overdue", is_flag=True, help="Without a job that went well for two periods of its schedule.")
-@click.option("--never-succeeded", is_flag=True, help="Of whose jobs none ever went well.")
+@click.option("--failing", is_flag=True, help="Whose last job failed, or produced only errors.")
+@click.option("--overdue", is_flag=True, help="Without a successful job for two periods of its schedule.")
+@click.option("--never-succeeded", is_flag=True, help="That never had a successful job.")
 @click.option("--shrunk", is_flag=True, help="Whose last job deleted more than HARVEST_SHRUNK_PERCENT of the datasets.")
 @click.option("--org", "owner_org", default="", help="Only sources of this organisation (as in owner_org).")
 @click.option("--type", "source_type", default="", help="Of this type only, e.g. ckan.")
@@ -139,7 +139,7 @@ def show(id_or_name: str, as_json: bool) -> None:
     default="created",
     show_default=True,
     type=click.Choice(["created", "name", "title", "datasets", "errors", "last-job", "last-success"]),
-    help="The newest, the most or the oldest success first; names in their order.",
+    help="Newest, largest number or oldest success first; names in alphabetical order.",
 )
 @csv_option
 @paging()
@@ -166,7 +166,7 @@ CSV_COLUMNS = (
 @click.command("harvesters-info")
 @json_option
 def harvesters_info(as_json: bool) -> None:
-    """List the harvesters that are installed: what TYPE of a source may be."""
+    """List the installed harvesters, which are the possible TYPEs of a source."""
     with session() as actions:
         answer = actions.call("harvesters_info_show")
         emit(answer, as_json, lambda: "\n".join(map(_harvester, answer)) or "No harvester is installed")

@@ -9,12 +9,14 @@ from adapters.cli.output import emit, json_option, table
 
 
 @click.command()
-@click.option("--print", "print_only", is_flag=True, help="Print the commands that make them and give rights; ask no broker.")
+@click.option(
+    "--print", "print_only", is_flag=True, help="Print the commands that create them and grant rights; don't contact a broker."
+)
 @json_option
 def topics(print_only: bool, as_json: bool) -> None:
-    """Show the site's topics on Kafka, or the commands that make them; status 1 when one is missing.
+    """Show the site's topics on Kafka, or the commands that create them; status 1 when one is missing.
 
-    Roles make them at their start, if they may. Where they may not, --print says what an administrator of Kafka has to do.
+    Each role creates them when it starts, if it may. If it may not, --print shows what a Kafka administrator has to run.
     """
     from adapters.actions.session import without_database
 

@@ -1,6 +1,6 @@
-"""What every request passes, before anything else is done: its id, its size, and headers of the answer.
+"""What happens to every request first: it gets an id, a limit on its size, and the common headers of its answer.
 
-Plain ASGI, without a copy of the answer: streams pass as they are.
+Plain ASGI without copying the answer, so streams pass through unchanged.
 """
 
 import logging
@@ -25,12 +25,12 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
-"""Of answers that don't say otherwise."""
+"""Headers of answers that don't set them themselves."""
 TOO_LARGE = b'"Bad request - The request is larger than HARVEST_SERVE_MAX_BODY allows"'
 
 
 class TooLarge(Exception):
-    """The body of a request is larger than it may be."""
+    """The body of a request is larger than allowed."""
 
 
 class Border:
@@ -82,7 +82,7 @@ class Border:
         request_id.reset(token)
 
     async def _drain(self, receive: Receive) -> None:
-        """Take what still comes, as much again as a request may be: most clients read no answer before they have sent all."""
+        """Read on, up to the limit once more: most clients read no answer before they have sent everything."""
         left = self._max_body
         while left > 0:
             message = await receive()
@@ -103,7 +103,7 @@ async def _refuse(send: Send) -> None:
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
-    """Reads that went well are logged for those who look closely only: there are a thousand a second."""
+    """Successful reads are logged at DEBUG only: there are a thousand a second."""
     quiet = scope["method"] in ("GET", "HEAD") and 200 <= status < 400
     level = logging.DEBUG if quiet else logging.WARNING if status >= 500 else logging.INFO
     if log.isEnabledFor(level):

@@ -1,7 +1,7 @@
 """Harvested documents as they were received: `/harvest/object/<id>`, and `/dataset/harvest_object/<dataset id>`.
 
-The addresses are ckanext-harvest's. What a remote gave is never run by a browser: every answer has a sandbox of its own, and
-what may hold script is a file to save. Who may not see a document gets the answer for one that isn't there.
+The addresses are ckanext-harvest's. A browser never runs what a remote sent: every answer is sandboxed, and what may contain
+script is offered as a download. Whoever may not see a document gets the same answer as for one that doesn't exist.
 """
 
 from base64 import b64decode
@@ -33,13 +33,13 @@ async def of_object(request: Request) -> Response:
 
 
 async def of_dataset(request: Request) -> Response:
-    """The document of a dataset's current object; an object's id will do as well."""
+    """The document of a dataset's current object; an object's id works too."""
     identity = request.path_params["id"]
     return await _content(request, [{"dataset_id": identity}, {"id": identity}])
 
 
 async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
-    """The document that the first of some ways to name it leads to."""
+    """The document that the first matching parameters in `ways` identify."""
     site = site_of(request)
     headers = dict(request.headers)
     length = 0 if request.method == "HEAD" or "if-none-match" in headers or "if-modified-since" in headers else PART
@@ -50,7 +50,7 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
         return shown
 
     def first() -> dict[str, Any]:
-        site.callers.caller(headers)  # a token that is none is refused as such
+        site.callers.caller(headers)  # refuses an invalid token, rather than answering "not found"
         for way in ways:
             try:
                 return read(way, 0, length)
@@ -80,7 +80,7 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
 
 
 async def _parts(document: dict[str, Any], read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[bytes]:
-    """All of a document, a part at a time; one that is removed meanwhile ends early, which a client sees by its length."""
+    """A whole document, part by part; if it is removed meanwhile it ends early, which a client notices by its length."""
     part, offset = b64decode(document["content"]) or await read(0), 0
     while part:
         yield part

@@ -1,6 +1,6 @@
-"""Tells when the server is about to end, before it waits for the requests under way: event streams never end by themselves.
+"""Notices that the server is about to end, before it waits for requests under way: event streams never end by themselves.
 
-uvicorn tells an application only afterwards.
+uvicorn tells an application only after that wait.
 """
 
 import signal

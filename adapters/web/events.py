@@ -1,8 +1,8 @@
-"""Server-sent events: `/api/events` tells a browser what changes, without being asked.
+"""Server-sent events: `/api/events` tells browsers what changes, without polling.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html. One thread of the process follows the read model
-(`adapters.roles.announcer`). A stream is a task of the event loop and takes no thread. What is sent are states: while a client
-is slow a newer state takes the place of an older one, so what waits for it has a bound.
+(`adapters.roles.announcer`). A stream is a task of the event loop and needs no thread. Events are states: for a slow client
+a newer state replaces an older one, so the number that waits for it is bounded.
 """
 
 import asyncio
@@ -27,51 +27,51 @@ from domain.errors import HarvestError, NotAuthorized
 
 log = logging.getLogger("harvestlog.serve")
 
-HEARTBEAT = 15.0  # seconds: proxies close what is silent for 60
-RECHECK = 5.0  # seconds; with the 50 s that a CKAN's answer is kept, the stream of a revoked token ends within a minute
-UNSURE = 50.0  # seconds that a stream goes on while nobody can say whether its token is still good
-STUCK = 30.0  # seconds in which a client must have taken what it was sent
-MOST_WAITING = 2000  # states that wait for a client; one that is further behind is let go, and comes back
-MOST_STREAMS = 2000  # of one process
-MOST_ANONYMOUS = 1500  # of those, of visitors who didn't say who they are
-BEGIN = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
+HEARTBEAT = 15.0  # seconds; proxies close connections that are silent for 60
+RECHECK = 5.0  # seconds; with the 50 s for which CKAN's answers are cached, a revoked token's stream ends within a minute
+UNSURE = 50.0  # seconds that a stream goes on while its token can't be checked
+STUCK = 30.0  # seconds within which a client must read what it was sent
+MOST_WAITING = 2000  # states that wait for a client; one that is further behind is disconnected and reconnects
+MOST_STREAMS = 2000  # per process
+MOST_ANONYMOUS = 1500  # of those, for anonymous visitors
+BEGIN = b"retry: 2000\n\n"  # milliseconds after which a browser reconnects
 BYE = b"event: bye\ndata: {}\n\n"
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),  # of nginx
+    (b"x-accel-buffering", b"no"),  # nginx must not buffer the stream
 ]
 ACTION_OF = {"job": "harvest_job_show", "held": "harvest_job_show", "source": "harvest_source_show"}
-"""Whoever may call this action about a source is told of it."""
+"""Whoever may call this action about a source gets these events of it."""
 CREDENTIALS = ("authorization", "x-ckan-api-key", "x-harvest-caller", "cookie")
-"""Headers by which a caller is known."""
+"""Headers that identify a caller."""
 
 
 class Stream:
-    """One client: what waits for it, and how far it is. Of the event loop's thread only."""
+    """One client: what waits for it, and its position. Use it only in the event loop's thread."""
 
     def __init__(self, caller: Caller, headers: Mapping[str, str], source: str, job: str) -> None:
-        """`source` (id or name) and `job` (id): the client wants to know of those only; empty: of all."""
+        """`source` (id or name) and `job` (id): the client wants only their events; empty: all events."""
         self.caller = caller
         self.headers = headers
         self.credentials = tuple(headers.get(name, "") for name in CREDENTIALS)
-        self.sure = time.monotonic()  # when the caller was last known to be the caller
+        self.sure = time.monotonic()  # when the caller was last confirmed
         self.wake = asyncio.Event()
         self.ended = False
-        self.live = False  # what it missed has been told, so that news continue it
+        self.live = False  # true: what it missed has been sent, so news can follow
         self._source, self._job = source, job
         self._waiting: dict[tuple[str, str], Change | bytes] = {}
         self._sent = self._position = 0
 
     def begin(self, news: News) -> None:
-        """Tell what the client missed; news that come from now on continue it."""
+        """Send what the client missed; from now on it gets news."""
         self.live, self._sent = True, news.position
         self.offer(news)
         self._waiting["ready", ""] = b'event: ready\ndata: {"position":%d}\n\n' % news.position
         self.wake.set()
 
     def offer(self, news: News) -> None:
-        """Let states wait for the client; newer ones take the place of older ones, at the end."""
+        """Queue states for the client; a newer one replaces an older one, and goes to the end."""
         if news.reset:
             self._waiting = {("reset", ""): b'event: reset\ndata: {"position":%d}\n\n' % news.position}
         for change in news.states:
@@ -85,7 +85,7 @@ class Stream:
             self.wake.set()
 
     def may_see(self, change: Change) -> bool:
-        """Whether the client is to know of a change."""
+        """Whether the client wants this change and may see it."""
         if self._source and self._source not in (change.source_id, change.source):
             return False
         if self._job and (change.kind == "source" or change.id != self._job):
@@ -93,10 +93,9 @@ class Stream:
         return may(self.caller, find(ACTION_OF[change.kind]), change)
 
     def take(self) -> bytes:
-        """What waits, as it is sent; a comment when nothing does.
+        """The queued events as bytes to send; a comment when there are none.
 
-        Only the last event has the position that all of them lead to: whoever comes back after a part of them has missed the
-        rest.
+        Only the last event carries the new position: a client that reconnects after reading a part of them gets the rest.
         """
         waiting, self._waiting = list(self._waiting.values()), {}
         bodies = [change if isinstance(change, bytes) else _event(change) for change in waiting if self._still(change)]
@@ -110,7 +109,7 @@ class Stream:
         return isinstance(change, bytes) or self.may_see(change)
 
     def end(self) -> None:
-        """Say goodbye and close."""
+        """Say goodbye and close the stream."""
         self.ended = True
         self.wake.set()
 
@@ -120,7 +119,7 @@ def _event(change: Change) -> bytes:
 
 
 class Events:
-    """All streams of a process. Of the event loop's thread, but for what the announcer calls."""
+    """All streams of a process. Use it only in the event loop's thread, except for what the announcer calls."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -165,13 +164,13 @@ class Events:
                 stream.offer(news)
 
     def full(self, caller: Caller) -> bool:
-        """Whether there is no room for a further stream of this caller."""
+        """Whether there is no room for another stream of this caller."""
         if self._ending or len(self._streams) >= MOST_STREAMS:
             return True
         return not caller.name and sum(not stream.caller.name for stream in self._streams) >= MOST_ANONYMOUS
 
     async def serve(self, stream: Stream, after: int | None, receive: Receive, send: Send) -> None:
-        """Send events until the client leaves, or its stream is ended. `after`: the position that it has seen."""
+        """Send events until the client leaves, or its stream is ended. `after`: the last position that the client saw."""
         self._streams.add(stream)
         leaving = asyncio.get_running_loop().create_task(_left(receive, stream))
         try:
@@ -187,7 +186,7 @@ class Events:
             leaving.cancel()
 
     async def _recheck(self) -> None:
-        """Ask again and again who the clients are: rights change, and tokens are revoked."""
+        """Check regularly who the clients are: rights change, and tokens are revoked."""
         while True:
             await asyncio.sleep(RECHECK)
             by_credentials: dict[tuple[str, ...], list[Stream]] = {}
@@ -256,7 +255,7 @@ class _EventStream:
 
 
 def _seen(request: Request) -> int | None:
-    """The position that a client has seen, None: it has just come; one that is none leads to a reset."""
+    """The last position that a client saw; None for a new client, and -1, which leads to a reset, for a malformed one."""
     event_id = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or ""
     if not event_id:
         return None

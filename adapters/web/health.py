@@ -11,12 +11,12 @@ from adapters.web.answers import json_response
 from adapters.web.site import site_of
 from domain.access import ANONYMOUS
 
-PATIENCE = 5.0  # seconds; who asks usually doesn't wait for longer
+PATIENCE = 5.0  # seconds; callers usually don't wait longer
 SILENT = {"ready": False, "checks": {"database": f"does not answer within {PATIENCE:.0f} s", "read_model": "not known"}}
 
 
 async def live(_request: Request) -> Response:
-    """The process answers; nothing else is asked."""
+    """The process answers; nothing else is checked."""
     return json_response({"status": "ok"})
 
 

@@ -1,6 +1,6 @@
 """`/metrics` for Prometheus: the site's numbers as the action gives them, and how long answers took.
 
-No number is of this process: each process of a site answers alike, so one address is enough to be asked.
+No number is about this process: every process of a site gives the same answer, so scraping one address is enough.
 """
 
 import hmac
@@ -37,7 +37,7 @@ STREAMS = "/api/events"
 
 
 class Measured:
-    """Measures how long each answer takes. Plain ASGI: streams pass as they are."""
+    """Measures how long each answer takes. Plain ASGI, so streams pass through unchanged."""
 
     def __init__(self, app: ASGIApp, book: LatencyBook) -> None:
         self._app = app
@@ -65,7 +65,7 @@ class Measured:
 
 
 def route_of(scope: Scope) -> str:
-    """The route that took a request, with the names of its parameters in place of ids; the name of an action stays."""
+    """The route that a request matched, with names of parameters instead of ids; names of actions stay."""
     if "endpoint" not in scope:
         return "other"
     names = {str(value): name for name, value in scope.get("path_params", {}).items()}
@@ -79,7 +79,7 @@ def _segment(segment: str, names: Mapping[str, str]) -> str:
 
 
 class _Site(Collector):
-    """Metrics of the site as the client library wants them."""
+    """Metrics of the site, in the client library's form."""
 
     def __init__(self, metrics: Iterable[Mapping[str, Any]], latencies: Sequence[Latencies]) -> None:
         self._metrics = metrics
@@ -132,7 +132,7 @@ async def show(request: Request) -> Response:
 
 
 def _is_monitoring(request: Request, token: str) -> bool:
-    """Whether a request bears the token; where none is set, whether it comes from this machine and no proxy passed it on."""
+    """Whether a request carries the token; if none is set, whether it comes from this machine and not through a proxy."""
     if token:
         authorization = request.headers.get("authorization", "")
         return hmac.compare_digest(authorization.removeprefix("Bearer ").strip().encode(), token.encode())

@@ -17,7 +17,7 @@ def _origin(owner: Owner, state: str) -> Origin:
 
 
 class Catalogue:
-    """Packages by id: (package, owner, state). Names, ownership and what can be stored are as in the local catalogue."""
+    """Packages by id: (package, owner, state). Names, ownership and checks work as in the local catalogue."""
 
     def __init__(self) -> None:
         self.packages: dict[str, tuple[dict[str, Any], Owner, str]] = {}
@@ -88,7 +88,7 @@ class Catalogue:
         return Holder(package_id, package["name"], holder.object_id if ours else "")
 
     def _settle(self, name: str, owner: Owner) -> None:
-        """Give a name that is free to the source's package that wants it, then that one's to the next."""
+        """Give a free name to the source's package that wants it, then the name that this frees to the next one."""
         active = {key: package["name"] for key, (package, _, state) in self.packages.items() if state == "active"}
         waiting = [
             (len(current), current, key)

@@ -1,4 +1,4 @@
-"""Runs jobs of one source in memory: what a harvester's stages do with given answers, and what comes of it."""
+"""Runs jobs of one source in memory: feeds a harvester's stages with prepared answers and collects the results."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ Answers = Replay | Path | Iterable[Answer] | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class HeldRecord:
-    """What the source holds of a guid, see `harvesters.Held`."""
+    """What the source holds for a guid, see `harvesters.Held`."""
 
     package_id: str | None
     object_id: UUID
@@ -42,7 +42,7 @@ class HeldRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """What became of a record: `status` is added, updated, not modified, deleted, errored, or skipped."""
+    """The outcome of a record: `status` is added, updated, not modified, deleted, errored, or skipped."""
 
     guid: str
     status: str
@@ -55,7 +55,7 @@ class RecordResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a job. `complete`: gather came to its end; `gather_errors` are messages."""
+    """The result of a job. `complete`: gather reached its end; `gather_errors`: messages."""
 
     complete: bool
     full_listing: bool
@@ -65,7 +65,7 @@ class Result:
 
     @property
     def statuses(self) -> dict[str, str]:
-        """What became of each record, by guid."""
+        """The status of each record, by guid."""
         return {guid: record.status for guid, record in self.records.items()}
 
     @property
@@ -74,7 +74,7 @@ class Result:
         return [(guid, *error) for guid, record in self.records.items() for error in record.errors]
 
     def dataset(self, guid: str) -> dict[str, Any]:
-        """The dataset that a record became. Raises KeyError that says what became of the record instead."""
+        """The dataset of a record. Raises KeyError with the record's outcome if it has none."""
         record = self.records[guid]
         package = self.catalogue.show(record.package_id) if record.package_id else None
         if package is None:
@@ -83,7 +83,7 @@ class Result:
 
 
 class Harness:
-    """A source of one harvester. Each `harvest` is a job; what it imported is held by the next one."""
+    """A source of one harvester. Each `harvest` is a job; the next one holds what it imported."""
 
     def __init__(self, kind: type[Harvester], url: str, config: Mapping[str, Any] | str = "", **source: Any) -> None:
         """`source`: other fields of `HarvestSource`, such as owner_org. Raises ValueError for a refused configuration."""
@@ -105,7 +105,7 @@ class Harness:
     def harvest(self, answers: Answers = (), *, catch: bool = False, **options: Any) -> Result:
         """Run a job against these answers: a recording, its file, `Answer`s, or {address: JSON, text or bytes}.
 
-        What the harvester raises by mistake is raised, or with `catch` becomes an error, as in a worker. `options` are those of
+        Unexpected exceptions of the harvester are raised, or with `catch` become errors, as in a worker. `options`: options of
         the job, for instance force_all=True.
         """
         harvester, job = self._harvester(_replay(answers)), self._job(options)
@@ -155,7 +155,7 @@ class Harness:
         *,
         catch: bool,
     ) -> bool:
-        """Whether gather came to its end; what it listed is added to the collections."""
+        """Whether gather reached its end; adds what it listed to the collections."""
         try:
             for item in results.gathered(harvester, job):
                 if isinstance(item, GatherError):
