@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from adapters.cli.output import say
+from adapters.cli.output import emit, json_option
 from adapters.cli.plugin_project import files
 from domain.errors import SettingError
 
@@ -13,18 +13,21 @@ from domain.errors import SettingError
 @click.command("new-plugin")
 @click.argument("name")
 @click.option("--folder", type=click.Path(file_okay=False), help="Where to write it (default: harvest-NAME).")
-def new_plugin(name: str, folder: str | None) -> None:
+@json_option
+def new_plugin(name: str, folder: str | None, as_json: bool) -> None:
     """Write a project with a harvester of type NAME, and tests that pass.
 
     The harvester reads a list of datasets in a JSON file: change it to do what yours needs.
     """
     place = Path(folder or f"harvest-{name.replace('_', '-')}")
     _check(name, place)
-    for path, text in files(name).items():
+    project = files(name)
+    for path, text in project.items():
         target = place / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    say(f"Written: {place}\nNext: cd {place} && pip install -e . && pytest")
+    written = {"folder": str(place), "files": sorted(project)}
+    emit(written, as_json, lambda: f"Written: {place}\nNext: cd {place} && pip install -e . && pytest")
 
 
 def _check(name: str, place: Path) -> None:

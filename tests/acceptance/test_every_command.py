@@ -21,7 +21,7 @@ from tests.support.stack import Stack
 
 NEVER_ENDING = {"serve", "up", "coordinator", "gather-consumer", "fetch-consumer", "demo"}
 """Roles, each with tests of its own."""
-ELSEWHERE = {"run", "topics", "test-mail", "secrets new-key"}
+ELSEWHERE = {"run", "topics", "test-mail", "secrets new-key", "new-plugin"}
 """Need Kafka or a mail server, or know nothing of the site: tests of their own."""
 FREE = {
     "org create",
@@ -31,6 +31,7 @@ FREE = {
     "abort-failed-jobs",
     "projections rebuild",
     "catalogue search",
+    "new-plugin",
     "sql",
     "test-mail",
     "token revoke",

@@ -1,5 +1,6 @@
 """`new-plugin` writes a project. Its harvester is in docs/how-to-write-a-harvester.md, all of it is in tests/feed_plugin."""
 
+import json
 import re
 from pathlib import Path
 
@@ -39,6 +40,14 @@ def test_a_project_is_written_for_any_name(tmp_path: Path, name: str) -> None:
         assert not re.search(r"@\w+@", text)
         if path.endswith(".py"):
             compile(text, path, "exec")
+
+
+def test_what_was_written_is_told_as_json_too(tmp_path: Path) -> None:
+    done = CliRunner().invoke(new_plugin, ["feed", "--folder", str(tmp_path / "new"), "--json"])
+
+    written = json.loads(done.output)
+    assert written["folder"] == str(tmp_path / "new")
+    assert {*written["files"]} == {str(path) for path in files("feed")}
 
 
 @pytest.mark.parametrize(
