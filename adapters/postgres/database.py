@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 
 from adapters.postgres.arrays import short_ways
 from adapters.postgres.too_large import too_large
@@ -113,6 +114,12 @@ class Database:
         """Run one statement with named parameters; all rows. Raises ServiceUnavailable when the server went away."""
         with unavailable(self.url):
             cursor = self.connection.execute(statement, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def rows(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+        """Run one statement with named parameters; all rows by column. Raises ServiceUnavailable when the server went away."""
+        with unavailable(self.url), self.connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
     def check_session(self) -> None:

@@ -5,9 +5,8 @@ from dataclasses import asdict
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg.rows import dict_row
 
-from adapters.postgres.database import Database, unavailable
+from adapters.postgres.database import Database
 from domain.errors import NotFound, ValidationError
 from domain.persons import OrganizationFields, PersonFields
 
@@ -76,14 +75,9 @@ class Persons:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def _rows(self, statement: LiteralString, **parameters: Any) -> list[Row]:
-        with unavailable(self._database.url), self._database.connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchall() if cursor.description else []
-
     def _add(self, statement: LiteralString, what: str, fields: PersonFields | OrganizationFields, by: str) -> str:
         try:
-            return str(self._rows(statement, **asdict(fields), by=by)[0]["id"])
+            return str(self._database.rows(statement, **asdict(fields), by=by)[0]["id"])
         except psycopg.errors.UniqueViolation as error:
             raise ValidationError({"name": f"There already is {what} with the name {fields.name}"}) from error
 
@@ -93,7 +87,7 @@ class Persons:
 
     def change_person(self, person_id: str, fields: PersonFields) -> None:
         """Replace all fields but the name."""
-        self._rows(CHANGE_PERSON, **asdict(fields), id=person_id)
+        self._database.rows(CHANGE_PERSON, **asdict(fields), id=person_id)
 
     def person(self, id_or_name: str) -> Row:
         """A person with the roles: {organisation: role}. Raises NotFound."""
@@ -107,16 +101,16 @@ class Persons:
         return self._persons("p.name > %(after)s", limit=limit, offset=offset, after=after)
 
     def _persons(self, where: LiteralString, **parameters: Any) -> list[Row]:
-        rows = self._rows(PERSONS.replace("{where}", where), **parameters)
+        rows = self._database.rows(PERSONS.replace("{where}", where), **parameters)
         return [{**row, "roles": dict(row["roles"])} for row in rows]
 
     def count_persons(self) -> int:
         """How many there are."""
-        return int(self._rows(COUNT_PERSONS)[0]["n"])
+        return int(self._database.rows(COUNT_PERSONS)[0]["n"])
 
     def remove_person(self, person_id: str) -> None:
         """Remove a person with all roles and tokens."""
-        self._rows(REMOVE_PERSON, id=person_id)
+        self._database.rows(REMOVE_PERSON, id=person_id)
 
     def add_organization(self, fields: OrganizationFields, by: str) -> str:
         """Enter an organisation; the id. Raises ValidationError for a name that is taken."""
@@ -124,12 +118,12 @@ class Persons:
 
     def change_organization(self, organization_id: str, fields: OrganizationFields) -> None:
         """Replace all fields but the name."""
-        self._rows(CHANGE_ORGANIZATION, **asdict(fields), id=organization_id)
+        self._database.rows(CHANGE_ORGANIZATION, **asdict(fields), id=organization_id)
 
     def organization(self, id_or_name: str) -> Row:
         """An organisation with the number of its members. Raises NotFound."""
         where: LiteralString = "o.id::text = %(key)s OR o.name = %(key)s"
-        rows = self._rows(ORGANIZATIONS.replace("{where}", where), key=id_or_name, limit=1, offset=0)
+        rows = self._database.rows(ORGANIZATIONS.replace("{where}", where), key=id_or_name, limit=1, offset=0)
         if not rows:
             raise NotFound(f"There is no organisation {id_or_name}: `harvester org list` lists them")
         return rows[0]
@@ -138,31 +132,31 @@ class Persons:
         """Organisations by name, those that come after `after`: all, or those `among` these names."""
         which: dict[str, Any] = {"all": among is None, "names": list(among or ())}
         statement = ORGANIZATIONS.replace("{where}", LISTED)
-        return self._rows(statement, **which, limit=limit, offset=offset, after=after)
+        return self._database.rows(statement, **which, limit=limit, offset=offset, after=after)
 
     def count_organizations(self, among: Sequence[str] | None) -> int:
         """How many there are, of all or among these names."""
-        return int(self._rows(COUNT_ORGANIZATIONS, all=among is None, names=list(among or ()))[0]["n"])
+        return int(self._database.rows(COUNT_ORGANIZATIONS, all=among is None, names=list(among or ()))[0]["n"])
 
     def remove_organization(self, organization_id: str) -> None:
         """Remove an organisation and the roles in it."""
-        self._rows(REMOVE_ORGANIZATION, id=organization_id)
+        self._database.rows(REMOVE_ORGANIZATION, id=organization_id)
 
     def sources_of(self, organization: Row) -> int:
         """How many sources an organisation has, by the read model."""
-        return int(self._rows(OWNED, organization=[organization["id"], organization["name"]])[0]["n"])
+        return int(self._database.rows(OWNED, organization=[organization["id"], organization["name"]])[0]["n"])
 
     def members(self, organization_id: str, limit: int, after: str = "") -> list[Row]:
         """Persons with a role in an organisation, by name."""
-        return self._rows(MEMBERS, id=organization_id, limit=limit, after=after)
+        return self._database.rows(MEMBERS, id=organization_id, limit=limit, after=after)
 
     def set_member(self, person_id: str, organization_id: str, role: str, by: str) -> None:
         """Give a role, in place of an earlier one."""
-        self._rows(SET_MEMBER, person=person_id, organization=organization_id, role=role, by=by)
+        self._database.rows(SET_MEMBER, person=person_id, organization=organization_id, role=role, by=by)
 
     def remove_member(self, person_id: str, organization_id: str) -> bool:
         """Take a role; whether there was one."""
-        return bool(self._rows(REMOVE_MEMBER, person=person_id, organization=organization_id))
+        return bool(self._database.rows(REMOVE_MEMBER, person=person_id, organization=organization_id))
 
 
 class OwnPeople:

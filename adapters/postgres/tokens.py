@@ -8,9 +8,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
-from adapters.postgres.database import Database, unavailable
+from adapters.postgres.database import Database
 from domain.scopes import Scope
 
 Row = dict[str, Any]
@@ -72,19 +70,14 @@ class Tokens:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def _rows(self, statement: LiteralString, **parameters: Any) -> list[Row]:
-        with unavailable(self._database.url), self._database.connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchall() if cursor.description else []
-
     def holder(self, token: str) -> Holder | None:
         """Whose a token is, None for one that isn't valid (any more). Notes its use, at most once a minute."""
-        rows = self._rows(LOOK_UP, hash=_hash(token))
+        rows = self._database.rows(LOOK_UP, hash=_hash(token))
         if not rows:
             return None
         row = rows[0]
         if row["use_to_note"]:
-            self._rows(NOTE_USE, id=row["id"])
+            self._database.rows(NOTE_USE, id=row["id"])
         roles = {key: role for org_id, name, role in row["roles"] for key in (org_id, name)}
         return Holder(row["name"], frozenset(row["scope"]), row["person"], bool(row["sysadmin"]), roles)
 
@@ -92,24 +85,24 @@ class Tokens:
         """Make a token of a person, or of a service (None): its id, and the token, which nobody can find out later."""
         token = (PERSON if person_id else SERVICE) + secrets.token_urlsafe(TOKEN_BYTES)
         values = {"person": person_id, "name": name, "scope": sorted(scope), "expires": expires, "by": by}
-        return str(self._rows(ADD, hash=_hash(token), **values)[0]["id"]), token
+        return str(self._database.rows(ADD, hash=_hash(token), **values)[0]["id"]), token
 
     def page(self, person: str | None, limit: int, offset: int) -> list[Row]:
         """Tokens, newest first: of a person (name), or all with those of services."""
-        return self._rows(LIST.replace("{where}", OF_PERSON), person=person, limit=limit, offset=offset)
+        return self._database.rows(LIST.replace("{where}", OF_PERSON), person=person, limit=limit, offset=offset)
 
     def ending(self, days: int, limit: int = 20) -> list[Row]:
         """Tokens that were used lately and end within that many days, as they are listed."""
-        return self._rows(LIST.replace("{where}", ENDING), days=days, limit=limit, offset=0)
+        return self._database.rows(LIST.replace("{where}", ENDING), days=days, limit=limit, offset=0)
 
     def token(self, token_id: UUID) -> Row | None:
         """One token, as it is listed."""
         where: LiteralString = "t.id = %(id)s"
-        return next(iter(self._rows(LIST.replace("{where}", where), id=token_id, limit=1, offset=0)), None)
+        return next(iter(self._database.rows(LIST.replace("{where}", where), id=token_id, limit=1, offset=0)), None)
 
     def revoke(self, token_id: str, by: str) -> None:
         """Refuse a token from now on; a second call changes nothing."""
-        self._rows(REVOKE, id=token_id, by=by)
+        self._database.rows(REVOKE, id=token_id, by=by)
 
 
 def _hash(token: str) -> bytes:

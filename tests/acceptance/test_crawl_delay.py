@@ -1,7 +1,6 @@
 """Two workers in processes of their own keep to one Crawl-delay: a remote that counts sees them take turns."""
 
 import itertools
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.served import served
 from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.slow
@@ -53,11 +53,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def remote() -> Iterator[Remote]:
-    server = Remote()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served(Remote()) as remote:
+        yield remote
 
 
 def test_the_delay_holds_for_both_workers_together(

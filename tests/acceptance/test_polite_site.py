@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.served import served
 from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.slow
@@ -58,11 +59,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def remote() -> Iterator[Remote]:
-    server = Remote()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served(Remote()) as remote:
+        yield remote
 
 
 @pytest.fixture(scope="module")

@@ -2,34 +2,21 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from adapters.cli.plugin_output import plugin_output
-from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.work.pending_work import PendingWork
 from adapters.stages.run_test import TestRun
 from domain.rules import job_outcome
 from tests.acceptance.command_line import CommandLine
-from tests.conftest import new_database
+from tests.acceptance.idle_site import cli, site
 from tests.ported.remote import remote
 from tests.support.stack import Stack
 
-
-@pytest.fixture(scope="module")
-def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A site where only the database runs."""
-    folder = tmp_path_factory.mktemp("site")
-    with new_database(postgres, folder) as settings, Stack(settings, folder, roles=()) as site:
-        yield site
-
-
-@pytest.fixture
-def cli(site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(site.environment, monkeypatch, capsys)
+__all__ = ["cli", "site"]
 
 
 @pytest.fixture(scope="module", autouse=True)

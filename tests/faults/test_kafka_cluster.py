@@ -1,6 +1,5 @@
 """Three brokers, of which one may die, and workers that come and go in consumer groups: each record is done once."""
 
-import os
 import signal
 import subprocess
 from collections import Counter
@@ -18,7 +17,8 @@ from adapters.kafka.topics import CONNECT_TIMEOUT, Topics, cluster_id, ensure_to
 from adapters.settings import Settings
 from tests.faults.cluster import BROKERS, Cluster
 from tests.faults.evidence import begun, outcomes, pending
-from tests.support.stack import ROOT, Stack, wait_for
+from tests.support.kafka_scripts import kafka_scripts, no_kafka
+from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.cluster
 
@@ -30,22 +30,13 @@ PARTITIONS = 6
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three brokers; skips or fails the tests where they can't be started."""
-    scripts = Path(os.environ.get("HARVEST_TEST_SHARED") or ROOT.parent / "shared") / "kafka"
-    if not (scripts / "kafka_up.sh").exists():
-        missing(f"HARVEST_TEST_SHARED: {scripts} has no kafka_up.sh")
-    cluster = Cluster(scripts, tmp_path_factory.mktemp("kafka"))
+    cluster = Cluster(kafka_scripts(), tmp_path_factory.mktemp("kafka"))
     try:
         cluster.start()
     except subprocess.CalledProcessError as error:
-        missing(f"no cluster: {error.stderr[-500:]}")
+        no_kafka(f"no cluster: {error.stderr[-500:]}")
     yield cluster
     cluster.stop()
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_KAFKA") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ Its broker is started here, from the scripts of the shared folder. Without them 
 HARVEST_REQUIRE_KAFKA=1.
 """
 
-import os
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -21,30 +20,22 @@ from adapters.bootstrap import Parts
 from adapters.kafka.topics import cluster_id, configured, ensure_topics
 from adapters.settings import Settings
 from domain.errors import ServiceUnavailable, SettingError
+from tests.support.kafka_scripts import kafka_scripts, no_kafka
 from tests.support.secure_kafka import KEY_PASSWORD, PASSWORD, USER, SecureKafka
-from tests.support.stack import ROOT, Stack
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureKafka]:
-    scripts = Path(os.environ.get("HARVEST_TEST_SHARED") or ROOT.parent / "shared") / "kafka"
-    if not (scripts / "kafka_up.sh").exists():
-        missing(f"HARVEST_TEST_SHARED: {scripts} has no kafka_up.sh")
-    kafka = SecureKafka(scripts, tmp_path_factory.mktemp("kafka"))
+    kafka = SecureKafka(kafka_scripts(), tmp_path_factory.mktemp("kafka"))
     try:
         kafka.start()
     except subprocess.CalledProcessError as error:
-        missing(f"no Kafka: {error.stderr[-500:]}")
+        no_kafka(f"no Kafka: {error.stderr[-500:]}")
     yield kafka
     kafka.stop()
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_KAFKA") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def sasl(kafka: SecureKafka, settings: Settings, mechanism: str = "SCRAM-SHA-512") -> Settings:

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.served import served
+
 HTML = "<html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
 Answer = tuple[int, Any, dict[str, str]]  # status, JSON or text, headers
 
@@ -30,7 +32,7 @@ class ActionSite:
 @contextmanager
 def action_site() -> Iterator[ActionSite]:
     """The server, listening."""
-    known = ActionSite()
+    site = ActionSite()
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -39,14 +41,14 @@ def action_site() -> Iterator[ActionSite]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             with lock:
-                known.busy += 1
-                known.most_busy = max(known.busy, known.most_busy)
-                known.seen.append((self.path, dict(self.headers), json.loads(body)))
-            known.release.wait(5.0)  # seconds
-            status, content, headers = known.answer(self.path.rpartition("/")[2])
+                site.busy += 1
+                site.most_busy = max(site.busy, site.most_busy)
+                site.seen.append((self.path, dict(self.headers), json.loads(body)))
+            site.release.wait(5.0)  # seconds
+            status, content, headers = site.answer(self.path.rpartition("/")[2])
             text = (content if isinstance(content, str) else json.dumps(content)).encode()
             with lock:
-                known.busy -= 1
+                site.busy -= 1
             with suppress(BrokenPipeError, ConnectionResetError):  # the client waited no longer
                 self._send(status, text, headers)
 
@@ -60,11 +62,7 @@ def action_site() -> Iterator[ActionSite]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    known.url = f"http://127.0.0.1:{server.server_port}/data/"
-    yield known
-    known.release.set()
-    server.shutdown()
-    server.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        site.url = f"http://127.0.0.1:{server.server_port}/data/"
+        yield site
+        site.release.set()

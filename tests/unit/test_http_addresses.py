@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,6 +10,7 @@ import pytest
 
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
+from tests.support.served import served
 
 LIMITS = HttpLimits(timeout=5.0, total_timeout=10.0, retries=3)
 ALLOWING = HttpLimits(timeout=5.0, total_timeout=10.0, retries=0, allow="127.0.0.2")
@@ -47,11 +47,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    server = Site()
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served(Site()) as site:
+        yield site
 
 
 Names = dict[str, list[str]]

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.credentials import blotted, may_follow, separated
+from tests.support.served import served
 
 LIMITS = HttpLimits(allow="loopback", timeout=5.0, total_timeout=10.0, retries=0)
 SHOWN = ("Authorization", "X-CKAN-API-Key", "X-API-Key", "Private-Token", "Accept-Language")
@@ -95,11 +95,8 @@ class Redirecting(BaseHTTPRequestHandler):
 
 
 def serving(server: ThreadingHTTPServer) -> Iterator[int]:
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
+    with served(server):
+        yield server.server_port
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
+from threading import Condition
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from domain.errors import RemoteError, SettingError
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.hosts import HostSlots
 from harvesters.http.robots import KEPT, RobotsFiles, product_token, read_robots
+from tests.support.served import served
 
 FILE = """\ufeff# of a portal
 User-agent: *
@@ -132,11 +133,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    server = Site()
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served(Site()) as site:
+        yield site
 
 
 class Slots(HostSlots):
