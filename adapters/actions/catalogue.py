@@ -107,18 +107,18 @@ def _shown_source(session: Session, parameters: ById) -> Row:
 def package_search(session: Session, parameters: PackageSearch) -> dict[str, Any]:
     """Datasets of the local catalogue, or sources, that hold all words of `q` and fulfil `fq`."""
     fq = " ".join([parameters.fq, *parameters.fq_list])
-    asked = filters(fq, {*SOURCE_FIELDS, *FIELDS, *TYPE_FIELDS})
-    if any(HARVEST in each.values and not each.none for each in asked if each.field in TYPE_FIELDS):
+    terms = filters(fq, {*SOURCE_FIELDS, *FIELDS, *TYPE_FIELDS})
+    if any(HARVEST in term.values and not term.none for term in terms if term.field in TYPE_FIELDS):
         return _sources(session, parameters, fq)
     return _datasets(session, parameters, fq)
 
 
 def _sources(session: Session, parameters: PackageSearch, fq: str) -> dict[str, Any]:
-    asked = [each for each in filters(fq, {*SOURCE_FIELDS, *TYPE_FIELDS}) if each.field not in TYPE_FIELDS]
+    terms = [term for term in filters(fq, {*SOURCE_FIELDS, *TYPE_FIELDS}) if term.field not in TYPE_FIELDS]
     session.show_current()
     question = Question(
         words=words(parameters.q),
-        filters=asked,
+        filters=terms,
         sort=orders(parameters.sort, SOURCE_SORTS),
         facets=[name for name in parameters.facet_field if name in SOURCE_FACETS] if parameters.facet else [],
         rows=parameters.rows,
@@ -134,12 +134,12 @@ def _rows(session: Session, matches: Matches) -> list[Row]:
 
 
 def _datasets(session: Session, parameters: PackageSearch, fq: str) -> dict[str, Any]:
-    asked = filters(fq, FIELDS)
+    terms = filters(fq, FIELDS)
     if parameters.source_id:
-        asked.append(Filter("harvest_source_id", (seen_source_id(session, parameters.source_id),)))
-    found = CatalogueSearch(session.parts.database).search(
+        terms.append(Filter("harvest_source_id", (seen_source_id(session, parameters.source_id),)))
+    matches = CatalogueSearch(session.parts.database).search(
         parameters.q,
-        asked,
+        terms,
         orders(parameters.sort, SORTS),
         sight=sight(session.caller),
         rows=parameters.rows,
@@ -147,7 +147,7 @@ def _datasets(session: Session, parameters: PackageSearch, fq: str) -> dict[str,
         facets=parameters.facet_field if parameters.facet else [],
         facet_limit=parameters.facet_limit if parameters.facet_limit >= 0 else 1000,
     )
-    return _answer(parameters, found["count"], found["results"], found["facets"])
+    return _answer(parameters, matches["count"], matches["results"], matches["facets"])
 
 
 def _answer(

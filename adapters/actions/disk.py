@@ -1,4 +1,4 @@
-"""What takes how much of the disk, and what retention would remove."""
+"""What uses how much disk space, and what retention would remove."""
 
 from typing import Any
 

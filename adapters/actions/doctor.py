@@ -1,4 +1,4 @@
-"""The action that examines an installation: each finding says what is wrong and how to mend it.
+"""The action that checks an installation: each finding says what is wrong and how to fix it.
 
 Each check stands alone: one that fails doesn't keep the others from being made. It returns what it found in order, or raises.
 """

@@ -122,10 +122,10 @@ def _source_form(session: Session, _parameters: Any, result: Any) -> Row:
 
 def _row_shaped(session: Session, rows: Sequence[Row], *, last_job: bool) -> list[Row]:
     """Sources as harvest_source_list shows them: rows of the table, with a status of its own shape."""
-    known = {row["id"]: row for row in ApiReads(session.model).sources([row["id"] for row in rows])}
+    details = {row["id"]: row for row in ApiReads(session.model).sources([row["id"] for row in rows])}
     shown = []
     for row in rows:
-        detail = known.get(row["id"])
+        detail = details.get(row["id"])
         if detail is not None:
             shown.append(_list_dict(session, row, detail, last_job=last_job))
     return shown

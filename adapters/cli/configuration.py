@@ -20,4 +20,4 @@ def show(only_set: bool, as_json: bool) -> None:
     answer = without_database().call("harvest_config_show", only_set=only_set)
     emit(answer, as_json, lambda: "\n".join(table(answer["settings"])) or "all settings have their defaults")
     if not as_json and (unread := [line for line in answer["without_effect"] if line.startswith("CKAN_INI=")]):
-        say(f"Note: {unread[0]}", err=True)  # the rest was told at the start
+        say(f"Note: {unread[0]}", err=True)  # the others were reported at the start

@@ -13,7 +13,7 @@ from adapters.cli.start import INTERRUPTED
 
 Row = dict[str, Any]
 LOOK_EVERY = 1.0  # seconds
-LATE = timedelta(seconds=60)  # that a line may come after one that was said later: it is stored in a batch
+LATE = timedelta(seconds=60)  # lines are stored in batches, so one may arrive this long after a later line
 AT_A_TIME = 1000  # lines
 
 

@@ -51,7 +51,7 @@ def _ini(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _without_plugin(arguments: list[str]) -> list[str]:
-    """Without the option that told paster whose command it is."""
+    """Without the option that told paster which package's command it is."""
     if arguments[:1] == ["--plugin"]:
         return arguments[2:]
     return [word for word in arguments if not word.startswith("--plugin=")]

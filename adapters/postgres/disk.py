@@ -1,4 +1,4 @@
-"""What takes how much of the disk, by the database's own catalogue; and what retention would remove, by the read model."""
+"""What uses how much disk space, from the database's own catalogue; and what retention would remove, from the read model."""
 
 from typing import Any
 

@@ -20,8 +20,8 @@ from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
-IDLE = 5.0  # seconds of a wait when nothing is said
-PACE = 0.25  # seconds between two looks: a job is told of 4 times a second at most
+IDLE = 5.0  # seconds to wait when nothing is announced
+PACE = 0.25  # seconds between two reads: at most 4 updates a second for one job
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Announcer:
         self._lock = threading.Lock()
         self._watches: list[Watch] = []
         self._position: int | None = None
-        self._missed = True  # something may have been said that nobody was told
+        self._missed = True  # an announcement may have been missed
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="announcer")
 
@@ -80,7 +80,7 @@ class Announcer:
         self._thread.join(timeout=1.0)
 
     def watch(self, watch: Watch) -> None:
-        """Answer somebody who begins to watch. What is told from then on continues the answer. Safe in any thread."""
+        """Answer a new watcher. News after that continues the answer. Safe in any thread."""
         with self._lock:
             self._watches.append(watch)
         self._wake_up()
@@ -125,7 +125,7 @@ class Announcer:
         return bool(jobs or sources)
 
     def _catch_up(self) -> None:
-        """Something may have been said while nobody listened."""
+        """An announcement may have come while nobody listened."""
         missed = self._changes.missed(self._position)
         if self._position is not None:
             reset = self._position < missed.horizon

@@ -1,4 +1,4 @@
-"""Keeps lines of the log in the database: captured as they are said, stored in batches by a thread of its own.
+"""Keeps log lines in the database: captured as they are logged, stored in batches by a separate thread.
 
 Whoever says a line never waits: it goes into a bounded queue. What finds no room there is counted as lost, also while the
 database is away; a line says so once it is back. What this thread itself says is not captured, so nothing can go round in
@@ -172,7 +172,7 @@ class LogKeeper(logging.Handler):
             self._lost += len(lines) - len(returned) + sum(line.lost for line in batch)
 
     def _learn(self, totals: Mapping[Share, int]) -> None:
-        """What other processes said of the same jobs counts, too."""
+        """Lines of other processes about the same jobs count too."""
         with self._counting:
             for share, total in totals.items():
                 self._said[share] = max(self._said.get(share, 0), total)

@@ -58,7 +58,7 @@ class Server:
 
 
 def _listening(settings: Settings) -> socket.socket:
-    """A socket of our own, so that an address that can't be used is said in our words. Raises SettingError."""
+    """Our own socket, so that an unusable address gets our error message. Raises SettingError."""
     host, port = settings.serve_host, settings.serve_port
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:

@@ -44,11 +44,11 @@ def success(request: Request, name: str, result: Any) -> Response:
 
 def failure(request: Request, name: str, error: Exception) -> Response:
     """Why an action didn't do what it was asked."""
-    status, said = problem(error)
+    status, description = problem(error)
     headers = NOT_NOW if isinstance(error, ServiceUnavailable) else None
     if isinstance(error, TooManyCalls):
         headers = {"Retry-After": str(max(1, round(error.wait)))}
-    return json_response({"help": help_url(request, name), "success": False, "error": said}, status, headers)
+    return json_response({"help": help_url(request, name), "success": False, "error": description}, status, headers)
 
 
 def bad_request(message: str) -> Response:
@@ -71,5 +71,5 @@ def problem(error: Exception) -> tuple[int, dict[str, Any]]:
     if isinstance(error, HarvestError):
         return 503, {"__type": "Service Unavailable Error", "message": mask_text(str(error))}
     log.error("request %s failed", request_id.get(), exc_info=error)
-    said = f"Something went wrong on our side: the server's log has it under request id {request_id.get()}"
-    return 500, {"__type": "Internal Server Error", "message": said}
+    message = f"Something went wrong on our side: the server's log has it under request id {request_id.get()}"
+    return 500, {"__type": "Internal Server Error", "message": message}

@@ -67,12 +67,12 @@ def configured() -> FastAPI:
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:
-    status, said = problem(error)
-    return json_response({"success": False, "error": said}, status)
+    status, description = problem(error)
+    return json_response({"success": False, "error": description}, status)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
     """What no route takes: an address that isn't there, a method that isn't allowed."""
     assert isinstance(error, HTTPException)
-    said = {"__type": "Not Found Error" if error.status_code == 404 else "Bad Request", "message": error.detail}
-    return json_response({"success": False, "error": said}, error.status_code, error.headers)
+    description = {"__type": "Not Found Error" if error.status_code == 404 else "Bad Request", "message": error.detail}
+    return json_response({"success": False, "error": description}, error.status_code, error.headers)
