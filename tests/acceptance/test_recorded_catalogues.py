@@ -150,7 +150,7 @@ def as_harvested(package: Package, stored: Package) -> Package:
     * adds the times of the catalogue where the dataset has none, and writes those that it has in UTC without a zone;
     * writes extras as texts, sizes as numbers, and leaves out blanks around e-mail addresses;
     * leaves out times and sizes that are words, and gives the second of two resources with one id another one;
-    * makes today's form of an old one.
+    * makes today's form of an old one, whose type is `dataset` if it has none.
     """
     left_out = {"groups", "organization", "owner_org", *HARVEST_EXTRAS}
     kept = {name: value for name, value in package.items() if name not in left_out}
@@ -168,7 +168,7 @@ def as_harvested(package: Package, stored: Package) -> Package:
     kept = {**kept, "private": False} if "private" in kept else kept  # it was listed for everybody
     kept = in_utc({k: v.strip() if k in EMAILS and v else v for k, v in kept.items()})
     times = {name: stored[name] for name in ("metadata_created", "metadata_modified") if name not in package}
-    return {**times, **kept, "id": stored["id"], "name": stored["name"], "state": "active"}
+    return {"type": "dataset", **times, **kept, "id": stored["id"], "name": stored["name"], "state": "active"}
 
 
 def in_utc(entry: Package) -> Package:
