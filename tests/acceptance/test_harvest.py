@@ -11,7 +11,7 @@ from tests.support.stack import Stack
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
-    with new_stack() as stack:
+    with new_stack(retry_attempts=1) as stack:
         yield stack
 
 

@@ -21,7 +21,7 @@ MARKS = "SELECT id, xmin::text FROM catalogue.package WHERE source_id = %(source
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
-    with new_stack() as stack:
+    with new_stack(retry_attempts=1) as stack:
         yield stack
 
 

@@ -103,6 +103,7 @@ def test_a_killed_coordinator_is_missed_with_what_waits_for_it(stack: Stack) -> 
     stack.abort(job)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "said"),
     [

@@ -176,6 +176,7 @@ def test_within_a_blackout_nothing_starts_and_afterwards_one_job_does(site: Site
     assert site.jobs(source) == 2
 
 
+@pytest.mark.slow
 def test_800_daily_sources_start_over_the_whole_day(site: Site) -> None:
     for _ in range(800):
         site.source(frequency="DAILY")
