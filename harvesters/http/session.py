@@ -17,6 +17,7 @@ credentials are sent: `credentials.py`. When a request is sent again: `retries.p
 
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -98,12 +99,22 @@ class PoliteSession:
         self._robots = robots
         self.first_answer: RemoteTime | None = None  # by its Date header
         self.answers = 0  # that came so far, to see whether a gather makes progress
-        self.postponed: Postponed | None = None  # what the last request was refused with, in case a plugin caught it
+        self._of_thread = threading.local()
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         rules = address_rules(limits.allow)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, through(GuardedAdapter(rules, pool_maxsize=max(limits.host_limit, 1))))
+
+    @property
+    def postponed(self) -> Postponed | None:
+        """What a request of this thread was refused with, in case a plugin caught it; other threads serve other records."""
+        refusal: Postponed | None = getattr(self._of_thread, "postponed", None)
+        return refusal
+
+    @postponed.setter
+    def postponed(self, refusal: Postponed | None) -> None:
+        self._of_thread.postponed = refusal
 
     def get_json(
         self, url: str, params: Params | None = None, headers: Headers | None = None, *, retries: int | None = None

@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from domain.errors import RemoteError
+from domain.errors import Postponed, RemoteError
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.failures import excerpt, redact
+from harvesters.http.hosts import HostSlots, HostState
 from tests.support.rogue_server import RogueServer
 
 LIMITS = HttpLimits(allow="loopback", timeout=0.2, total_timeout=0.5, max_bytes=1_000_000, retries=0)
@@ -329,3 +330,22 @@ def test_all_sessions_together_keep_the_limit_of_a_host(echo: str) -> None:
     for session in sessions:
         session.close()
     assert Echo.most == 2
+
+
+class RefusingSlots(HostSlots):
+    """Refuses every request, as an open breaker does."""
+
+    def _wait(self, host: str, state: HostState) -> None:
+        raise Postponed("Nothing is sent to it at present", wait=7.0)
+
+
+def test_what_one_thread_is_refused_is_no_reason_for_another_ones_failure() -> None:
+    """All threads of a job share a session: a record that the remote answered with HTTP 503 counts as an attempt."""
+    session = PoliteSession(LIMITS, slots=RefusingSlots())
+    with ThreadPoolExecutor(1) as other:
+        with pytest.raises(Postponed):
+            session.get("http://127.0.0.1:9/")
+        seen_there = other.submit(lambda: session.postponed).result()
+
+    assert (session.postponed is not None, seen_there) == (True, None)
+    session.close()
