@@ -27,7 +27,7 @@ NAMES = {"BaseException": "HarvesterError"}
 @pytest.fixture(scope="module")
 def shared_stack(new_stack: Any) -> Iterator[Stack]:
     """A stack that all of these plugins spoil, one after the other."""
-    with new_stack(lease=20.0, retry_delay=0.1) as stack:
+    with new_stack(lease=20.0, retry_attempts=1) as stack:
         yield stack
 
 
