@@ -90,6 +90,7 @@ def terminals(tmp_path: Path, environment: dict[str, str]) -> Iterator[Terminals
     terminals.close()
 
 
+@pytest.mark.slow
 def test_the_readme_can_be_followed_from_top_to_bottom(terminals: Terminals) -> None:
     first, *others = commands((ROOT / "README.md").read_text(encoding="utf-8"))
 

@@ -52,6 +52,7 @@ LIST_TYPES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["feed", "my-other_feed"])
 def test_the_tests_of_a_new_project_pass(tmp_path: Path, name: str) -> None:
     project = write(tmp_path / "project", files(name))
