@@ -30,7 +30,7 @@ class Init(Parameters):
     rename_site: bool = False
 
 
-@action(Right.SYSADMIN, Init)
+@action(Right.SYSADMIN, Init, local=True)
 def harvest_database_init(session: Session, parameters: Init) -> dict[str, Any]:
     """Create or upgrade the tables, and check the target; a second call changes nothing."""
     settings = session.parts.settings
@@ -52,7 +52,7 @@ def harvest_projection_list(session: Session, _asked: Parameters) -> dict[str, A
     return {"projections": rows, "rebuild": progress.as_dict() if progress else None}
 
 
-@action(Right.SYSADMIN, Rebuild)
+@action(Right.SYSADMIN, Rebuild, local=True)
 def harvest_projection_rebuild(session: Session, parameters: Rebuild) -> dict[str, Any]:
     """Build a projection again from the log; readers see the old one until it is replaced."""
     from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work

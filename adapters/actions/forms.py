@@ -97,9 +97,14 @@ def source_status(session: Session, row: Row) -> Row:
 
 def with_statuses(session: Session, rows: Sequence[Row]) -> list[Row]:
     """Sources as datasets, each with its counts and its last job, without what went wrong there."""
-    ids = [row["last_job_id"] for row in rows if row["last_job_id"]]
-    jobs = {job["id"]: job for job in session.model.jobs_of(ids)} if ids else {}
+    jobs = _last_jobs(session, rows)
     return [{**source_dict(session, row, status=False), "status": _brief_status(session, row, jobs)} for row in rows]
+
+
+def _last_jobs(session: Session, rows: Sequence[Row]) -> Mapping[str, Row]:
+    """The last jobs of sources by id, read at once."""
+    ids = [row["last_job_id"] for row in rows if row["last_job_id"]]
+    return {job["id"]: job for job in session.model.jobs_of(ids)} if ids else {}
 
 
 def _brief_status(session: Session, row: Row, jobs: Mapping[str, Row]) -> Row:
@@ -123,15 +128,16 @@ def _source_form(session: Session, _parameters: Any, result: Any) -> Row:
 def _row_shaped(session: Session, rows: Sequence[Row], *, last_job: bool) -> list[Row]:
     """Sources as harvest_source_list shows them: rows of the table, with a status of its own shape."""
     details = {row["id"]: row for row in ApiReads(session.model).sources([row["id"] for row in rows])}
+    jobs = _last_jobs(session, rows) if last_job else None
     shown = []
     for row in rows:
         detail = details.get(row["id"])
         if detail is not None:
-            shown.append(_list_dict(session, row, detail, last_job=last_job))
+            shown.append(_list_dict(session, row, detail, jobs))
     return shown
 
 
-def _list_dict(session: Session, row: Row, detail: Row, *, last_job: bool) -> Row:
+def _list_dict(session: Session, row: Row, detail: Row, jobs: Mapping[str, Row] | None) -> Row:
     listed = {
         "id": row["id"],
         "url": mask_url(row["url"]),
@@ -150,8 +156,8 @@ def _list_dict(session: Session, row: Row, detail: Row, *, last_job: bool) -> Ro
         "name": row["name"],
         "owner_org": row["owner_org"] or None,
     }
-    if last_job:
-        job = session.model.job(row["last_job_id"]) if row["last_job_id"] else None
+    if jobs is not None:
+        job = jobs.get(row["last_job_id"] or "")
         listed["last_job_status"] = job_dict(session, job, summaries=False) if job else None
     return listed
 

@@ -18,6 +18,7 @@ from adapters.actions.content import PART
 from adapters.actions.table import call
 from adapters.web.answers import failure
 from adapters.web.site import site_of
+from domain.access import Caller
 from domain.errors import HarvestError, NotAuthorized, NotFound
 from domain.media_types import may_be_shown
 
@@ -44,16 +45,15 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
     headers = dict(request.headers)
     length = 0 if request.method == "HEAD" or "if-none-match" in headers or "if-modified-since" in headers else PART
 
-    def read(way: dict[str, Any], offset: int, length: int) -> dict[str, Any]:
-        session = site.session(site.callers.caller(headers))
-        shown: dict[str, Any] = call(session, ACTION, {**way, "offset": offset, "length": length})
+    def read(caller: Caller, way: dict[str, Any], offset: int, length: int) -> dict[str, Any]:
+        shown: dict[str, Any] = call(site.session(caller), ACTION, {**way, "offset": offset, "length": length})
         return shown
 
     def first() -> dict[str, Any]:
-        site.callers.caller(headers)  # refuses an invalid token, rather than answering "not found"
+        caller = site.caller(request)  # refuses an invalid token, rather than answering "not found"
         for way in ways:
             try:
-                return read(way, 0, length)
+                return read(caller, way, 0, length)
             except (NotAuthorized, NotFound):
                 continue
         raise NotFound("There is no such document, or you may not see it")
@@ -67,13 +67,13 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
     if _unchanged(headers, document_headers):
         return Response(
             status_code=304,
-            headers={name: document_headers[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")},
+            headers={name: document_headers[name] for name in OF_UNCHANGED},
         )
     if request.method == "HEAD":
         return Response(headers=document_headers)
 
     async def part(offset: int) -> bytes:
-        reply = await site.run(lambda: read({"id": document["id"]}, offset, PART))
+        reply = await site.run(lambda: read(site.callers.caller(headers), {"id": document["id"]}, offset, PART))
         return b64decode(reply["content"]) if reply["content_hash"] == document["content_hash"] else b""
 
     return StreamingResponse(_parts(document, part), headers=document_headers)

@@ -242,7 +242,7 @@ class _EventStream:
         site, events = site_of(request), request.app.state.events
         headers = dict(request.headers)
         try:
-            caller = await site.run(lambda: site.callers.caller(headers))
+            caller = await site.run(lambda: site.caller(request))
         except HarvestError as error:
             await failure(request, "events", error)(scope, receive, send)
             return

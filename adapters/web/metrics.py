@@ -118,10 +118,8 @@ async def show(request: Request) -> Response:
 
     def answer() -> Response:
         try:
-            if not is_monitoring and not may(site.callers.caller(headers), find("harvest_metrics_show")):
-                raise NotAuthorized(
-                    "Metrics are for the machine itself, for the bearer of HARVEST_METRICS_TOKEN, and for sysadmins"
-                )
+            if not is_monitoring and not may(site.caller(request), find("harvest_metrics_show")):
+                raise NotAuthorized(NOT_YOURS)
             metrics = call(site.session(MONITORING), "harvest_metrics_show", {})["metrics"]
             body, media_type = exposition(metrics, request.app.state.latencies.read(), headers.get("accept", ""))
             return Response(body, media_type=media_type)

@@ -198,6 +198,16 @@ def test_an_address_without_a_token_or_with_wrong_ones_may_call_so_often_only(se
     assert guesses[2].json["error"]["__type"] == "Too Many Requests"
 
 
+@pytest.mark.parametrize("path", ["/harvest/object/nobody-has-this", "/metrics", "/api/events"])
+def test_guesses_at_tokens_are_limited_wherever_they_are_tried(settings: Settings, path: str) -> None:
+    from dataclasses import replace
+
+    with web_server(replace(settings, serve_refused_rate=2, metrics_token="another")) as server:
+        statuses = [server.request(path, token=f"guess-{number}").status for number in range(3)]
+
+    assert statuses == [403, 403, 429]
+
+
 def test_the_api_describes_itself_without_anything_from_elsewhere(server: WebServer) -> None:
     description = server.request("/api/openapi.json").json
     page = server.request("/api/docs")
