@@ -54,6 +54,7 @@ setup(
         "harvesters.ckan",
         "harvesters.dataset",
         "harvesters.http",
+        "harvesters.mapping",
         "harvesters.testing",
         "schemas",
         "adapters",

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from domain import text
 from domain.errors import NotFound, TargetError
-from harvesters.base import Harvester, HarvestJob, HarvestObject, Save, owner, package_id, read_config
+from harvesters.base import Harvester, HarvestJob, HarvestObject, Save, package_id, read_config
 from harvesters.dataset.numbers import LONGEST, NUMBERS, with_number
 from harvesters.names import munge_name, munge_tag
 
@@ -134,7 +134,7 @@ class HarvesterBase(Harvester):
 
     def _stored(self, package: Mapping[str, Any], harvest_object: HarvestObject) -> bool | None:
         try:
-            imported = Save(package, owner(harvest_object), harvest_object).run(self.target)
+            imported = Save.of(package, harvest_object, package["id"]).run(self.target)
         except TargetError as error:
             if error.retryable or error.code in FINAL_REFUSALS:
                 raise

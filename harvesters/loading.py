@@ -112,6 +112,10 @@ def _check_policies(config: str, prefix: str) -> None:
         if isinstance(options, dict):
             DeletionPolicy.of(options)
             on_removed(options)
+            if "mapping" in options:
+                from harvesters.mapping.model import checked  # its library takes long to import
+
+                checked(options["mapping"])
     except json.JSONDecodeError:
         return
     except ValueError as error:

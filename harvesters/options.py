@@ -19,6 +19,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.nearest import did_you_mean
+from harvesters.mapping.model import Mapping as MappingRules
 from harvesters.reading import read_config
 
 NOTE = "_"
@@ -66,6 +67,12 @@ class SourceOptions(BaseModel):
         [],
         description="languages in order of preference, where a text is given in several and the target takes one",
         examples=[["de", "en"]],
+    )
+    mapping: MappingRules = Field(
+        [],
+        description="rules that change datasets and their resources before they are stored, in this order"
+        " ([mapping.md](mapping.md))",
+        examples=[[{"rule": "rename", "field": "extras.theme", "to": "theme"}]],
     )
 
 
@@ -149,6 +156,8 @@ def _kind(rule: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     if "anyOf" in rule:
         kinds = (_kind(choice, definitions) for choice in rule["anyOf"] if choice.get("type") != "null")
         return " or ".join(dict.fromkeys(kinds))
+    if "oneOf" in rule:
+        return "object"
     if rule.get("type") == "array":
         return f"list of {_kind(rule.get('items', {}), definitions)}"
     return str(rule.get("type", "any"))

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from uuid import UUID, uuid5
 
 from domain.deletions import grace_days
+from harvesters.mapping import mapped
 from harvesters.reading import read_config
 from harvesters.removal import remove
 from harvesters.target import FieldPolicy, OnRemoved, Owner, Target
@@ -24,10 +25,14 @@ class Save:
     harvest_object: HarvestObject
 
     @classmethod
-    def of(cls, package: Mapping[str, Any], harvest_object: HarvestObject) -> "Save":
-        """Raises ValueError for a source's config that can't be read."""
-        dataset_id = harvest_object.package_id or package_id(package, harvest_object)
-        return cls({**package, "id": dataset_id}, owner(harvest_object), harvest_object)
+    def of(cls, package: Mapping[str, Any], harvest_object: HarvestObject, dataset_id: str = "") -> "Save":
+        """The dataset after the rules of its source's option `mapping`, under that id or the one that it has by rule.
+
+        Raises ValueError for a source's config that can't be read, RecordError for a rule that fails.
+        """
+        dataset_id = dataset_id or harvest_object.package_id or package_id(package, harvest_object)
+        harvest_object.made = package
+        return cls({**mapped(package, harvest_object), "id": dataset_id}, owner(harvest_object), harvest_object)
 
     def run(self, target: Target) -> Imported:
         """Store it; see `Harvester.save_package`. Raises TargetError.

@@ -143,6 +143,7 @@ class HarvestObject:
     fetch_started: datetime | None = None
     import_started: datetime | None = None
     retry_times: int = 0  # attempts that failed
+    made: Mapping[str, Any] | None = None  # the dataset as the harvester made it, before its source's rules
     removed_as: str = ""  # what became of the dataset in the target, once its import has taken it out
 
     @property

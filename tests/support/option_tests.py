@@ -21,6 +21,7 @@ TESTS = {
     "on_invalid_field": f"{DOCUMENTS}test_a_list_that_is_none_is_left_out_and_told_or_fails_where_the_source_wants_that",
     "unknown_fields": "tests/contract/test_target_fields.py::test_an_unknown_field_is_kept_where_it_is_or_as_an_extra",
     "languages": "tests/contract/test_target_fields.py::test_a_value_by_language_is_kept_in_one_that_is_the_same_everywhere",
+    "mapping": "tests/unit/test_mapping.py::test_a_rule_changes_a_dataset",
     "api_key": f"{CONFIG}test_the_api_key_is_sent_and_not_shown",
     "user_agent": f"{CONFIG}test_the_api_key_is_sent_and_not_shown",
     "include_private": f"{CONFIG}test_private_datasets_are_asked_for_on_demand",
