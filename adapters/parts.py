@@ -15,6 +15,7 @@ from adapters.settings import Settings
 from domain.errors import RemoteError, SettingError, TargetError
 
 if TYPE_CHECKING:
+    from adapters.access.browsers import Browsers
     from adapters.access.callers import Callers
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
@@ -141,6 +142,16 @@ class Parts:
             return ActionAPI(s.ckan_url, token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
 
         return Callers(CkanPersons(ask_as), tokens)
+
+    @cached_property
+    def browsers(self) -> Browsers:
+        """Finds out who signed in with a browser."""
+        from adapters.access.browsers import Browsers
+        from adapters.access.callers import OwnPersons
+        from adapters.postgres.web_sessions import WebSessions
+
+        provider = self.callers.provider
+        return Browsers(WebSessions(self.database), None if isinstance(provider, OwnPersons) else provider)
 
     def target_absence(self) -> tuple[float, str] | None:
         """For how many seconds the target has been away, and why; None while it answers."""

@@ -35,7 +35,7 @@ class Callers:
 
     def __init__(self, provider: Provider, tokens: Tokens) -> None:
         """`tokens`: those of services, which exist with a CKAN and without one."""
-        self._provider = provider
+        self.provider = provider
         self._tokens = tokens
 
     def caller(self, headers: Mapping[str, str]) -> Caller:
@@ -48,7 +48,7 @@ class Callers:
             return ANONYMOUS
         if token.startswith(SERVICE):
             return self._of_service(token, headers.get(CALLER_HEADER.lower(), ""))
-        return self._provider.caller(token)
+        return self.provider.caller(token)
 
     def _of_service(self, token: str, caller_header: str) -> Caller:
         """Whom a service calls for. We believe it and don't ask CKAN: a CKAN that calls us is waiting for our answer."""

@@ -16,12 +16,14 @@ from adapters import bootstrap
 from adapters.embedded.process import end_with_parent
 from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
-from adapters.web import api, content, events, health, metrics, openapi
+from adapters.web import api, content, events, health, metrics, openapi, pages
 from adapters.web.answers import json_response, problem
 from adapters.web.border import Border
 from adapters.web.ending import told_to_end
 from adapters.web.events import Events
-from adapters.web.site import Callers, Site
+from adapters.web.pages.page import error_page, opened
+from adapters.web.site import Callers, Site, site_of
+from domain.errors import NotFound
 
 TITLE = "harvestlog"
 
@@ -45,7 +47,7 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
         title=TITLE, version=version("harvestlog"), openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
     )
     app.state.site, app.state.events, app.state.latencies = site, live, latencies
-    for module in (openapi, api, content, events, health, metrics):
+    for module in (openapi, api, content, events, health, metrics, pages):
         app.router.routes.extend(module.routes)
     app.add_exception_handler(Exception, _unexpected)
     app.add_exception_handler(HTTPException, _refused)
@@ -71,8 +73,22 @@ async def _unexpected(_request: Request, error: Exception) -> Response:
     return json_response({"success": False, "error": description}, status)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     """What no route takes: an address that isn't there, a method that isn't allowed."""
     assert isinstance(error, HTTPException)
+    if _wants_page(request):
+        return await site_of(request).run(lambda: _refused_page(request, error))
     description = {"__type": "Not Found Error" if error.status_code == 404 else "Bad Request", "message": error.detail}
     return json_response({"success": False, "error": description}, error.status_code, error.headers)
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a person asks, with a browser."""
+    return not request.url.path.startswith("/api") and "text/html" in request.headers.get("accept", "")
+
+
+def _refused_page(request: Request, error: HTTPException) -> Response:
+    message = "There is no page at this address" if error.status_code == 404 else str(error.detail)
+    page = error_page(opened(request), NotFound(message))
+    page.status_code = error.status_code
+    return page

@@ -50,7 +50,7 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
         return shown
 
     def first() -> dict[str, Any]:
-        caller = site.caller(request)  # refuses an invalid token, rather than answering "not found"
+        caller = site.visitor(request)  # refuses an invalid token, rather than answering "not found"
         for way in ways:
             try:
                 return read(caller, way, 0, length)
@@ -73,7 +73,7 @@ async def _content(request: Request, ways: list[dict[str, Any]]) -> Response:
         return Response(headers=document_headers)
 
     async def part(offset: int) -> bytes:
-        reply = await site.run(lambda: read(site.callers.caller(headers), {"id": document["id"]}, offset, PART))
+        reply = await site.run(lambda: read(site.visitor_of(headers), {"id": document["id"]}, offset, PART))
         return b64decode(reply["content"]) if reply["content_hash"] == document["content_hash"] else b""
 
     return StreamingResponse(_parts(document, part), headers=document_headers)
@@ -102,7 +102,7 @@ def _headers(document: dict[str, Any]) -> dict[str, str]:
         "ETag": f'"{document["content_hash"]}"',
         "Last-Modified": format_datetime(document["modified"], usegmt=True),
         "Cache-Control": "private, no-cache",
-        "Vary": "Authorization, X-CKAN-API-Key",
+        "Vary": "Authorization, X-CKAN-API-Key, Cookie",
     }
 
 

@@ -199,7 +199,7 @@ class Events:
     async def _recheck_caller(self, streams: list[Stream]) -> None:
         headers = streams[0].headers
         try:
-            caller = await self._site.run(lambda: self._site.callers.caller(headers))
+            caller = await self._site.run(lambda: self._site.visitor_of(headers))
         except NotAuthorized:
             for stream in streams:
                 stream.end()
@@ -242,7 +242,7 @@ class _EventStream:
         site, events = site_of(request), request.app.state.events
         headers = dict(request.headers)
         try:
-            caller = await site.run(lambda: site.caller(request))
+            caller = await site.run(lambda: site.visitor(request))
         except HarvestError as error:
             await failure(request, "events", error)(scope, receive, send)
             return

@@ -12,9 +12,11 @@ from typing import Protocol, TypeVar
 
 from starlette.requests import HTTPConnection
 
+from adapters.access.headers import token_of
 from adapters.actions.session import Session
 from adapters.parts import Parts
 from adapters.settings import Settings
+from adapters.web.cookies import cookie_of
 from adapters.web.limits import Limit
 from domain.access import Caller
 from domain.errors import UnknownToken
@@ -47,7 +49,7 @@ class Site:
 
     def caller(self, request: HTTPConnection) -> Caller:
         """Who sent a request. Raises NotAuthorized, TooManyCalls, ServiceUnavailable."""
-        address = request.client.host if request.client else ""
+        address = address_of(request)
         self._refused.check(address)
         try:
             caller = self.callers.caller(request.headers)
@@ -59,6 +61,36 @@ class Site:
             self._anonymous.count(address)
         return caller
 
+    def visitor(self, request: HTTPConnection) -> Caller:
+        """As `caller`, for what only reads and for pages: who signed in with a browser is known by a cookie, too.
+
+        A session that has ended is an anonymous visitor's.
+        """
+        caller = None if token_of(request.headers) else self.signed_in(request.headers)
+        return self.caller(request) if caller is None else caller
+
+    def visitor_of(self, headers: Mapping[str, str]) -> Caller:
+        """The same by the headers alone, and without limits. Raises UnknownToken for a session that has ended."""
+        if token_of(headers) or not cookie_of(headers):
+            return self.callers.caller(headers)
+        caller = self.signed_in(headers)
+        if caller is None:
+            raise UnknownToken("The session has ended")
+        return caller
+
+    def signed_in(self, headers: Mapping[str, str]) -> Caller | None:
+        """Who signed in with the browser that sent these headers. Raises ServiceUnavailable."""
+        cookie = cookie_of(headers)
+        return self.parts.browsers.caller(cookie) if cookie else None
+
+    def refused(self, request: HTTPConnection) -> None:
+        """Count a wrong token or password of an address."""
+        self._refused.count(address_of(request))
+
+    def check_refused(self, request: HTTPConnection) -> None:
+        """Raises TooManyCalls for an address that sent too many of them."""
+        self._refused.check(address_of(request))
+
     def session(self, caller: Caller, *, writes: bool = False) -> Session:
         """A session for one call, made in the thread that uses it. Only one that writes waits for the read model."""
         return Session(self.parts, caller, shows_current=writes)
@@ -66,6 +98,11 @@ class Site:
     def close(self) -> None:
         """Take no more work; what runs in threads ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def address_of(request: HTTPConnection) -> str:
+    """Where a request came from, for limits."""
+    return request.client.host if request.client else ""
 
 
 def site_of(request: HTTPConnection) -> Site:

@@ -43,7 +43,13 @@ SORTS: dict[str, LiteralString] = {
     "datasets": "datasets",
     "score": "1",
     "id": "id",
+    "health": "trouble",
 }
+TROUBLE: LiteralString = f"""
+    CASE {HEALTH} WHEN 'failing' THEN 0 WHEN 'never_succeeded' THEN 1 WHEN 'running' THEN 2 WHEN 'new' THEN 3 WHEN 'ok' THEN
+        CASE WHEN coalesce(c.errored, 0) + coalesce(c.gather_errors, 0) > 0 THEN 1.5 ELSE 4 END ELSE 5 END
+"""
+"""Those that need a person first."""
 SEARCH: LiteralString = """
     WITH matches AS MATERIALIZED (
         SELECT s.id, s.name, s.title, s.created, s.type, s.frequency, coalesce(t.datasets, 0) AS datasets {columns}
@@ -88,10 +94,12 @@ def search_sources(model: ReadModel, question: Question, sight: Sight) -> Matche
     """Sources that hold all words in title, notes, url or name, and fulfil all filters; active ones unless `state` is named."""
     where, parameters = _conditions(question, sight)
     named = [name for name in question.facets if name in FACETS]
-    uses_health = "health" in named or any(term.field == "health" for term in question.filters)
+    by_health = any(name == "health" for name, _ in question.sort)
+    uses_health = by_health or "health" in named or any(term.field == "health" for term in question.filters)
+    columns: LiteralString = "".join(_column(name) for name in named)
     facets: LiteralString = "".join(_facet(name) for name in named)
     statement = (
-        SEARCH.replace("{columns}", "".join(_column(name) for name in named))
+        SEARCH.replace("{columns}", columns + (f", {TROUBLE} AS trouble" if by_health else ""))
         .replace("{joins}", HEALTH_JOINS if uses_health else "")
         .replace("{where}", " AND ".join(where))
         .replace("{order}", _order(question.sort))

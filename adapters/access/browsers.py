@@ -1,0 +1,61 @@
+"""Finds out who calls by the cookie of a browser that signed in, and begins and ends what the cookie stands for."""
+
+from typing import Protocol
+
+from adapters.access import passwords
+from adapters.access.headers import UNKNOWN, token_of
+from adapters.postgres.tokens import SERVICE
+from adapters.postgres.web_sessions import WebSessions
+from domain.access import ANONYMOUS, Caller
+from domain.errors import NotAuthorized, UnknownToken
+
+REFUSED = "That name and password, or that token, is not valid (any more)"
+
+
+class Provider(Protocol):
+    """Knows the tokens of persons."""
+
+    def caller(self, token: str) -> Caller:
+        """Whose a token is. Raises UnknownToken, ServiceUnavailable."""
+
+
+class Browsers:
+    """Sessions of browsers. `ckan` knows the tokens of the configured CKAN; None: persons are our own."""
+
+    def __init__(self, sessions: WebSessions, ckan: Provider | None) -> None:
+        self.sessions = sessions
+        self.ckan = ckan
+
+    def caller(self, cookie: str) -> Caller | None:
+        """Who signed in with this browser; None: nobody, or the session has ended. Raises ServiceUnavailable."""
+        session = self.sessions.find(cookie)
+        if session is None:
+            return None
+        if session.caller is not None:
+            return session.caller if self.ckan is None else None
+        try:
+            return self.ckan.caller(session.ckan_token) if self.ckan else None
+        except UnknownToken:
+            return None
+
+    def begin_with_token(self, token: str, browser: str) -> str:
+        """The cookie of a new session. Raises UnknownToken, ServiceUnavailable."""
+        token = token_of({"x-ckan-api-key": token})
+        if not token or token.startswith(SERVICE):
+            raise UnknownToken(UNKNOWN)
+        if self.ckan is not None:
+            caller = self.ckan.caller(token)
+            if caller == ANONYMOUS:
+                raise UnknownToken(UNKNOWN)
+            return self.sessions.begin_for_ckan(caller.name, token, browser)
+        cookie = self.sessions.begin_with_token(token, browser)
+        if cookie is None:
+            raise UnknownToken(UNKNOWN)
+        return cookie
+
+    def begin_with_password(self, name: str, password: str, browser: str) -> str:
+        """The cookie of a new session. Raises NotAuthorized, after as long for a name that nobody has."""
+        row = self.sessions.password(name) if self.ckan is None else None
+        if not passwords.is_right(password, row["password"] if row else "") or row is None:
+            raise NotAuthorized(REFUSED)
+        return self.sessions.begin_for_person(row["id"], row["name"], browser)

@@ -1,0 +1,255 @@
+"""One page for one request: who asks, in which language, what actions answer, and how it is shown.
+
+A page is a function of `Page` that returns a response; it runs in a thread, since actions wait for Postgres. It calls actions
+and nothing else. A form is only taken from a page of ours, from somebody who is signed in; whose session has ended gets the
+form back after signing in.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.access.headers import token_of
+from adapters.actions.session import Session
+from adapters.actions.table import call, find
+from adapters.web import cookies
+from adapters.web.answers import problem
+from adapters.web.border import request_id
+from adapters.web.pages import static
+from adapters.web.pages.language import NAMES, Language, chosen, language
+from adapters.web.pages.origin import REFUSED, check_origin
+from adapters.web.pages.templates import environment
+from adapters.web.site import Site, site_of
+from domain.access import ANONYMOUS, Caller, may
+from domain.errors import HarvestError, NotAuthorized, NotFound, TooManyCalls, ValidationError
+
+SHOWN_WITHIN = 20.0  # seconds that a form waits at most until the next page shows what it did
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, Accept-Language",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+TOKEN_FIELD = "form_token"
+MOST_FIELDS = 200
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A source, as far as access is concerned."""
+
+    owner_org: str
+    private: bool
+
+
+@dataclass
+class Page:
+    """What a page works with."""
+
+    request: Request
+    site: Site
+    caller: Caller
+    language: Language
+    cookie: str = ""
+    form: Form = field(default_factory=dict)
+    had_ended: bool = False  # the browser's session
+
+    def __post_init__(self) -> None:
+        self.session: Session = self.site.session(self.caller, writes=self.request.method == "POST")
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What the address says after the question mark."""
+        return self.request.query_params
+
+    def path(self, name: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[name])
+
+    def call(self, action: str, /, **values: Any) -> Any:
+        """Call an action; None among the values means "not given". Raises what the action raises."""
+        return call(self.session, action, {name: value for name, value in values.items() if value is not None})
+
+    def may(self, action: str, source: Mapping[str, Any] | None = None) -> bool:
+        """Whether the viewer may call an action, about a source (as an action shows it)."""
+        owned = Owned(source.get("owner_org") or "", bool(source.get("private"))) if source is not None else None
+        return may(self.caller, find(action), owned)
+
+    def text(self, message: str, **values: Any) -> str:
+        """A message in the viewer's language."""
+        translated = self.language.gettext(message)
+        return translated % values if values else translated
+
+    def url(self, path: str, **query: Any) -> str:
+        """An address of ours, with the prefix of a proxy; None and empty text among the query are left out."""
+        named = {name: value for name, value in query.items() if value not in (None, "")}
+        prefix = self.request.scope.get("root_path", "")
+        return f"{prefix}{path}{'?' if named else ''}{urlencode(named, doseq=True)}"
+
+    def here(self, **changes: Any) -> str:
+        """This page's address with other values in its query; None takes one out, and a page always begins anew."""
+        query = {**dict(self.request.query_params), "after": None, "start": None, "lang": None, **changes}
+        return self.url(self.local_path, **query)
+
+    @property
+    def local_path(self) -> str:
+        """The path without the prefix of a proxy."""
+        path, prefix = self.request.url.path, self.request.scope.get("root_path", "")
+        return path.removeprefix(prefix) if prefix else path
+
+    def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response:
+        """A template as an answer."""
+        notice = cookies.notice_of(self.request.headers, self.cookie)
+        body = (
+            environment(self.language.code)
+            .get_template(template)
+            .render(
+                page=self,
+                caller=self.caller,
+                signed_in=bool(self.caller.name),
+                form_token=cookies.form_token(self.cookie),
+                languages=NAMES,
+                notice=notice,
+                static=lambda name: self.url(static.path(name)),
+                url=self.url,
+                **context,
+            )
+        )
+        response = Response(body, status, {**HEADERS, **(headers or {})}, media_type="text/html; charset=utf-8")
+        response.headers["Content-Language"] = self.language.code
+        if notice:
+            cookies.drop_notice(response)
+        return response
+
+    def go(self, path: str, said: str = "", kind: str = "done", **query: Any) -> Response:
+        """Lead to a page that shows what was done, and say it there."""
+        self.session.show_current(SHOWN_WITHIN)
+        response = Response(status_code=303, headers={"Location": self.url(path, **query), "Cache-Control": "no-store"})
+        if said:
+            cookies.set_notice(self.request, response, self.cookie, kind, said)
+        return response
+
+
+Show = Callable[[Page], Response]
+
+
+def page(show: Show) -> Callable[[Request], Any]:
+    """The endpoint that shows a page."""
+    return _endpoint(show, signed_in_only=True)
+
+
+def open_form(show: Show) -> Callable[[Request], Any]:
+    """The endpoint of a page whose form is taken from people who aren't signed in: the one to sign in."""
+    return _endpoint(show, signed_in_only=False)
+
+
+def _endpoint(show: Show, *, signed_in_only: bool) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        form = await _read_form(request) if request.method == "POST" else {}
+        return await site_of(request).run(lambda: _answer(request, form, show, signed_in_only))
+
+    endpoint.__name__, endpoint.__doc__ = show.__name__, show.__doc__
+    return endpoint
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    """Texts by name; a name that comes several times holds them line by line."""
+    from starlette.exceptions import HTTPException
+
+    try:
+        form: FormData = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    except HTTPException:
+        return {}
+    values: dict[str, str] = {}
+    for name, value in form.multi_items():
+        text = str(value).replace("\r\n", "\n")
+        values[name] = f"{values[name]}\n{text}" if name in values else text
+    return values
+
+
+def _answer(request: Request, form: dict[str, str], show: Show, signed_in_only: bool) -> Response:
+    page = opened(request, form)
+    try:
+        if isinstance(page.request.state.problem, HarvestError):
+            raise page.request.state.problem
+        if request.method == "POST":
+            check_origin(request)
+            if signed_in_only and not page.caller.name:
+                return _sign_in_first(page)
+            if signed_in_only and not cookies.is_form_token(page.cookie, form.pop(TOKEN_FIELD, "")):
+                raise NotAuthorized(REFUSED)
+        response = show(page)
+    except Exception as error:
+        response = error_page(page, error)
+    if (wanted := request.query_params.get("lang", "")) in NAMES:
+        cookies.set_language(request, response, wanted)
+    return response
+
+
+def opened(request: Request, form: Form | None = None) -> Page:
+    """The page of a request; what keeps us from knowing who asks is in `request.state.problem`."""
+    site, caller = site_of(request), ANONYMOUS
+    cookie = cookies.cookie_of(request.headers)
+    request.state.problem = None
+    try:
+        caller = _caller(site, request)
+    except HarvestError as error:
+        request.state.problem = error
+    wanted = request.query_params.get("lang") or cookies.read(request.headers).get(cookies.LANGUAGE, "")
+    code = chosen(wanted, request.headers.get("accept-language", ""))
+    return Page(request, site, caller, language(code), cookie, form or {}, bool(cookie and not caller.name))
+
+
+def _caller(site: Site, request: Request) -> Caller:
+    """A form counts for whom the cookie says, so that no token of a program comes without a form's own token."""
+    if request.method == "POST" and not token_of(request.headers):
+        return site.signed_in(request.headers) or ANONYMOUS
+    return site.visitor(request)
+
+
+def _sign_in_first(page: Page) -> Response:
+    """The session has ended: after signing in the form comes back as it was filled in."""
+    kept = json.dumps({name: value for name, value in page.form.items() if name != TOKEN_FIELD})
+    return page.render("sign_in.html", 401, then=page.local_path, kept=kept, name="", problem="", fields={})
+
+
+def error_page(page: Page, error: Exception) -> Response:
+    """What went wrong and what to do, as a page of the status that fits it."""
+    status, _ = problem(error)
+    texts = {
+        400: page.text("This address can't be understood"),
+        403: page.text("You may not do this"),
+        404: page.text("There is nothing here"),
+        409: page.text("That can't be done"),
+        429: page.text("Too many requests"),
+        503: page.text("Something we need does not answer"),
+    }
+    title = texts.get(status, page.text("Something went wrong on our side"))
+    message = _message(page, status, error)
+    headers = {"Retry-After": str(max(1, round(error.wait)))} if isinstance(error, TooManyCalls) else {}
+    return page.render("error.html", status, headers, heading=title, message=message, code=status, request_id=request_id.get())
+
+
+def _message(page: Page, status: int, error: Exception) -> str:
+    if status == 500:
+        return page.text("The server's log has it under this request id: %(id)s", id=request_id.get())
+    if isinstance(error, NotAuthorized) and str(error) != REFUSED:
+        return page.text("It is not there, or it is not for you.")
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{name}: {text}" for name, text in error.errors.items())
+    if isinstance(error, NotFound):
+        return str(error)
+    from domain.secrets import mask_text
+
+    return mask_text(str(error))

@@ -1,0 +1,97 @@
+"""Values as people read them: numbers, sizes, durations, times, and texts of remotes, which are never trusted."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters.web.pages.language import DECIMAL, THOUSANDS, Language
+
+UNKNOWN = "–"
+LONGEST = 200  # characters of a text of a remote
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def number(language: Language, value: Any) -> str:
+    """A number with groups of thousands; what isn't known is a dash, and zero is 0."""
+    if value is None or value == "":
+        return UNKNOWN
+    if isinstance(value, float) and not value.is_integer():
+        whole, _, fraction = f"{value:,.1f}".partition(".")
+        return whole.replace(",", THOUSANDS[language.code]) + DECIMAL[language.code] + fraction
+    return f"{int(value):,}".replace(",", THOUSANDS[language.code])
+
+
+def size(language: Language, value: Any) -> str:
+    """Bytes in the unit that suits them."""
+    if value is None:
+        return UNKNOWN
+    amount, unit = float(value), 0
+    while amount >= 1000 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{number(language, round(amount, 1) if unit else int(amount))} {UNITS[unit]}"
+
+
+def seconds(language: Language, value: Any) -> str:
+    """A duration in one or two units."""
+    if value is None:
+        return UNKNOWN
+    total = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    if total < 10:
+        return f"{number(language, round(total, 1))} s"
+    for unit, length, smaller, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
+        if total >= length:
+            whole, rest = int(total // length), int(total % length // part)
+            return f"{whole} {unit} {rest} {smaller}" if rest else f"{whole} {unit}"
+    return f"{int(total)} s"
+
+
+def moment(value: Any) -> datetime | None:
+    """A time as an aware one: the read model's are UTC without a zone, and those of forms are texts."""
+    if not value:
+        return None
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+    time: datetime = value
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def machine_time(value: Any) -> str:
+    """A time for the attribute `datetime`."""
+    time = moment(value)
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else ""
+
+
+def utc_time(value: Any) -> str:
+    """A time for people, in UTC; a script shows it in the zone of the viewer."""
+    time = moment(value)
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time else UNKNOWN
+
+
+def between(start: Any, end: Any) -> float | None:
+    """Seconds from one time to another, None when one isn't known."""
+    first, last = moment(start), moment(end)
+    return (last - first).total_seconds() if first and last else None
+
+
+def clean(text: Any) -> str:
+    """A text of a remote without control characters: each is shown as its symbol."""
+    return CONTROL.sub(lambda match: chr(0x2421 if match[0] == "\x7f" else 0x2400 + ord(match[0])), str(text or ""))
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """The beginning of a text that is too long to be shown."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def web_address(text: Any) -> str:
+    """An address that a link may lead to: http or https, else empty."""
+    try:
+        parts = urlsplit(str(text or "").strip())
+    except ValueError:
+        return ""
+    return str(text).strip() if parts.scheme.lower() in ("http", "https") and parts.netloc else ""

@@ -1,0 +1,38 @@
+"""The list of sources: search, facets with counts, last and next run."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from adapters.web.pages.page import Page
+
+ROWS = 50
+FACETS = {"source_type": "Type", "frequency": "Frequency", "organization": "Organisation", "health": "State"}
+SORTS = ("health", "title", "datasets desc", "created desc")
+
+
+def search(page: Page) -> Response:
+    """Sources that fit the search and the chosen facets."""
+    chosen = {name: page.query[name] for name in FACETS if page.query.get(name)}
+    sort = page.query.get("sort", "") if page.query.get("sort") in SORTS else SORTS[0]
+    start = int(page.query["start"]) if page.query.get("start", "").isdecimal() and len(page.query["start"]) < 8 else 0
+    terms = [f'{name}:"{_quoted(value)}"' for name, value in chosen.items()]
+    if chosen.get("health") == "inactive":
+        terms.append("state:deleted")
+    asked: dict[str, Any] = {"q": page.query.get("q", "")[:500], "sort": sort, "rows": ROWS, "start": start}
+    answer = page.call("package_search", **asked, fq=" ".join(["dataset_type:harvest", *terms]), **{"facet.field": [*FACETS]})
+    return page.render(
+        "sources.html",
+        answer=answer,
+        rows=answer["results"],
+        chosen=chosen,
+        sort=sort,
+        start=start,
+        q=asked["q"],
+        following=start + ROWS if start + ROWS < answer["count"] else None,
+        before=max(0, start - ROWS) if start else None,
+    )
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

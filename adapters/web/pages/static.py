@@ -1,0 +1,44 @@
+"""Style sheet, scripts and icon, under an address that holds a hash of all of them: browsers keep them for a year."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+FOLDER = Path(__file__).resolve().parent.parent / "static"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """All files by name."""
+    return {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES}
+
+
+@cache
+def version() -> str:
+    """Changes whenever one of the files does."""
+    together = hashlib.sha256()
+    for name, body in files().items():
+        together.update(name.encode() + b"\0" + body + b"\0")
+    return together.hexdigest()[:12]
+
+
+def path(name: str) -> str:
+    """Where a file is, without the prefix of a proxy."""
+    return f"/harvest/-/static/{version()}/{name}"
+
+
+async def serve(request: Request) -> Response:
+    """One file. An older address gives the file as it is now, and isn't kept."""
+    name = request.path_params["name"]
+    body = files().get(name)
+    if body is None:
+        raise HTTPException(404, f"There is no file {name}")
+    keep = FOR_EVER if request.path_params["version"] == version() else "no-cache"
+    kind = TYPES[Path(name).suffix]
+    return Response(body, headers={"Cache-Control": keep, "Content-Type": f"{kind}; charset=utf-8"})

@@ -1,0 +1,42 @@
+"""The templates: everything is escaped, and a name that isn't there is an error."""
+
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from adapters.web.pages import charts, paths, shown
+from adapters.web.pages.language import language
+
+FOLDER = Path(__file__).resolve().parent.parent / "templates"
+FILTERS: dict[str, Callable[..., Any]] = {
+    "clean": shown.clean,
+    "cut": shown.cut,
+    "machine_time": shown.machine_time,
+    "utc_time": shown.utc_time,
+    "web_address": shown.web_address,
+}
+BY_LANGUAGE: dict[str, Callable[..., Any]] = {"number": shown.number, "size": shown.size, "seconds": shown.seconds}
+
+
+@cache
+def environment(code: str) -> Environment:
+    """The templates in one language."""
+    chosen = language(code)
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(chosen.gettext, chosen.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(FILTERS)
+    made.filters.update({name: partial(show, chosen) for name, show in BY_LANGUAGE.items()})
+    made.globals.update(charts=charts, paths=paths)
+    made.globals["between"] = shown.between
+    return made

@@ -1,0 +1,64 @@
+// Keeps a page current: one event stream, and the part of the page that changed is fetched and its texts are put in place.
+// Elements with data-key are patched; a page says with data-live what it is about ("job=<id>", "source=<id>" or "").
+import { showTimes } from "./times.js";
+
+const banner = document.getElementById("connection");
+const PACE = 900; // milliseconds between two reads at least
+
+export function live() {
+  const about = document.querySelector("[data-live]").dataset.live;
+  let last = "", wait = 1000, source = null, timer = 0, read = 0, ended = false;
+
+  function address() {
+    const url = new URL(document.body.dataset.events, location.href);
+    const [name, id] = about.split("=");
+    if (id) url.searchParams.set(`${name}_id`, id);
+    if (last) url.searchParams.set("last_event_id", last);
+    return url;
+  }
+
+  function changed(event) {
+    if (event.lastEventId) last = event.lastEventId;
+    if (timer || ended) return;
+    timer = setTimeout(() => { timer = 0; read = Date.now(); patch(); }, Math.max(0, PACE - (Date.now() - read)));
+  }
+
+  async function patch() {
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Part": "live" }, cache: "no-store" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const fresh of page.querySelectorAll("[data-key]")) {
+        const old = document.querySelector(`[data-key="${CSS.escape(fresh.dataset.key)}"]`);
+        if (!old || old.innerHTML === fresh.innerHTML || old.contains(document.activeElement)) continue;
+        old.replaceChildren(...fresh.childNodes);
+        showTimes(old);
+      }
+      ended = !page.querySelector("[data-live]");
+      if (ended) source?.close();
+    } catch { /* the stream tells that the server is away */ }
+  }
+
+  function open() {
+    source = new EventSource(address());
+    for (const name of ["job", "source", "held", "reset"]) source.addEventListener(name, changed);
+    source.addEventListener("ready", (event) => {
+      if (event.lastEventId) last = event.lastEventId;
+      wait = 1000;
+      if (banner && !banner.hidden) { banner.hidden = true; changed(event); }
+    });
+    source.addEventListener("error", () => {
+      if (banner && !ended && document.visibilityState === "visible") banner.hidden = false;
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(open, wait * (0.5 + Math.random()));
+      wait = Math.min(wait * 2, 30000);
+    });
+  }
+
+  // Browsers allow six connections to a host: a hidden tab gives its own back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") source?.close();
+    else if (!ended) { open(); patch(); }
+  });
+  if (document.visibilityState === "visible") open();
+}

@@ -1,0 +1,30 @@
+// Times come in UTC; they are shown in the viewer's zone, and in UTC again at the press of a button.
+const button = document.getElementById("zone");
+const page = document.documentElement.lang;
+const own = (navigator.languages ?? []).find((language) => language.startsWith(page)); // en-GB writes dates otherwise than en
+const local = new Intl.DateTimeFormat(own ?? page, { dateStyle: "medium", timeStyle: "short" });
+
+export function isUtc() {
+  try { return localStorage.getItem("harvestlog-utc") === "1"; } catch { return false; }
+}
+
+export function showTimes(root = document) {
+  const utc = isUtc();
+  for (const element of root.querySelectorAll("time[datetime]")) {
+    const text = element.dataset.utc ??= element.textContent;
+    const moment = new Date(element.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    element.textContent = utc ? text : local.format(moment);
+    element.title = utc ? local.format(moment) : text;
+  }
+  if (button) button.textContent = utc ? button.dataset.utc : button.dataset.local;
+}
+
+if (button) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    try { localStorage.setItem("harvestlog-utc", isUtc() ? "0" : "1"); } catch { /* a browser that keeps nothing */ }
+    showTimes();
+  });
+}
+showTimes();

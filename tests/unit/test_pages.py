@@ -1,0 +1,173 @@
+"""The base of the pages: languages, values as they are shown, and what no template may hold."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from adapters.web import cookies
+from adapters.web.pages import charts, paths, shown, static
+from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
+from adapters.web.pages.origin import check_origin
+from adapters.web.pages.sign_in import local
+from adapters.web.pages.templates import FOLDER, environment
+from domain.errors import NotAuthorized
+from tests.support.extract_messages import missing
+
+TEMPLATES = sorted(path.name for path in FOLDER.glob("*.html"))
+ENGLISH, GERMAN = language("en"), language("de")
+
+
+@pytest.mark.parametrize("code", sorted(NAMES.keys() - {"en"}))
+def test_a_language_has_every_message(code: str) -> None:
+    assert missing(code) == {}, f"`python -m tests.support.extract_messages {code}` prints what locale/{code} lacks"
+
+
+@pytest.mark.parametrize("path", sorted(LOCALE.glob("*/*.po")), ids=lambda path: path.name)
+def test_a_translation_names_the_same_values_as_its_message(path: Any) -> None:
+    for message, forms in read_po(path.read_text(encoding="utf-8")).items():
+        names = set(re.findall(r"%\((\w+)\)s", message))
+        assert all(set(re.findall(r"%\((\w+)\)s", form)) == names for form in forms), message
+
+
+def test_a_po_file_is_read_with_plurals_and_continued_lines() -> None:
+    text = '# note\nmsgid "one \\"a\\""\nmsgstr "eins"\n\nmsgid "%(n)s dog"\nmsgid_plural "%(n)s dogs"\n'
+    text += 'msgstr[0] "%(n)s "\n"Hund"\nmsgstr[1] "%(n)s Hunde"\n\n#, fuzzy\nmsgid "x"\nmsgstr "y"\n'
+
+    assert read_po(text) == {'one "a"': ("eins",), "%(n)s dog": ("%(n)s Hund", "%(n)s Hunde")}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted", "code"),
+    [
+        ("de", "en", "de"),
+        ("", "de-CH,de;q=0.9,en;q=0.8", "de"),
+        ("", "fr,en;q=0.5,de;q=0.7", "de"),
+        ("", "fr", "en"),
+        ("xx", "", "en"),
+        ("", "de;q=0, en;q=x", "en"),
+        ("", "de;q=", "de"),
+    ],
+)
+def test_the_language_is_the_chosen_one_or_what_the_browser_asks_for(wanted: str, accepted: str, code: str) -> None:
+    assert chosen(wanted, accepted) == code
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_can_be_read_and_holds_nothing_that_the_policy_forbids(name: str) -> None:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+
+    environment("de").get_template(name)
+    assert not re.search(r"\|\s*safe|Markup|autoescape|<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", text)
+
+
+def test_whatever_a_remote_sends_is_escaped() -> None:
+    template = environment("en").from_string("{{ text|clean|cut(60) }}")
+
+    assert template.render(text="<b>\x00\"'") == "&lt;b&gt;␀&#34;&#39;"
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "german"),
+    [(None, "–", "–"), (0, "0", "0"), (1234567, "1,234,567", "1.234.567"), (1234.56, "1,234.6", "1.234,6")],
+)
+def test_numbers_have_groups_and_what_is_not_known_is_a_dash(value: Any, english: str, german: str) -> None:
+    assert (shown.number(ENGLISH, value), shown.number(GERMAN, value)) == (english, german)
+
+
+def test_sizes_and_durations_have_units() -> None:
+    sizes = [shown.size(ENGLISH, value) for value in (None, 0, 999, 1500, 2_500_000_000)]
+    durations = [shown.seconds(GERMAN, value) for value in (None, 0.25, 42, 200, 7200, timedelta(days=3, hours=2))]
+
+    assert sizes == ["–", "0 B", "999 B", "1.5 kB", "2.5 GB"]
+    assert durations == ["–", "0,2 s", "42 s", "3 min 20 s", "2 h", "3 d 2 h"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime(2026, 3, 1, 6, 30, tzinfo=UTC).replace(tzinfo=None),
+        datetime(2026, 3, 1, 6, 30, tzinfo=UTC),
+        "2026-03-01 06:30:00.123",
+        "2026-03-01T07:30:00+01:00",
+    ],
+)
+def test_a_time_is_the_same_however_it_comes(value: Any) -> None:
+    assert shown.machine_time(value) == "2026-03-01T06:30:00Z"
+    assert shown.utc_time(value) == "2026-03-01 06:30 UTC"
+
+
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "data:text/html,x", "//host/x", "http:", "http://[", "", None, "ftp://h/x"]
+)
+def test_only_addresses_of_the_web_become_links(text: Any) -> None:
+    assert shown.web_address(text) == ""
+    assert shown.web_address(" https://example.org/ü ") == "https://example.org/ü"
+
+
+@pytest.mark.parametrize("then", ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\nb", "harvest"])
+def test_signing_in_leads_nowhere_else(then: str) -> None:
+    assert local(then) == "/harvest"
+
+
+def test_signing_in_leads_back_to_where_one_was() -> None:
+    assert local("/harvest/one?start=50") == "/harvest/one?start=50"
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "same-site", "origin": "http://site.example:80"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"origin": "http://site.example:5005"}, True),
+        ({"origin": "http://site.example:5006"}, False),
+        ({"origin": "https://site.example:5005"}, False),
+        ({"origin": "null"}, False),
+        ({}, False),
+    ],
+)
+def test_a_form_is_taken_from_our_own_pages_only(headers: dict[str, str], taken: bool) -> None:
+    url = SimpleNamespace(scheme="http", netloc="site.example:5005")
+    request: Any = SimpleNamespace(headers=headers, url=url)
+
+    if taken:
+        check_origin(request)
+    else:
+        with pytest.raises(NotAuthorized):
+            check_origin(request)
+
+
+def test_a_forms_token_is_its_sessions() -> None:
+    assert cookies.is_form_token("one", cookies.form_token("one"))
+    assert not cookies.is_form_token("two", cookies.form_token("one"))
+    assert not cookies.is_form_token("two", "ü")
+
+
+def test_the_address_of_static_files_changes_with_them() -> None:
+    assert {"style.css", "app.js", "icon.svg"} <= static.files().keys()
+    assert static.path("app.js") == f"/harvest/-/static/{static.version()}/app.js"
+
+
+def test_a_source_named_like_a_part_of_a_path_is_at_its_id() -> None:
+    assert paths.source({"id": "u", "name": "new"}) == "/harvest/u"
+    assert paths.source({"id": "u", "name": "one"}, "admin") == "/harvest/admin/one"
+    assert paths.job({"id": "u", "name": "one"}, "j", "errors") == "/harvest/one/job/j/errors"
+
+
+def test_columns_fill_the_picture_up_to_the_highest() -> None:
+    rows = [{"added": 1, "errored": 3}, {"added": 0, "errored": None}]
+
+    picture = charts.columns(rows, ("added", "errored"), width=100, height=40, gap=0)
+
+    assert picture.highest == 4
+    assert [(bar.x, bar.y, bar.width, bar.height, bar.kind) for bar in picture.bars] == [
+        (0, 30, 50, 10, "added"),
+        (0, 0, 50, 30, "errored"),
+    ]
+    assert charts.line([1, None, 2], width=10, height=10) == "M0.0 5.0 M10.0 0.0"
+    assert charts.share(1, 4) == 25
+    assert charts.share(1, 0) == 0
