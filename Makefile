@@ -8,6 +8,7 @@
 
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE  # each of hundreds of processes would compile all of harvestlog
 
 # The first of these that is Python 3.11 or newer.
 FIND_PYTHON = for python in python3 python3.13 python3.12 python3.11; do \

@@ -7,12 +7,14 @@ import atexit
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import hypothesis
@@ -22,6 +24,7 @@ import pytest
 from adapters import bootstrap
 from adapters.bootstrap import Parts
 from adapters.embedded import EmbeddedBroker, EmbeddedPostgres
+from adapters.embedded import postgres as embedded_postgres
 from adapters.kafka.topics import ensure_topics
 from adapters.postgres.database import Database
 from adapters.settings import Settings
@@ -42,7 +45,11 @@ def pytest_configure() -> None:
     then lose its data in the middle of another run.
 
     A run in the background of a shell ignores Ctrl-C, and so would everything it starts: `up` is to be ended by it in tests.
+
+    Tests start hundreds of processes. Images set PYTHONDONTWRITEBYTECODE, with which each of them compiles all of harvestlog.
     """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.geteuid() == 0 and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
@@ -67,7 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A Postgres server for the whole run, with a template of an initialised database."""
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pg"))
-    server.start()
+    with patch.dict(embedded_postgres.OPTIONS, fsync="off"):  # its data needn't outlive a power cut
+        server.start()
     try:
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
@@ -85,12 +93,17 @@ def database_url(server: EmbeddedPostgres, name: str) -> str:
     return server.url.replace("/harvest?", f"/{name}?")
 
 
+def copy_template(name: str) -> bytes:
+    """SQL that makes an initialised database: files are copied in 15 ms, without fsync; as log it takes 200 ms."""
+    return f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY".encode()
+
+
 @contextmanager
 def new_database(server: EmbeddedPostgres, folder: Path) -> Iterator[Settings]:
     """Settings with an initialised database of their own and short waits; without a broker."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        connection.execute(copy_template(name))
     yield Settings(
         database_url=database_url(server, name),
         data_dir=folder,
