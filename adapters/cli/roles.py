@@ -169,6 +169,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     to_standard_error(settings.log_level, settings.log_format)
     server = bootstrap.server(settings)
     _say_start("serve", settings, f"answers at {server.address}")
+    _prepare_process(server)  # uvicorn raises signals again when it has ended: the status is 0, like other roles'
     server.run()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from tests.support.ports import free_port
 from tests.support.stack import wait_for
 
 
@@ -18,7 +19,7 @@ class RemoteCkan:
 
     def __init__(self, shared: Path, *arguments: str) -> None:
         self._argv = [sys.executable, str(shared / "ckan" / "fake_ckan.py"), *arguments]
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> "RemoteCkan":
@@ -71,10 +72,3 @@ class RemoteCkan:
         except OSError:
             return False
         return True
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port

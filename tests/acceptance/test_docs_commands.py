@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.console import Shown, commands, mismatch
+from tests.support.ports import free_port
 from tests.support.stack import ROOT
 
 LEFT_RUNNING = ("harvester up", "python -m adapters.sample_ckan", "python -m http.server")
@@ -111,13 +111,6 @@ def test_the_plugin_of_the_document_can_be_tried_as_shown(terminals: Terminals, 
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 130
-
-
-def free_port() -> int:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        port: int = server.getsockname()[1]
-        return port
 
 
 def recipe(target: str) -> str:

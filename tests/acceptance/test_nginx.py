@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.settings import Settings
+from tests.support.ports import free_port
 from tests.support.stack import ROOT, wait_for
 from tests.support.web_server import SYSADMIN, WebServer, web_server
 
@@ -25,13 +25,6 @@ http {{
     server {{ listen 127.0.0.1:{port}; {rule} location / {{ return 200 "ckan"; }} }}
 }}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @pytest.fixture

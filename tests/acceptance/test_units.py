@@ -12,17 +12,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 from psycopg.conninfo import conninfo_to_dict
 
 from adapters.embedded import EmbeddedPostgres
 from adapters.settings import Settings
 from tests.conftest import database_url
+from tests.support.ports import free_port
 from tests.support.stack import ROOT, Stack, wait_for
 
 UNITS = ROOT / "docker" / "systemd"
 COMPOSE = ROOT / "docker" / "compose.yaml"
 PASSWORD = "p@ss/w:rd?#%41 &=$HOME"
-ROLES = ("coordinator", "gather-consumer", "fetch-consumer@")
+ROLES = ("coordinator", "gather-consumer", "fetch-consumer@", "serve")
 
 
 def command(unit: str) -> list[str]:
@@ -54,7 +56,8 @@ def empty(with_broker: Settings, postgres: EmbeddedPostgres) -> Iterator[Setting
 def test_the_commands_of_the_units_harvest_from_an_empty_database(empty: Settings, tmp_path: Path) -> None:
     site = Stack(empty, tmp_path, roles=())
     environment = {**site.environment, **{k: v for k, v in example().items() if k not in site.environment}}
-    environment |= {"PGPASSWORD": PASSWORD}
+    port = free_port()
+    environment |= {"PGPASSWORD": PASSWORD, "HARVEST_SERVE_PORT": str(port)}
     option = ["--partitions", "0,1,2"] if empty.embedded_broker else []
 
     made = subprocess.run(command("initdb"), env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
@@ -72,13 +75,15 @@ def test_the_commands_of_the_units_harvest_from_an_empty_database(empty: Setting
         job = site.start_job("some")
         wait_for(lambda: (row := site.model.job(job)) and row["status"] == "Finished", 60, "the job ends")
         assert site.job(job)["added"] == 5
+        answer = requests.get(f"http://127.0.0.1:{port}/api/3/action/harvest_source_show_status", {"id": "some"}, timeout=10)
+        assert answer.json()["result"]["last_job"]["stats"]["added"] == 5, answer.text
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(30)
         site.parts.database.close()
-    assert [process.returncode for process in running] == [0, 0, 0]
+    assert [process.returncode for process in running] == [0] * len(ROLES)
 
 
 @pytest.mark.parametrize("unit", ["initdb", *ROLES])
@@ -106,7 +111,8 @@ def test_any_password_gets_to_postgres_as_it_is() -> None:
 
 def test_the_compose_file_runs_the_commands_that_the_units_run() -> None:
     """They are started above; the image's entry point is `harvester`."""
-    services = dict(re.findall(r"^  ([\w-]+):.*\n    <<: \*role\n    command: \[([\w-]+)\]", COMPOSE.read_text(), re.MULTILINE))
+    services = dict(re.findall(r"^  ([\w-]+):.*\n    <<: \*role\n    command: \[([^\]]+)\]", COMPOSE.read_text(), re.MULTILINE))
 
-    assert services == {unit.rstrip("@"): command(unit)[3] for unit in ("initdb", *ROLES)}
+    assert services.pop("serve").split(", ") == [*command("serve")[3:], "--host", "0.0.0.0"]  # of the container
+    assert services == {unit.rstrip("@"): command(unit)[3] for unit in ("initdb", *ROLES[:-1])}
     assert 'ENTRYPOINT ["harvester"]' in (ROOT / "docker" / "Dockerfile").read_text()

@@ -4,8 +4,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from uuid import uuid4
+
+from tests.support.ports import free_port
 
 PATIENCE = 20.0  # seconds
 
@@ -36,12 +38,6 @@ class EmbeddedBroker:
             socket.create_connection(("127.0.0.1", self.port), 0.5).close()
             return True
         return False
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:

@@ -24,7 +24,8 @@ from adapters.kafka.topics import Broker, Topics, cluster_id, ensure_topics
 from adapters.settings import Settings
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
-from tests.integration.embedded_broker import EmbeddedBroker, free_port, until
+from tests.integration.embedded_broker import EmbeddedBroker, until
+from tests.support.ports import free_port
 
 PARTITIONS = 3
 UNKNOWN = b"\xc3\x01newer123" + bytes(17)
