@@ -40,6 +40,8 @@ class SourceCommands(JobCommands):
             except GuardConflict:
                 continue
             return source_id
+        if requested_id is not None and self._is_there(requested_id):
+            raise ValidationError({"id": f"The id {requested_id} is taken by something that is no source: leave it out"})
         raise Conflict([source_id])
 
     def source_entered_again(self, fields: SourceFields, source_id: UUID | None) -> HarvestSource | None:

@@ -12,25 +12,38 @@ from starlette.routing import Route
 from adapters.actions.table import Action, api_actions
 from adapters.web.answers import json_response
 
-ENVELOPE = {
+SUCCESS = {
     "type": "object",
-    "required": ["help", "success"],
+    "required": ["help", "success", "result"],
+    "properties": {"help": {"type": "string"}, "success": {"const": True}, "result": {}},
+    "additionalProperties": False,
+}
+MESSAGES = {"type": "array", "items": {"type": "string"}}
+FAILURE = {
+    "type": "object",
+    "required": ["help", "success", "error"],
     "properties": {
         "help": {"type": "string"},
-        "success": {"type": "boolean"},
-        "result": {},
-        "error": {"type": "object", "properties": {"__type": {"type": "string"}}},
+        "success": {"const": False},
+        "error": {
+            "type": "object",
+            "required": ["__type"],
+            "properties": {"__type": {"type": "string"}, "message": {"anyOf": [{"type": "string"}, MESSAGES]}},
+            "additionalProperties": MESSAGES,  # of a validation error: by field
+        },
     },
+    "additionalProperties": False,
 }
-ANSWERS = {
-    "200": "What the action returned",
-    "400": "No call of an action",
-    "403": "The caller may not",
-    "404": "No such thing",
-    "409": "Wrong parameters, by field; or a rule forbids it",
-    "413": "The request is too large",
-    "429": "Too many calls",
-    "503": "A service is away",
+NO_CALL = {"type": "string"}
+ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "200": ("What the action returned", SUCCESS),
+    "400": ("No call of an action", NO_CALL),
+    "403": ("The caller may not", FAILURE),
+    "404": ("No such thing", FAILURE),
+    "409": ("Wrong parameters, by field; or a rule forbids it", FAILURE),
+    "413": ("The request is too large", NO_CALL),
+    "429": ("Too many calls", FAILURE),
+    "503": ("A service is away", FAILURE),
 }
 PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 STYLE = (
@@ -54,8 +67,8 @@ def description() -> dict[str, Any]:
 def _path(action: Action) -> dict[str, Any]:
     schema = action.parameters.model_json_schema()
     responses = {
-        status: {"description": text, "content": {"application/json": {"schema": ENVELOPE if status in ENVELOPED else {}}}}
-        for status, text in ANSWERS.items()
+        status: {"description": text, "content": {"application/json": {"schema": answer}}}
+        for status, (text, answer) in ANSWERS.items()
     }
     common = {"summary": action.summary, "responses": responses}
     content = {"application/json": {"schema": schema}}
@@ -63,9 +76,6 @@ def _path(action: Action) -> dict[str, Any]:
     if action.reads:
         path["get"] = {**common, "operationId": f"{action.name}_get", "parameters": _query(schema)}
     return path
-
-
-ENVELOPED = ("200", "403", "404", "409", "429", "503")
 
 
 def _query(schema: dict[str, Any]) -> list[dict[str, Any]]:

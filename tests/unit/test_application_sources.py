@@ -57,6 +57,15 @@ def test_an_id_belongs_to_one_source(app: Harvesting) -> None:
     assert list(refused.value.errors) == ["id"]
 
 
+def test_an_id_that_something_else_has_is_named_as_taken(app: Harvesting) -> None:
+    job_id = app.create_job(app.register_source(FIELDS, "admin"), by="admin")
+
+    with pytest.raises(ValidationError, match="taken by something that is no source") as refused:
+        app.register_source(replace(FIELDS, name="other", url="http://other.example"), "admin", job_id)
+
+    assert list(refused.value.errors) == ["id"]
+
+
 @pytest.mark.parametrize(
     ("field", "fields"),
     [
