@@ -17,6 +17,7 @@ from domain.errors import RemoteError, SettingError, TargetError
 if TYPE_CHECKING:
     from adapters.access.browsers import Browsers
     from adapters.access.callers import Callers
+    from adapters.duties.rounds import Duty
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
     from adapters.notice_parts import NoticeParts
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 # A command needs few of these parts, and importing all of them takes longer than most commands: each is imported where it is
 # made.
 
+SOURCES_TIMEOUT = 20.0  # seconds for one call about a source's dataset: a leader that ends waits for it
 PROBE_TIMEOUT, PROBE_BYTES = 10.0, 1_000_000  # seconds; an answer that is larger is one, too
 
 
@@ -250,6 +252,23 @@ class Parts:
         from adapters.notice_parts import NoticeParts
 
         return NoticeParts(self.settings, self.database)
+
+    def telling_duties(self, leader: Database, application: Harvesting) -> list[list[Duty]]:
+        """Duties that tell others what has happened, by round, since each waits for a server of its own.
+
+        `leader` is the connection that they write over, `application` writes over it too.
+        """
+        from adapters.duties.source_datasets import KeepSourceDatasets
+        from adapters.postgres.source_datasets import SourceDatasetRows
+        from adapters.targets.ckan.api import ActionAPI
+        from adapters.targets.ckan.source_dataset import SourceDatasets
+
+        s, mail_and_webhooks = self.settings, self.notices.duties(leader, application, self.webhook_session)
+        if not (s.ckan_url and s.ckan_sources):
+            return list(mail_and_webhooks)
+        timeout = min(s.ckan_timeout, SOURCES_TIMEOUT)
+        api = ActionAPI(s.ckan_url, s.ckan_token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
+        return [*mail_and_webhooks, [KeepSourceDatasets(SourceDatasetRows(leader), application, SourceDatasets(api))]]
 
     @property
     def policy(self) -> RetryPolicy:

@@ -78,6 +78,7 @@ class Settings:
     gather_threads: int = 4  # scheduled jobs gathered at a time per gather worker; as many started by people
     target_concurrency: int = 4  # calls to CKAN at a time, per worker
     ckan_timeout: float = 60.0  # for one call to CKAN
+    ckan_sources: bool = False  # keep every source as a dataset of type harvest in CKAN, which shows it in its search
     ckan_patience: float = 900.0  # how long imports wait for an unreachable CKAN before records fail
     topic_partitions: int = 6
     topic_replication: int = 0  # copies; 0: three, or one on each broker if there are fewer

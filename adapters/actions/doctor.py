@@ -141,6 +141,28 @@ def _of_ours(session: Session) -> str:
     return f"{number} persons of our own may have tokens" if number else "no persons: only the command line changes anything"
 
 
+def _source_datasets(session: Session) -> Found:
+    """Whether CKAN's datasets of type harvest are as the sources."""
+    from adapters.postgres.source_datasets import SourceDatasetRows
+
+    settings = session.parts.settings
+    if not settings.ckan_sources:
+        return Found("sources aren't kept as datasets in CKAN (HARVEST_CKAN_SOURCES)")
+    if not settings.ckan_url:
+        raise SettingError("HARVEST_CKAN_SOURCES needs a CKAN to keep sources in: set HARVEST_CKAN_URL, or leave it out")
+    state = SourceDatasetRows(session.parts.database).state()
+    text = f"{state.same} are datasets in CKAN as they are here, {state.waiting} wait to be compared"
+    if not state.failed:
+        return Found(text)
+    return Found(
+        text,
+        (
+            f"{state.failed} sources can't be kept as datasets in CKAN, source {state.example} for example: {state.error}. "
+            "They are tried again within an hour; `harvester reindex` tries at once",
+        ),
+    )
+
+
 def _disk(_session: Session) -> Found:
     from adapters.embedded.space import disk_space
     from domain.health import disk_problem
@@ -226,6 +248,7 @@ CHECKS: dict[str, Check] = {
     "broker": _broker,
     "target": _target,
     "callers": _callers,
+    "in CKAN": _source_datasets,
     "disk": _disk,
     "plugins": _plugins,
     "workers": _workers,
@@ -233,5 +256,5 @@ CHECKS: dict[str, Check] = {
     "limits": _limits,
 }
 """In the order in which they are reported."""
-OF_DATABASE = {"rights", "connections", "clock", "callers", "workers"}
+OF_DATABASE = {"rights", "connections", "clock", "callers", "in CKAN", "workers"}
 """Checks that need a usable database."""

@@ -66,6 +66,7 @@ def test_a_site_that_is_well_passes_every_check(cli: CommandLine, stack: Stack) 
             "broker",
             "target",
             "callers",
+            "in CKAN",
             "disk",
             "workers",
             "mail",
