@@ -67,8 +67,8 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
             for name in ("type", "hostname", "port", "redis_db", "password", "user_id", "virtual_host")
         },
         "ckanext.harvest.user_name": Option(note="imports are made by the user of HARVEST_CKAN_TOKEN"),
-        "ckanext.harvest.default_dataset_name_append": Option(note="a name that is taken gets a number"),
-        "ckan.harvest.not_overwrite_fields": Option(note="harvestlog has no counterpart: an update sets all fields"),
+        "ckanext.harvest.default_dataset_name_append": Option("dataset_name_append"),
+        "ckan.harvest.not_overwrite_fields": Option("not_overwrite_fields"),
         "ckan.harvest.harvest_source_limit": Option(note="lists are shown by pages: --limit"),
     }
 )

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from adapters.stages.remote_hosts import RemoteHosts
     from adapters.stages.stuck import TimeLimits
     from adapters.targets.catalogue import LocalCatalogue
+    from adapters.targets.ckan.api import ActionAPI
     from adapters.targets.ckan.patience import PatientAPI
     from adapters.targets.ckan.target import CKANTarget
     from domain.application import Harvesting
     from harvesters.http import HttpLimits, PoliteSession
     from harvesters.http.recording import Through
     from harvesters.stages import RetryPolicy
-    from harvesters.target import Target
+    from harvesters.target import SiteRules, Target
 
 # A command needs few of these parts, and importing all of them takes longer than most commands: each is imported where it is
 # made.
@@ -97,19 +98,48 @@ class Parts:
         """The local catalogue."""
         from adapters.targets.catalogue import LocalCatalogue
 
-        return LocalCatalogue(self.database)
+        return LocalCatalogue(self.database, self.site_rules)
+
+    @property
+    def site_rules(self) -> SiteRules:
+        """What holds for the datasets of all sources."""
+        from harvesters.target import SiteRules
+
+        s = self.settings
+        kept = tuple(s.not_overwrite_fields.replace(",", " ").split())
+        return SiteRules(s.dataset_name_append, kept, s.dataset_extras)  # type: ignore[arg-type]  # the settings have checked it
 
     @property
     def target(self) -> Target:
         """What is imported into: CKAN where one is configured."""
         return self.ckan if self.settings.ckan_url else self.catalogue
 
+    @property
+    def asked_target(self) -> Target:
+        """The same for somebody who waits: it doesn't wait for a CKAN that is away."""
+        if not self.settings.ckan_url:
+            return self.catalogue
+        from adapters.targets.ckan.api import ActionAPI
+        from adapters.targets.ckan.target import CKANTarget
+
+        s = self.settings
+        timeout = min(s.ckan_timeout, PROBE_TIMEOUT)
+        api = ActionAPI(s.ckan_url, s.ckan_token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
+        return CKANTarget(self._with_marks(api), self.site_rules)
+
     @cached_property
     def ckan(self) -> CKANTarget:
         """The configured CKAN."""
         from adapters.targets.ckan.target import CKANTarget
 
-        return CKANTarget(self.ckan_api)
+        return CKANTarget(self._with_marks(self.ckan_api), self.site_rules)
+
+    def _with_marks(self, api: ActionAPI) -> ActionAPI:
+        """The API as datasets without our extras need it, if the site has or had any."""
+        from adapters.postgres.package_marks import PackageMarks
+        from adapters.targets.ckan.unmarked import UnmarkedAPI
+
+        return UnmarkedAPI(api, PackageMarks(self.database), hide=not self.settings.dataset_extras)
 
     @cached_property
     def ckan_api(self) -> PatientAPI:

@@ -33,6 +33,7 @@ NOTICES = {
 """Settings for mail and webhooks, and the function of `domain.notices` that raises ValueError for a wrong one."""
 ROBOTS = ("ignore", "delay", "obey")
 LOG_FORMATS = ("text", "json")
+NAME_APPENDS = ("number-sequence", "random-hex")
 LOG_SCOPES = range(-1, 8)  # adapters.log_scopes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -64,6 +65,9 @@ class Settings:
     embedded_broker: bool = False  # the configured broker is the embedded one: `up` sets it for its children
     ckan_url: str = ""
     ckan_token: str = field(default="", repr=False)
+    dataset_name_append: str = "number-sequence"  # behind the name of a new dataset that another one has; or random-hex
+    not_overwrite_fields: str = ""  # fields of datasets that updates leave as they are, with blanks or commas
+    dataset_extras: bool = True  # datasets carry harvest_object_id, harvest_source_id and harvest_source_title as extras
     secret_key: str = field(default="", repr=False)  # encrypts the secrets of sources; older keys after it, with commas
     secret_key_file: str = ""  # "": secret.key in data_dir, created when the first secret is stored
     data_dir: Path = field(default_factory=_default_data_dir)
@@ -291,6 +295,8 @@ def _check(settings: Settings) -> None:
         raise SettingError(f"HARVEST_LOG_LEVEL={settings.log_level!r} is none of {', '.join(LOG_LEVELS)}")
     if settings.log_format not in LOG_FORMATS:
         raise SettingError(f"HARVEST_LOG_FORMAT={settings.log_format!r} is none of {', '.join(LOG_FORMATS)}")
+    if settings.dataset_name_append not in NAME_APPENDS:
+        raise SettingError(f"HARVEST_DATASET_NAME_APPEND={settings.dataset_name_append!r} is none of {', '.join(NAME_APPENDS)}")
     if settings.ckan_url and not re.match(r"https?://", settings.ckan_url):
         raise SettingError(f"HARVEST_CKAN_URL={settings.ckan_url!r} does not start with http:// or https://")
     for server in filter(None, settings.kafka_bootstrap_servers.split(",")):

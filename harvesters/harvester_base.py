@@ -10,18 +10,15 @@ docs/decisions/0084-the-incumbents-base-class.md.
 """
 
 from collections.abc import Mapping, MutableSequence, Sequence
-from hashlib import sha256
 from typing import Any, ClassVar
 
 from domain import text
 from domain.errors import NotFound, TargetError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, Save, package_id, read_config
-from harvesters.dataset.numbers import LONGEST, NUMBERS, with_number
+from harvesters.dataset.numbers import LONGEST, NUMBER_SEQUENCE, NUMBERS, RANDOM_HEX, with_hexes, with_number
+from harvesters.dataset.values import VALID_NAME
 from harvesters.names import munge_name, munge_tag
 
-NUMBER_SEQUENCE, RANDOM_HEX = "number-sequence", "random-hex"
-HEX_DIGITS = 5
-HEX_ATTEMPTS = 20  # at a free name with five hex digits
 MODIFIED = "metadata_modified"
 FINAL_REFUSALS = ("superseded",)
 """Codes of a target's refusals that the stage runner handles better than a plugin could."""
@@ -30,8 +27,9 @@ FINAL_REFUSALS = ("superseded",)
 class HarvesterBase(Harvester):
     """Base class of harvesters written for ckanext-harvest."""
 
-    name_append: ClassVar[str] = NUMBER_SEQUENCE
-    """What is appended to a taken name: `number-sequence` or `random-hex`; a source's `dataset_name_append` overrides it."""
+    name_append: ClassVar[str] = ""
+    """What is appended to a taken name: `number-sequence` or `random-hex`; empty: as the site says
+    (HARVEST_DATASET_NAME_APPEND). A source's `dataset_name_append` overrides it."""
 
     _object: HarvestObject | None = None  # the object that is being imported
 
@@ -126,11 +124,10 @@ class HarvesterBase(Harvester):
         """The package's id and name: those of the existing package, or a new name."""
         if existing is not None:
             return {"id": str(existing["id"]), "name": str(existing["name"])}
-        title = package.get("name") or package.get("title") or harvest_object.guid
-        return {
-            "id": str(package["id"]),
-            "name": self._gen_new_name(str(title)) or munge_name(harvest_object.guid) or "dataset",
-        }
+        title = str(package.get("name") or package.get("title") or harvest_object.guid)
+        valid = VALID_NAME.fullmatch(title)
+        name = self._ensure_name_is_unique(title, None, self._name_append()) if valid else self._gen_new_name(title)
+        return {"id": str(package["id"]), "name": name or munge_name(harvest_object.guid) or "dataset"}
 
     def _stored(self, package: Mapping[str, Any], harvest_object: HarvestObject) -> bool | None:
         try:
@@ -165,17 +162,16 @@ class HarvesterBase(Harvester):
         if existing_name and existing_name.startswith(ideal):
             return existing_name
         if append_type == NUMBER_SEQUENCE:
-            candidates = (with_number(ideal, number) for number in NUMBERS)
+            candidates = iter([with_number(ideal, number) for number in NUMBERS])
         elif append_type == RANDOM_HEX:
-            candidates = (self._with_hex(ideal, attempt) for attempt in range(HEX_ATTEMPTS))
+            candidates = with_hexes(ideal, *self._record())
         else:
             raise NotImplementedError(f"append_type {append_type!r}: use {NUMBER_SEQUENCE!r} or {RANDOM_HEX!r}")
         return next((name for name in candidates if not self._is_taken(name, existing_name)), None)
 
-    def _with_hex(self, ideal: str, attempt: int) -> str:
-        """The name with digits derived from the record, so that gathering the same job twice makes the same names."""
-        seed = f"{self._object.harvest_source_id}|{self._object.guid}" if self._object else ""
-        return ideal[: LONGEST - HEX_DIGITS] + sha256(f"{seed}|{ideal}|{attempt}".encode()).hexdigest()[:HEX_DIGITS]
+    def _record(self) -> tuple[str, str]:
+        """Source and guid of the object that is being imported: its digits are the same each time."""
+        return (self._object.harvest_source_id, self._object.guid) if self._object else ("", "")
 
     def _is_taken(self, name: str, existing_name: str | None) -> bool:
         if name == existing_name:
@@ -185,7 +181,8 @@ class HarvesterBase(Harvester):
 
     def _name_append(self) -> str:
         options = self._options(self._object) if self._object else {}
-        return str(options.get("dataset_name_append") or self.name_append)
+        of_site = getattr(getattr(self.target, "rules", None), "name_append", NUMBER_SEQUENCE)
+        return str(options.get("dataset_name_append") or self.name_append or of_site)
 
     def _clean_tags(self, tags: MutableSequence[Any]) -> list[Any]:
         """Tags with munged names, in the same order: dicts are changed in place, texts deduplicated, empty ones dropped."""

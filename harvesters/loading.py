@@ -16,6 +16,7 @@ from domain.errors import PluginError, SettingError, ValidationError
 from domain.nearest import did_you_mean
 from harvesters.base import Harvester, on_removed
 from harvesters.results import raised, shown, with_traceback
+from harvesters.target import Target, kept_fields, name_append
 
 if TYPE_CHECKING:
     from harvesters.options import Option
@@ -79,13 +80,13 @@ def new_harvester(source_type: str, kind: type[Harvester]) -> Harvester:
     return harvester
 
 
-def validated_config(source_type: str, config: str) -> str:
-    """A source's configuration as its harvester wants it stored.
+def validated_config(source_type: str, config: str, target: Target | None = None) -> str:
+    """A source's configuration as its harvester wants it stored; it may ask the target for what the configuration names.
 
     Raises ValidationError: of `type` when the harvester can't be used, of `config` when it refuses the configuration.
     """
     prefix = "Error parsing the configuration options: "
-    stored = _validated(source_type, "validate_config", "config", "the configuration", config, prefix)
+    stored = _validated(source_type, "validate_config", "config", "the configuration", config, prefix, target)
     _check_policies(stored, prefix)
     _check_declared(source_type, stored, prefix)
     return stored
@@ -112,6 +113,8 @@ def _check_policies(config: str, prefix: str) -> None:
         if isinstance(options, dict):
             DeletionPolicy.of(options)
             on_removed(options)
+            name_append(options)
+            kept_fields(options)
             if "mapping" in options:
                 from harvesters.mapping.model import checked  # its library takes long to import
 
@@ -130,8 +133,12 @@ def validated_url(source_type: str, url: str) -> str:
     return _validated(source_type, "validate_url", "url", "the address", url)
 
 
-def _validated(source_type: str, method: str, field: str, what: str, value: str, prefix: str = "") -> str:
+def _validated(
+    source_type: str, method: str, field: str, what: str, value: str, prefix: str = "", target: Target | None = None
+) -> str:
     harvester = _checking(source_type)
+    if target is not None:
+        harvester.target = target
     if not hasattr(harvester, method):
         return value
     try:

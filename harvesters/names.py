@@ -9,6 +9,7 @@ from harvesters.dataset.values import VALID_NAME
 
 LONGEST_MADE_NAME = 95  # leaves room for a number that makes it unique
 LONGEST_TAG = 100
+YEAR = re.compile(r"[_-]((?:\d{2,4}-)?\d{2,4})$")
 SPECIAL = str.maketrans(
     {
         "ß": "ss",
@@ -21,8 +22,11 @@ SPECIAL = str.maketrans(
         "ł": "l",
         "Ł": "L",
         "đ": "d",
+        "Đ": "D",
         "þ": "th",
+        "Þ": "Th",
         "ð": "d",
+        "Ð": "D",
     }
 )
 
@@ -71,9 +75,10 @@ def ascii_letters(text: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """At most 95 characters; a year at the end stays, since it often is all that tells two datasets apart."""
+    """At most 95 characters; what looks like a year at the end (2011, 2011-12, 98) stays, since it often is all that tells two
+    datasets apart."""
     if len(name) <= LONGEST_MADE_NAME:
         return name
-    year = re.search(r"-((?:19|20)\d\d)$", name)
-    end = year[0] if year else ""
+    year = YEAR.search(name)
+    end = f"-{year[1]}" if year else ""
     return name[: LONGEST_MADE_NAME - len(end)].rstrip("-") + end

@@ -63,6 +63,18 @@ class SourceOptions(BaseModel):
         description="what becomes of fields that the target has no place for ([ckan-target.md](ckan-target.md))",
         examples=["drop"],
     )
+    dataset_name_append: Literal["number-sequence", "random-hex"] | None = Field(
+        None,
+        description='what is put behind the name of a new dataset that another one has: `"number-sequence"` (name1, name2 …) or'
+        ' `"random-hex"` (five digits, the same however often it is imported); unset: `HARVEST_DATASET_NAME_APPEND`',
+        examples=["random-hex"],
+    )
+    not_overwrite_fields: list[str] = Field(
+        [],
+        description="fields of a dataset that an update leaves as they are here, besides those of"
+        " `HARVEST_NOT_OVERWRITE_FIELDS`: what people have changed in them stays",
+        examples=[["notes", "groups"]],
+    )
     languages: list[str] = Field(
         [],
         description="languages in order of preference, where a text is given in several and the target takes one",

@@ -9,7 +9,7 @@ from domain.deletions import grace_days
 from harvesters.mapping import mapped
 from harvesters.reading import read_config
 from harvesters.removal import remove
-from harvesters.target import FieldPolicy, OnRemoved, Owner, Target
+from harvesters.target import FieldPolicy, OnRemoved, Owner, Target, kept_fields, name_append
 from harvesters.values import Imported
 from harvesters.views import HarvestObject
 
@@ -66,7 +66,7 @@ def owner(harvest_object: HarvestObject) -> Owner:
     """Who owns a dataset that is made from this object.
 
     The source's config may say `"on_taken_id": "adopt"`, and `"on_removed": "purge"` or `"keep"` in place of "delete"; for
-    values that can't be stored see `harvesters.target.FieldPolicy`.
+    values that can't be stored see `harvesters.target.FieldPolicy`, for names and fields that stay `SiteRules` there.
     Raises ValueError.
     """
     source = harvest_object.source
@@ -83,6 +83,8 @@ def owner(harvest_object: HarvestObject) -> Owner:
         on_removed=on_removed(config),
         hide=grace_days(config) > 0 and on_removed(config) != "keep",
         fields=FieldPolicy.of(config),
+        name_append=name_append(config),
+        kept_fields=kept_fields(config),
         new_records=harvest_object.job.new_records,
     )
 

@@ -14,6 +14,7 @@ from domain.objects import job_number
 OnRemoved = Literal["delete", "purge", "keep"]
 OnInvalid = Literal["drop", "fail"]
 UnknownFields = Literal["drop", "extras"]
+NameAppend = Literal["number-sequence", "random-hex"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,40 @@ def _none_is_new(_: Collection[str]) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What holds for the packages of all sources of a site.
+
+    `name_append`: what is put behind a name that is taken, unless the source says it. `kept_fields`: an update leaves them as
+    they are, and those that the source names. `marked`: packages are shown with harvest_object_id, harvest_source_id and
+    harvest_source_title among their extras.
+    """
+
+    name_append: NameAppend = "number-sequence"
+    kept_fields: tuple[str, ...] = ()
+    marked: bool = True
+
+
+USUAL_RULES = SiteRules()
+
+
+def name_append(config: Mapping[str, Any]) -> NameAppend | None:
+    """What the source wants behind a name that is taken; None: as the site says. Raises ValueError for an unknown word."""
+    word = config.get("dataset_name_append")
+    if word is not None and word not in get_args(NameAppend):
+        raise ValueError('dataset_name_append must be "number-sequence" or "random-hex"')
+    append: NameAppend | None = word
+    return append
+
+
+def kept_fields(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Fields of a dataset that an update leaves as they are. Raises ValueError."""
+    names = config.get("not_overwrite_fields") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise ValueError('not_overwrite_fields must be a list of names of fields, as in ["notes", "tags"]')
+    return tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """On whose behalf a package is written: it is stored with the package, and compared before anything is changed."""
 
@@ -68,6 +103,8 @@ class Owner:
     on_removed: OnRemoved = "delete"  # what becomes of a package whose record the remote no longer has
     hide: bool = False  # it is hidden at first, and deleted by a later job
     fields: FieldPolicy = AS_USUAL
+    name_append: NameAppend | None = None  # None: as the site says
+    kept_fields: tuple[str, ...] = ()  # besides those of the site
     new_records: NewRecords = field(default=_none_is_new, compare=False, repr=False)
 
 
@@ -123,6 +160,16 @@ class Origin:
             raise TargetError(message, code="superseded")
 
 
+NEVER_KEPT = frozenset({"id", "name", "state"})
+"""Fields that have rules of their own."""
+
+
+def with_kept(package: Mapping[str, Any], stored: Mapping[str, Any], rules: SiteRules, owner: Owner) -> Mapping[str, Any]:
+    """The package for an update of the one that is stored: fields that are to be kept are as they are there."""
+    kept = {name for name in (*rules.kept_fields, *owner.kept_fields) if name in stored and name not in NEVER_KEPT}
+    return {**package, **{name: stored[name] for name in kept}} if kept else package
+
+
 def not_ours(package_id: str, owner: Owner) -> TargetError:
     """The error of a package that belongs to somebody else."""
     return TargetError(
@@ -140,9 +187,11 @@ class Target(Protocol):
         """Create or update the package with the id `package["id"]`.
 
         A name that another package has is made unique; an update keeps the name that the package has. New packages of one job
-        that want one name get it and its numbers in the order of their guids (`owner.new_records`). A second call with the
-        same owner changes nothing. Raises TargetError: `dataset_not_ours` when the id is somebody else's, `validation` (with
-        the field) when the package is refused, or a retryable one when the target doesn't answer.
+        that want one name get it and its numbers in the order of their guids (`owner.new_records`); with hex digits the first
+        one gets it. A second call with the same owner changes nothing.
+
+        Raises TargetError: `dataset_not_ours` when the id is somebody else's, `validation` (with the field) when the package
+        is refused, or a retryable one when the target doesn't answer.
         """
 
     def delete(self, package_id: str, owner: Owner) -> bool:

@@ -137,7 +137,7 @@ def _datasets(session: Session, parameters: PackageSearch, fq: str) -> dict[str,
     terms = filters(fq, FIELDS)
     if parameters.source_id:
         terms.append(Filter("harvest_source_id", (seen_source_id(session, parameters.source_id),)))
-    matches = CatalogueSearch(session.parts.database).search(
+    matches = CatalogueSearch(session.parts.database, session.parts.site_rules).search(
         parameters.q,
         terms,
         orders(parameters.sort, SORTS),

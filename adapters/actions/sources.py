@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -22,6 +22,9 @@ from domain.errors import NotFound, Refused, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_config, mask_url, unmask_config
 from domain.sources import HarvestSource, SourceFields
+
+if TYPE_CHECKING:
+    from harvesters.target import Target
 
 
 def _as_text(value: Any) -> Any:
@@ -124,7 +127,7 @@ def _new_owner(_session: Session, parameters: SourceCreate) -> Owned | None:
 def harvest_source_create(session: Session, parameters: SourceCreate) -> Row:
     """Enter a source; with an `id` that is there already and the same fields, nothing changes."""
     application, by = session.parts.application, session.caller.name
-    fields = checked_config(_fields(parameters))
+    fields = checked_config(_fields(parameters), session.parts.asked_target)
     _check_entered_again(session, fields, parameters.id)
     source_id = application.register_source(fields, by=by, source_id=parameters.id)
     if not parameters.active:
@@ -157,7 +160,8 @@ def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
     config = unmask_config(fields.config, source.fields.config)
     url = source.fields.url if fields.url == mask_url(source.fields.url) else fields.url
     opened = session.parts.application.sealing.opened(replace(fields, config=config, url=url))
-    fields = checked_config(opened)
+    unchanged = (fields.type, config) == (source.fields.type, source.fields.config)
+    fields = checked_config(opened, None if unchanged else session.parts.asked_target)
     _check_owner(session, fields)
     session.parts.application.change_source(source.id, fields, by=session.caller.name)
     session.show_current()
@@ -200,15 +204,18 @@ def _fields(parameters: SourceCreate | SourceUpdate) -> SourceFields:
     return SourceFields(**values, type=parameters.source_type)
 
 
-def checked_config(fields: SourceFields) -> SourceFields:
-    """The fields with url and config as the harvester stores them. Raises ValidationError by field."""
+def checked_config(fields: SourceFields, target: "Target | None" = None) -> SourceFields:
+    """The fields with url and config as the harvester stores them; the target is asked for what the config names.
+
+    Raises ValidationError by field.
+    """
     from domain.application import checked
     from harvesters.loading import validated_config, validated_url
 
     try:
         fields = checked(fields)
         fields = replace(fields, url=validated_url(fields.type, fields.url))
-        return replace(fields, config=validated_config(fields.type, fields.config))
+        return replace(fields, config=validated_config(fields.type, fields.config, target))
     except ValidationError as error:
         raise ValidationError({NAMES.get(name, name): message for name, message in error.errors.items()}) from error
 

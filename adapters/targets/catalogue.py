@@ -13,24 +13,26 @@ import orjson
 import psycopg
 
 from adapters.postgres.database import Database, unavailable
+from adapters.targets.catalogue_groups import CatalogueGroups
 from domain.access import EVERY_SOURCE, Sight
 from domain.errors import TargetError
 from harvesters.dataset import fit
-from harvesters.dataset.arranging import Holder, arrange
-from harvesters.dataset.numbers import RESERVED, numbered, with_number
-from harvesters.target import Origin, Owner, Stored, not_ours
+from harvesters.dataset.arranging import Holder, arrange, give_first
+from harvesters.dataset.numbers import RANDOM_HEX, RESERVED, numbered, stands_in, with_hexes, with_number
+from harvesters.target import USUAL_RULES, Origin, Owner, SiteRules, Stored, not_ours, with_kept
 
 SAVE = """
-    INSERT INTO catalogue.package AS p (id, name, title, source_id, guid, object_id, content_hash, package)
-    VALUES (%(id)s, %(name)s, %(title)s, %(source)s, %(guid)s, %(object)s, %(hash)s, %(package)s)
+    INSERT INTO catalogue.package AS p (id, name, title, source_id, source_title, guid, object_id, content_hash, package)
+    VALUES (%(id)s, %(name)s, %(title)s, %(source)s, %(source_title)s, %(guid)s, %(object)s, %(hash)s, %(package)s)
     ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, source_id = EXCLUDED.source_id, guid = EXCLUDED.guid,
-        object_id = EXCLUDED.object_id, content_hash = EXCLUDED.content_hash, package = EXCLUDED.package,
-        state = 'active', metadata_modified = now(),
+        source_title = EXCLUDED.source_title, object_id = EXCLUDED.object_id, content_hash = EXCLUDED.content_hash,
+        package = EXCLUDED.package, state = 'active', metadata_modified = now(),
         name = CASE WHEN p.state = 'active' THEN p.name ELSE EXCLUDED.name END
     WHERE p.source_id = %(source)s OR %(adopt)s OR p.state = 'deleted'
     RETURNING id, name
 """
 OWNED = "SELECT id, name, source_id, object_id, content_hash, state FROM catalogue.package WHERE id = %(id)s"
+PACKAGE = "SELECT package FROM catalogue.package WHERE id = %(id)s AND state <> 'deleted'"
 TAKEN = "SELECT name FROM catalogue.package WHERE name = ANY (%(names)s) AND id <> %(id)s"
 DELETE = """
     UPDATE catalogue.package SET state = %(state)s, object_id = %(object)s, metadata_modified = now(),
@@ -60,7 +62,10 @@ SEEN = """
     AND (package ->> 'private' IS DISTINCT FROM 'true' OR coalesce(package ->> 'owner_org', '') = ANY (%(sees)s))
 """
 """A condition: packages that are not private, and are of no private source, unless they are of these organisations."""
-COLUMNS = "id, name, state, package, source_id, object_id, metadata_created, metadata_modified"
+TITLE = """
+    coalesce(source_title, (SELECT s.title FROM harvest.harvest_source s WHERE s.id = package.source_id))
+"""
+COLUMNS = f"id, name, state, package, source_id, object_id, metadata_created, metadata_modified, {TITLE}"
 SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE (id = %(key)s OR name = %(key)s) AND (%(sees_all)s OR {SEEN})"
 LIST = f"""
     SELECT name FROM catalogue.package WHERE state = 'active' AND name > %(after)s AND (%(sees_all)s OR {SEEN}) ORDER BY name
@@ -86,8 +91,22 @@ ATTEMPTS = 20  # at a unique name, against other workers
 class LocalCatalogue:
     """The table catalogue.package, as a target and to be read in the form of CKAN's API."""
 
-    def __init__(self, database: Database) -> None:
+    makes_default_groups = True
+    """Nobody else makes groups here."""
+
+    def __init__(self, database: Database, rules: SiteRules = USUAL_RULES) -> None:
         self._database = database
+        self.rules = rules
+        self._groups = CatalogueGroups(database, "group")
+        self._organizations = CatalogueGroups(database, "organization")
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, str] | None:
+        """See `harvesters.ckan.membership.ResolvesGroups`."""
+        return self._groups.resolve(group, create=create)
+
+    def resolve_organization(self, organization: Mapping[str, Any], *, create: bool) -> Mapping[str, str] | None:
+        """See `harvesters.ckan.membership.ResolvesOrganizations`."""
+        return self._organizations.resolve(organization, create=create)
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Create or update a package; see `harvesters.target.Target`."""
@@ -95,7 +114,7 @@ class LocalCatalogue:
         stored = self._save(fitted.package, owner)
         wanted = fitted.package["name"]
         renamed = self._settle(wanted, owner) if not stored.already and numbered(stored.name, wanted) else {}
-        if not owner.held and (stored.already or numbered(stored.name, wanted)):
+        if not owner.held and (stored.already or stands_in(stored.name, wanted)):
             renamed |= self._arrange(wanted, owner, stored.name)
         stored = replace(stored, name=renamed.get(stored.package_id, stored.name))
         return replace(stored, losses=fitted.losses)
@@ -106,8 +125,9 @@ class LocalCatalogue:
             stored = _already(owned[0], owner)
             if stored is not None:
                 return stored
-        for attempt in range(ATTEMPTS):
-            name = self._unique(str(package["name"]), str(package["id"]), attempt)
+            package = self._kept(package, owner)
+        for _ in range(ATTEMPTS):
+            name = self._unique(str(package["name"]), str(package["id"]), owner)
             try:
                 rows = self._write(package, name, owner)
             except psycopg.errors.UniqueViolation:
@@ -117,12 +137,20 @@ class LocalCatalogue:
             return Stored(*rows[0])
         raise TargetError(f"No free name was found for {package['name']!r}", code="name_taken", field="name", retryable=True)
 
+    def _kept(self, package: Mapping[str, Any], owner: Owner) -> Mapping[str, Any]:
+        """The package with the fields of the one that is stored that an update doesn't touch."""
+        if not (self.rules.kept_fields or owner.kept_fields):
+            return package
+        rows = self._database.query(PACKAGE, id=package["id"])
+        return with_kept(package, rows[0][0], self.rules, owner) if rows else package
+
     def _write(self, package: Mapping[str, Any], name: str, owner: Owner) -> list[tuple[Any, ...]]:
         parameters = {
             "id": package["id"],
             "name": name,
             "title": package.get("title") or name,
             "source": owner.source_id,
+            "source_title": owner.source_title,
             "guid": owner.guid,
             "object": owner.object_id,
             "hash": owner.content_hash,
@@ -134,16 +162,25 @@ class LocalCatalogue:
         except psycopg.DataError as error:
             raise TargetError(f"package {package['id']} can't be stored: {error}", code="validation") from error
 
-    def _unique(self, name: str, package_id: str, attempt: int) -> str:
-        """The name, or the name with a number: name1, name2 … (number-sequence of ckanext-harvest), 100 characters at most."""
-        if attempt == 0 and not self._taken([name], package_id):
+    def _unique(self, name: str, package_id: str, owner: Owner) -> str:
+        """The name, or the first one of its kind with something behind it that is free, 100 characters at most."""
+        if not self._taken([name], package_id):
             return name
+        if self._append(owner) == RANDOM_HEX:
+            names = list(with_hexes(name, owner.source_id, owner.guid))
+            names_taken = self._taken(names, package_id)
+            if free := next((candidate for candidate in names if candidate not in names_taken), None):
+                return free
+            raise TargetError(f"{name} and {len(names)} names with hex digits are taken", code="name_taken", field="name")
         for numbers in NUMBERS:
             names = [with_number(name, number) for number in numbers]
             names_taken = self._taken(names, package_id)
             if free := next((candidate for candidate in names if candidate not in names_taken), None):
                 return free
         raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
+
+    def _append(self, owner: Owner) -> str:
+        return owner.name_append or self.rules.name_append
 
     def _taken(self, names: Sequence[str], package_id: str) -> set[str]:
         """Those of the names that another package has, or that no package may have."""
@@ -184,13 +221,14 @@ class LocalCatalogue:
 
     def _arrange(self, name: str, owner: Owner, stored_as: str = "") -> dict[str, str]:
         """Put the job's new packages that want the name in the order of their guids; new names by package."""
+        by_hex = self._append(owner) == RANDOM_HEX
 
         def look(names: Sequence[str]) -> dict[str, Holder]:
             rows = self._database.query(HOLDERS, names=names, name=name, source=owner.source_id)
             holders = {str(row[1]): Holder(*row) for row in rows}
             return {held: holders[held] for held in names if held in holders}
 
-        return arrange(name, owner, look, self._rename, stored_as)
+        return (give_first if by_hex else arrange)(name, owner, look, self._rename, stored_as)
 
     def _rename(self, holder: Holder, name: str) -> bool:
         try:
@@ -206,7 +244,7 @@ class LocalCatalogue:
     def show(self, id_or_name: str, sight: Sight = EVERY_SOURCE) -> dict[str, Any] | None:
         """package_show: a package that isn't deleted, and is seen."""
         rows = self._database.query(SHOW, key=id_or_name, **seen(sight))
-        return as_ckan(rows[0]) if rows and rows[0][2] == "active" else None
+        return as_ckan(rows[0], self.rules) if rows and rows[0][2] == "active" else None
 
     def list(self, limit: int = 1000, offset: int = 0, after: str = "", sight: Sight = EVERY_SOURCE) -> Sequence[str]:
         """package_list: names in order, those that come after `after`, of packages that are seen."""
@@ -220,7 +258,7 @@ class LocalCatalogue:
         q = "" if q == "*:*" else q
         count = self._database.query(COUNT, q=q, source=source_id, **seen(sight))[0][0]
         matches = self._database.query(SEARCH, q=q, source=source_id, rows=rows, start=start, **seen(sight))
-        return {"count": count, "results": [as_ckan(row) for row in matches]}
+        return {"count": count, "results": [as_ckan(row, self.rules) for row in matches]}
 
     def check(self) -> None:
         """Raises ServiceUnavailable when the catalogue can't be used."""
@@ -251,12 +289,12 @@ def _json(package: Mapping[str, Any]) -> str:
         raise TargetError(f"package {package.get('id')} can't be stored as JSON: {error}", code="validation") from error
 
 
-def as_ckan(row: tuple[Any, ...]) -> dict[str, Any]:
+def as_ckan(row: tuple[Any, ...], rules: SiteRules) -> dict[str, Any]:
     """A row in the form of CKAN's package_show, with the extras that harvested datasets have there."""
-    package_id, name, state, package, source_id, object_id, created, modified = row
-    harvest = {"harvest_object_id": object_id, "harvest_source_id": source_id}
+    package_id, name, state, package, source_id, object_id, created, modified, source_title = row
+    harvest = {"harvest_object_id": object_id, "harvest_source_id": source_id, "harvest_source_title": source_title}
     extras = [extra for extra in package.get("extras") or () if extra.get("key") not in harvest]
-    extras += [{"key": key, "value": value} for key, value in harvest.items() if value]
+    extras += [{"key": key, "value": value} for key, value in harvest.items() if value and rules.marked]
     times = {"metadata_created": _time(created), "metadata_modified": _time(modified)}
     filled = {"title": package.get("title") or name, "type": package.get("type") or "dataset"}  # as CKAN fills them
     return {**times, **package, **filled, "id": package_id, "name": name, "state": state, "extras": extras}

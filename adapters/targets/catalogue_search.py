@@ -7,6 +7,7 @@ from adapters.postgres.database import Database
 from adapters.targets.catalogue import COLUMNS, SEEN, WORDS, as_ckan, seen
 from domain.access import EVERY_SOURCE, Sight
 from domain.search import Filter
+from harvesters.target import SiteRules
 
 ORGANIZATION: LiteralString = "coalesce(package -> 'organization' ->> 'name', package ->> 'owner_org', '')"
 ONE: dict[str, LiteralString] = {
@@ -56,8 +57,9 @@ PLACES: tuple[LiteralString, ...] = tuple(f"filter_{number}" for number in range
 class CatalogueSearch:
     """Searches the table catalogue.package; a facet costs a look at all matches."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rules: SiteRules) -> None:
         self._database = database
+        self._rules = rules
 
     def search(
         self,
@@ -82,7 +84,7 @@ class CatalogueSearch:
             for name in facets
             if name in FACETS
         }
-        return {"count": count, "results": [as_ckan(row) for row in matches], "facets": counted}
+        return {"count": count, "results": [as_ckan(row, self._rules) for row in matches], "facets": counted}
 
     def _query(self, statement: LiteralString, where: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:
         return self._database.query(statement.replace("{where}", where), **parameters)

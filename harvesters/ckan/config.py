@@ -66,6 +66,8 @@ class CKANConfig:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     page_size: int = PAGE_SIZE
     include_private: bool = False
+    user: str = ""
+    api_version: int | None = None  # of the remote; 1 and 2 are its REST API
     full_listing_days: float | None = None  # None: as the installation says
     fields: FieldPolicy = AS_USUAL
 
@@ -91,6 +93,8 @@ class CKANConfig:
             headers=_headers(options),
             page_size=_page_size(options),
             include_private=options.get("include_private") is True,
+            user=options.get("user", ""),
+            api_version=int(options["api_version"]) if "api_version" in options else None,
             full_listing_days=_days(options),
             fields=FieldPolicy.of(options),
         )
@@ -99,6 +103,16 @@ class CKANConfig:
     def params(self) -> dict[str, str]:
         """What goes with every package_search."""
         return {"include_private": "true"} if self.include_private else {}
+
+    @property
+    def wants_rest(self) -> bool:
+        """Whether the source says that the remote is to be read by its REST API."""
+        return self.api_version in (1, 2)
+
+    @property
+    def names_groups(self) -> bool:
+        """Whether names of groups and organisations matter."""
+        return bool(self.filters or self.remote_groups or self.remote_orgs)
 
     def accepts(self, package: Mapping[str, Any]) -> bool:
         """Whether a dataset passes the filters, in case the remote didn't apply them."""
@@ -144,10 +158,13 @@ def _names(package: Mapping[str, Any], kind: str) -> list[str]:
 
 
 def _check_flags(options: Mapping[str, Any]) -> None:
+    version = options.get("api_version", 3)
     try:
-        int(options.get("api_version", 3))
+        number = int(version)
     except (TypeError, ValueError) as error:
         raise ValueError("api_version must be an integer") from error
+    if isinstance(version, bool) or number not in (1, 2, 3):
+        raise ValueError("api_version must be an integer: 1, 2 or 3")
     for name in ("read_only", "force_all", "include_private"):
         if not isinstance(options.get(name, False), bool):
             raise ValueError(f"{name} must be boolean")
@@ -181,6 +198,8 @@ def _default_tags(options: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise ValueError("default_tags must be a list of dictionaries")
     if not all(isinstance(tag.get("name"), str) and tag["name"] for tag in tags):
         raise ValueError('default_tags: every tag needs a name, as in {"name": "geo"}')
+    if not all(isinstance(tag.get("vocabulary_id") or "", str) for tag in tags):
+        raise ValueError("default_tags: vocabulary_id must be the id or name of a vocabulary")
     return tags
 
 

@@ -36,7 +36,8 @@ def drop_remote_facts(package: dict[str, Any], *, keep_private: bool) -> None:
 
 def is_active(package: Mapping[str, Any]) -> bool:
     """Whether this is a dataset for the public: a draft and a deleted one are not, as if they weren't listed."""
-    return package.get("state") in (None, "", "active")
+    state = package.get("state")
+    return state in (None, "") or (isinstance(state, str) and state.lower() == "active")
 
 
 def logo(shown: Mapping[str, Any], address: str) -> str | None:

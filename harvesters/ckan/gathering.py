@@ -12,6 +12,7 @@ What a job remembers for the next one (`HarvestJob.memory`):
     undated     so many have no date by which a change would be seen: their ids are looked at each time
     count_off   by how much the count is too large, where two readings agreed that it is wrong
     unsafe      the count was too large, and datasets were held that the listing lacked: then nothing is removed
+    rest_ids    the REST API that was read lists datasets by the ids that they have: then revisions tell what changed
 """
 
 import logging
@@ -22,11 +23,12 @@ from typing import Any
 from domain import text
 from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, Listed, Page, Record
-from harvesters.ckan.config import CKANConfig, quoted
+from harvesters.ckan.config import OVERLAP, CKANConfig, quoted
 from harvesters.ckan.facts import is_active
 from harvesters.ckan.listing import Found, Item, Listing, usable_id
-from harvesters.ckan.named import Named
+from harvesters.ckan.named import Given, Named
 from harvesters.ckan.remote import RemoteCKAN, has_no_search
+from harvesters.ckan.rest import References, RestAPI
 
 NO_DATE_SEARCH = frozenset({"refused", "http_400", "http_409", "http_500"})
 """Answers of sites that can't search by date; then all datasets are asked for."""
@@ -34,6 +36,8 @@ BATCH = 500  # guids looked up at a time
 ID_ROWS = 1000  # ids listed at a time
 ID_FIELDS = ("id", "metadata_modified")
 FETCHED = 50  # datasets asked for by their ids at a time; an address has to stay short
+REST = "rest_api"
+"""An extra of records that were read by the REST API: its version."""
 SAME_TIME = timedelta(milliseconds=1)  # a search index keeps no microseconds
 
 log = logging.getLogger(__name__)
@@ -54,9 +58,16 @@ class Gathering:
         self._gone = 0  # held, and now not wanted any more
         self._undated = 0
         self._given: set[int] = set()  # hashes of all guids that were given out
+        self._extras: dict[str, str] = {}  # of each record
         self._waiting: list[tuple[str, Record | None]] = []  # guids to look up; without a record: not wanted
 
     def __iter__(self) -> Iterator[Output]:
+        if self._config.wants_rest:
+            rest = self._rest()
+            if (references := rest.references()) is not None:
+                yield from self._by_rest(rest, references)
+                return
+            log.warning("%s has no REST API (api_version): its action API is asked", self._remote.shown)
         changed = self._changed()
         yield from self._everything() if changed is None else self._changes(changed)
 
@@ -64,10 +75,10 @@ class Gathering:
 
     def _changed(self) -> Listing | None:
         """The listing of what changed, begun; None where everything has to be asked for."""
-        job = self._job
-        if not job.last_complete or self._config.force_all or job.options.get("force_all") or self._full_is_due():
+        since = self._since()
+        if since is None:
             return None
-        changed = self._listing(self._config.search_terms(job.last_complete), self._config.page_size)
+        changed = self._listing(self._config.search_terms(since), self._config.page_size)
         changed.trusts_count = not self._memory.get("count_off")
         try:
             changed.begin()
@@ -77,6 +88,13 @@ class Gathering:
             log.warning("asking for all datasets, since asking for the changed ones failed: %s", error)
             return None
         return changed
+
+    def _since(self) -> datetime | None:
+        """When the last complete gather began; None where everything is to be read."""
+        job = self._job
+        if self._config.force_all or job.options.get("force_all") or self._full_is_due():
+            return None
+        return job.last_complete
 
     def _full_is_due(self) -> bool:
         """Whether everything was listed too long ago, by the database's clock."""
@@ -99,18 +117,83 @@ class Gathering:
         try:
             everything.begin()
         except RemoteError as error:
-            names = self._remote.names() if has_no_search(error) else None
-            if names is None:
+            if not has_no_search(error):
                 raise
-            log.warning("asking for each dataset by its name, since a search failed: %s", error)
-            yield from self._all_of(Named(names, self._show))
+            yield from self._without_search(error)
             return
         yield from self._all_of(everything)
+
+    def _without_search(self, error: RemoteError) -> Iterator[Output]:
+        """Whatever else the remote offers, the most exact first. Raises the error where it offers nothing."""
+        if (names := self._remote.names()) is not None:
+            log.warning("asking for each dataset by its name, since a search failed: %s", error)
+            yield from self._all_of(Named(names, self._show))
+        elif (packages := self._remote.whole_packages()) is not None:
+            log.warning("reading current_package_list_with_resources, since a search failed: %s", error)
+            yield from self._all_of(Given(packages))
+        elif (references := self._old_references(rest := self._rest())) is not None:
+            log.warning("reading the REST API of version %d, since a search failed: %s", references.version, error)
+            yield from self._by_rest(rest, references)
+        elif (datasets := self._remote.data_json()) is not None:
+            log.warning("reading data.json, since a search failed: %s", error)
+            yield from self._all_of(Given(datasets))
+        else:
+            raise error
 
     def _show(self, name: str) -> Mapping[str, Any]:
         return self._remote.show("package_show", name)
 
-    def _all_of(self, listing: Listing | Named) -> Iterator[Output]:
+    # by the REST API of old CKANs
+
+    def _rest(self) -> RestAPI:
+        config = self._config
+        return self._remote.rest(1 if config.api_version == 1 else 2, names_groups=config.names_groups)
+
+    @staticmethod
+    def _old_references(rest: RestAPI) -> References | None:
+        try:
+            return rest.references()
+        except RemoteError as error:
+            log.info("no REST API: %s", error)
+            return None
+
+    def _by_rest(self, rest: RestAPI, references: References) -> Iterator[Output]:
+        """All datasets, or what revisions say has changed, and what is new here or gone there."""
+        self._extras = {REST: str(references.version)}
+        since = self._since() if references.version == 2 and self._memory.get("rest_ids") else None
+        changed = rest.changed_since(since - OVERLAP) if since else None
+        if changed is not None:
+            yield from self._revised(rest, [str(reference) for reference in references.all], changed)
+            return
+        listing = Named(references.all, rest.show, "the REST API's list")
+        yield from self._all_of(listing)
+        self._remember(rest_ids=listing.are_ids)
+
+    def _revised(self, rest: RestAPI, guids: Sequence[str], changed: set[str]) -> Iterator[Output]:
+        """What isn't held and hasn't changed doesn't pass the filters, where there are any."""
+        asked: list[str] = []
+        for start in range(0, len(guids), BATCH):
+            batch = guids[start : start + BATCH]
+            held = self._job.held(batch)
+            here = [guid for guid in batch if guid in held and guid not in changed]
+            asked += [guid for guid in batch if guid in changed or (guid not in held and not self._config.filters)]
+            self._kept += len(here)
+            yield Listed(here)
+        self._job.expected = len(asked)
+        for item in Named(asked, rest.show, "the REST API's list"):
+            if not isinstance(item, Found):
+                yield from self._passed(item)
+            elif record := self._wanted(item):
+                self._kept += 1
+                yield record
+        if not guids:
+            yield GatherError(f"No datasets found at CKAN: {self._remote.shown}", "no_datasets")
+        elif not self._errors:
+            self._job.full_listing = True
+
+    # whatever lists everything
+
+    def _all_of(self, listing: Listing | Named | Given) -> Iterator[Output]:
         """All datasets of a listing that is of everything."""
         self._job.expected = listing.count
         self._kept = self._undated = 0
@@ -128,7 +211,7 @@ class Gathering:
             self._job.full_listing = not self._memory.get("unsafe")
             self._remember(full=self._now(), unheld=listing.total - self._kept, undated=self._undated)
 
-    def _learn_count(self, listing: Listing | Named) -> None:
+    def _learn_count(self, listing: Listing | Named | Given) -> None:
         """What two readings agree on is so: the next job doesn't read the listing again for it."""
         missed = listing.missed if isinstance(listing, Listing) else None
         if missed is not None and missed != self._memory.get("count_off", 0):
@@ -281,7 +364,7 @@ class Gathering:
         modified = package.get("metadata_modified")
         date = modified if isinstance(modified, str) else None
         self._undated += text.utc_time(date) is None
-        return Record(item.guid, package, metadata_modified=date)
+        return Record(item.guid, package, extras=self._extras, metadata_modified=date)
 
     def _now(self) -> str:
         return (self._job.recorded or self._job.created).isoformat()

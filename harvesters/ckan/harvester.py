@@ -1,7 +1,7 @@
 """The harvester of remote CKAN sites: every public dataset of one site, by its Action API."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -22,8 +22,9 @@ from harvesters.base import (
 )
 from harvesters.ckan.address import checked_site, public_address, site_address
 from harvesters.ckan.config import CKANConfig
+from harvesters.ckan.entering import ResolvesVocabularies, check_with_target
 from harvesters.ckan.facts import drop_remote_facts
-from harvesters.ckan.gathering import Gathering
+from harvesters.ckan.gathering import REST, Gathering
 from harvesters.ckan.membership import Memberships
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
 from harvesters.ckan.remote import RemoteCKAN
@@ -44,18 +45,23 @@ class CKANHarvester(HarvesterBase):
 
     _config: CKANConfig | None = None
     _memberships: Memberships | None = None
+    _rest_version = 0  # of the remote's REST API, if the object was read by it
 
     def info(self) -> dict[str, str]:
         """How the harvester is shown."""
         return {"name": "ckan", "title": "CKAN", "description": "Harvests remote CKAN instances"}
 
     def validate_config(self, config: str) -> str:
-        """Raise ValueError that says which option is wrong or unknown; the text itself stays as it is."""
-        CKANConfig.read(config)
+        """Raise ValueError that says which option is wrong or unknown; the text itself stays as it is.
+
+        With a target that can be asked, groups, vocabularies and the user that it names have to be there.
+        """
+        options = CKANConfig.read(config)
         if self.options and (type(self) is CKANHarvester or self.OPTIONS or self.options is not CKANHarvester.options):
             from harvesters.options import check, model_of  # the model's library takes long to import
 
             check(model_of(self.options), config, self.OPTIONS)
+        check_with_target(getattr(self, "target", None), options)
         return config
 
     def validate_url(self, url: str) -> str:
@@ -92,7 +98,7 @@ class CKANHarvester(HarvesterBase):
         check_lists(package, losses)
         harvest_object.warnings.extend(losses.all())
         drop_remote_facts(package, keep_private=config.include_private)
-        add_tags(package, config)
+        add_tags(package, config, self._vocabulary_of(harvest_object))
         self._add_members(package, harvest_object, config)
         add_extras(package, config, placeholders(package, harvest_object))
         clean_resources(package)
@@ -112,8 +118,22 @@ class CKANHarvester(HarvesterBase):
             self._config = CKANConfig.read(source.config)
         return self._config
 
+    def _vocabulary_of(self, harvest_object: HarvestObject) -> Callable[[str], str | None]:
+        """The target's id of a vocabulary; one that isn't there is reported once a job."""
+
+        def resolve(id_or_name: str) -> str | None:
+            if not isinstance(self.target, ResolvesVocabularies):
+                return id_or_name
+            if (identity := self.target.resolve_vocabulary(id_or_name)) is None:
+                message = f"default_tags: there is no vocabulary {id_or_name} here; its tags are free tags"
+                self.save_object_warning(message, harvest_object, of_job=True)
+            return identity
+
+        return resolve
+
     def _add_members(self, package: dict[str, Any], harvest_object: HarvestObject, config: CKANConfig) -> None:
         """Groups and organisation; what the target couldn't make is reported once a job."""
+        self._rest_version = int(harvest_object.get_extra(REST) or 0)
         if self._memberships is None:
             source = harvest_object.source
             show = partial(self._show, source)
@@ -123,6 +143,9 @@ class CKANHarvester(HarvesterBase):
             self.save_object_warning(self._memberships.refusals.pop(), harvest_object, of_job=True)
 
     def _show(self, source: HarvestSource, action: str, id_or_name: str) -> Mapping[str, Any]:
+        """Of a remote that was read by its REST API, organisations and groups are got there. Raises RemoteError."""
+        if self._rest_version:
+            return self._remote(source).rest(self._rest_version).group(id_or_name)
         return self._remote(source).show(action, id_or_name)
 
     def _remote(self, source: HarvestSource) -> RemoteCKAN:

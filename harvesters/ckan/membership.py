@@ -132,8 +132,22 @@ class Memberships:
             return [group_reference(name) for name in self._config.default_groups]
         groups: list[Mapping[str, Any]] = []
         for name in self._config.default_groups:
-            group = self._resolved({"id": name, "name": name}, self._groups_target.resolve_group, (), self._groups)
+            group = self._default_group(name)
             if group is None:
                 raise RecordError(f"Default group not found: {name}")
             groups.append(group)
         return groups
+
+    def _default_group(self, name: str) -> Mapping[str, Any] | None:
+        assert self._groups_target is not None
+        resolve = self._groups_target.resolve_group
+        if not makes_default_groups(self._groups_target):
+            return self._resolved({"id": name, "name": name}, resolve, (), self._groups)
+        if name not in self._groups:
+            self._groups[name] = resolve({"id": name, "name": name}, create=True)
+        return self._groups[name]
+
+
+def makes_default_groups(target: object) -> bool:
+    """Whether a target has no way to make groups but a source that names them."""
+    return getattr(target, "makes_default_groups", False) is True

@@ -1,6 +1,9 @@
-"""The datasets of a remote that has no package_search: old CKANs, other software with a part of the API. Each by its name."""
+"""The datasets of a remote that has no package_search: old CKANs, other software with a part of the API.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Each by its name or id (`Named`), or as they come in a list of whole datasets (`Given`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.errors import RemoteError
@@ -15,13 +18,18 @@ Show = Callable[[str], Mapping[str, Any]]  # raises RemoteError
 
 
 class Named:
-    """All datasets of a package_list. `complete` says at the end that each of them was shown."""
+    """All datasets of a package_list, or of another list. `complete` says at the end that it was gone through.
 
-    def __init__(self, names: Sequence[Any], show: Show) -> None:
+    `are_ids`: what the list has are the ids of the datasets.
+    """
+
+    def __init__(self, names: Sequence[Any], show: Show, where: str = "package_list") -> None:
         self._names = names
         self._show = show
+        self._where = where
         self.count = self.total = len(names)
         self.complete = False
+        self.are_ids = len(names) > 0
 
     def __iter__(self) -> Iterator[Item]:
         hashes: set[int] = set()
@@ -34,6 +42,7 @@ class Named:
             if isinstance(item, GatherError) or hash(item.guid) not in hashes:
                 yield item
             if isinstance(item, Found):
+                self.are_ids &= item.guid == name
                 hashes.add(hash(item.guid))
             if (position + 1) % PAGE == 0:
                 yield Page(f"{position + 1} of {self.count}")
@@ -41,12 +50,38 @@ class Named:
 
     def _item(self, position: int, name: Any) -> tuple[Found | GatherError, RemoteError | None]:
         if not isinstance(name, str) or not name.strip():
-            return GatherError(f"entry {position} of package_list is no name but {excerpt(repr(name))}", "bad_record"), None
+            return GatherError(f"entry {position} of {self._where} is no name but {excerpt(repr(name))}", "bad_record"), None
         try:
             package = self._show(name)
         except RemoteError as error:
-            return GatherError(f"dataset {excerpt(name)} of package_list can't be read: {error}", "unreadable"), error
+            message = f"dataset {excerpt(name)} of {self._where} can't be read: {error}"
+            return GatherError(message, "unreadable"), error
         guid = usable_id(package)
         if guid is None:
             return next(unusable(package, position, {})), None
         return Found(guid, package), None
+
+
+class Given:
+    """Datasets that come whole; an id that comes again is left out. `complete` says that the list came to its end."""
+
+    count: int | None = None
+
+    def __init__(self, packages: Iterable[Any]) -> None:
+        self._packages = packages
+        self.total = 0
+        self.complete = False
+
+    def __iter__(self) -> Iterator[Item]:
+        hashes: set[int] = set()
+        for position, package in enumerate(self._packages):
+            guid = usable_id(package)
+            self.total += guid is None or hash(guid) not in hashes
+            if guid is None:
+                yield from unusable(package, position, {})
+            elif hash(guid) not in hashes:
+                hashes.add(hash(guid))
+                yield Found(guid, package)
+            if (position + 1) % PAGE == 0:
+                yield Page(f"{position + 1}")
+        self.complete = True

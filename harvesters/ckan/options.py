@@ -62,9 +62,15 @@ class CKANOptions(SourceOptions):
         description='`"only_local"` or `"create"`, the same for groups; without it the remote\'s groups are left out',
         examples=["only_local"],
     )
-    default_groups: list[str] = Field([], description="names or ids of groups that each dataset gets", examples=[["harvested"]])
+    default_groups: list[str] = Field(
+        [],
+        description="names or ids of groups that each dataset gets; they have to be in the CKAN that is imported into",
+        examples=[["harvested"]],
+    )
     default_tags: list[dict[str, Any]] = Field(
-        [], description="tags that every dataset gets", examples=[[{"name": "harvested"}]]
+        [],
+        description="tags that every dataset gets; with `vocabulary_id` (an id or a name) as tags of that vocabulary",
+        examples=[[{"name": "harvested"}]],
     )
     clean_tags: bool = Field(False, description="true: tags are reduced to `a-z`, `0-9` and `-`", examples=[True])
     default_extras: dict[str, Any] = Field(
@@ -74,9 +80,24 @@ class CKANOptions(SourceOptions):
         examples=[{"harvest_url": "{harvest_source_url}/dataset/{dataset_id}"}],
     )
     override_extras: bool = Field(False, description="true: default extras replace the dataset's own", examples=[True])
-    api_version: int | str | None = Field(None, description=NONE, examples=[2])
-    user: str | None = Field(None, description=NONE, examples=["harvest"])
-    read_only: bool = Field(False, description=NONE, examples=[True])
+    api_version: int | str | None = Field(
+        None,
+        description="1 or 2: the remote is read by that version of the REST API, which CKAN had before 2.8; unset or 3: by its"
+        " action API, and where that has no search by whatever the remote offers (below)",
+        examples=[2],
+    )
+    user: str | None = Field(
+        None,
+        description="has to be a user of the CKAN that is imported into; imports are made by the user of `HARVEST_CKAN_TOKEN`"
+        " ([parity.md](parity.md#user-and-read_only))",
+        examples=["harvest"],
+    )
+    read_only: bool = Field(
+        False,
+        description="accepted, and without effect: who may edit a dataset is up to its organisation"
+        " ([parity.md](parity.md#user-and-read_only))",
+        examples=[True],
+    )
     default_group_dicts: list[Any] = Field([], description=NONE, examples=[[]])
 
     @model_validator(mode="before")

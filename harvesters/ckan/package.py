@@ -1,6 +1,6 @@
 """What is done to a remote dataset before it is stored here. Whatever isn't named in this module arrives as it was."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -45,15 +45,26 @@ def _entries(name: str, values: list[Any], losses: Losses) -> Iterator[dict[str,
             losses.drop(name, f"entry {position} must be an object, is {shown(value)}")
 
 
-def add_tags(package: dict[str, Any], config: CKANConfig) -> None:
-    """Add the default tags that the dataset doesn't have, and clean all of them if that is configured."""
+def add_tags(package: dict[str, Any], config: CKANConfig, vocabulary: Callable[[str], str | None]) -> None:
+    """Add the default tags that the dataset doesn't have, and clean all free tags if that is configured.
+
+    `vocabulary`: the target's id of a vocabulary, by its id or name; a tag of one that isn't there is a free tag.
+    """
     tags = package.get("tags", [])
+    defaults = [_default_tag(tag, vocabulary) for tag in config.default_tags]
+    in_vocabularies = [tag for tag in defaults if tag.get("vocabulary_id")]
     names = [tag.get("name") for tag in tags]
-    tags = [*tags, *(dict(tag) for tag in config.default_tags if tag["name"] not in names)]
+    tags = [*tags, *(tag for tag in defaults if tag not in in_vocabularies and tag["name"] not in names)]
     if config.clean_tags:
         tags = clean_tags(tags)
-    if tags or "tags" in package:
-        package["tags"] = tags
+    if tags or in_vocabularies or "tags" in package:
+        package["tags"] = [*tags, *in_vocabularies]
+
+
+def _default_tag(tag: Mapping[str, Any], vocabulary: Callable[[str], str | None]) -> dict[str, Any]:
+    fields = {name: value for name, value in tag.items() if name != "vocabulary_id"}
+    identity = vocabulary(tag["vocabulary_id"]) if tag.get("vocabulary_id") else None
+    return {**fields, "vocabulary_id": identity} if identity else fields
 
 
 def add_extras(package: dict[str, Any], config: CKANConfig, placeholders: Mapping[str, str]) -> None:

@@ -1,20 +1,23 @@
 """The Action API of one remote CKAN, as far as harvesting reads it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from domain.errors import RemoteError
 from domain.text import kind_of
-from harvesters.ckan.listing import Listing
+from harvesters.ckan.forms import of_data_json, of_dkan
+from harvesters.ckan.listing import Listing, usable_id
 from harvesters.ckan.pages import SearchPage
+from harvesters.ckan.rest import RestAPI
 from harvesters.http import PoliteSession
 from harvesters.http.credentials import blotted
 from harvesters.http.failures import excerpt, redact
 
 NO_SEARCH = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410", "http_501", "not_json"})
 """Answers of sites that have no package_search; many of those have package_list and package_show."""
+PAGE = 500  # datasets asked for at a time by current_package_list_with_resources
 NO_SUCH_ACTION = re.compile(r"not (found|known|supported|implemented|exist)|unknown|no such|invalid action", re.IGNORECASE)
 
 
@@ -42,8 +45,10 @@ class RemoteCKAN:
         return answer.get("result")
 
     def show(self, action: str, id_or_name: str, *, hasty: bool = False) -> Mapping[str, Any]:
-        """What package_show, organization_show or group_show gives. Raises RemoteError."""
+        """What package_show, organization_show or group_show gives; DKAN gives a list of one. Raises RemoteError."""
         result = self.action(action, {"id": id_or_name}, hasty=hasty)
+        if isinstance(result, list) and len(result) == 1 and isinstance(result[0], dict):
+            return of_dkan(result[0])
         if not isinstance(result, dict):
             raise self._bad_answer(action, f"a result that is {kind_of(result)}")
         return result
@@ -80,6 +85,47 @@ class RemoteCKAN:
         except RemoteError:
             return None
         return names if isinstance(names, list) else None
+
+    def whole_packages(self) -> Iterator[Any] | None:
+        """All datasets by current_package_list_with_resources; None where there is no such list. Raises RemoteError later."""
+        try:
+            first = self._whole_page(0)
+        except RemoteError:
+            return None
+        return self._whole_pages(first)
+
+    def _whole_pages(self, page: Sequence[Any]) -> Iterator[Any]:
+        """Page by page, as long as they bring news: some remotes always send the same one."""
+        guids: set[str | None] = set()
+        offset = 0
+        while page and not guids.issuperset(usable_id(package) for package in page):
+            yield from page
+            guids.update(usable_id(package) for package in page)
+            offset += len(page)
+            page = self._whole_page(offset)
+
+    def _whole_page(self, offset: int) -> Sequence[Any]:
+        result = self.action("current_package_list_with_resources", {"limit": PAGE, "offset": offset})
+        if not isinstance(result, list):
+            raise self._bad_answer("current_package_list_with_resources", f"a result that is {kind_of(result)}")
+        if len(result) == 1 and isinstance(result[0], list):  # DKAN's is a list in a list
+            return [of_dkan(package) if isinstance(package, dict) else package for package in result[0]]
+        return result
+
+    def data_json(self) -> list[Any] | None:
+        """The datasets of the site's DCAT-US catalogue; None where it has none."""
+        try:
+            catalogue = self._http.get_json(f"{self._address}/data.json", None, self._headers)
+        except RemoteError:
+            return None
+        datasets = catalogue.get("dataset") if isinstance(catalogue, dict) else None
+        if not isinstance(datasets, list):
+            return None
+        return [of_data_json(dataset) if isinstance(dataset, dict) else dataset for dataset in datasets]
+
+    def rest(self, version: int = 2, *, names_groups: bool = True) -> RestAPI:
+        """The remote's REST API, as far as it has one."""
+        return RestAPI(self._http, self._address, self._headers, version, names_groups=names_groups)
 
     def _look(self, terms: str, position: int) -> Mapping[str, Any] | None:
         """The dataset at a position that package_search doesn't show: by package_show, else only its id and name."""

@@ -2,13 +2,14 @@
 
 Which worker is first is chance. So whoever stores one under a number, or removes one that had the name, looks afterwards at
 those that are there and puts them in order: the last one to do so leaves them right. What another job has stored keeps its
-name, since people know its address (decision 0073).
+name, since people know its address (decision 0073). With hex digits (`give_first`) only the plain name has to find its place:
+it goes to the first of them, and each other one has the digits of its own record (decision 0074).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from harvesters.dataset.numbers import NUMBERS, RESERVED, with_number
+from harvesters.dataset.numbers import HEX_ATTEMPTS, NUMBERS, RESERVED, with_hex, with_number
 from harvesters.target import Owner
 
 SHARED = 50  # names in order; from that many equal ones on, the later numbers go by chance
@@ -51,6 +52,33 @@ def arrange(wanted: str, owner: Owner, look: Look, rename: Rename, stored_as: st
             if not rename(holder, name):
                 break
             renamed[holder.package_id] = name
+    return renamed
+
+
+def give_first(wanted: str, owner: Owner, look: Look, rename: Rename, stored_as: str) -> dict[str, str]:
+    """Give the wanted name to the package just stored under hex digits, if it comes before the one that has it, which then gets
+    its own digits; new names by package id. Both have to be new in the job. A second call changes nothing.
+    """
+    renamed: dict[str, str] = {}
+    if wanted in RESERVED or stored_as == wanted:
+        return renamed
+    for attempt in range(ROUNDS):
+        holders = look([wanted, stored_as])
+        guids = _guids(holders, owner)
+        mine, first = holders.get(stored_as), holders.get(wanted)
+        if mine is None or mine.object_id not in guids:
+            break
+        if first is not None:
+            guid = guids.get(first.object_id, "")
+            if not guid or guid < guids[mine.object_id]:
+                break
+            digits = with_hex(wanted, owner.source_id, guid, attempt % HEX_ATTEMPTS)
+            if not rename(first, digits):
+                continue
+            renamed[first.package_id] = digits
+        if rename(mine, wanted):
+            renamed[mine.package_id] = wanted
+            break
     return renamed
 
 

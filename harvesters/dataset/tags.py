@@ -10,8 +10,8 @@ TAG = re.compile(r"[\w \-.]{2,100}")
 
 
 def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
-    """Tags with names that CKAN takes, each once; texts are names. Only what isn't a tag is left out."""
-    fitted: dict[str, dict[str, Any]] = {}
+    """Tags with names that CKAN takes, each once in its vocabulary; texts are names. Only what isn't a tag is left out."""
+    fitted: dict[tuple[str, str], dict[str, Any]] = {}
     for position, tag in enumerate(tags):
         entry = {"name": tag} if isinstance(tag, str) else tag
         if not isinstance(entry, Mapping):
@@ -21,7 +21,7 @@ def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
         if name.__class__ is not str:
             name = "" if name is None else text(name, losses, "dataset", "tags")
         if isinstance(name, str) and TAG.fullmatch(name) and not name.isspace():
-            fitted.setdefault(name, {**entry, "name": name})
+            fitted.setdefault((name, str(entry.get("vocabulary_id") or "")), {**entry, "name": name})
         else:
             losses.drop("tags", _why(name, position))
     return list(fitted.values())

@@ -7,9 +7,9 @@ from typing import Any
 
 from domain.errors import TargetError
 from harvesters.dataset import fit
-from harvesters.dataset.arranging import Holder, arrange
-from harvesters.dataset.numbers import RESERVED, numbered
-from harvesters.target import Origin, Owner, Stored
+from harvesters.dataset.arranging import Holder, arrange, give_first
+from harvesters.dataset.numbers import NUMBERS, RANDOM_HEX, RESERVED, numbered, stands_in, with_hexes, with_number
+from harvesters.target import USUAL_RULES, Origin, Owner, SiteRules, Stored, with_kept
 
 
 def _origin(owner: Owner, state: str) -> Origin:
@@ -19,10 +19,29 @@ def _origin(owner: Owner, state: str) -> Origin:
 class Catalogue:
     """Packages by id: (package, owner, state). Names, ownership and checks work as in the local catalogue."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: SiteRules = USUAL_RULES) -> None:
+        self.rules = rules
         self.packages: dict[str, tuple[dict[str, Any], Owner, str]] = {}
         self.wanted: dict[str, str] = {}  # names by id
+        self._groups: dict[str, dict[str, dict[str, str]]] = {"group": {}, "organization": {}}  # by id and by name
         self._lock = Lock()
+
+    makes_default_groups = True
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, str] | None:
+        return self._resolve("group", group, create)
+
+    def resolve_organization(self, organization: Mapping[str, Any], *, create: bool) -> Mapping[str, str] | None:
+        return self._resolve("organization", organization, create)
+
+    def _resolve(self, kind: str, wanted: Mapping[str, Any], create: bool) -> Mapping[str, str] | None:
+        known = self._groups[kind]
+        keys = [str(wanted[key]) for key in ("id", "name") if wanted.get(key)]
+        group = next((known[key] for key in keys if key in known), None)
+        if group is None and create and keys:
+            group = {"id": keys[0], "name": keys[-1]}
+            known |= dict.fromkeys(keys, group)
+        return group
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         fitted = fit(package, owner.fields)
@@ -31,7 +50,7 @@ class Catalogue:
             stored = self._save(fitted.package, owner)
             if not stored.already and numbered(stored.name, wanted):
                 self._settle(wanted, owner)
-            if not owner.held and (stored.already or numbered(stored.name, wanted)):
+            if not owner.held and (stored.already or stands_in(stored.name, wanted)):
                 self._arrange(wanted, owner, stored.name)
         return replace(stored, name=self.packages[package["id"]][0]["name"], losses=fitted.losses)
 
@@ -42,18 +61,24 @@ class Catalogue:
             name = package_before["name"] if state == "active" else ""
             if _origin(holder, state).holds(package["id"], owner):
                 return Stored(package["id"], name, already=True)
-        name = name or self._unique(package["name"])
+            if state != "deleted":
+                package = with_kept(package, package_before, self.rules, owner)
+        name = name or self._unique(package["name"], owner)
         self.packages[package["id"]] = ({**package, "name": name}, owner, "active")
         self.wanted[package["id"]] = package["name"]
         return Stored(package["id"], name)
 
-    def _unique(self, name: str) -> str:
+    def _unique(self, name: str, owner: Owner) -> str:
         taken = RESERVED | {package["name"] for package, _, state in self.packages.values() if state == "active"}
-        numbered = (f"{name[: 100 - len(str(number))]}{number}" for number in range(1, 1000))
-        free = next((candidate for candidate in (name, *numbered) if candidate not in taken), None)
+        hexes = with_hexes(name, owner.source_id, owner.guid)
+        others = hexes if self._append(owner) == RANDOM_HEX else (with_number(name, number) for number in NUMBERS)
+        free = next((candidate for candidate in (name, *others) if candidate not in taken), None)
         if free is None:
             raise TargetError(f"All names {name}1 to {name}999 are taken", code="name_taken", field="name")
         return free
+
+    def _append(self, owner: Owner) -> str:
+        return owner.name_append or self.rules.name_append
 
     def delete(self, package_id: str, owner: Owner) -> bool:
         if package_id not in self.packages:
@@ -80,7 +105,8 @@ class Catalogue:
             self.packages[holder.package_id] = ({**package, "name": new}, owner_of_other, state)
             return True
 
-        arrange(name, owner, look, rename, stored_as)
+        by_hex = self._append(owner) == RANDOM_HEX
+        (give_first if by_hex else arrange)(name, owner, look, rename, stored_as)
 
     def _holder(self, package_id: str, name: str, owner: Owner) -> Holder:
         package, holder, state = self.packages[package_id]
@@ -106,8 +132,12 @@ class Catalogue:
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         for package, owner, state in self.packages.values():
             if state == "active" and id_or_name in (package["id"], package["name"]):
-                extras = {"harvest_object_id": owner.object_id, "harvest_source_id": owner.source_id}
-                harvest_extras = [{"key": key, "value": value} for key, value in extras.items()]
+                marks = {
+                    "harvest_object_id": owner.object_id,
+                    "harvest_source_id": owner.source_id,
+                    "harvest_source_title": owner.source_title,
+                }
+                harvest_extras = [{"key": key, "value": value} for key, value in marks.items() if value and self.rules.marked]
                 defaults = {"title": package.get("title") or package["name"], "type": package.get("type") or "dataset"}
                 return {**package, **defaults, "state": state, "extras": [*(package.get("extras") or ()), *harvest_extras]}
         return None

@@ -38,17 +38,6 @@ def test_a_dataset_of_another_name_makes_no_difference(target: Catalogue) -> Non
     assert target.save(package("trees"), owner()).name == "trees"
 
 
-@pytest.mark.parametrize("hint", ["random-hex", "number-sequence"])
-def test_a_number_follows_whatever_the_old_setting_for_it_said(
-    target: Catalogue, monkeypatch: pytest.MonkeyPatch, hint: str
-) -> None:
-    """ckanext.harvest.default_dataset_name_append has no effect: names are the same on each machine and at each replay."""
-    monkeypatch.setenv("CKANEXT__HARVEST__DEFAULT_DATASET_NAME_APPEND", hint)
-    numbered(target, "trees", wanted="trees")
-
-    assert target.show("trees1") is not None
-
-
 def test_an_update_under_the_same_name_keeps_it_though_others_are_similar(target: Catalogue) -> None:
     identity = numbered(target, "tree", "trees-1", wanted="trees")
 

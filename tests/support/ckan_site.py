@@ -4,7 +4,7 @@ Without one they are skipped, and fail where CI=true and HARVEST_REQUIRE_CKAN=1.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -38,9 +38,10 @@ class CountingAPI(ActionAPI):
 class CkanSite(CKANTarget):
     """A CKAN with an organisation for one test; packages without an owner_org go there."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, layer: Callable[[ActionAPI], ActionAPI] = lambda api: api) -> None:
+        """`layer`: what stands between the target and the API."""
         self.api = api = CountingAPI(url, token)
-        super().__init__(api)
+        super().__init__(layer(api))
         self.token = token
         self.organization = str(api.call("organization_create", {"name": f"test-{uuid4().hex[:12]}"})["id"])
         self.actions = api.actions
@@ -94,7 +95,7 @@ def by_guid(packages: Mapping[str, dict[str, Any]], stack: Stack) -> dict[str, d
 
 
 @contextmanager
-def ckan_site() -> Iterator[CkanSite]:
+def ckan_site(layer: Callable[[ActionAPI], ActionAPI] = lambda api: api) -> Iterator[CkanSite]:
     """The CKAN, for one test."""
     url, token = os.environ.get("HARVEST_CKAN_URL", ""), os.environ.get("HARVEST_CKAN_TOKEN", "")
     if not url:
@@ -102,7 +103,7 @@ def ckan_site() -> Iterator[CkanSite]:
         if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    site = CkanSite(url, token)
+    site = CkanSite(url, token, layer)
     try:
         yield site
     finally:

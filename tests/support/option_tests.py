@@ -7,8 +7,10 @@ from tests.support.stack import ROOT
 PAGE = ROOT / "docs" / "ckan.md"
 BEGIN, END = "<!-- options: written by python -m tests.support.reference_pages -->\n", "<!-- end of options -->\n"
 CONFIG, IMPORT = "tests/unit/test_ckan_harvester_config.py::", "tests/unit/test_ckan_harvester_import.py::"
-FILTERS = "tests/integration/test_ckan_harvester.py::test_filters_with_several_names_filter"
+FILTERS = "tests/unit/test_ckan_harvester_filters.py::test_each_combination_of_filters_holds_on_the_first_and_on_later_harvests"
+BOTH = "tests/contract/test_ckan_options.py::"
 DOCUMENTS = "tests/unit/test_ckan_harvester_documents.py::"
+OLD = "tests/unit/test_ckan_harvester_old_remotes.py::"
 NO_EFFECT = f"{CONFIG}test_a_good_configuration_is_stored_as_it_is"
 HIDDEN = "tests/unit/test_stages_removal.py::"
 HELD = "tests/integration/test_deletions.py::"
@@ -24,7 +26,7 @@ TESTS = {
     "mapping": "tests/unit/test_mapping.py::test_a_rule_changes_a_dataset",
     "api_key": f"{CONFIG}test_the_api_key_is_sent_and_not_shown",
     "user_agent": f"{CONFIG}test_the_api_key_is_sent_and_not_shown",
-    "include_private": f"{CONFIG}test_private_datasets_are_asked_for_on_demand",
+    "include_private": f"{BOTH}test_private_datasets_come_where_they_are_asked_for_and_stay_private",
     "page_size": "tests/integration/test_ckan_harvester.py::test_every_dataset_is_gathered_with_its_content",
     "force_all": "tests/integration/test_ckan_harvester.py::test_everything_is_asked_for_on_demand",
     "full_listing_days": "tests/unit/test_ckan_harvester_gathering.py::test_the_interval_of_full_listings_is_an_option",
@@ -32,15 +34,17 @@ TESTS = {
     "organizations_filter_exclude": FILTERS,
     "groups_filter_include": FILTERS,
     "groups_filter_exclude": FILTERS,
-    "remote_orgs": f"{IMPORT}test_remote_orgs",
-    "remote_groups": f"{IMPORT}test_remote_groups_create_makes_them_under_the_remote_id",
-    "default_groups": f"{IMPORT}test_default_groups_are_named_or_looked_up",
-    "default_tags": f"{IMPORT}test_default_tags_are_added_where_they_are_missing",
-    "clean_tags": f"{IMPORT}test_tags_are_cleaned_on_request",
-    "default_extras": f"{IMPORT}test_default_extras_fill_their_placeholders",
-    "override_extras": f"{IMPORT}test_default_extras_override_on_request",
-    "api_version": NO_EFFECT,
-    "user": NO_EFFECT,
+    "remote_orgs": f"{BOTH}test_remote_orgs_also_where_the_remote_has_them_as_groups",
+    "remote_groups": f"{BOTH}test_remote_groups",
+    "default_groups": f"{BOTH}test_default_groups",
+    "default_tags": f"{BOTH}test_default_tags_and_clean_tags",
+    "clean_tags": f"{BOTH}test_default_tags_and_clean_tags",
+    "default_extras": f"{BOTH}test_default_extras_with_their_six_replacements_and_override",
+    "override_extras": f"{BOTH}test_default_extras_with_their_six_replacements_and_override",
+    "dataset_name_append": "tests/contract/test_target_rules.py::test_a_taken_name_gets_hex_digits_where_the_source_wants_them",
+    "not_overwrite_fields": "tests/contract/test_target_rules.py::test_an_update_leaves_the_fields_that_are_to_be_kept",
+    "api_version": f"{OLD}test_a_ckan_that_only_has_the_rest_api_is_harvested",
+    "user": f"{CONFIG}test_what_the_target_lacks_is_named_when_the_source_is_entered",
     "read_only": NO_EFFECT,
     "default_group_dicts": NO_EFFECT,
 }

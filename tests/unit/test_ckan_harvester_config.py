@@ -1,13 +1,16 @@
 """Options of a CKAN source: what is refused, in which words, and what filters mean."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from domain.errors import TargetError, ValidationError
 from harvesters.ckan import CKANHarvester
 from harvesters.ckan.config import CKANConfig
+from harvesters.loading import validated_config
 
 
 def refused(**options: Any) -> str:
@@ -165,3 +168,67 @@ def test_the_api_key_is_sent_and_not_shown() -> None:
         "User-Agent": "me/1.0",
     }
     assert "s3cr3t" not in repr(config)
+
+
+class Asked:
+    """A target that has one group, one vocabulary and one user."""
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        return {"id": "g", "name": "science"} if "science" in group.values() else None
+
+    def resolve_vocabulary(self, id_or_name: str) -> str | None:
+        return "v" if id_or_name == "topics" else None
+
+    def has_user(self, id_or_name: str) -> bool:
+        return id_or_name == "harvest"
+
+
+class Away(Asked):
+    """A target that can't be asked now."""
+
+    def resolve_group(self, group: Mapping[str, Any], *, create: bool) -> Mapping[str, Any] | None:
+        raise TargetError("away", code="unreachable", retryable=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"default_groups": ["science", "sience"]}, "Default group not found: sience"),
+        ({"user": "nobody"}, "User not found: nobody"),
+        ({"default_tags": [{"name": "a", "vocabulary_id": "other"}]}, "default_tags: vocabulary not found: other"),
+    ],
+)
+def test_what_the_target_lacks_is_named_when_the_source_is_entered(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        validated_config("ckan", json.dumps(options), Asked())  # type: ignore[arg-type]
+
+    assert caught.value.errors == {"config": f"Error parsing the configuration options: {message}"}
+
+
+@pytest.mark.parametrize("target", [Asked(), None])
+def test_what_the_target_has_is_accepted_and_so_is_everything_without_one(target: Any) -> None:
+    config = json.dumps(
+        {"default_groups": ["science"], "user": "harvest", "default_tags": [{"name": "a", "vocabulary_id": "topics"}]}
+    )
+
+    assert validated_config("ckan", config, target) == config
+
+
+def test_a_source_can_be_entered_while_the_target_is_away() -> None:
+    config = json.dumps({"default_groups": ["sience"]})
+
+    assert validated_config("ckan", config, Away()) == config  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"api_version": 4}, "api_version must be an integer: 1, 2 or 3"),
+        ({"api_version": True}, "api_version must be an integer: 1, 2 or 3"),
+        ({"default_tags": [{"name": "a", "vocabulary_id": 7}]}, "default_tags: vocabulary_id must be the id or name"),
+        ({"dataset_name_append": "hex"}, "dataset_name_append must be 'number-sequence' or 'random-hex'"),
+        ({"not_overwrite_fields": "notes"}, "not_overwrite_fields must be a valid list"),
+    ],
+)
+def test_a_wrong_value_of_a_newer_option_is_named(options: dict[str, Any], message: str) -> None:
+    assert message in refused(**options)

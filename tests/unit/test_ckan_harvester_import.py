@@ -309,3 +309,27 @@ def test_the_target_is_asked_for_a_group_once_per_job() -> None:
         import_object(harvester, harvest_object(package, {"remote_groups": "create"}))
 
     assert http.asked == ["group_show"]
+
+
+class VocabularyTarget(FakeTarget):
+    """A catalogue that has one vocabulary."""
+
+    def resolve_vocabulary(self, id_or_name: str) -> str | None:
+        return "v-1" if id_or_name in ("v-1", "topics") else None
+
+
+def test_default_tags_of_a_vocabulary_are_tags_of_it() -> None:
+    package = {**PACKAGE, "tags": [{"name": "Water"}]}
+    config = {"default_tags": [{"name": "Water", "vocabulary_id": "topics"}, {"name": "geo"}], "clean_tags": True}
+
+    stored = imported(package, config, VocabularyTarget())
+
+    assert stored["tags"] == [{"name": "water"}, {"name": "geo"}, {"name": "Water", "vocabulary_id": "v-1"}]
+
+
+def test_a_tag_of_a_vocabulary_that_is_not_there_is_a_free_tag() -> None:
+    config = {"default_tags": [{"name": "Water", "vocabulary_id": "other"}]}
+
+    stored = imported({**PACKAGE, "tags": []}, config, VocabularyTarget())
+
+    assert stored["tags"] == [{"name": "Water"}]

@@ -1,4 +1,4 @@
-"""Names of packages made unique: name1, name2 … (number-sequence of ckanext-harvest), 100 characters at most."""
+"""Names of packages made unique: with a number or hex digits behind them (`harvesters.dataset.numbers`)."""
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -39,8 +39,8 @@ class Names:
                 self._written.remove(name)
                 self._changed.notify_all()
 
-    def write(self, wanted: str, write: Callable[[str], Mapping[str, Any]]) -> Stored:
-        """What `write` stored under the wanted name, or under the first one with a number that CKAN accepts.
+    def write(self, wanted: str, write: Callable[[str], Mapping[str, Any]], others: Iterator[str] | None = None) -> Stored:
+        """What `write` stored under the wanted name, or under the first of the `others` that CKAN accepts (None: with numbers).
 
         CKAN decides, so no race gives two packages one name. A valid name that it refuses is taken, or a word of its own.
         Raises TargetError `name_taken`, or what `write` raises.
@@ -55,6 +55,11 @@ class Names:
                     raise
             else:
                 return Stored(written["id"], written["name"])
+            if others is not None:
+                if (other := next(others, None)) is None:
+                    break
+                name = other
+                continue
             used |= {name} if used else {name, *self.alike(wanted)}
             name = free_name(wanted, used)
         message = f"name: other writers took {ATTEMPTS} names like {wanted!r} first"

@@ -9,10 +9,11 @@ from typing import Any
 
 from harvesters.dataset.resources import own_id
 from harvesters.dataset.values import is_uuid
-from harvesters.target import Origin, Owner
+from harvesters.target import Origin, Owner, SiteRules, with_kept
 
 SOURCE, TITLE, OBJECT = "harvest_source_id", "harvest_source_title", "harvest_object_id"
 HASH = "harvest_content_hash"
+UNSURE = "unsure"  # in place of the content hash as long as what was written may not be all
 WANTED = "harvest_wanted_name"  # only where the package has another name, since that one was taken
 OWN = frozenset((SOURCE, TITLE, OBJECT, HASH, WANTED))
 VALID = "00000000-0000-0000-0000-000000000000"  # stands in for an id that CKAN is to give
@@ -33,14 +34,18 @@ Extras = Mapping[str, str | None]
 Order = Callable[[Iterable[str]], list[str]]
 
 
-def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
-    """A package that `harvesters.dataset` has fitted as it is sent: active, with its owner among its extras."""
+def form(package: Mapping[str, Any], owner: Owner, vocabulary: Callable[[str], str | None] = lambda _: None) -> dict[str, Any]:
+    """A package that `harvesters.dataset` has fitted as it is sent: active, with its owner among its extras.
+
+    `vocabulary`: the id of one that this CKAN has, by its id or name; a tag of any other is a free tag here.
+    """
     sent = {name: value for name, value in package.items() if name not in LEFT_OUT}
     for name in LISTS:
         if sent.get(name) is None:
             sent.pop(name, None)
     if "tags" in sent:
-        sent["tags"] = [{"name": tag["name"]} for tag in sent["tags"]]  # this CKAN doesn't have the remote's vocabularies
+        tags = (_tag(tag, vocabulary) for tag in sent["tags"])
+        sent["tags"] = list({(tag["name"], tag.get("vocabulary_id")): tag for tag in tags}.values())
     own = {SOURCE: owner.source_id, TITLE: owner.source_title, OBJECT: owner.object_id, HASH: owner.content_hash}
     resources = sent.get("resources", ())
     if any(not is_uuid(entry.get("id") or VALID) or not OF_VALIDATION.isdisjoint(entry) for entry in resources):
@@ -48,6 +53,12 @@ def form(package: Mapping[str, Any], owner: Owner) -> dict[str, Any]:
     extras = [{"key": entry["key"], "value": entry["value"]} for entry in sent.get("extras", ()) if entry["key"] not in OWN]
     extras += [{"key": key, "value": value} for key, value in own.items() if value]
     return with_extras({**sent, "state": "active"}, extras)
+
+
+def _tag(tag: Mapping[str, Any], vocabulary: Callable[[str], str | None]) -> dict[str, str]:
+    key = tag.get("vocabulary_id")
+    identity = vocabulary(key) if key and isinstance(key, str) else None
+    return {"name": tag["name"], "vocabulary_id": identity} if identity else {"name": tag["name"]}
 
 
 def _with_uuid(resource: Mapping[str, Any], package_id: str) -> Mapping[str, Any]:
@@ -74,6 +85,15 @@ def with_own_ids(sent: dict[str, Any], places: Collection[int]) -> dict[str, Any
     for place in places:
         resources[place] = {**resources[place], "id": own_id(sent["id"], resources[place].get("id"))}
     return {**sent, "resources": resources}
+
+
+def with_fields_kept(sent: Mapping[str, Any], package: Mapping[str, Any], rules: SiteRules, owner: Owner) -> Mapping[str, Any]:
+    """The package for an update of the one that CKAN showed: see `with_kept`. Our own extras change in any case."""
+    kept = with_kept(sent, package, rules, owner)
+    if kept.get("extras") is sent["extras"]:
+        return kept
+    theirs = [{"key": entry["key"], "value": entry["value"]} for entry in kept["extras"] if entry["key"] not in OWN]
+    return with_extras(kept, [*theirs, *(entry for entry in sent["extras"] if entry["key"] in OWN)])
 
 
 def extra(package: Mapping[str, Any], key: str) -> str:

@@ -13,19 +13,30 @@ from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
 from adapters.targets.ckan.names import Names
 from adapters.targets.ckan.package import OBJECT, WANTED, Order, extra, origin, seen, without
-from harvesters.dataset.arranging import Holder, arrange
-from harvesters.dataset.numbers import RESERVED, with_number
-from harvesters.target import Owner
+from harvesters.dataset.arranging import Holder, arrange, give_first
+from harvesters.dataset.numbers import RANDOM_HEX, RESERVED, with_number
+from harvesters.target import NameAppend, Owner
 
 LOOKED_AT = 50  # numbered names
 GAP = 2  # names in a row that nobody has: no more are looked at
 
 
 class Settling:
-    """Gives freed names away. `revise` changes a package that is still as it was shown; see `CKANTarget`."""
+    """Gives freed names away. `revise` changes a package that is still as it was shown; see `CKANTarget`.
 
-    def __init__(self, api: ActionAPI, names: Names, revise: Callable[..., Any], orders: MutableSequence[Order]) -> None:
+    `append`: what is put behind a name that is taken.
+    """
+
+    def __init__(
+        self,
+        api: ActionAPI,
+        names: Names,
+        revise: Callable[..., Any],
+        orders: MutableSequence[Order],
+        append: Callable[[Owner], NameAppend],
+    ) -> None:
         self._api = api
+        self._append = append
         self._names = names
         self._revise = revise
         self._orders = orders
@@ -46,9 +57,10 @@ class Settling:
     def arrange(self, wanted: str, owner: Owner, stored_as: str = "") -> dict[str, str]:
         """Put the job's new packages that want the name in the order of their guids; new names by package."""
         packages: dict[str, Mapping[str, Any]] = {}
+        by_hex = self._append(owner) == RANDOM_HEX
 
         def look(names: Sequence[str]) -> dict[str, Holder]:
-            shown = self._shown(names, stored_as, set(self._names.alike(wanted)))
+            shown = self._shown(names, stored_as, () if by_hex else set(self._names.alike(wanted)))
             packages.update({package["id"]: package for package in shown.values()})
             return {name: _holder(package, wanted, owner) for name, package in shown.items()}
 
@@ -60,7 +72,7 @@ class Settling:
             return True
 
         with self._names.alone(wanted):  # threads of one process would only be in each other's way
-            return arrange(wanted, owner, look, rename, stored_as)
+            return (give_first if by_hex else arrange)(wanted, owner, look, rename, stored_as)
 
     def _is_free(self, name: str) -> bool:
         if name in RESERVED:

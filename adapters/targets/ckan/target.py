@@ -25,6 +25,7 @@ from adapters.targets.ckan.names import Names
 from adapters.targets.ckan.package import (
     HASH,
     ORDERS,
+    UNSURE,
     WANTED,
     Extras,
     Order,
@@ -36,22 +37,23 @@ from adapters.targets.ckan.package import (
     origin,
     seen,
     with_extra,
+    with_fields_kept,
     with_own_ids,
 )
 from adapters.targets.ckan.places import ASKABLE, Places
 from adapters.targets.ckan.refused import as_fields, unexpected, with_texts, without_refused
 from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.settling import Settling, freed_name
+from adapters.targets.ckan.vocabularies import Vocabularies
 from domain.errors import TargetError
 from harvesters.dataset import fit
-from harvesters.dataset.numbers import numbered
+from harvesters.dataset.numbers import RANDOM_HEX, numbered, stands_in, with_hexes
 from harvesters.dataset.values import Losses
-from harvesters.target import Loss, Owner, Stored
+from harvesters.target import USUAL_RULES, Loss, NameAppend, Owner, SiteRules, Stored
 
 ATTEMPTS = 4  # at a package that others change at the same time
 ROUNDS = 8  # of leaving out what CKAN refuses
 HIDDEN = "draft"  # the state of a package that only its editors see
-UNSURE = "unsure"  # in place of the content hash as long as some fields may have to become extras
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
 KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
 
@@ -59,13 +61,15 @@ KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
 class CKANTarget:
     """Datasets, groups and organisations of one CKAN. Safe to share between threads."""
 
-    def __init__(self, api: ActionAPI) -> None:
+    def __init__(self, api: ActionAPI, rules: SiteRules = USUAL_RULES) -> None:
         self._api = api
+        self.rules = rules
         self._names = Names(api)
         self._orders = list(ORDERS)
-        self._settling = Settling(api, self._names, self._revise, self._orders)
+        self._settling = Settling(api, self._names, self._revise, self._orders, self._append)
         self._places = Places()
         self._schemas = Schemas(api)
+        self._vocabularies = Vocabularies(api)
         self._groups = GroupDirectory(api, "group")
         self._organizations = GroupDirectory(api, "organization")
 
@@ -81,6 +85,15 @@ class CKANTarget:
         """See `harvesters.ckan.membership.ResolvesOrganizations`."""
         return self._organizations.resolve(organization, create=create)
 
+    def resolve_vocabulary(self, id_or_name: str) -> str | None:
+        """The id of a vocabulary of tags, None when there is none. Raises TargetError."""
+        return self._vocabularies.resolve(id_or_name)
+
+    def has_user(self, id_or_name: str) -> bool:
+        """Whether there is a user of that name. Raises TargetError."""
+        user = self._api.find("user_show", {"id": id_or_name})
+        return user is not None and user.get("state") != "deleted"
+
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         """package_show: a package that isn't deleted."""
         package = self._find(id_or_name)
@@ -93,7 +106,8 @@ class CKANTarget:
         with _about(str(package.get("name")), owner):
             carries = partial(self._schemas.carries, str(package.get("type") or "dataset"))
             fitted = fit(package, owner.fields, carries)
-            written = self._save_fitted(form(fitted.package, owner), owner, Losses(owner.fields, carries))
+            sent = form(fitted.package, owner, self.resolve_vocabulary)
+            written = self._save_fitted(sent, owner, Losses(owner.fields, carries))
             return replace(written, losses=(*fitted.losses, *written.losses))
 
     def _save_fitted(self, sent: dict[str, Any], owner: Owner, losses: Losses) -> Stored:
@@ -157,32 +171,44 @@ class CKANTarget:
         """A package with a numbered name gets the one that it wants, if that has become free or is its by order."""
         waits = numbered(stored.name, wanted)
         renamed = self._settling.settle(wanted, owner) if waits and not stored.already else {}
-        if not owner.held and (waits or stored.already):
+        if not owner.held and (stands_in(stored.name, wanted) or stored.already):
             renamed |= self._settling.arrange(wanted, owner, stored.name)
         return replace(stored, name=renamed.get(stored.package_id, stored.name))
 
     def _first_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
         """What is right as a rule, without a look at what CKAN has."""
         if not owner.held:
-            return self._create(sent)
-        return self._replace(sent, expected(sent, owner), self._orders[:1]) if owner.previous else None
+            return self._create(sent, owner)
+        if not owner.previous or self.rules.kept_fields or owner.kept_fields:
+            return None
+        return self._replace(sent, owner, expected(sent, owner), self._orders[:1])
 
     def _informed_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
         package = self._find(sent["id"])
         if package is None:
-            return self._create(sent)
+            return self._create(sent, owner)
         if origin(package).holds(package["id"], owner):
             return Stored(package["id"], package["name"], already=True)
-        if extra(package, WANTED) == sent["name"] and numbered(package["name"], sent["name"]):
+        if package["state"] != "deleted":
+            sent = with_fields_kept(sent, package, self.rules, owner)
+        if extra(package, WANTED) == sent["name"] and stands_in(package["name"], sent["name"]):
             sent = with_extra(sent, WANTED, sent["name"])
-        return self._replace(sent, seen(package), self._orders, restore=package["state"] != "active")
+        return self._replace(sent, owner, seen(package), self._orders, restore=package["state"] != "active")
 
     def _find(self, id_or_name: str) -> dict[str, Any] | None:
         return self._api.find("package_show", {"id": id_or_name})
 
-    def _create(self, sent: Mapping[str, Any]) -> Stored:
+    def _create(self, sent: Mapping[str, Any], owner: Owner) -> Stored:
         """The new package. Raises Refusal on `id` when there is one with its id."""
-        return self._names.write(sent["name"], lambda name: self._create_as(name, sent))
+        return self._names.write(sent["name"], lambda name: self._create_as(name, sent), self._others(sent["name"], owner))
+
+    def _others(self, wanted: str, owner: Owner) -> Iterator[str] | None:
+        """The names that a record may have when another has the one that it wants; None: that with numbers."""
+        by_hex = self._append(owner) == RANDOM_HEX
+        return with_hexes(wanted, owner.source_id, owner.guid) if by_hex else None
+
+    def _append(self, owner: Owner) -> NameAppend:
+        return owner.name_append or self.rules.name_append
 
     def _create_as(self, name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         created: Mapping[str, Any]
@@ -199,7 +225,7 @@ class CKANTarget:
         return created
 
     def _replace(
-        self, sent: Mapping[str, Any], extras: Extras, orders: Sequence[Order], *, restore: bool = False
+        self, sent: Mapping[str, Any], owner: Owner, extras: Extras, orders: Sequence[Order], *, restore: bool = False
     ) -> Stored | None:
         """The package with all its fields replaced, None when its extras aren't those known.
 
@@ -224,7 +250,7 @@ class CKANTarget:
                 raise
 
         try:
-            return self._names.write(sent["name"], write)
+            return self._names.write(sent["name"], write, self._others(sent["name"], owner))
         except Refusal as error:
             if error.changed:
                 return None
@@ -309,7 +335,7 @@ def _fields(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _named(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     """The package under a name; one that isn't the name that it wants is noted with it."""
-    return with_extra({**sent, "name": name}, WANTED, sent["name"] if numbered(name, sent["name"]) else "")
+    return with_extra({**sent, "name": name}, WANTED, sent["name"] if stands_in(name, sent["name"]) else "")
 
 
 def _needed(dropped: Mapping[str, Refusal], error: Refusal) -> Refusal | None:

@@ -1,0 +1,156 @@
+"""Datasets of remotes that aren't a CKAN of today, in the form of its package_show.
+
+`of_rest`: the REST API of CKAN 1.x and 2.x up to 2.7 (https://docs.ckan.org/en/ckan-1.8/api-v2.html). `of_dkan`: DKAN for
+Drupal 7, whose API is like CKAN's. `of_data_json`: a catalogue in DCAT-US 1.1
+(https://resources.data.gov/resources/dcat-us/), which DKAN and others offer next to or in place of an API.
+
+What such a remote doesn't give stays away: nothing is made up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from harvesters.dataset.storable import json_text
+
+Json = dict[str, Any]
+
+COMPUTED = frozenset(
+    (
+        *("ratings_average", "ratings_count", "ckan_url", "notes_rendered", "download_url", "relationships"),
+        *("isopen", "license", "revision_id", "revision_timestamp"),
+    )
+)
+"""What the REST API adds to a dataset for its readers."""
+SIZE = re.compile(r"([\d.]+)\s*(bytes?|[kmgt]i?b)", re.IGNORECASE)
+UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}  # as Drupal counts
+CHANGED = re.compile(r"^Date changed\s+", re.IGNORECASE)
+DRUPAL_DATE = re.compile(
+    r"(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*, (\d\d)/(\d\d)/(\d{4})(?: - (\d\d):(\d\d))?", re.IGNORECASE
+)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TIMES = ("metadata_created", "metadata_modified", "revision_timestamp", "created", "last_modified")
+
+
+def of_rest(package: Mapping[str, Any], reference: str, groups: Sequence[Mapping[str, Any]]) -> Json:
+    """A dataset of the REST API that was asked for by that id or name, with its groups as they are shown.
+
+    A group that is an organisation, or a publisher, is the dataset's organisation unless it names one itself.
+    """
+    fields = {name: value for name, value in package.items() if name not in COMPUTED}
+    if not fields.get("id"):
+        fields["id"] = reference
+    _set_license(fields, package.get("license"))
+    url = package.get("download_url")
+    if not fields.get("resources") and isinstance(url, str) and url.strip():
+        fields["resources"] = [{"url": url}]
+    if "groups" in package:
+        _set_members(fields, groups)
+    return fields
+
+
+def _set_license(fields: Json, title: Any) -> None:
+    """CKAN 0.x and 1.0 had the title of the licence alone."""
+    if isinstance(title, str) and title:
+        fields.setdefault("license_title", title)
+        fields["license_id"] = fields.get("license_id") or title
+
+
+def _set_members(fields: Json, groups: Sequence[Mapping[str, Any]]) -> None:
+    owners = [group for group in groups if group.get("type") in ("organization", "publisher")]
+    fields["groups"] = [_without_type(group) for group in groups if group not in owners]
+    if owners and not isinstance(fields.get("organization"), Mapping):
+        fields["organization"] = _without_type(owners[0])
+
+
+def _without_type(group: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in group.items() if name != "type"}
+
+
+def of_dkan(package: Mapping[str, Any]) -> Json:
+    """A dataset of a DKAN: its words, dates and sizes are Drupal's, and it has licences by title only."""
+    fields = _with_times(package)
+    for name in ("state", "type"):
+        if isinstance(fields.get(name), str):
+            fields[name] = fields[name].lower()
+    if isinstance(private := fields.get("private"), str):
+        fields["private"] = private.strip().lower() not in ("published", "false", "0", "")
+    if not fields.get("license_id") and isinstance(fields.get("license_title"), str):
+        fields["license_id"] = fields["license_title"]
+    if "notes" not in fields and isinstance(fields.get("description"), str):
+        fields["notes"] = fields.pop("description")
+    if isinstance(resources := fields.get("resources"), list):
+        fields["resources"] = [_dkan_resource(entry) if isinstance(entry, Mapping) else entry for entry in resources]
+    return {name: value for name, value in fields.items() if name not in ("log_message", "revision_timestamp")}
+
+
+def _dkan_resource(resource: Mapping[str, Any]) -> Json:
+    fields = _with_times(resource)
+    if isinstance(size := fields.get("size"), str) and (match := SIZE.fullmatch(size.strip())):
+        fields["size"] = round(float(match[1]) * UNITS[match[2][0].lower()])
+    if "name" not in fields and isinstance(fields.get("title"), str):
+        fields["name"] = fields.pop("title")
+    left_out = ("state", "revision_timestamp", "revision_id", "log_message")
+    return {name: value for name, value in fields.items() if name not in left_out}
+
+
+def _with_times(fields: Mapping[str, Any]) -> Json:
+    return {name: _drupal_time(value) if name in TIMES and isinstance(value, str) else value for name, value in fields.items()}
+
+
+def _drupal_time(value: str) -> str:
+    """Wed, 10/31/2012 - 12:00 in ISO 8601. Month or day may come first: the weekday tells. Anything else stays as it is."""
+    text = CHANGED.sub("", value.strip())
+    match = DRUPAL_DATE.fullmatch(text)
+    if match is None:
+        return text
+    first, second, year, hour, minute = (int(part or 0) for part in match.groups()[1:])
+    for month, day in ((first, second), (second, first)):
+        try:
+            moment = datetime(year, month, day, hour, minute, tzinfo=UTC)  # Drupal doesn't say which zone
+        except ValueError:
+            continue
+        if WEEKDAYS[moment.weekday()] == match["weekday"].lower():
+            return moment.replace(tzinfo=None).isoformat()
+    return text
+
+
+def of_data_json(dataset: Mapping[str, Any]) -> Json:
+    """A dataset of a DCAT-US catalogue: what CKAN has a field for goes there, all else becomes extras."""
+    left = {name: value for name, value in dataset.items() if not name.startswith("@") and value not in (None, "", [], {})}
+    fields: Json = {"id": _identifier(left.pop("identifier", None))}
+    for name, ours in (("title", "title"), ("description", "notes"), ("landingPage", "url"), ("license", "license_id")):
+        if isinstance(left.get(name), str):
+            fields[ours] = left.pop(name)
+    for name, ours in (("modified", "metadata_modified"), ("issued", "metadata_created")):
+        if isinstance(left.get(name), str) and re.match(r"\d{4}", left[name]):
+            fields[ours] = left.pop(name)
+    if isinstance(left.get("keyword"), list | str):
+        keywords = left.pop("keyword")
+        fields["tags"] = [{"name": word} for word in (keywords if isinstance(keywords, list) else [keywords])]
+    if isinstance(contact := left.get("contactPoint"), Mapping):
+        del left["contactPoint"]
+        fields |= _texts(maintainer=contact.get("fn"), maintainer_email=contact.get("hasEmail"))
+    if isinstance(publisher := left.get("publisher"), Mapping):
+        fields |= _texts(author=publisher.get("name"))
+    distributions = left.pop("distribution", [])
+    entries = distributions if isinstance(distributions, list) else [distributions]
+    fields["resources"] = [_of_distribution(entry) for entry in entries if isinstance(entry, Mapping)]
+    extras = {name: value if isinstance(value, str) else json_text(value) for name, value in left.items()}
+    return {**fields, "extras": [{"key": name, "value": value} for name, value in extras.items()]}
+
+
+def _identifier(value: Any) -> Any:
+    """One of a list of one is that one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _texts(**values: Any) -> Json:
+    return {name: value for name, value in values.items() if isinstance(value, str) and value}
+
+
+def _of_distribution(entry: Mapping[str, Any]) -> Json:
+    url = entry.get("downloadURL") or entry.get("accessURL")
+    about = {"name": entry.get("title"), "description": entry.get("description")}
+    return _texts(url=url, **about, format=entry.get("format"), mimetype=entry.get("mediaType"))

@@ -1,0 +1,170 @@
+"""The REST API that CKAN had from 0.x to 2.7, in versions 1 and 2 (https://docs.ckan.org/en/ckan-1.8/api-v2.html).
+
+Version 1 refers to datasets and groups by name, version 2 by id. Both list all datasets and show one by its id or name;
+revisions tell what has changed.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from domain.errors import RemoteError
+from domain.text import kind_of
+from harvesters.ckan.forms import of_rest
+from harvesters.http import PoliteSession
+
+ROOTS = {2: ("/api/2",), 1: ("/api/1", "/api")}
+"""Before CKAN 2 "/api/rest" is version 1; an installation may have either form."""
+DATASETS = ("dataset", "package")  # they were called packages until CKAN 1.5
+NOT_THERE = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410", "http_501", "not_json", "bad_answer"})
+SEARCHED = 1000  # references asked for at a time
+MOST_PAGES = 10_000
+MOST_REVISIONS = 500  # each costs a request; from there on all datasets are read
+GROUP_FIELDS = ("id", "name", "title", "description", "image_url", "type")
+
+log = logging.getLogger(__name__)
+
+
+class References(NamedTuple):
+    """What one version of the API lists: ids or names of all datasets."""
+
+    version: int
+    all: Sequence[Any]
+
+
+class RestAPI:
+    """The REST API of one remote; `version` is asked for first. `names_groups`: groups are looked up, for their names."""
+
+    def __init__(
+        self, http: PoliteSession, address: str, headers: Mapping[str, str], version: int = 2, *, names_groups: bool = True
+    ) -> None:
+        self._http = http
+        self._address = address
+        self._headers = headers
+        self._versions = (version, *(other for other in ROOTS if other != version))
+        self._names_groups = names_groups
+        self._base = ROOTS[version][0]
+        self._kind = DATASETS[0]
+        self._groups: dict[str, Mapping[str, Any]] = {}
+
+    def references(self) -> References | None:
+        """Ids or names of all datasets; None where there is no REST API. Raises RemoteError when the remote can't be asked."""
+        for how in (self._listed, self._found):
+            for version in self._versions:
+                for base in ROOTS[version]:
+                    for kind in DATASETS:
+                        references = self._unless_missing(how, base, kind)
+                        if references is not None:
+                            self._base, self._kind = base, kind
+                            return References(version, references)
+        return None
+
+    def _unless_missing(self, how: Callable[[str, str], list[Any]], base: str, kind: str) -> list[Any] | None:
+        try:
+            return how(base, kind)
+        except RemoteError as error:
+            if error.code not in NOT_THERE:
+                raise
+            return None
+
+    def _listed(self, base: str, kind: str) -> list[Any]:
+        return self._list(f"{base}/rest/{kind}")
+
+    def _found(self, base: str, kind: str) -> list[Any]:
+        """The same from the search, for remotes that don't show the list."""
+        references: dict[str, None] = {}
+        for _ in range(MOST_PAGES):
+            params = {"q": "", "limit": SEARCHED, "offset": len(references)}
+            answer = self._get(f"{base}/search/{kind}", params)
+            results = answer.get("results") if isinstance(answer, Mapping) else None
+            if not isinstance(results, list):
+                raise self._bad_answer(f"{base}/search/{kind}", answer)
+            known = len(references)
+            references |= dict.fromkeys(_reference(entry) for entry in results)
+            if len(references) == known or len(references) >= _count(answer):
+                break
+        return list(references)
+
+    def show(self, reference: str) -> Mapping[str, Any]:
+        """A dataset by its id or name, in the form of package_show. Raises RemoteError."""
+        package = self._get(f"{self._base}/rest/{self._kind}/{quote(reference, safe='')}")
+        if not isinstance(package, dict):
+            raise self._bad_answer(f"{self._base}/rest/{self._kind}", package)
+        groups = package.get("groups")
+        return of_rest(package, reference, [self._member(entry) for entry in groups] if isinstance(groups, list) else [])
+
+    def _member(self, entry: Any) -> Mapping[str, Any]:
+        """A group of a dataset, with its name where that is needed."""
+        if isinstance(entry, Mapping):
+            return entry
+        reference = str(entry)
+        if not self._names_groups:
+            return {"name" if self._base != ROOTS[2][0] else "id": reference}
+        if reference not in self._groups:
+            try:
+                self._groups[reference] = self.group(reference)
+            except RemoteError as error:
+                if error.code not in NOT_THERE:
+                    raise
+                log.warning("group %s can't be looked up: %s", reference, error)
+                self._groups[reference] = {"name": reference}
+        return self._groups[reference]
+
+    def group(self, reference: str) -> Mapping[str, Any]:
+        """A group, or an organisation, which was one, by its id or name. Raises RemoteError."""
+        bases = [self._base, *(base for version in self._versions for base in ROOTS[version] if base != self._base)]
+        for base in bases:
+            try:
+                group = self._get(f"{base}/rest/group/{quote(reference, safe='')}")
+            except RemoteError as error:
+                if error.code not in NOT_THERE or base == bases[-1]:
+                    raise
+                continue
+            if isinstance(group, dict):
+                return {name: group[name] for name in GROUP_FIELDS if group.get(name)}
+        raise self._bad_answer("rest/group", group)
+
+    def changed_since(self, moment: datetime) -> set[str] | None:
+        """References of the datasets that were changed since then; None where that can't be had, or was too much."""
+        try:
+            revisions = self._list(
+                f"{self._base}/search/revision", {"since_time": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"}
+            )
+            if len(revisions) > MOST_REVISIONS:
+                log.info("%d revisions since then: reading all datasets", len(revisions))
+                return None
+            return {reference for revision in revisions for reference in self._changed_in(str(revision))}
+        except RemoteError as error:
+            log.warning("asking for all datasets, since the revisions can't be had: %s", error)
+            return None
+
+    def _changed_in(self, revision: str) -> list[str]:
+        answer = self._get(f"{self._base}/rest/revision/{quote(revision, safe='')}")
+        packages = answer.get("packages", answer.get("datasets")) if isinstance(answer, Mapping) else None
+        if not isinstance(packages, list):
+            raise self._bad_answer(f"{self._base}/rest/revision", answer)
+        return [str(reference) for reference in packages]
+
+    def _list(self, path: str, params: Mapping[str, Any] | None = None) -> list[Any]:
+        answer = self._get(path, params)
+        if not isinstance(answer, list):
+            raise self._bad_answer(path, answer)
+        return answer
+
+    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        return self._http.get_json(f"{self._address}{path}", params, self._headers)
+
+    def _bad_answer(self, path: str, answer: Any) -> RemoteError:
+        return RemoteError(f"{path} answered with JSON that is {kind_of(answer)}: is it a CKAN?", code="bad_answer")
+
+
+def _reference(entry: Any) -> str:
+    """Searches with all_fields answer with whole datasets."""
+    return str(entry.get("id") or entry.get("name")) if isinstance(entry, Mapping) else str(entry)
+
+
+def _count(answer: Mapping[str, Any]) -> float:
+    count = answer.get("count")
+    return count if isinstance(count, int) else float("inf")

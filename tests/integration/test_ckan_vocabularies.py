@@ -1,0 +1,44 @@
+"""Tags of vocabularies in a real CKAN."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.contract.test_target import owner, package
+from tests.support.ckan_site import CkanSite, ckan_site
+
+pytestmark = pytest.mark.ckan
+
+
+@pytest.fixture
+def site() -> Iterator[CkanSite]:
+    with ckan_site() as known:
+        yield known
+
+
+@pytest.mark.parametrize("by", ["id", "name"])
+def test_a_tag_is_stored_in_its_vocabulary(site: CkanSite, by: str) -> None:
+    vocabulary = site.api.call("vocabulary_create", {"name": f"v-{uuid4().hex[:10]}", "tags": [{"name": "Water"}]})
+    given = package(tags=[{"name": "Water"}, {"name": "Water", "vocabulary_id": vocabulary[by]}])
+
+    site.save(given, owner())
+
+    shown = site.show(given["id"])
+    assert shown is not None
+    assert {(tag["name"], tag["vocabulary_id"]) for tag in shown["tags"]} == {("Water", None), ("Water", vocabulary["id"])}
+
+
+def test_a_tag_of_a_vocabulary_that_this_ckan_lacks_is_a_free_tag(site: CkanSite) -> None:
+    given = package(tags=[{"name": "geo", "vocabulary_id": str(uuid4())}, {"name": "geo"}])
+
+    site.save(given, owner())
+
+    shown = site.show(given["id"])
+    assert shown is not None
+    assert [(tag["name"], tag["vocabulary_id"]) for tag in shown["tags"]] == [("geo", None)]
+
+
+def test_what_a_configuration_names_is_looked_up(site: CkanSite) -> None:
+    assert site.resolve_vocabulary(str(uuid4())) is None
+    assert not site.has_user(f"nobody-{uuid4().hex[:8]}")

@@ -1,0 +1,230 @@
+"""Remotes without package_search: the REST API of CKAN 1.x and 2.x, DKAN, a catalogue in data.json."""
+
+from typing import Any
+
+import pytest
+
+from harvesters.ckan import CKANHarvester
+from harvesters.ckan.forms import of_data_json, of_dkan, of_rest
+from harvesters.testing import Harness
+from tests.support.old_remotes import SITE, Dkan, OldCkan, Site, dkan_package, old_package
+
+
+def harness(**config: Any) -> Harness:
+    return Harness(CKANHarvester, SITE, config)
+
+
+def extras(package: dict[str, Any]) -> dict[str, Any]:
+    return {extra["key"]: extra["value"] for extra in package["extras"]}
+
+
+@pytest.mark.parametrize("config", [{}, {"api_version": 1}, {"api_version": 2}, {"api_version": "2"}])
+def test_a_ckan_that_only_has_the_rest_api_is_harvested(config: dict[str, Any]) -> None:
+    remote = OldCkan(*(old_package(number) for number in range(3)))
+
+    result = harness(**config).harvest(remote.site)
+
+    assert (result.gather_errors, result.errors, result.full_listing) == ((), [], True)
+    assert sorted(result.statuses) == sorted(remote.packages)
+    package = result.dataset(old_package(1)["id"])
+    assert (package["name"], package["title"], package["license_id"]) == ("dataset-1", "Dataset 1", "cc-by")
+    assert [tag["name"] for tag in package["tags"]] == ["geo", "Namibia"]
+    assert extras(package)["update_frequency"] == "yearly"
+    assert package["resources"][0]["url"] == "https://old.example/1.csv"
+    assert package.keys().isdisjoint({"ratings_average", "ratings_count", "ckan_url", "download_url", "notes_rendered"})
+
+
+@pytest.mark.parametrize(
+    ("version", "bases", "kind"),
+    [
+        (None, {"/api/2": 2}, "dataset"),
+        (None, {"/api/2": 2}, "package"),
+        (None, {"/api": 1}, "package"),
+        (1, {"/api": 1}, "dataset"),
+        (1, {"/api/1": 1}, "dataset"),
+        (1, {"/api/2": 2}, "dataset"),
+        (2, {"/api": 1}, "package"),
+    ],
+)
+def test_each_form_of_the_rest_api_is_known(version: int | None, bases: dict[str, int], kind: str) -> None:
+    remote = OldCkan(old_package(1), old_package(2), bases=bases, kind=kind)
+
+    result = harness(**({"api_version": version} if version else {})).harvest(remote.site)
+
+    assert (result.gather_errors, sorted(result.statuses)) == ((), sorted(remote.packages))
+
+
+def test_the_version_that_the_source_says_is_asked_first() -> None:
+    remote = OldCkan(old_package(1))
+
+    harness(api_version=1).harvest(remote.site)
+
+    assert remote.site.asked[0] == "/api/1/rest/dataset"
+    assert "/api/3/action/package_search" not in remote.site.asked
+
+
+def test_a_version_that_the_remote_does_not_have_is_no_reason_to_fail() -> None:
+    new = {"id": old_package(1)["id"], "name": "new", "title": "New", "tags": [], "extras": [], "resources": []}
+    site = Site(
+        lambda path, query: (
+            {"success": True, "result": {"count": 1, "results": [new] if query["rows"] != "0" else []}}
+            if path == "/api/3/action/package_search"
+            else None
+        )
+    )
+
+    result = harness(api_version=1).harvest(site)
+
+    assert (result.gather_errors, list(result.statuses)) == ((), [new["id"]])
+
+
+def test_datasets_are_found_by_the_search_where_the_list_is_not_shown() -> None:
+    remote = OldCkan(*(old_package(number) for number in range(5)))
+    remote.lists = False
+
+    result = harness(api_version=2).harvest(remote.site)
+
+    assert sorted(result.statuses) == sorted(remote.packages)
+
+
+def test_only_what_revisions_name_is_read_again_and_what_is_gone_is_removed() -> None:
+    remote = OldCkan(*(old_package(number) for number in range(4)))
+    source = harness(api_version=2)
+    source.harvest(remote.site)
+    ids = list(remote.packages)
+    remote.packages[ids[1]]["title"] = "Changed"
+    remote.revisions = {"r-2": [ids[1]], "r-3": [ids[3]]}
+    del remote.packages[ids[3]]
+    remote.packages |= {old_package(9)["id"]: old_package(9)}
+    remote.site.asked.clear()
+
+    result = source.harvest(remote.site)
+
+    assert result.statuses == {ids[1]: "updated", ids[3]: "deleted", old_package(9)["id"]: "added"}
+    assert f"/api/2/rest/dataset/{ids[0]}" not in remote.site.asked
+
+
+def test_everything_is_read_where_revisions_are_not_told() -> None:
+    remote = OldCkan(*(old_package(number) for number in range(3)))
+    source = harness(api_version=2)
+    source.harvest(remote.site)
+    ids = list(remote.packages)
+    remote.packages[ids[1]]["title"] = "Changed"
+    remote.tells_changes = False
+
+    result = source.harvest(remote.site)
+
+    assert (result.full_listing, result.statuses[ids[1]], result.statuses[ids[0]]) == (True, "updated", "not modified")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(
+    ("option", "names", "expected"),
+    [
+        ("groups_filter_include", ["parks", "nothing"], [0, 2]),
+        ("groups_filter_exclude", ["parks"], [1]),
+        ("organizations_filter_include", ["city"], [1]),
+        ("organizations_filter_exclude", ["city", "nothing"], [0, 2]),
+    ],
+)
+def test_filters_by_name_hold_though_version_2_has_ids(
+    version: int, option: str, names: list[str], expected: list[int]
+) -> None:
+    packages = [old_package(0), old_package(1, groups=["g-2"]), old_package(2)]
+    remote = OldCkan(*packages)
+    remote.groups["g-2"] = {"id": "g-2", "name": "city", "title": "City", "type": "organization"}
+    source = harness(api_version=version, **{option: names})
+
+    first = source.harvest(remote.site)
+    remote.revisions = {"r-2": [packages[0]["id"], packages[1]["id"]]}
+    packages[0]["title"] = packages[1]["title"] = "Changed"
+    second = source.harvest(remote.site)
+
+    assert sorted(first.statuses) == [packages[number]["id"] for number in expected]
+    changed = [guid for guid, status in second.statuses.items() if status != "not modified"]
+    assert changed == [packages[number]["id"] for number in expected if number < 2]
+
+
+def test_a_licence_by_its_title_and_a_download_without_resource_are_not_lost() -> None:
+    package = of_rest({"license": "OKD Compliant::CC BY", "download_url": "http://a.example/x", "resources": []}, "ref", [])
+
+    assert package == {
+        "id": "ref",
+        "license_title": "OKD Compliant::CC BY",
+        "license_id": "OKD Compliant::CC BY",
+        "resources": [{"url": "http://a.example/x"}],
+    }
+
+
+@pytest.mark.parametrize("offers", ["package_list", "current_package_list_with_resources"])
+def test_a_dkan_is_harvested(offers: str) -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(5)), offers=offers)
+
+    result = harness().harvest(remote.site)
+
+    assert (result.gather_errors, result.errors, result.full_listing) == ((), [], True)
+    assert sorted(result.statuses) == sorted(remote.packages)
+    package = result.dataset(dkan_package(1)["id"])
+    assert (package["name"], package["type"], package["private"]) == ("dataset-1", "dataset", False)
+    assert package["license_id"] == "http://opendefinition.org/licenses/cc-by/"
+    assert (package["metadata_created"], package["metadata_modified"]) == ("2012-10-31T12:00:00", "2013-08-06T10:46:00")
+    resource = package["resources"][0]
+    assert (resource["size"], resource["last_modified"]) == (4209, "2013-08-06T10:46:00")
+    assert [record.warnings for record in result.records.values()] == [()] * 5
+
+
+def test_a_data_json_is_read_where_there_is_no_api_at_all() -> None:
+    dataset = {
+        "@type": "dcat:Dataset",
+        "identifier": "parks-1",
+        "title": "Trees",
+        "description": "All of them",
+        "keyword": ["trees", "parks"],
+        "modified": "2024-05-01",
+        "publisher": {"@type": "org:Organization", "name": "City"},
+        "contactPoint": {"fn": "Jane", "hasEmail": "mailto:jane@example.org"},
+        "accessLevel": "public",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "distribution": [{"downloadURL": "https://a.example/t.csv", "mediaType": "text/csv", "title": "Table"}],
+    }
+    site = Site(lambda path, query: {"dataset": [dataset]} if path == "/data.json" else None)
+
+    result = harness().harvest(site)
+
+    package = result.dataset("parks-1")
+    assert (package["title"], package["notes"], package["maintainer"]) == ("Trees", "All of them", "Jane")
+    assert package["maintainer_email"] == "jane@example.org"
+    assert [tag["name"] for tag in package["tags"]] == ["trees", "parks"]
+    assert package["resources"][0]["url"] == "https://a.example/t.csv"
+    assert extras(package)["accessLevel"] == "public"
+
+
+def test_a_site_that_offers_nothing_is_told_with_the_first_error() -> None:
+    result = harness().harvest(Site(lambda path, query: None))
+
+    assert not result.complete
+    assert len(result.gather_errors) == 1
+    assert "package_search" in result.gather_errors[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("Wed, 10/31/2012 - 12:00", "2012-10-31T12:00:00"),
+        ("Wed, 07/03/2018 - 08:30", "2018-03-07T08:30:00"),
+        ("Sun, 02/30/2018 - 08:30", "Sun, 02/30/2018 - 08:30"),
+        ("2018-03-07", "2018-03-07"),
+    ],
+)
+def test_the_weekday_tells_which_number_of_a_date_is_the_month(written: str, stored: str) -> None:
+    assert of_dkan({"metadata_created": written})["metadata_created"] == stored
+
+
+def test_a_dataset_that_is_not_published_is_private() -> None:
+    assert [of_dkan({"private": word})["private"] for word in ("Published", "Unpublished", "")] == [False, True, False]
+
+
+def test_fields_of_data_json_without_a_place_become_extras() -> None:
+    package = of_data_json({"identifier": "i", "theme": ["a"], "temporal": "2000/2001", "spatial": ""})
+
+    assert extras(package) == {"theme": '["a"]', "temporal": "2000/2001"}
