@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from adapters.roles.gather_worker import GatherWorker
     from adapters.roles.latency_book import LatencyBook
     from adapters.roles.log_keeper import LogKeeper
+    from adapters.roles.read_states import ReadStates
     from adapters.roles.server import Server
     from adapters.stages.process_state import ProcessState
     from adapters.stages.run_test import TestRun
@@ -389,6 +390,13 @@ def latency_book(settings: Settings) -> LatencyBook:
     from adapters.roles.latency_book import LatencyBook
 
     return LatencyBook(Parts(settings, "latencies").database)
+
+
+def read_states(settings: Settings) -> ReadStates:
+    """Reads the state that kept answers depend on."""
+    from adapters.roles.read_states import ReadStates
+
+    return ReadStates(Parts(settings, "state").database)
 
 
 def _consumer(parts: Parts, topic: str, channel: str, partitions: Sequence[int] | None) -> CommandConsumer:

@@ -1,27 +1,31 @@
 """Figures of the Action API over loopback, on the history of a portal: how long reads take, and how many there are in a second.
 
-Twenty clients each ask ten times a second, as pages and scripts would; what the server can do at most is asked by eight clients
-without a pause, with one server process on one core. BENCH_SCALE, a share of 1, makes the history smaller.
+Twenty clients ask without a pause, in a process of their own that costs little (`bench.raw_clients`). Each read is measured
+twice: one address again and again, as pages that are looked at by many, whose answer is kept; and another one each time, which
+is asked anew. The server is one process on one core; its clients and Postgres share the other. BENCH_SCALE, a share of 1, makes
+the history smaller.
 """
 
-import asyncio
 import os
 import re
-import statistics
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
 from adapters.actions.session import Session
 from bench.figure import Figure
-from bench.site import site
+from bench.live import reading, result
+from bench.site import Site, cpu_of, site
 from tests.support.full_read_model import Size, fill, job_id, source_id
 from tests.support.stack import wait_for
 
-CLIENTS, PACE, SECONDS = 20, 0.1, 8.0  # clients, seconds between two requests of one, seconds of one measurement
-BUSY_CLIENTS = 8
+CLIENTS, SECONDS = 20, 6.0
+PACE = 0.1  # seconds between two requests of one client, where each asks something else
 MEDIAN, P99, READS = 10.0, 50.0, 1000.0  # ms, ms, a second
+BASE = "/api/3/action"
+FACETS = "facet.field=%5B%22source_type%22,%22frequency%22,%22health%22%5D"
 
 
 def api() -> list[Figure]:
@@ -34,66 +38,75 @@ def api() -> list[Figure]:
         token = session.call("harvest_token_create", person="bench", name="bench")["token"]
         process = running.stack.start("serve", "serve", "--port", "0", "--workers", "1")
         wait_for(lambda: "answers at" in running.stack.log("serve"), 60, "the server runs")
-        found = re.search(r"answers at http://([\d.]+):(\d+)", running.stack.log("serve"))
+        found = re.search(r"answers at (http://[\d.]+:\d+)", running.stack.log("serve"))
         assert found is not None
-        address = found[1], int(found[2])
-        figures = [_paced(name, address, token, path) for name, path in _paths(size).items()]
-        psutil.Process(process.pid).cpu_affinity([0])
-        for thread in psutil.Process(process.pid).threads():
+        server = psutil.Process(process.pid)
+        server.cpu_affinity([0])
+        for thread in server.threads():
             os.sched_setaffinity(thread.id, {0})
-        return [*figures, _busy(address, token, size)]
+        load = _Load(running, server, found[1], token)
+        paths = _paths(size)
+        load.ask(paths["source_show"], 2.0, 0.0)  # plans and connections are there
+        again = {name: load.ask(several[:1], SECONDS, 0.0) for name, several in paths.items()}
+        others = {name: load.ask(several, SECONDS, PACE) for name, several in paths.items()}
+        busy = load.ask(paths["source_show"], SECONDS, 0.0)
+    figures = [_median(f"api_{name}", seen, f"{CLIENTS} clients without a pause") for name, seen in again.items()]
+    pace = f"{CLIENTS} clients, each asks something else {1 / PACE:.0f} times a second"
+    figures += [_median(f"api_{name}_of_many", seen, pace) for name, seen in others.items()]
+    many = f"harvest_source_show of {len(paths['source_show']):,} sources in turn, {_cost(busy)}"
+    return [
+        *figures,
+        Figure(
+            "api_reads",
+            again["source_show"]["rate"],
+            "reads/s",
+            READS,
+            note=f"harvest_source_show, {_cost(again['source_show'])}",
+        ),
+        Figure("api_reads_of_many", busy["rate"], "reads/s", READS, note=many),
+    ]
 
 
-def _paths(size: Size) -> dict[str, str]:
-    base, source = "/api/3/action", source_id(2)
-    search = "package_search?fq=dataset_type:harvest&q=source&facet.field=%5B%22source_type%22,%22frequency%22,%22health%22%5D"
+@dataclass(frozen=True)
+class _Load:
+    """Clients of one server."""
+
+    running: Site
+    server: psutil.Process
+    url: str
+    token: str
+
+    def ask(self, paths: Sequence[str], seconds: float, pace: float) -> dict[str, Any]:
+        """What the clients saw, and the share of a core that each side used. Fails on an answer that isn't 200."""
+        before = self._cpu()
+        with reading(self.url, self.token, paths, CLIENTS, seconds, pace) as clients:
+            seen = result(clients)
+        assert seen["failed"] == 0, seen
+        used = {name: (cpu - before[name]) / seconds for name, cpu in self._cpu().items()}
+        return {**seen, **used, "clients": seen["cpu"] / seconds}
+
+    def _cpu(self) -> dict[str, float]:
+        return {"server": cpu_of(self.server), "postgres": self.running.cpu()["postgres"]}
+
+
+def _cost(seen: dict[str, Any]) -> str:
+    return f"server {seen['server']:.2f} of a core, Postgres {seen['postgres']:.2f}, clients {seen['clients']:.2f}"
+
+
+def _median(name: str, seen: dict[str, Any], how: str) -> Figure:
+    note = f"p99 {seen['p99']:.1f} ms (at most {P99:.0f}); {how}, {seen['rate']:.0f} requests/s; {_cost(seen)}"
+    return Figure(name, seen["p50"], "ms", MEDIAN, note=note, lower_is_better=True)
+
+
+def _paths(size: Size) -> dict[str, list[str]]:
+    numbers = [number for number in range(2, size.sources + 1) if number % 50]
+    search = f"{BASE}/package_search?fq=dataset_type:harvest&{FACETS}&q="
     return {
-        "source_show": f"{base}/harvest_source_show?id={source}",
-        "job_list": f"{base}/harvest_job_list?source_id={source}",
-        "job_show": f"{base}/harvest_job_show?id={job_id(2, size.nights)}",
-        "source_search": f"{base}/{search}",
+        "source_show": [f"{BASE}/harvest_source_show?id={source_id(number)}" for number in numbers],
+        "job_list": [f"{BASE}/harvest_job_list?source_id={source_id(number)}" for number in numbers],
+        "job_show": [f"{BASE}/harvest_job_show?id={job_id(number, size.nights)}" for number in numbers],
+        "source_search": [f"{search}source", *(f"{search}source-{number}" for number in numbers)],
     }
-
-
-def _paced(name: str, address: tuple[str, int], token: str, path: str) -> Figure:
-    times = asyncio.run(_ask(address, token, path, CLIENTS, PACE))
-    median, p99 = statistics.median(times) * 1000, statistics.quantiles(times, n=100)[98] * 1000
-    note = f"p99 {p99:.1f} ms (at most {P99:.0f}); {CLIENTS} clients, {len(times) / SECONDS:.0f} requests a second"
-    return Figure(f"api_{name}", median, "ms", MEDIAN, note=note, lower_is_better=True)
-
-
-def _busy(address: tuple[str, int], token: str, size: Size) -> Figure:
-    path = _paths(size)["source_show"]
-    times = asyncio.run(_ask(address, token, path, BUSY_CLIENTS, 0.0))
-    note = f"harvest_source_show; one server process on one core, {BUSY_CLIENTS} clients without a pause"
-    return Figure("api_reads", len(times) / SECONDS, "reads/s", READS, note=note)
-
-
-async def _ask(address: tuple[str, int], token: str, path: str, clients: int, pace: float) -> list[float]:
-    """Seconds of each answer; each client keeps its connection. Fails on an answer that isn't 200."""
-    request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: {token}\r\n\r\n".encode()
-    times: list[float] = []
-    await _client(address, request, time.monotonic() + 1.0, 0.02, [])  # plans and connections are there
-    end = time.monotonic() + SECONDS
-    await asyncio.gather(*(_client(address, request, end, pace, times) for _ in range(clients)))
-    return times
-
-
-async def _client(address: tuple[str, int], request: bytes, end: float, pace: float, times: list[float]) -> None:
-    reader, writer = await asyncio.open_connection(*address)
-    while time.monotonic() < end:
-        begun = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = re.search(rb"content-length: (\d+)", head.lower())
-        assert length is not None
-        await reader.readexactly(int(length[1]))
-        taken = time.perf_counter() - begun
-        times.append(taken)
-        if pace > taken:
-            await asyncio.sleep(pace - taken)
-    writer.close()
 
 
 FIGURES: dict[str, Any] = {"api": api}

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from adapters.access.headers import UNKNOWN
+from adapters.access.known import Known
 from adapters.postgres.tokens import PERSON
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
@@ -75,6 +76,10 @@ class CkanPersons:
         self._down: tuple[float, str] = (0.0, "")  # until when CKAN isn't asked, and why
 
     def caller(self, token: str) -> Caller:
+        """Whose a token is; see `known`."""
+        return self.known(token).caller
+
+    def known(self, token: str) -> Known:
         """Whose a token is. Raises UnknownToken; ServiceUnavailable when CKAN doesn't say."""
         if token.startswith(PERSON):
             raise UnknownToken(UNKNOWN)  # one of our own, valid only without a CKAN
@@ -86,7 +91,7 @@ class CkanPersons:
                 if answer is None and under_way is None:
                     self._asking[key] = threading.Event()
             if answer is not None:
-                return _caller(answer)
+                return self._as_known(answer)
             if under_way is None:
                 return self._ask(key, token)
             under_way.wait()
@@ -99,7 +104,12 @@ class CkanPersons:
             raise ServiceUnavailable(self._down[1])
         return answer
 
-    def _ask(self, key: bytes, token: str) -> Caller:
+    def _as_known(self, answer: _Answer) -> Known:
+        if answer.caller is None:
+            raise UnknownToken(UNKNOWN)
+        return Known(answer.caller, answer.until - self._clock())
+
+    def _ask(self, key: bytes, token: str) -> Known:
         answer: _Answer | None = None
         try:
             with self._slot():
@@ -108,7 +118,7 @@ class CkanPersons:
                 asked_at = self._clock()
                 caller = self._read(self._ask_as(token))
             answer = _Answer(caller, asked_at + (KEPT if caller else REFUSED))
-            return _caller(answer)
+            return self._as_known(answer)
         finally:
             with self._lock:
                 if answer is not None:
@@ -153,9 +163,3 @@ def _roles(organisations: object) -> dict[str, str]:
         for key in ("id", "name")
         if row.get(key) and row.get("capacity") in ROLES
     }
-
-
-def _caller(answer: _Answer) -> Caller:
-    if answer.caller is None:
-        raise UnknownToken(UNKNOWN)
-    return answer.caller

@@ -103,14 +103,21 @@ def _shown_source(session: Session, parameters: ById) -> Row:
         raise NotFound(f"Dataset {parameters.id} not found in the local catalogue, nor a source") from error
 
 
-@action(Right.ANYONE, PackageSearch, reads=True)
+def _fq(parameters: PackageSearch) -> str:
+    return " ".join([parameters.fq, *parameters.fq_list])
+
+
+def _of_sources(parameters: PackageSearch) -> bool:
+    """Whether sources are searched, and not datasets."""
+    terms = filters(_fq(parameters), {*SOURCE_FIELDS, *FIELDS, *TYPE_FIELDS})
+    return any(HARVEST in term.values and not term.none for term in terms if term.field in TYPE_FIELDS)
+
+
+@action(Right.ANYONE, PackageSearch, reads=True, kept=_of_sources)
 def package_search(session: Session, parameters: PackageSearch) -> dict[str, Any]:
     """Datasets of the local catalogue, or sources, that hold all words of `q` and fulfil `fq`."""
-    fq = " ".join([parameters.fq, *parameters.fq_list])
-    terms = filters(fq, {*SOURCE_FIELDS, *FIELDS, *TYPE_FIELDS})
-    if any(HARVEST in term.values and not term.none for term in terms if term.field in TYPE_FIELDS):
-        return _sources(session, parameters, fq)
-    return _datasets(session, parameters, fq)
+    search = _sources if _of_sources(parameters) else _datasets
+    return search(session, parameters, _fq(parameters))
 
 
 def _sources(session: Session, parameters: PackageSearch, fq: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
 from adapters.actions.reading import job_row, seen_source
 from adapters.actions.session import Session
-from adapters.actions.table import action
+from adapters.actions.table import action, always
 from adapters.postgres.read_model.queries import Page, Row
 from domain.access import Owned, Right
 from domain.errors import JobEnded, NotFound, SourceInactive
@@ -135,7 +135,7 @@ def harvest_job_create(session: Session, parameters: JobCreate) -> Row:
     return current_job(session, str(job_id))
 
 
-@action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs")
+@action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs", kept=always)
 def harvest_job_list(session: Session, parameters: JobList) -> dict[str, Any]:
     """Jobs, newest first, of all sources or one, and how many there are in all; `next` is `after` for the next page."""
     source_id = _listed_source(session, parameters.source_id) if parameters.source_id else ""
@@ -150,7 +150,7 @@ def _listed_source(session: Session, reference: str) -> str:
     return str(session.source(reference).id) if session.shows_current else seen_source(session, reference).id
 
 
-@action(Right.EDIT, ById, reads=True, subject=its_source)
+@action(Right.EDIT, ById, reads=True, subject=its_source, kept=always)
 def harvest_job_show(session: Session, parameters: ById) -> Row:
     """A job, or the last one of a source, with its counts."""
     return current_job(session, str(job_of(session, parameters.id)))
@@ -167,7 +167,7 @@ def harvest_send_job_to_gather_queue(session: Session, parameters: ById) -> Row:
     return job
 
 
-@action(Right.EDIT, JobReport, reads=True, subject=its_source)
+@action(Right.EDIT, JobReport, reads=True, subject=its_source, kept=always)
 def harvest_job_report(session: Session, parameters: JobReport) -> dict[str, Any]:
     """A job, or the last one of a source, with its errors one by one; `next` is `after` for the next page."""
     job_id = str(job_of(session, parameters.id))

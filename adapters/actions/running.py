@@ -1,6 +1,7 @@
 """Actions that take as long as a job: follow one to its end, one pass of the coordinator, a harvest in this process."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +55,10 @@ class SourceTest(Parameters):
 
 
 class JobsRun(Parameters):
-    """`wait`: follow all unfinished jobs to their end. `source_id`: only jobs of this source are shown."""
+    """`wait`: follow all unfinished jobs to their end. `source_id`: only jobs of this source are shown.
+
+    A server waits 25 s at most, and for a few callers at a time: its answer then says how far the jobs are.
+    """
 
     wait: bool = False
     source_id: str = ""
@@ -69,16 +73,17 @@ def harvest_job_wait(session: Session, parameters: ById) -> Row:
     return _wait(session, str(job_of(session, parameters.id)))
 
 
-def _wait(session: Session, job_id: str) -> Row:
+def _wait(session: Session, job_id: str, end: float = math.inf) -> Row:
+    """A job once it has ended, or as it is at `end` (monotonic seconds)."""
     session.shown(lambda: session.model.job(job_id), "Job", job_id)
     next_check = time.monotonic() + PATIENCE
     while True:
-        row = _patiently(session, lambda: _row(session, job_id))
-        if row["status"] in ENDED:
+        row = _patiently(session, lambda: _row(session, job_id), end)
+        if row["status"] in ENDED or time.monotonic() >= end:
             return shown(row)
         session.tell(row)
         if time.monotonic() > next_check:
-            if not _patiently(session, lambda: has_leader(session.parts.database)):
+            if not _patiently(session, lambda: has_leader(session.parts.database), end):
                 raise ServiceUnavailable(
                     "No coordinator leads, so the job waits: start `harvester up` or `harvester coordinator`"
                 )
@@ -95,9 +100,9 @@ def _row(session: Session, job_id: str) -> Row:
     return row
 
 
-def _patiently(session: Session, read: Callable[[], T]) -> T:
-    """What `read` returns, once the database answers: one that restarts doesn't end the wait for a job."""
-    end = time.monotonic() + DATABASE_PATIENCE
+def _patiently(session: Session, read: Callable[[], T], end: float) -> T:
+    """What `read` returns, once the database answers: one that restarts doesn't end the wait for a job before `end`."""
+    end = min(end, time.monotonic() + DATABASE_PATIENCE)
     while True:
         try:
             return read()
@@ -116,7 +121,11 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
     session.show_current()
     source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
     rows = session.model.jobs(source_id=source_id, unfinished=True, limit=MAX_JOBS)
-    return {"jobs": [_wait(session, row["id"]) if parameters.wait else shown(row) for row in rows]}
+    if not parameters.wait:
+        return {"jobs": [shown(row) for row in rows]}
+    with session.waits.place() as seconds:
+        end = time.monotonic() + seconds
+        return {"jobs": [_wait(session, row["id"], end) for row in rows]}
 
 
 @contextmanager

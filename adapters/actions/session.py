@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from adapters import bootstrap
+from adapters.actions.waiting import NoLimit, Waits
 from adapters.bootstrap import Parts
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import log_position, read_model_position
@@ -40,12 +41,14 @@ class Session:
         *,
         unusable: HarvestError | None = None,
         shows_current: bool = True,
+        waits: Waits | None = None,
     ) -> None:
         self.parts = parts
         self.caller = caller
         self.tell = tell
         self.unusable = unusable  # why there is no usable database
         self._rows: dict[tuple[str, str], Row | None] = {}
+        self.waits = waits or NoLimit()
         self.shows_current = shows_current  # False: reads show the read model as it is, without a wait for what others wrote
 
     def call(self, action: str, **values: Any) -> Any:

@@ -22,16 +22,17 @@ def health_of_sources(session: Session) -> SourceHealth:
 
 def is_plain(parameters: "SourceList") -> bool:
     """Whether a list is of all sources by age, as ckanext-harvest has it."""
-    return not (parameters.owner_org or parameters.source_type or parameters.sort != "created" or _troubles(parameters))
+    return not (parameters.owner_org or parameters.source_type or parameters.sort != "created" or troubles(parameters))
 
 
-def _troubles(parameters: "SourceList") -> list[str]:
+def troubles(parameters: "SourceList") -> list[str]:
+    """Those that a list asks for."""
     return [trouble for trouble in TROUBLES if getattr(parameters, trouble)]
 
 
 def selected(session: Session, parameters: "SourceList") -> tuple[int, list[str], str | None]:
     """How many sources there are, the ids of a page of them, and `after` for the next page. Raises NotFound."""
-    wanted = _troubles(parameters)
+    wanted = troubles(parameters)
     ids = [source.id for source in health_of_sources(session).of(*wanted)] if wanted else None
     which: dict[str, Any] = {
         "org": parameters.owner_org,

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from adapters.actions.parameters import ById, Limit, Offset, Parameters, Reference
 from adapters.actions.reading import seen_source, source_row
 from adapters.actions.session import Session
-from adapters.actions.source_lists import is_plain, selected
-from adapters.actions.table import action, even_out
+from adapters.actions.source_lists import is_plain, selected, troubles
+from adapters.actions.table import action, always, even_out
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.source_facts import SORTS
@@ -233,7 +233,7 @@ def _with_url(session: Session, url: str) -> HarvestSource:
     return session.parts.application.find_source_at(url, "")
 
 
-@action(Right.READ, SourceShow, reads=True, subject=_shown_source)
+@action(Right.READ, SourceShow, reads=True, subject=_shown_source, kept=always)
 def harvest_source_show(session: Session, parameters: SourceShow) -> Row:
     """A source with its counts; secrets are masked."""
     if not session.shows_current:
@@ -245,7 +245,7 @@ def harvest_source_show(session: Session, parameters: SourceShow) -> Row:
     return _row(session, str(source.id))
 
 
-@action(Right.READ, ById, reads=True, subject=the_source)
+@action(Right.READ, ById, reads=True, subject=the_source, kept=always)
 def harvest_source_show_status(session: Session, parameters: ById) -> Row:
     """How many jobs and datasets a source has, and its last job with what went wrong most often."""
     from adapters.actions.forms import source_status
@@ -254,7 +254,12 @@ def harvest_source_show_status(session: Session, parameters: ById) -> Row:
     return source_status(session, source_row(session, parameters.id))
 
 
-@action(Right.ANYONE, SourceList, reads=True, listed="sources")
+def _without_clock(parameters: SourceList) -> bool:
+    """Whether a list isn't of sources whose time has come, or that are late."""
+    return not parameters.only_to_run and not troubles(parameters)
+
+
+@action(Right.ANYONE, SourceList, reads=True, listed="sources", kept=_without_clock)
 def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, Any]:
     """Sources that the caller may see, newest first, and how many they are; `next` is `after` for the next page."""
     session.show_current()

@@ -113,6 +113,9 @@ ACTIONS = {
 
 REFUSAL_STEP = 0.025  # seconds
 
+Kept = Callable[[Any], bool]
+"""Whether the answer to these parameters may be kept: it depends on the read model, schedules and rights, and nothing else."""
+
 Subject = Callable[[Session, Any], Owned | None]
 """Finds the source that a call is about, for `may`. Raises NotFound."""
 
@@ -129,11 +132,17 @@ class Action:
     subject: Subject | None
     listed: str
     local: bool  # only on the machine itself: it takes as long as a job, or is for whoever has a shell there
+    kept: Kept | None = None  # of one that reads
 
     @property
     def summary(self) -> str:
         """What it does, in a line."""
         return (self.run.__doc__ or "").strip().splitlines()[0]
+
+
+def always(_parameters: Any) -> bool:
+    """The answer of an action may be kept whatever its parameters are."""
+    return True
 
 
 def action(
@@ -144,6 +153,7 @@ def action(
     subject: Subject | None = None,
     listed: str = "",
     local: bool = False,
+    kept: Kept | None = None,
 ) -> Callable[[Callable[[Session, Any], Any]], Action]:
     """Make a function of (session, parameters) an action of the same name.
 
@@ -151,7 +161,7 @@ def action(
     """
 
     def decorate(function: Callable[[Session, Any], Any]) -> Action:
-        return Action(function.__name__, function, parameters, right, reads, subject, listed, local)
+        return Action(function.__name__, function, parameters, right, reads, subject, listed, local, kept)
 
     return decorate
 

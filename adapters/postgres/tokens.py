@@ -1,6 +1,7 @@
 """Tokens of persons and services: table ops.token, which holds no token but its hash (decision 0078)."""
 
 import hashlib
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ TOKEN_BYTES = 32  # random ones
 
 LOOK_UP: LiteralString = """
     SELECT t.id, t.name, t.scope, t.person_id IS NULL AS service, p.name AS person, p.sysadmin,
+        extract(epoch FROM t.expires_at - now())::float8 AS seconds_left,
         t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute' AS use_to_note,
         ARRAY(SELECT ARRAY[o.id::text, o.name, m.role] FROM ops.membership m
             JOIN ops.organization o ON o.id = m.organization_id WHERE m.person_id = t.person_id) AS roles
@@ -62,6 +64,7 @@ class Holder:
     person: str | None
     sysadmin: bool
     roles: Mapping[str, str]
+    seconds_left: float = math.inf  # until the token expires
 
 
 class Tokens:
@@ -79,7 +82,8 @@ class Tokens:
         if row["use_to_note"]:
             self._database.rows(NOTE_USE, id=row["id"])
         roles = {key: role for org_id, name, role in row["roles"] for key in (org_id, name)}
-        return Holder(row["name"], frozenset(row["scope"]), row["person"], bool(row["sysadmin"]), roles)
+        left = math.inf if row["seconds_left"] is None else row["seconds_left"]
+        return Holder(row["name"], frozenset(row["scope"]), row["person"], bool(row["sysadmin"]), roles, left)
 
     def add(self, person_id: str | None, name: str, scope: Scope, expires: datetime | None, by: str) -> tuple[str, str]:
         """Make a token of a person, or of a service (None): its id, and the token, which nobody can find out later."""

@@ -5,6 +5,8 @@ call is none (unknown action, no JSON, GET of a write) is answered alike: status
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -17,7 +19,8 @@ from adapters.actions.forms import in_form
 from adapters.actions.given import given
 from adapters.actions.table import Action, allowed, api_actions
 from adapters.web.answers import bad_request, failure, json_response, success
-from adapters.web.site import site_of
+from adapters.web.site import Site, site_of
+from domain.access import Caller
 
 VERSION = 3
 GET_TOO = ("harvest_source_reindex", "harvest_sources_reindex")  # as in ckanext-harvest: they change nothing that is shown
@@ -41,18 +44,33 @@ async def call_by_name(request: Request) -> Response:
     except BadCall as bad:
         return bad_request(str(bad))
     site = site_of(request)
+    return (await site.run(lambda: answered(site, request, action, values))).response
 
-    def answer() -> Response:
-        try:
-            session = site.session(site.caller(request), writes=not action.reads)
-            parameters = allowed(session, action, given(name, values))
-            result = action.run(session, parameters)
-            session.show_current(SHOWN_WITHIN)  # after a write: the next read sees it, whichever process it asks
-            return success(request, name, in_form(session, action, parameters, result))
-        except Exception as error:
-            return failure(request, name, error)
 
-    return await site.run(answer)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a call, and whether it may be kept."""
+
+    response: Response
+    keep: bool
+
+
+def answered(site: Site, request: Request, action: Action, values: Mapping[str, Any], caller: Caller | None = None) -> Answered:
+    """Call an action, in a thread, and answer in CKAN's envelope; who calls is found out unless it is known already."""
+    try:
+        session = site.session(caller or site.caller(request), writes=not action.reads)
+        parameters = allowed(session, action, given(action.name, values))
+        result = action.run(session, parameters)
+        session.show_current(SHOWN_WITHIN)  # after a write: the next read sees it, whichever process it asks
+        response = success(request, action.name, in_form(session, action, parameters, result))
+        return Answered(response, action.kept is not None and action.kept(parameters))
+    except Exception as error:
+        return Answered(failure(request, action.name, error), keep=False)
+
+
+def values_of_query(request: Request) -> dict[str, Any]:
+    """The parameters in the address of a GET."""
+    return _pairs(request.query_params.multi_items())
 
 
 async def _values(request: Request, action: Action) -> dict[str, Any]:
@@ -60,13 +78,13 @@ async def _values(request: Request, action: Action) -> dict[str, Any]:
     if request.method in ("GET", "HEAD"):
         if not action.reads and action.name not in GET_TOO:
             raise BadCall("JSON Error: Invalid request. Please use POST method for your request")
-        return _pairs(request.query_params.multi_items())
+        return values_of_query(request)
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == MULTIPART:
         return await _multipart(request)
     body = await request.body()
     if not body.strip():
-        return _pairs(request.query_params.multi_items()) if action.reads else {}
+        return values_of_query(request) if action.reads else {}
     if content_type == FORM and not body.lstrip().startswith((b"{", b"%7B", b"%7b")):
         return _pairs(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     if content_type == FORM and not body.lstrip().startswith(b"{"):

@@ -21,6 +21,7 @@ from adapters.web.answers import json_response, problem
 from adapters.web.border import Border
 from adapters.web.ending import told_to_end
 from adapters.web.events import Events
+from adapters.web.kept import KeptAnswers
 from adapters.web.pages.page import error_page, opened
 from adapters.web.site import Callers, Site, site_of
 from domain.errors import NotFound
@@ -32,14 +33,16 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
     """The application on these settings; `callers` finds out who calls, unless it is what the settings say."""
     site = Site(settings, callers)
 
-    live, latencies = Events(site), bootstrap.latency_book(settings)
+    live, latencies, states = Events(site), bootstrap.latency_book(settings), bootstrap.read_states(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         latencies.start()
+        states.start()
         async with live.running():
             with told_to_end(live.end):
                 yield
+        await states.stop()
         site.close()
         latencies.stop()
 
@@ -51,6 +54,7 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
         app.router.routes.extend(module.routes)
     app.add_exception_handler(Exception, _unexpected)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_middleware(KeptAnswers, site=site, states=states)
     if origins := [origin.strip() for origin in settings.serve_cors_origins.split(",") if origin.strip()]:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
     app.add_middleware(metrics.Measured, book=latencies)

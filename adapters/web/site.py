@@ -13,7 +13,9 @@ from typing import Protocol, TypeVar
 from starlette.requests import HTTPConnection
 
 from adapters.access.headers import token_of
+from adapters.access.known import Known
 from adapters.actions.session import Session
+from adapters.actions.waiting import Waits
 from adapters.parts import Parts
 from adapters.settings import Settings
 from adapters.web.cookies import cookie_of
@@ -22,6 +24,7 @@ from domain.access import Caller
 from domain.errors import UnknownToken
 
 T = TypeVar("T")
+WAITS = 25.0  # seconds that a call may wait for jobs: less than most proxies and clients do for an answer
 
 
 class Callers(Protocol):
@@ -29,6 +32,9 @@ class Callers(Protocol):
 
     def caller(self, headers: Mapping[str, str]) -> Caller:
         """The caller by a request's headers, whose names are in lower case. Raises NotAuthorized, ServiceUnavailable."""
+
+    def known(self, headers: Mapping[str, str]) -> Known:
+        """The same, with how long it holds."""
 
 
 class Site:
@@ -40,6 +46,7 @@ class Site:
         self.callers = callers or self.parts.callers
         self._anonymous = Limit(settings.serve_anonymous_rate / max(1, settings.serve_workers))
         self._refused = Limit(settings.serve_refused_rate / max(1, settings.serve_workers))
+        self._waits = Waits(max(1, settings.serve_threads // 4), WAITS)
         self._threads = ThreadPoolExecutor(settings.serve_threads, "request")
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -48,18 +55,28 @@ class Site:
         return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
 
     def caller(self, request: HTTPConnection) -> Caller:
-        """Who sent a request. Raises NotAuthorized, TooManyCalls, ServiceUnavailable."""
+        """Who sent a request that may be served. Raises NotAuthorized, TooManyCalls, ServiceUnavailable."""
+        caller = self.known(request).caller
+        self.admit(request, caller)
+        return caller
+
+    def known(self, request: HTTPConnection) -> Known:
+        """Who sent a request, and for how long that holds. Raises NotAuthorized, TooManyCalls, ServiceUnavailable."""
         address = address_of(request)
         self._refused.check(address)
         try:
-            caller = self.callers.caller(request.headers)
+            return self.callers.known(request.headers)
         except UnknownToken:
             self._refused.count(address)
             raise
+
+    def admit(self, request: HTTPConnection, caller: Caller) -> None:
+        """Count a request of a known caller. Waits for nothing. Raises TooManyCalls."""
+        address = address_of(request)
+        self._refused.check(address)
         if not caller.name:
             self._anonymous.check(address)
             self._anonymous.count(address)
-        return caller
 
     def visitor(self, request: HTTPConnection) -> Caller:
         """As `caller`, for what only reads and for pages: who signed in with a browser is known by a cookie, too.
@@ -93,7 +110,7 @@ class Site:
 
     def session(self, caller: Caller, *, writes: bool = False) -> Session:
         """A session for one call, made in the thread that uses it. Only one that writes waits for the read model."""
-        return Session(self.parts, caller, shows_current=writes)
+        return Session(self.parts, caller, shows_current=writes, waits=self._waits)
 
     def close(self) -> None:
         """Take no more work; what runs in threads ends by itself."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from adapters.access.known import Known
 from adapters.settings import Settings
 from adapters.web.app import create_app
 from adapters.web.site import Callers
@@ -35,6 +36,10 @@ class Tokens:
         if token not in self.callers:
             raise UnknownToken("The API token is not valid")
         return self.callers[token]
+
+    def known(self, headers: Mapping[str, str]) -> Known:
+        """The same; it holds for this request only."""
+        return Known(self.caller(headers), 0.0)
 
 
 @dataclass(frozen=True)

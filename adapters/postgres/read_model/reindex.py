@@ -12,6 +12,7 @@ from adapters.postgres.log.projector import LOCK
 from adapters.postgres.read_model.progress import why_outdated
 from adapters.postgres.read_model.tables import NAME
 from adapters.postgres.read_model.writer import ReadModelWriter
+from adapters.postgres.read_state import RAISE
 from domain.errors import Refused
 from projections.read_model import fold
 from projections.recorded import decode
@@ -63,6 +64,7 @@ def _write(connection: Connection, ids: list[UUID]) -> list[str]:
     batch, writer = fold(events), ReadModelWriter()
     writer.write_sources(connection, batch.sources)
     writer.count(connection, batch.statistics, (), datasets)
+    connection.execute(RAISE)
     after = _rows(connection, texts)
     return [source_id for source_id in texts if before.get(source_id) != after.get(source_id)]
 

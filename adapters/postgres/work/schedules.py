@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from adapters.postgres.database import Database
+from adapters.postgres.read_state import RAISE
 from domain.schedules import Schedule
 
 ROW: LiteralString = """
@@ -19,7 +20,8 @@ DUE: LiteralString = f"""
     ORDER BY due_at LIMIT %(limit)s
 """
 OF_SOURCES: LiteralString = f"SELECT {ROW} FROM ops.schedule WHERE source_id = ANY (%(ids)s)"
-PLAN: LiteralString = """
+PLAN: LiteralString = f"""
+    WITH raised AS ({RAISE})
     UPDATE ops.schedule SET after = %(after)s, due_at = %(due)s, planned = true
     WHERE source_id = %(source)s AND after = %(before)s
 """
