@@ -15,6 +15,7 @@ EXTRAS = {
         "jinja2>=3.1.5",
         "prometheus-client>=0.22",
         "python-multipart>=0.0.18",
+        "rdflib>=7.1",
         "uvicorn>=0.54",
         "uvloop>=0.21; sys_platform != 'win32'",
     ],

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from adapters.web.pages import sign_in, sources, static
+from adapters.web.pages import datasets, sign_in, sources, static
 from adapters.web.pages.page import open_form, page
 
 GET, FORM, BOTH = ["GET"], ["POST"], ["GET", "POST"]
@@ -13,4 +13,7 @@ routes = [
     Route("/harvest/-/sign-out", page(sign_in.sign_out), methods=FORM),
     Route("/harvest", page(sources.search)),
     Route("/harvest/", page(sources.search)),
+    Route("/dataset", page(datasets.search)),
+    Route("/dataset/", page(datasets.search)),
+    Route("/dataset/{name}", page(datasets.show)),
 ]

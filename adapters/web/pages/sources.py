@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages.page import Page
+from adapters.web.pages.search_terms import quoted, whole_number
 
 ROWS = 50
 FACETS = {"source_type": "Type", "frequency": "Frequency", "organization": "Organisation", "health": "State"}
@@ -15,8 +16,8 @@ def search(page: Page) -> Response:
     """Sources that fit the search and the chosen facets."""
     chosen = {name: page.query[name] for name in FACETS if page.query.get(name)}
     sort = page.query.get("sort", "") if page.query.get("sort") in SORTS else SORTS[0]
-    start = int(page.query["start"]) if page.query.get("start", "").isdecimal() and len(page.query["start"]) < 8 else 0
-    terms = [f'{name}:"{_quoted(value)}"' for name, value in chosen.items()]
+    start = whole_number(page.query.get("start"))
+    terms = [f"{name}:{quoted(value)}" for name, value in chosen.items()]
     if chosen.get("health") == "inactive":
         terms.append("state:deleted")
     asked: dict[str, Any] = {"q": page.query.get("q", "")[:500], "sort": sort, "rows": ROWS, "start": start}
@@ -32,7 +33,3 @@ def search(page: Page) -> Response:
         following=start + ROWS if start + ROWS < answer["count"] else None,
         before=max(0, start - ROWS) if start else None,
     )
-
-
-def _quoted(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"')
