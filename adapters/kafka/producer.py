@@ -155,10 +155,20 @@ class CommandProducer:
     def _discard(self) -> None:
         producer, self._producer, self._failures = self._producer, None, 0
         if producer is not None:
-            with suppress(KafkaError):
-                producer.close(timeout=1.0)
+            _close(producer)
 
     def _connected(self) -> Any:
         if self._producer is None:
             self._producer = connect(KafkaProducer, self._broker, **self._broker.producer(self._timeout))
         return self._producer
+
+
+def _close(producer: Any) -> None:
+    """Close a client. One with messages that nobody acknowledges refuses to close, and its thread would send them later on."""
+    try:
+        producer.close(timeout=1.0)
+    except KafkaError:
+        producer._sender.force_close()
+        producer._sender.join(1.0)
+        with suppress(KafkaError):
+            producer.close(timeout=0)

@@ -1,5 +1,6 @@
 """The broker dies, or comes back empty: what consumers and producers make of it."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -132,6 +133,22 @@ def test_sending_to_a_broker_that_is_gone_says_so_in_bounded_time(
 
     assert producer.cluster_id() == ""
     assert time.monotonic() - began < 8
+
+
+def test_a_producer_closes_though_its_broker_is_gone_with_what_was_sent(
+    embedded_broker_process: EmbeddedBroker, broker: Broker, settings: Settings
+) -> None:
+    before = set(threading.enumerate())
+    producer = CommandProducer(broker, settings.site_id, timeout=10.0)
+    send_all(producer, fetch_commands(1))
+    embedded_broker_process.kill()
+    client = producer._connected()
+    producer._enqueue(client, fetch_commands(5))
+
+    producer.close()
+
+    until(lambda: set(threading.enumerate()) <= before, "no thread is left that would send them later on")
+    assert client._closed
 
 
 def test_a_consumer_outlives_a_long_absence_of_its_broker(
