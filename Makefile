@@ -1,6 +1,6 @@
 # make run [URL=https://...]   harvest a catalogue; installs what it needs into .venv first
 # make test                    the tests that need nothing but this machine, but for the slow ones
-# make slow                    those: they kill processes and wait for time limits, for minutes
+# make slow                    those: they kill processes and wait for time limits, for minutes; three at a time, as they mostly wait
 # make check                   style, types, layers
 # make bench                   measure
 .PHONY: run test slow check bench venv
@@ -27,16 +27,19 @@ HAVE_VENV = if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
     else echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; fi; \
   fi
 
+# Each module on one of the processes, since its tests may share a stack; in this order, the long ones first.
+BY_MODULE := --dist loadfile --no-loadscope-reorder
+
 INSTALL = $(BIN)/python -m pip install -q -c constraints.txt -e
 
 run: .venv/run.stamp
 	$(BIN)/harvester demo $(if $(URL),--url '$(URL)')
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest tests/unit tests/contract tests/integration tests/acceptance tests/faults -m "not slow and not kafka and not cluster and not ckan" -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/faults tests/acceptance tests/integration tests/contract tests/unit -m "not slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 2
 
 slow: .venv/test.stamp
-	$(BIN)/python -m pytest tests -m "slow and not kafka and not cluster and not ckan" -n 2
+	$(BIN)/python -m pytest tests/faults/test_time_limits.py tests/faults tests/acceptance tests/integration -m "slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 3
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .

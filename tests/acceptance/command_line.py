@@ -4,7 +4,8 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Any, NamedTuple
 
 import pytest
@@ -29,6 +30,18 @@ def _own_log_levels() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def run_quietly(environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a command that has to succeed, where nobody reads what it prints."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        for name, value in environment.items():
+            if name.startswith("HARVEST_"):
+                patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["harvester", *arguments])
+        with _own_log_levels(), pytest.raises(SystemExit) as ended:
+            main(args=list(arguments), prog_name="harvester")
+        assert not ended.value.code, f"{arguments}: {out.getvalue()}{err.getvalue()}"
 
 
 class CommandLine:

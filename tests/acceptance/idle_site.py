@@ -1,6 +1,9 @@
 """Sites on which nothing runs, for commands that need nobody else."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from adapters.embedded import EmbeddedPostgres
 from adapters.settings import Settings
 from tests.acceptance.command_line import CommandLine
-from tests.conftest import new_database
+from tests.conftest import copied_database, new_database
 from tests.support.stack import Stack
 
 
@@ -35,3 +38,14 @@ def own_site(settings: Settings, tmp_path: Path) -> Iterator[Stack]:
 @pytest.fixture
 def own_cli(own_site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     return CommandLine(own_site.environment, monkeypatch, capsys)
+
+
+@contextmanager
+def copied_site(site: Stack, postgres: EmbeddedPostgres, folder: Path) -> Iterator[Stack]:
+    """A copy of a site with its database and files, which a test may change."""
+    shutil.copytree(site.folder, folder)
+    site.parts.database.close()
+    with copied_database(postgres, site.settings.site_id) as url:
+        settings = replace(site.settings, database_url=url, data_dir=folder)
+        with Stack(settings, folder, roles=()) as copy:
+            yield copy

@@ -71,6 +71,7 @@ JOBS = st.builds(
     end=st.sampled_from(("finished", "finished", "failed", "before gather", "in gather", "amid outcomes")),
 )
 SOURCES = st.lists(st.lists(JOBS, max_size=3), min_size=1, max_size=3)
+RANDOMS = st.integers(0, 2**32).map(Random)  # of st.randoms() each number is drawn, until an example is too large
 
 
 class History:

@@ -17,14 +17,13 @@ from adapters.postgres.read_model.tables import COUNTERS, NAME
 from adapters.postgres.read_model.writer import ReadModelWriter
 from adapters.postgres.work.projection import WorkProjection
 from projections.recorded import Recorded, decode
-from tests.integration.histories import OUTCOMES, SOURCES, Expected, History, JobPlan, ObjectPlan, sources_of
+from tests.integration.histories import OUTCOMES, RANDOMS, SOURCES, Expected, History, JobPlan, ObjectPlan, sources_of
 
 LIVE, AT_ONCE, BY_STREAM = SCHEMAS = ("other_live", "other_at_once", "other_by_stream")
 TABLES = (
     *("harvest_source", "harvest_job", "job_statistics", "source_statistics", "object", "dataset", "harvest_gather_error"),
     *("harvest_object_error", "log_line", "harvest_log", "harvest_object", "harvest_object_extra"),
 )
-RANDOMS = st.integers(0, 2**32).map(Random)
 VIEWS = {"harvest_log", "harvest_object", "harvest_object_extra"}
 EXAMPLES = settings(
     max_examples=25,

@@ -1,5 +1,6 @@
 """Fakes that pass the contract suites of the real things: the event log in a list, a target in a dict."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ class MemoryLog(ApplicationRecorder):
     def __init__(self) -> None:
         super().__init__()
         self.events: list[StoredEvent] = []
+        self._streams: defaultdict[UUID, list[StoredEvent]] = defaultdict(list)  # the same by stream, in order
         self.before_append: list[Callable[[], object]] = []
         self.appends = 0
 
@@ -31,11 +33,15 @@ class MemoryLog(ApplicationRecorder):
         if guard and any(self._version(stream) != version for stream, version in guard.items()):
             raise GuardConflict(guard)
         conflicts = frozenset(stream for stream in {_uuid(event) for event in events} if not self._follows(stream, events))
-        self.events += [event for event in events if event.originator_id not in conflicts]
+        for event in events:
+            if _uuid(event) not in conflicts:
+                self.events.append(event)
+                self._streams[_uuid(event)].append(event)
         return conflicts
 
     def _version(self, stream: UUID) -> int:
-        return max((event.originator_version for event in self.events if event.originator_id == stream), default=0)
+        events = self._streams.get(stream)
+        return events[-1].originator_version if events else 0
 
     def _follows(self, stream: UUID, events: Sequence[StoredEvent]) -> bool:
         versions = [event.originator_version for event in events if event.originator_id == stream]
@@ -45,10 +51,11 @@ class MemoryLog(ApplicationRecorder):
     def select_streams(
         self, ids: Sequence[UUID], after: Mapping[UUID, int] | None = None, upto: Mapping[UUID, int] | None = None
     ) -> list[StoredEvent]:
-        parts = {stream: ((after or {}).get(stream, 0), (upto or {}).get(stream, 2**62)) for stream in ids}
-        known = [(event, parts[_uuid(event)]) for event in self.events if _uuid(event) in parts]
-        wanted = [event for event, (start, end) in known if start < event.originator_version <= end]
-        return sorted(wanted, key=lambda event: (_uuid(event), event.originator_version))
+        wanted: list[StoredEvent] = []
+        for stream in sorted(set(ids)):
+            start, end = (after or {}).get(stream, 0), (upto or {}).get(stream, 2**62)
+            wanted += [event for event in self._streams.get(stream, ()) if start < event.originator_version <= end]
+        return wanted
 
     def recorded(self, streams: Sequence[UUID], version: int) -> dict[UUID, datetime]:
         times = {stream: self.recorded_at(stream, version) for stream in streams}
@@ -77,8 +84,8 @@ class MemoryLog(ApplicationRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        events = [event for event in self.events if event.originator_id == originator_id]
-        events = [event for event in events if event.originator_version > (gt or 0)]
+        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        events = [event for event in self._streams.get(stream, ()) if event.originator_version > (gt or 0)]
         events = [event for event in events if lte is None or event.originator_version <= lte]
         return (events[::-1] if desc else events)[:limit]
 
