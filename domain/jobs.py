@@ -24,7 +24,7 @@ class Job(StoredAggregate):
     """One run of a source, from its creation to its end."""
 
     TOPIC = "job"
-    SNAPSHOT_VERSION = 5
+    SNAPSHOT_VERSION = 6
 
     class Created(FirstEvent):
         """Somebody or a schedule asked for a run; `trigger` is cli, api, schedule or run-test.
@@ -170,6 +170,7 @@ class Job(StoredAggregate):
         self.gathered = 0
         self.unchanged = 0
         self.statistics_kept = False  # by an event of this stream: its objects needn't tell them
+        self.all_imported = False  # it has ended, and each of its objects made, changed or removed a dataset
         self.pruned = 0  # objects that are gone
         self.forgotten = False  # no longer listed
         self.held = 0  # deletions that a person must approve
@@ -352,6 +353,7 @@ class Job(StoredAggregate):
     def _finished(self, outcome: str, counts: dict[str, int], statistics: dict[str, int] | None) -> None:
         self.status = "Finished"
         self.statistics_kept = statistics is not None
+        self.all_imported = statistics is not None and _all_imported(statistics)
 
     def prune(self, objects: int, statistics: Mapping[str, int] | None) -> None:
         """Record that objects are gone. Raises Refused while the job goes on."""
@@ -378,6 +380,10 @@ class Job(StoredAggregate):
     def error_free(self, counts: Mapping[str, int]) -> bool:
         """Whether later harvests may ask only for what changed since this one."""
         return self.complete and not self.gather_errors and not counts.get("errored")
+
+
+def _all_imported(statistics: Mapping[str, int]) -> bool:
+    return statistics.get("objects", 0) == sum(statistics.get(outcome, 0) for outcome in ("added", "updated", "deleted"))
 
 
 def _not_zero(counts: Mapping[str, int]) -> dict[str, int]:

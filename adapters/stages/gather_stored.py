@@ -13,7 +13,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from adapters.postgres.database import Database
-from adapters.postgres.log.job_objects import job_objects
+from adapters.postgres.log.job_objects import job_objects, objects_of
 from adapters.postgres.positions import log_position
 from adapters.postgres.work.claims import held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
@@ -21,7 +21,7 @@ from adapters.postgres.work.held import PAGE, ever_held, existing, held_pages
 from domain.application import Harvesting
 from domain.errors import NotFound
 from domain.jobs import Job
-from domain.objects import GatheredRecord, HarvestObject
+from domain.objects import GatheredRecord
 from domain.reimport import Selection, failed, selection
 from domain.sources import HarvestSource
 from projections.recorded import Recorded
@@ -67,7 +67,7 @@ class StoredGather:
 
     def _imported(self, chosen: Selection) -> Iterator[Records]:
         if chosen.object_id:
-            yield self._records([UUID(chosen.object_id)])
+            yield self._with_action(self._records([UUID(chosen.object_id)]))
             return
         for page in held_pages(self._database, self._source.id, chosen):
             yield self._records([row.object_id for row in page])
@@ -75,15 +75,9 @@ class StoredGather:
             yield from self._never_imported(chosen)
 
     def _records(self, ids: Sequence[UUID]) -> list[GatheredRecord]:
-        objects = self._application.load_objects(ids).values()
-        records = [self._record(obj) for obj in objects if obj.action != "delete"]
-        return self._with_action(records)
-
-    @staticmethod
-    def _record(obj: HarvestObject) -> GatheredRecord:
-        """Under the guid that the remote lists, so that a full listing finds the record again."""
-        identified = obj.guid if obj.guid != obj.gathered_guid else None
-        return GatheredRecord(obj.gathered_guid, "change", obj.content_hash, obj.extras, obj.metadata_modified, identified)
+        """The records of objects, as changes of what the source holds."""
+        objects = objects_of(self._database, ids)
+        return [_newest(events, "change") for events in objects if events[0].state["action"] != "delete"]
 
     def _with_action(self, records: Records) -> list[GatheredRecord]:
         """New, or a change of what the source holds; there is nothing to do to delete what it doesn't hold."""
@@ -99,20 +93,27 @@ class StoredGather:
         return selected
 
     def _never_imported(self, chosen: Selection) -> Iterator[Records]:
-        """The newest stored document of each record from which no dataset was ever made."""
+        """The newest stored document of each record from which no dataset was ever made.
+
+        The objects of a job aren't read if each of them made, changed or removed a dataset.
+        """
         memory = GatherMemory(self._database)
         upto = log_position(self._database)
         for job in reversed(self._jobs_before(self._job.number)):
+            if job.all_imported:
+                continue
             for page in _batches(job_objects(self._database, job, upto), PAGE):
                 self._go_on()
-                objects = self._application.load_objects([events[0].stream for events in page])
-                documents = {obj.guid: obj for obj in objects.values() if obj.content_hash or obj.action == "delete"}
-                again = memory.remember(dict.fromkeys(documents))
+                newest = {record.identified or record.guid: record for record in map(_newest, page)}
+                documents = {
+                    guid: record for guid, record in newest.items() if record.content_hash or record.action == "delete"
+                }
                 held = ever_held(self._database, self._source.id, list(documents))
+                again = memory.remember({guid: None for guid in documents if guid not in held})
                 records = [
-                    self._record(obj)
-                    for guid, obj in documents.items()
-                    if guid not in again and guid not in held and obj.action != "delete" and chosen.has(guid, None)
+                    record
+                    for guid, record in documents.items()
+                    if guid not in again and guid not in held and record.action != "delete" and chosen.has(guid, None)
                 ]
                 if records:
                     yield self._with_action(records)
@@ -153,6 +154,22 @@ class StoredGather:
     def _jobs_before(self, number: int) -> list[Job]:
         """The source's jobs with a lower number than this one, in order."""
         return [job for job in jobs_of(self._application, self._source.id) if job.number < number]
+
+
+def _newest(events: Sequence[Recorded], action: str = "") -> GatheredRecord:
+    """A record with the newest document and all extras of its object; `action`: another one than that of the object.
+
+    It goes by the guid that the remote lists, so that a full listing finds the record again.
+    """
+    first = events[0].state
+    guid, document, extras = first["guid"], first["content_hash"], first["extras"]
+    for event in events:
+        if event.topic == "object.fetched":
+            document, extras = event.state["content_hash"], {**extras, **event.state["extras"]}
+        elif event.topic == "object.identified":
+            guid = event.state["guid"]
+    identified = guid if guid != first["guid"] else None
+    return GatheredRecord(first["guid"], action or first["action"], document, extras, first["metadata_modified"], identified)
 
 
 def jobs_of(application: Harvesting, source_id: UUID) -> list[Job]:

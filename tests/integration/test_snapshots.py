@@ -185,6 +185,12 @@ REMEMBERED = {
     ): "_created_on _modified_on attempt by complete decision first_started first_started_version forgotten full "
     "gather_errors gather_finished gather_started gathered held kind lost memory number options pruned seen_since source_id "
     "source_version statistics_kept status unchanged",
+    (
+        Job,
+        6,
+    ): "_created_on _modified_on all_imported attempt by complete decision first_started first_started_version forgotten full "
+    "gather_errors gather_finished gather_started gathered held kind lost memory number options pruned seen_since source_id "
+    "source_version statistics_kept status unchanged",
 }
 """What an aggregate remembers, by class and version: who changes it raises SNAPSHOT_VERSION and adds a line."""
 

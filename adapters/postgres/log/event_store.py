@@ -63,6 +63,10 @@ SELECT_PARTS = BOUNDED.format(
     where="""(originator_id, originator_version) > (%(stream)s, %(version)s) AND originator_id < %(before)s
         AND notification_id <= %(upto)s""",
 )
+SELECT_WHOLE = f"""
+    SELECT {COLUMNS} FROM events.stored_event WHERE originator_id = ANY (%(ids)b::uuid[])
+    ORDER BY originator_id, originator_version
+"""
 MAX_BATCH_BYTES = 8_000_000
 """Stored size of the events that are read at a time; decoded, folded and written they take about six times as much memory."""
 SELECT_NOTIFICATIONS = """
@@ -252,3 +256,9 @@ def read_streams(
     with connection.cursor(binary=True) as cursor:
         cursor.execute(SELECT_PARTS.encode(), parameters, prepare=True)
         return cursor.fetchall()
+
+
+def read_whole(connection: Connection, ids: Sequence[UUID]) -> list[StoredRow]:
+    """All events of these streams, stream by stream, each in order."""
+    with connection.cursor(binary=True) as cursor:
+        return cursor.execute(SELECT_WHOLE.encode(), {"ids": list(ids)}, prepare=True).fetchall()

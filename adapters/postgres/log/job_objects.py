@@ -1,11 +1,12 @@
-"""The objects of one job, as the log has them: their ids lie close together, since they begin with the job's time and
-number."""
+"""Objects as the log has them. The ids of a job's objects lie close together: they begin with the job's time and number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from adapters.postgres.database import Database, unavailable
-from adapters.postgres.log.event_store import read_streams
+from adapters.postgres.log.event_store import read_streams, read_whole
 from domain.jobs import Job
 from domain.objects import object_id_range
 from projections.recorded import Recorded, decode
@@ -17,6 +18,14 @@ def job_objects(database: Database, job: Job, upto: int) -> Iterator[list[Record
     """The events of each object of a job, up to an event number; one list for each object, in the order of their ids."""
     low, high = object_id_range(job.created_on, job.number)
     return _only_of(str(job.id), streams(database, low, high, upto))
+
+
+def objects_of(database: Database, ids: Sequence[UUID]) -> list[list[Recorded]]:
+    """The events of each of these objects, in the order of their ids; ids of nothing, or of something else, are left out."""
+    with unavailable(database.url):
+        events = decode(read_whole(database.connection, ids))
+    by_stream = (list(stream) for _, stream in groupby(events, attrgetter("stream")))
+    return [stream for stream in by_stream if stream[0].topic == "object.gathered"]
 
 
 def streams(database: Database, low: UUID, high: UUID, upto: int) -> Iterator[list[Recorded]]:

@@ -95,7 +95,7 @@ CREATE TABLE {schema}.object (
     removed text, -- what happened to a dataset that was missing: deleted, purged, kept, hidden, gone, held
     removed_until timestamp, -- when a hidden dataset will be deleted
     removed_title text
-) WITH (fillfactor = 75);
+);
 
 CREATE TABLE {schema}.dataset (
     source_id text COLLATE "C" NOT NULL,
@@ -107,7 +107,7 @@ CREATE TABLE {schema}.dataset (
     imported timestamp,
     event_number bigint NOT NULL,
     job_number integer NOT NULL -- of two facts the newer job's wins; within a job, the one with the larger event number
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE {schema}.harvest_gather_error (
     id text COLLATE "C" NOT NULL,

@@ -14,6 +14,9 @@ CREATE INDEX harvest_job_held_idx ON {schema}.harvest_job (source_id, id) WHERE 
 ALTER TABLE {schema}.job_statistics ADD PRIMARY KEY (job_id);
 ALTER TABLE {schema}.source_statistics ADD PRIMARY KEY (source_id);
 ALTER TABLE {schema}.object ADD PRIMARY KEY (id);
+-- A row is written when its object is gathered, and again with its outcome. Half of a page is left free for the second version,
+-- so that indexes needn't be written to again. What a rebuild has loaded is finished, and fills whole pages.
+ALTER TABLE {schema}.object SET (fillfactor = 50);
 CREATE INDEX harvest_job_id_idx ON {schema}.object (harvest_job_id);
 CREATE INDEX object_deletion_job_idx ON {schema}.object (harvest_job_id, id) WHERE action = 'delete' OR removed IS NOT NULL;
 CREATE INDEX object_deletion_source_idx ON {schema}.object (harvest_source_id, id)

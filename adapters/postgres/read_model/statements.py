@@ -24,17 +24,21 @@ def save_datasets(schema: str) -> sql.Composed:
     )
     return sql.SQL("""
         WITH x AS MATERIALIZED (SELECT * FROM {rows}),
-        old AS MATERIALIZED (
-            SELECT d.source_id, d.guid, d.state FROM x JOIN {table} d ON d.source_id = x.source_id AND d.guid = x.guid
+        outdated AS MATERIALIZED (
+            SELECT d.source_id, d.state FROM x JOIN {table} d ON d.source_id = x.source_id AND d.guid = x.guid
+            WHERE (d.job_number, d.event_number) < (x.job_number, x.event_number)
         ),
         saved AS (
             INSERT INTO {table} AS d ({columns}) SELECT {columns} FROM x
             ON CONFLICT (source_id, guid) DO UPDATE SET {replaced}
             WHERE (d.job_number, d.event_number) < (EXCLUDED.job_number, EXCLUDED.event_number)
-            RETURNING d.source_id, d.guid, d.state
+            RETURNING d.source_id, d.state
         )
-        SELECT saved.source_id, sum((saved.state = 'active')::int - coalesce((old.state = 'active')::int, 0))::int
-        FROM saved LEFT JOIN old USING (source_id, guid) GROUP BY 1
+        -- Not a join of the two: without an index it would compare every row with every other one.
+        SELECT source_id, sum(number)::int FROM (
+            SELECT source_id, (state = 'active')::int AS number FROM saved
+            UNION ALL SELECT source_id, -(state = 'active')::int FROM outdated
+        ) c GROUP BY 1
     """).format(
         rows=DATASETS.recordset(DATASETS.columns),
         table=sql.Identifier(schema, DATASETS.name),

@@ -80,7 +80,7 @@ EXPIRE_GATHER = """
     UPDATE ops.job_progress SET worker = NULL, sent_until = NULL, lease_until = NULL
     WHERE worker IS NOT NULL AND (%(leases)s AND lease_until < now() OR worker = ANY (%(dead)b::text[]))
 """
-LOST = "SELECT object_id FROM ops.work WHERE deliveries > 3 AND deliveries > %(solo)s AND NOT sent LIMIT 1000"
+LOST = "SELECT object_id FROM ops.work WHERE lost AND deliveries > %(solo)s LIMIT 1000"
 LOST_GATHER = """
     SELECT job_id FROM ops.job_progress
     WHERE worker IS NULL AND gather <> 'finished' AND deliveries > 2 AND deliveries >= %(deliveries)s

@@ -91,7 +91,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
     "work": (
         """DELETE FROM ops.work w WHERE NOT EXISTS (
             SELECT FROM pg_temp.work s WHERE s.object_id = w.object_id AND s.job_id = w.job_id)""",
-        """INSERT INTO ops.work SELECT s.* FROM pg_temp.work s
+        """INSERT INTO ops.work (object_id, job_id, due_at, attempt) SELECT s.object_id, s.job_id, s.due_at, s.attempt
+        FROM pg_temp.work s
         WHERE NOT EXISTS (SELECT FROM ops.work w WHERE w.object_id = s.object_id)""",
         """UPDATE ops.work w SET attempt = s.attempt, due_at = s.due_at, sent = false, worker = NULL, lease_until = NULL,
             deliveries = 0
