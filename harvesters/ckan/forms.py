@@ -1,12 +1,13 @@
 """Datasets of remotes that aren't a CKAN of today, in the form of its package_show.
 
-`of_rest`: the REST API of CKAN 1.x and 2.x up to 2.7 (https://docs.ckan.org/en/ckan-1.8/api-v2.html). `of_dkan`: DKAN for
-Drupal 7, whose API is like CKAN's. `of_data_json`: a catalogue in DCAT-US 1.1
+`of_rest`, `of_search`: the REST API of CKAN 1.x and 2.x up to 2.7 (https://docs.ckan.org/en/ckan-1.8/api-v2.html).
+`of_dkan`: DKAN for Drupal 7, whose API is like CKAN's. `of_data_json`: a catalogue in DCAT-US 1.1
 (https://resources.data.gov/resources/dcat-us/), which DKAN and others offer next to or in place of an API.
 
 What such a remote doesn't give stays away: nothing is made up.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,6 +24,18 @@ COMPUTED = frozenset(
     )
 )
 """What the REST API adds to a dataset for its readers."""
+OF_THE_INDEX = (
+    "res_",
+    "index",
+    "_version_",
+    "site_id",
+    "entity_type",
+    "dataset_type",
+    "capacity",
+    "data_dict",
+    "validated_data_dict",
+)
+"""Beginnings of fields that a search index adds."""
 SIZE = re.compile(r"([\d.]+)\s*(bytes?|[kmgt]i?b)", re.IGNORECASE)
 UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}  # as Drupal counts
 CHANGED = re.compile(r"^Date changed\s+", re.IGNORECASE)
@@ -66,6 +79,31 @@ def _set_members(fields: Json, groups: Sequence[Mapping[str, Any]]) -> None:
 
 def _without_type(group: Mapping[str, Any]) -> Json:
     return {name: value for name, value in group.items() if name != "type"}
+
+
+def of_search(entry: Mapping[str, Any]) -> Json:
+    """A dataset as the search of the REST API gives it with all fields: whole, as text, or as it is in the index."""
+    for name in ("validated_data_dict", "data_dict"):
+        try:
+            package = json.loads(entry.get(name) or "null")
+        except (TypeError, ValueError):
+            continue
+        if isinstance(package, dict):
+            return {key: value for key, value in package.items() if key not in COMPUTED}
+    fields = {name: value for name, value in entry.items() if name not in COMPUTED and not name.startswith(OF_THE_INDEX)}
+    urls = entry.get("res_url")
+    if isinstance(urls, list) and "resources" not in fields:
+        fields["resources"] = [_of_index(entry, place) for place in range(len(urls))]
+    if isinstance(owner := fields.pop("organization", None), str):
+        fields["organization"] = {"name": owner}
+    return fields
+
+
+def _of_index(entry: Mapping[str, Any], place: int) -> Json:
+    """A resource, of which the index has each field in a list of its own."""
+    columns = {name: entry.get(f"res_{name}") for name in ("url", "name", "format", "description")}
+    values = {name: column[place] for name, column in columns.items() if isinstance(column, list) and place < len(column)}
+    return _texts(**values)
 
 
 def of_dkan(package: Mapping[str, Any]) -> Json:

@@ -12,6 +12,7 @@ What a job remembers for the next one (`HarvestJob.memory`):
     undated     so many have no date by which a change would be seen: their ids are looked at each time
     count_off   by how much the count is too large, where two readings agreed that it is wrong
     unsafe      the count was too large, and datasets were held that the listing lacked: then nothing is removed
+    no_rest     there is no REST API, which the source wants; it is looked for again when everything is read
     rest_ids    the REST API that was read lists datasets by the ids that they have: then revisions tell what changed
 """
 
@@ -62,12 +63,13 @@ class Gathering:
         self._waiting: list[tuple[str, Record | None]] = []  # guids to look up; without a record: not wanted
 
     def __iter__(self) -> Iterator[Output]:
-        if self._config.wants_rest:
-            rest = self._rest()
-            if (references := rest.references()) is not None:
-                yield from self._by_rest(rest, references)
+        if self._config.wants_rest and not (self._memory.get("no_rest") and self._since()):
+            if (old := self._old_api()) is not None:
+                log.info("reading %s", old[0])
+                yield from old[1]
                 return
             log.warning("%s has no REST API (api_version): its action API is asked", self._remote.shown)
+            self._remember(no_rest=True)
         changed = self._changed()
         yield from self._everything() if changed is None else self._changes(changed)
 
@@ -131,9 +133,9 @@ class Gathering:
         elif (packages := self._remote.whole_packages()) is not None:
             log.warning("reading current_package_list_with_resources, since a search failed: %s", error)
             yield from self._all_of(Given(packages))
-        elif (references := self._old_references(rest := self._rest())) is not None:
-            log.warning("reading the REST API of version %d, since a search failed: %s", references.version, error)
-            yield from self._by_rest(rest, references)
+        elif (old := self._old_api_or_none()) is not None:
+            log.warning("reading %s, since a search failed: %s", old[0], error)
+            yield from old[1]
         elif (datasets := self._remote.data_json()) is not None:
             log.warning("reading data.json, since a search failed: %s", error)
             yield from self._all_of(Given(datasets))
@@ -145,14 +147,21 @@ class Gathering:
 
     # by the REST API of old CKANs
 
-    def _rest(self) -> RestAPI:
+    def _old_api(self) -> tuple[str, Iterator[Output]] | None:
+        """What is read of the REST API, in words, and the reading; None where there is none. Raises RemoteError."""
         config = self._config
-        return self._remote.rest(1 if config.api_version == 1 else 2, names_groups=config.names_groups)
+        rest = self._remote.rest(1 if config.api_version == 1 else 2, names_groups=config.names_groups)
+        if (references := rest.references()) is not None:
+            return f"the REST API of version {references.version}", self._by_rest(rest, references)
+        if (packages := rest.whole()) is not None:
+            return "the search of the REST API", self._all_of(Given(packages))
+        if (references := rest.found()) is not None:
+            return "what the search of the REST API finds", self._by_rest(rest, references)
+        return None
 
-    @staticmethod
-    def _old_references(rest: RestAPI) -> References | None:
+    def _old_api_or_none(self) -> tuple[str, Iterator[Output]] | None:
         try:
-            return rest.references()
+            return self._old_api()
         except RemoteError as error:
             log.info("no REST API: %s", error)
             return None

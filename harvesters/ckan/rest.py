@@ -5,14 +5,14 @@ revisions tell what has changed.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from domain.errors import RemoteError
 from domain.text import kind_of
-from harvesters.ckan.forms import of_rest
+from harvesters.ckan.forms import of_rest, of_search
 from harvesters.http import PoliteSession
 
 ROOTS = {2: ("/api/2",), 1: ("/api/1", "/api")}
@@ -50,42 +50,80 @@ class RestAPI:
         self._groups: dict[str, Mapping[str, Any]] = {}
 
     def references(self) -> References | None:
-        """Ids or names of all datasets; None where there is no REST API. Raises RemoteError when the remote can't be asked."""
-        for how in (self._listed, self._found):
-            for version in self._versions:
-                for base in ROOTS[version]:
-                    for kind in DATASETS:
-                        references = self._unless_missing(how, base, kind)
-                        if references is not None:
-                            self._base, self._kind = base, kind
-                            return References(version, references)
+        """Ids or names of all datasets, by the list; None where there is none. Raises RemoteError when the remote is away."""
+        return self._references(self._listed)
+
+    def found(self) -> References | None:
+        """The same by the search, for remotes that don't show the list."""
+        return self._references(self._searched)
+
+    def whole(self) -> Iterator[Any] | None:
+        """All datasets whole, by the search; None where it doesn't give them. Raises RemoteError, later too."""
+        for _, base, kind in self._places():
+            try:
+                first = self._whole_page(base, kind, 0)
+            except RemoteError as error:
+                if error.code not in NOT_THERE:
+                    raise
+                continue
+            return self._whole_pages(base, kind, first)
         return None
 
-    def _unless_missing(self, how: Callable[[str, str], list[Any]], base: str, kind: str) -> list[Any] | None:
-        try:
-            return how(base, kind)
-        except RemoteError as error:
-            if error.code not in NOT_THERE:
-                raise
-            return None
+    def _places(self) -> Iterator[tuple[int, str, str]]:
+        """Version, path and word for datasets: all that an installation may have, the version that is wanted first."""
+        for version in self._versions:
+            for base in ROOTS[version]:
+                yield from ((version, base, kind) for kind in DATASETS)
+
+    def _references(self, how: Callable[[str, str], list[Any]]) -> References | None:
+        for version, base, kind in self._places():
+            try:
+                references = how(base, kind)
+            except RemoteError as error:
+                if error.code not in NOT_THERE:
+                    raise
+                continue
+            self._base, self._kind = base, kind
+            return References(version, references)
+        return None
 
     def _listed(self, base: str, kind: str) -> list[Any]:
         return self._list(f"{base}/rest/{kind}")
 
-    def _found(self, base: str, kind: str) -> list[Any]:
-        """The same from the search, for remotes that don't show the list."""
+    def _searched(self, base: str, kind: str) -> list[Any]:
         references: dict[str, None] = {}
         for _ in range(MOST_PAGES):
-            params = {"q": "", "limit": SEARCHED, "offset": len(references)}
-            answer = self._get(f"{base}/search/{kind}", params)
-            results = answer.get("results") if isinstance(answer, Mapping) else None
-            if not isinstance(results, list):
-                raise self._bad_answer(f"{base}/search/{kind}", answer)
+            count, results = self._page(base, kind, len(references))
             known = len(references)
             references |= dict.fromkeys(_reference(entry) for entry in results)
-            if len(references) == known or len(references) >= _count(answer):
+            if len(references) in (known, count):
                 break
         return list(references)
+
+    def _whole_pages(self, base: str, kind: str, page: Sequence[Any]) -> Iterator[Any]:
+        """Page by page, as long as they bring news: some remotes always send the same one."""
+        ids: set[str] = set()
+        offset = 0
+        while not ids.issuperset(news := [_reference(package) for package in page]):
+            yield from page
+            ids.update(news)
+            offset += len(page)
+            page = self._whole_page(base, kind, offset)
+
+    def _whole_page(self, base: str, kind: str, offset: int) -> Sequence[Any]:
+        count, results = self._page(base, kind, offset, all_fields=1)
+        if not all(isinstance(entry, dict) for entry in results) or (count and not results and not offset):
+            raise self._bad_answer(f"{base}/search/{kind}", results)
+        return [of_search(entry) for entry in results]
+
+    def _page(self, base: str, kind: str, offset: int, **more: int) -> tuple[int, list[Any]]:
+        """The count that the search tells, and its results from an offset on."""
+        answer = self._get(f"{base}/search/{kind}", {"q": "", "limit": SEARCHED, "offset": offset, **more})
+        results = answer.get("results") if isinstance(answer, Mapping) else None
+        if not isinstance(results, list):
+            raise self._bad_answer(f"{base}/search/{kind}", answer)
+        count = answer.get("count")
+        return count if isinstance(count, int) else -1, results
 
     def show(self, reference: str) -> Mapping[str, Any]:
         """A dataset by its id or name, in the form of package_show. Raises RemoteError."""
@@ -163,8 +201,3 @@ class RestAPI:
 def _reference(entry: Any) -> str:
     """Searches with all_fields answer with whole datasets."""
     return str(entry.get("id") or entry.get("name")) if isinstance(entry, Mapping) else str(entry)
-
-
-def _count(answer: Mapping[str, Any]) -> float:
-    count = answer.get("count")
-    return count if isinstance(count, int) else float("inf")

@@ -63,7 +63,8 @@ class OldCkan:
         self.groups = {"g-1": {"id": "g-1", "name": "parks", "title": "Parks", "packages": []}}
         self.bases = bases or {"/api/2": 2, "/api/1": 1, "/api": 1}
         self.kind = kind
-        self.lists = self.tells_changes = True
+        self.lists = self.tells_changes = self.shows = True
+        self.whole: list[Any] = []  # what the search answers with all fields
         self.revisions: dict[str, list[str]] = {}
         self.site = Site(self.respond)
 
@@ -78,7 +79,8 @@ class OldCkan:
             return references if self.lists else None
         if (what, rest) == ("search", self.kind):
             start, rows = int(query["offset"]), min(2, int(query["limit"]))  # it gives fewer than it is asked for
-            return {"count": len(references), "results": references[start : start + rows]}
+            results = self.whole if self.whole and query.get("all_fields") else references
+            return {"count": len(results), "results": results[start : start + rows]}
         if (what, rest) == ("search", "revision"):
             return list(self.revisions) if self.tells_changes else None
         kind, _, name = rest.partition("/")
@@ -86,7 +88,7 @@ class OldCkan:
             return {"id": name, "packages": self.revisions[name]} if name in self.revisions else None
         if what == "rest" and kind == "group":
             return next((group for group in self.groups.values() if name in (group["id"], group["name"])), None)
-        if what == "rest" and kind == self.kind:
+        if what == "rest" and kind == self.kind and self.shows:
             return self._shown(name, self.bases[base])
         return None
 

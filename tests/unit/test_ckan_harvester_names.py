@@ -32,6 +32,19 @@ def test_a_long_title_keeps_its_year() -> None:
     assert name.endswith("-2019")
 
 
+@pytest.mark.parametrize("year", ["2011-12", "2011-2012", "98", "1871"])
+def test_what_looks_like_a_year_stays_at_the_end_of_a_long_title(year: str) -> None:
+    """Reference E.5: the rule of CKAN's munge_title_to_name."""
+    name = munge_name(f"{'Numbers of everything that can be counted ' * 5}{year}")
+
+    assert (len(name) <= 95, name.endswith(f"-{year}")) == (True, True)
+
+
+@pytest.mark.parametrize(("title", "name"), [("Þórsmörk Đakovo", "thorsmork-dakovo"), ("Æðey ÐÞ", "aedey-dth")])
+def test_letters_of_other_languages_in_latin_script_become_ascii(title: str, name: str) -> None:
+    assert munge_name(title) == name
+
+
 @pytest.mark.parametrize(
     ("tag", "munged"),
     [

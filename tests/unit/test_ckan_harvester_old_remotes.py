@@ -1,5 +1,6 @@
 """Remotes without package_search: the REST API of CKAN 1.x and 2.x, DKAN, a catalogue in data.json."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from harvesters.ckan import CKANHarvester
 from harvesters.ckan.forms import of_data_json, of_dkan, of_rest
 from harvesters.testing import Harness
+from tests.support.memory_ckan import MemoryCkan, remote_package
 from tests.support.old_remotes import SITE, Dkan, OldCkan, Site, dkan_package, old_package
 
 
@@ -78,6 +80,17 @@ def test_a_version_that_the_remote_does_not_have_is_no_reason_to_fail() -> None:
     assert (result.gather_errors, list(result.statuses)) == ((), [new["id"]])
 
 
+def test_a_remote_without_a_rest_api_is_not_asked_for_it_each_time() -> None:
+    remote = MemoryCkan(remote_package(1))
+    source = harness(api_version=1)
+    source.harvest(remote.site)
+    remote.site.asked.clear()
+
+    source.harvest(remote.site)
+
+    assert set(remote.site.asked) == {"/api/3/action/package_search"}
+
+
 def test_datasets_are_found_by_the_search_where_the_list_is_not_shown() -> None:
     remote = OldCkan(*(old_package(number) for number in range(5)))
     remote.lists = False
@@ -85,6 +98,59 @@ def test_datasets_are_found_by_the_search_where_the_list_is_not_shown() -> None:
     result = harness(api_version=2).harvest(remote.site)
 
     assert sorted(result.statuses) == sorted(remote.packages)
+
+
+IN_THE_INDEX = {
+    "id": "13373f8e-f1dd-4110-9a3c-c84a0c755057",
+    "name": "food",
+    "title": "Food",
+    "notes": "Notes",
+    "license_id": "uk-ogl",
+    "tags": ["eating out", "food"],
+    "groups": ["health"],
+    "extras": {"dcat_modified": "2017-03-15"},
+    "organization": "city",
+    "res_url": ["https://a.example/1.csv", "https://a.example/2.csv"],
+    "res_format": ["CSV", "CSV"],
+    "res_description": ["One", "Two"],
+    "state": "active",
+    "site_id": "dgu",
+    "capacity": "public",
+    "entity_type": "package",
+    "index_id": "x",
+    "revision_id": "r",
+}
+WHOLE = {
+    **{name: IN_THE_INDEX[name] for name in ("id", "name", "title", "notes", "license_id", "state")},
+    "tags": [{"name": "eating out"}, {"name": "food"}],
+    "groups": [{"name": "health"}],
+    "organization": {"name": "city"},
+    "extras": [{"key": "dcat_modified", "value": "2017-03-15"}],
+    "resources": [
+        {"url": "https://a.example/1.csv", "format": "CSV", "description": "One"},
+        {"url": "https://a.example/2.csv", "format": "CSV", "description": "Two"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "entry", [IN_THE_INDEX, {**IN_THE_INDEX, "title": "cut", "validated_data_dict": json.dumps(WHOLE), "data_dict": "{"}]
+)
+def test_a_remote_that_only_has_the_search_is_read_by_that(entry: dict[str, Any]) -> None:
+    remote = OldCkan()
+    remote.lists = remote.shows = False
+    remote.whole = [entry, *({**entry, "id": f"id-{number}", "validated_data_dict": None} for number in range(4))]
+    source = harness(api_version=2, organizations_filter_include=["city"])
+
+    result = source.harvest(remote.site)
+
+    assert (result.gather_errors, len(result.statuses), result.full_listing) == ((), 5, True)
+    package = result.dataset(entry["id"])
+    assert (package["title"], package["license_id"]) == ("Food", "uk-ogl")
+    assert [tag["name"] for tag in package["tags"]] == ["eating out", "food"]
+    assert [resource["description"] for resource in package["resources"]] == ["One", "Two"]
+    assert extras(package)["dcat_modified"] == "2017-03-15"
+    assert package.keys().isdisjoint({"res_url", "site_id", "capacity", "index_id", "data_dict"})
 
 
 def test_only_what_revisions_name_is_read_again_and_what_is_gone_is_removed() -> None:

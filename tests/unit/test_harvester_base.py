@@ -18,7 +18,7 @@ from harvesters import (
     HarvestSource,
     munge_tag,
 )
-from harvesters.target import Owner, Stored
+from harvesters.target import Owner, SiteRules, Stored
 from tests.support.fakes import MemoryTarget
 from tests.unit.stage_runs import HeldPackage
 
@@ -84,6 +84,23 @@ def test_the_sources_option_says_what_a_taken_name_gets(option: str) -> None:
 
     expected = {"number-sequence": r"trees1", "random-hex": r"trees[0-9a-f]{5}"}[option]
     assert any(re.fullmatch(expected, name) for name in names_in(base))
+
+
+@pytest.mark.parametrize("length", [96, 100])
+def test_a_valid_name_of_up_to_100_characters_stays(length: int) -> None:
+    """There it is cut to 95."""
+    base = harvester()
+
+    base._create_or_update_package({**dataset(), "name": "n" * length}, record())
+
+    assert "n" * length in names_in(base)
+
+
+def test_the_site_says_what_a_taken_name_gets_where_neither_source_nor_class_does() -> None:
+    base = harvester("trees")
+    base.target.rules = SiteRules(name_append="random-hex")  # type: ignore[attr-defined]
+
+    assert re.fullmatch(r"trees[0-9a-f]{5}", base._gen_new_name(TITLE) or "")
 
 
 def test_the_argument_goes_before_the_class() -> None:

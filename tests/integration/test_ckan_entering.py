@@ -1,10 +1,15 @@
-"""Tags of vocabularies in a real CKAN."""
+"""What the configuration of a source names in a real CKAN: vocabularies, groups, users."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from adapters.actions.session import Session
+from adapters.bootstrap import Parts
+from domain.errors import ValidationError
 from tests.contract.test_target import owner, package
 from tests.support.ckan_site import CkanSite, ckan_site
 
@@ -42,3 +47,21 @@ def test_a_tag_of_a_vocabulary_that_this_ckan_lacks_is_a_free_tag(site: CkanSite
 def test_what_a_configuration_names_is_looked_up(site: CkanSite) -> None:
     assert site.resolve_vocabulary(str(uuid4())) is None
     assert not site.has_user(f"nobody-{uuid4().hex[:8]}")
+
+
+def test_a_source_is_entered_once_the_group_that_it_names_is_there(site: CkanSite, emptied: Parts) -> None:
+    settings = replace(emptied.settings, ckan_url=os.environ["HARVEST_CKAN_URL"], ckan_token=site.token)
+    session, name = Session(Parts(settings), shows_current=False), f"g-{uuid4().hex[:10]}"
+    fields = {"name": name, "url": f"https://{name}.example", "source_type": "ckan", "title": "T"}
+    config = f'{{"default_groups": ["{name}"]}}'
+
+    with pytest.raises(ValidationError) as caught:
+        session.call("harvest_source_create", **fields, config=config)
+    site.api.call("group_create", {"name": name})
+    try:
+        source = session.call("harvest_source_create", **fields, config=config)
+    finally:
+        site.purge("group", name)
+
+    assert caught.value.errors["config"].endswith(f"Default group not found: {name}")
+    assert source["name"] == name
