@@ -284,21 +284,26 @@ class Parts:
         return NoticeParts(self.settings, self.database)
 
     def telling_duties(self, leader: Database, application: Harvesting) -> list[list[Duty]]:
-        """Duties that tell others what has happened, by round, since each waits for a server of its own.
+        """Duties that talk to other servers about sources and jobs, by round, since each round waits for a server of its own.
 
         `leader` is the connection that they write over, `application` writes over it too.
         """
+        from adapters.duties.organizations import KeepOrganizations
         from adapters.duties.source_datasets import KeepSourceDatasets
         from adapters.postgres.source_datasets import SourceDatasetRows
+        from adapters.postgres.source_organizations import SourceOrganizations
         from adapters.targets.ckan.api import ActionAPI
         from adapters.targets.ckan.source_dataset import SourceDatasets
 
         s, mail_and_webhooks = self.settings, self.notices.duties(leader, application, self.webhook_session)
-        if not (s.ckan_url and s.ckan_sources):
+        if not s.ckan_url:
             return list(mail_and_webhooks)
         timeout = min(s.ckan_timeout, SOURCES_TIMEOUT)
         api = ActionAPI(s.ckan_url, s.ckan_token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
-        return [*mail_and_webhooks, [KeepSourceDatasets(SourceDatasetRows(leader), application, SourceDatasets(api))]]
+        of_ckan: list[Duty] = [KeepOrganizations(SourceOrganizations(leader, of_ckan=True), api)]
+        if s.ckan_sources:
+            of_ckan.append(KeepSourceDatasets(SourceDatasetRows(leader), application, SourceDatasets(api)))
+        return [*mail_and_webhooks, of_ckan]
 
     @property
     def policy(self) -> RetryPolicy:

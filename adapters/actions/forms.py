@@ -58,10 +58,10 @@ def source_dict(session: Session, row: Row, *, status: bool = True) -> Row:
         "state": "active" if row["active"] else "deleted",
         "private": bool(row["private"]),
         "owner_org": row["owner_org"] or None,
-        "organization": None,
+        "organization": session.organization(row["owner_org"] or ""),
         "creator_user_id": row["user_id"] or None,
         "metadata_created": iso(row["created"]),
-        "metadata_modified": iso(row["created"]),
+        "metadata_modified": iso(row["modified"]),
         **{name: [] for name in EMPTY},
         "extras": [{"key": key, "value": value} for key, value in sorted((row["extras"] or {}).items())],
         "source_type": row["type"],
@@ -98,6 +98,7 @@ def source_status(session: Session, row: Row) -> Row:
 def with_statuses(session: Session, rows: Sequence[Row]) -> list[Row]:
     """Sources as datasets, each with its counts and its last job, without what went wrong there."""
     jobs = _last_jobs(session, rows)
+    session.organizations(row["owner_org"] or "" for row in rows)
     return [{**source_dict(session, row, status=False), "status": _brief_status(session, row, jobs)} for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from adapters.postgres.positions import log_position, read_model_position
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.progress import why_outdated
 from adapters.postgres.read_model.queries import ReadModel, Row
+from adapters.postgres.source_organizations import SourceOrganizations
 from adapters.settings import Settings, load
 from domain.access import COMMAND_LINE, Caller
 from domain.errors import HarvestError, NotFound, SettingError
@@ -49,6 +50,7 @@ class Session:
         self.unusable = unusable  # why there is no usable database
         self._rows: dict[tuple[str, str], Row | None] = {}
         self.waits = waits or NoLimit()
+        self._organizations: dict[str, dict[str, Any] | None] = {}
         self.shows_current = shows_current  # False: reads show the read model as it is, without a wait for what others wrote
 
     def call(self, action: str, **values: Any) -> Any:
@@ -72,6 +74,18 @@ class Session:
     def job_row(self, job_id: str) -> Row | None:
         """A job as the read model shows it; None: there is none. A read looks once."""
         return self._once(("job", job_id), lambda: self.model.job(job_id))
+
+    def organization(self, key: str) -> dict[str, Any] | None:
+        """An organisation as CKAN's package_show has it, by id or name; None: it isn't known."""
+        return self.organizations([key])[key] if key else None
+
+    def organizations(self, keys: Iterable[str]) -> dict[str, dict[str, Any] | None]:
+        """As `organization`, of many at once. A call looks once."""
+        wanted = {key for key in keys if key}
+        if new := sorted(wanted - self._organizations.keys()):
+            read = SourceOrganizations(self.parts.database, of_ckan=bool(self.parts.settings.ckan_url))
+            self._organizations |= {**dict.fromkeys(new), **read.shown(new)}
+        return {key: self._organizations[key] for key in wanted}
 
     def _once(self, key: tuple[str, str], read: Callable[[], Row | None]) -> Row | None:
         if self.shows_current or key not in self._rows:

@@ -277,7 +277,7 @@ def test_what_was_shown_can_be_sent_back_with_one_field_changed(api: Api) -> Non
     after = api.server.result("harvest_source_update", {**before, "title": "Forth"})
 
     changed = {key for key in before if before[key] != after[key]}
-    assert changed == {"title"}
+    assert changed == {"title", "metadata_modified"}
     assert after["extras"] == [{"key": "contact", "value": "a person"}]
     assert api.server.result("harvest_source_patch", {"id": "back", "notes": None})["notes"] == ""
     assert api.server.result("harvest_source_delete", {"id": "back"}) is None
@@ -364,3 +364,31 @@ def test_the_current_object_of_a_dataset_is_shown(parts: Parts, settings: Settin
         shown = server.get("harvest_object_show", "dataset_id=package-of-typed-typed").json["result"]
 
     assert (shown["guid"], shown["current"], shown["package"]) == ("typed-typed", True, "package-of-typed-typed")
+
+
+def test_a_source_says_when_it_last_changed_and_what_its_organisation_is(api: Api) -> None:
+    organization = api.server.result("harvest_organization_create", {"name": "the-town", "title": "The Town"})
+    one = {"name": "dated", "url": "http://127.0.0.1/dated", "source_type": "noop", "owner_org": "the-town"}
+    created = api.server.result("harvest_source_create", one)
+    changed = api.server.result("harvest_source_patch", {"id": "dated", "title": "Dated"})
+    shown = api.read("package_show", id="dated")
+    [found] = api.read("package_search", fq="dataset_type:harvest name:dated")["results"]
+
+    assert created["metadata_modified"] == created["metadata_created"] == shown["metadata_created"]
+    assert changed["metadata_modified"] > created["metadata_created"]
+    assert shown["metadata_modified"] == found["metadata_modified"] == changed["metadata_modified"]
+    assert shown["organization"] == found["organization"] == created["organization"]
+    assert shown["organization"] == {
+        "id": organization["id"],
+        "name": "the-town",
+        "title": "The Town",
+        "type": "organization",
+        "description": "",
+        "image_url": "",
+        "is_organization": True,
+        "approval_status": "approved",
+        "state": "active",
+        "created": shown["organization"]["created"],
+    }
+    [newest] = api.read("package_search", fq="dataset_type:harvest", sort="metadata_modified desc", rows=1)["results"]
+    assert newest == found

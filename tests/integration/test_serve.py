@@ -208,6 +208,15 @@ def test_guesses_at_tokens_are_limited_wherever_they_are_tried(settings: Setting
     assert statuses == [403, 403, 429]
 
 
+def test_processes_of_one_server_share_a_limit(settings: Settings) -> None:
+    from dataclasses import replace
+
+    with web_server(replace(settings, serve_refused_rate=6, serve_workers=3)) as server:
+        statuses = [server.get("harvest_source_list", token=f"guess-{number}").status for number in range(3)]
+
+    assert statuses == [403, 403, 429]
+
+
 def test_the_api_describes_itself_without_anything_from_elsewhere(server: WebServer) -> None:
     description = server.request("/api/openapi.json").json
     page = server.request("/api/docs")

@@ -10,8 +10,10 @@ import pytest
 
 from adapters.actions.session import Session
 from adapters.bootstrap import Parts
+from adapters.duties.organizations import KeepOrganizations
 from adapters.duties.source_datasets import KeepSourceDatasets
 from adapters.postgres.source_datasets import SourceDatasetRows
+from adapters.postgres.source_organizations import SourceOrganizations
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
 from adapters.targets.ckan.source_dataset import SourceDatasets
@@ -45,6 +47,11 @@ class FakeCkan(ActionAPI):
             if id in (package["id"], package["name"]):
                 return dict(package)
         raise Refusal("Not found", 404, {}, code="not_found")
+
+    def _organization_show(self, id: str, **_without: Any) -> dict[str, Any]:
+        if id != "the-org":
+            raise Refusal("Not found", 404, {}, code="not_found")
+        return {"id": "the-id", "name": "the-org", "title": "The Org", "is_organization": True, "users": []}
 
     def _package_create(self, **package: Any) -> dict[str, Any]:
         if self.has_fields and "source_type" not in package:
@@ -317,13 +324,13 @@ def test_reindex_compares_with_ckan_where_sources_are_kept_there(fake: tuple[Fak
     assert kept.dataset(source) is not None
 
 
-@pytest.mark.parametrize(("keeps", "rounds"), [(False, 2), (True, 3)])
-def test_only_where_the_setting_says_so(emptied: Parts, keeps: bool, rounds: int) -> None:
+@pytest.mark.parametrize("keeps", [False, True])
+def test_only_where_the_setting_says_so(emptied: Parts, keeps: bool) -> None:
     settings = replace(emptied.settings, ckan_url="http://127.0.0.1:9", ckan_token="token", ckan_sources=keeps)
 
-    duties = Parts(settings).telling_duties(emptied.database, emptied.application)
+    rounds = Parts(settings).telling_duties(emptied.database, emptied.application)
 
-    assert len(duties) == rounds
+    assert any(duty.name == KeepSourceDatasets.name for duties in rounds for duty in duties) == keeps
 
 
 def test_the_doctor_names_a_source_that_ckan_refuses(fake: tuple[FakeCkan, Kept], emptied: Parts) -> None:
@@ -338,3 +345,30 @@ def test_the_doctor_names_a_source_that_ckan_refuses(fake: tuple[FakeCkan, Kept]
     [told] = [check for check in checks if check["check"] == "in CKAN"]
     assert told["state"] == "problem"
     assert f"source {refused['id']} for example: name: That URL is already in use" in told["text"]
+
+
+def test_organisations_are_shown_as_ckan_describes_them(kept: Kept, emptied: Parts) -> None:
+    source, other = kept.create(), kept.create(owner_org="nobody-has-this")
+    settings = replace(emptied.settings, ckan_url="http://127.0.0.1:9")  # no read asks it
+
+    before = Session(Parts(settings)).call("package_show", id=source["id"])["organization"]
+    KeepOrganizations(SourceOrganizations(emptied.database, of_ckan=True), kept.api).run(NOW)
+    kept.actions.clear()
+    after = Session(Parts(settings)).call("package_show", id=source["id"])["organization"]
+    KeepOrganizations(SourceOrganizations(emptied.database, of_ckan=True), kept.api).run(NOW)
+
+    assert before is None
+    assert kept.organization in (after["id"], after["name"])
+    assert after["is_organization"] is True
+    assert "users" not in after
+    assert Session(Parts(settings)).call("package_show", id=other["id"])["organization"] is None
+    assert kept.actions == []  # what was just said isn't asked again
+
+
+def test_organisations_stay_as_they_were_while_ckan_is_away(fake: tuple[FakeCkan, Kept], emptied: Parts) -> None:
+    api, kept = fake
+    kept.create()
+    api.error = TargetError("CKAN does not answer", code="unreachable", retryable=True)
+
+    with pytest.raises(ServiceUnavailable, match="doesn't describe organisation the-org"):
+        KeepOrganizations(SourceOrganizations(emptied.database, of_ckan=True), api).run(NOW)

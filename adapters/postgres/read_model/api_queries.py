@@ -8,7 +8,8 @@ from domain.access import Sight
 
 SOURCE: LiteralString = """
     SELECT s.id, s.name, s.title, s.url, s.type, s.active, s.frequency, s.owner_org, s.private, s.extras, s.config,
-        s.description AS notes, s.created, s.user_id, coalesce(s.removed, '') AS removed,
+        s.description AS notes, s.created, coalesce(s.modified, s.created) AS modified, s.user_id,
+        coalesce(s.removed, '') AS removed,
         coalesce(t.jobs, 0) AS jobs, coalesce(t.datasets, 0) AS datasets, t.last_job_id,
         p.cron, p.time_zone, p.blackout, p.next_run, p.paused
     FROM harvest.harvest_source s

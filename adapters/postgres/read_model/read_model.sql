@@ -27,7 +27,8 @@ CREATE TABLE {schema}.harvest_source (
     owner_org text,
     private boolean,
     extras jsonb,
-    removed text -- NULL unless the source was removed; then what happened to its datasets: keep, release or delete
+    removed text, -- NULL unless the source was removed; then what happened to its datasets: keep, release or delete
+    modified timestamp -- when its settings or its state last changed
 );
 
 CREATE TABLE {schema}.harvest_job (

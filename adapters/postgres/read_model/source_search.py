@@ -36,7 +36,7 @@ SORTS: dict[str, LiteralString] = {
     "title": "lower(coalesce(nullif(title, ''), name))",
     "title_string": "lower(coalesce(nullif(title, ''), name))",
     "metadata_created": "created",
-    "metadata_modified": "created",
+    "metadata_modified": "modified",
     "created": "created",
     "source_type": "type",
     "frequency": "frequency",
@@ -52,7 +52,8 @@ TROUBLE: LiteralString = f"""
 """Those that need a person first."""
 SEARCH: LiteralString = """
     WITH matches AS MATERIALIZED (
-        SELECT s.id, s.name, s.title, s.created, s.type, s.frequency, coalesce(t.datasets, 0) AS datasets {columns}
+        SELECT s.id, s.name, s.title, s.created, coalesce(s.modified, s.created) AS modified, s.type, s.frequency,
+            coalesce(t.datasets, 0) AS datasets {columns}
         FROM harvest.harvest_source s
         LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
         {joins}

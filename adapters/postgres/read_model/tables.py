@@ -75,6 +75,7 @@ SOURCES = Table(
         "private": "boolean",
         "extras": "jsonb",
         "removed": "text",
+        "modified": "timestamp",
     },
 )
 JOBS = Table(
