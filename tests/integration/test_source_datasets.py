@@ -372,3 +372,15 @@ def test_organisations_stay_as_they_were_while_ckan_is_away(fake: tuple[FakeCkan
 
     with pytest.raises(ServiceUnavailable, match="doesn't describe organisation the-org"):
         KeepOrganizations(SourceOrganizations(emptied.database, of_ckan=True), api).run(NOW)
+
+
+def test_an_organisation_that_is_described_otherwise_outdates_kept_answers(emptied: Parts) -> None:
+    def version() -> int:
+        return int(emptied.database.query("SELECT coalesce(max(number), 0) FROM ops.read_version")[0][0])
+
+    emptied.database.query("INSERT INTO ops.read_version SELECT 0 WHERE NOT EXISTS (SELECT FROM ops.read_version)")
+    before = version()
+
+    SourceOrganizations(emptied.database, of_ckan=True).keep("the-org", {"id": "the-id", "title": "Another title"})
+
+    assert version() > before
