@@ -168,6 +168,7 @@ def log_kept(settings: Settings, role: str) -> Iterator[None]:
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
     from adapters.duties.cleaning import CleanLog
+    from adapters.duties.counting import CountFacets
     from adapters.duties.dispatching import Dispatch
     from adapters.duties.ending import EndJobs
     from adapters.duties.expiring import DeleteExpired
@@ -209,7 +210,8 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     days, keep = settings.retention_days, settings.retention_jobs
     retain = Retain(database, application, days=days, keep=keep)
     cleaning = CleanLog(parts.database, settings.log_timeframe)
-    keeping = new_round(retain, CollectContent(parts.database, application), cleaning)
+    counting = [] if settings.ckan_url else [CountFacets(parts.database)]
+    keeping = new_round(retain, CollectContent(parts.database, application), cleaning, *counting)
 
     def begin() -> None:
         """An earlier leader may have ended between marking commands as sent and sending them: they go again."""

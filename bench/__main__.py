@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import api, cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, reads
+from bench import api, catalogue, cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, reads
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -21,6 +21,7 @@ MEASURES = {
     **reads.FIGURES,
     **live.FIGURES,
     **api.FIGURES,
+    **catalogue.FIGURES,
 }
 
 
