@@ -87,13 +87,18 @@ def harvest_event_list(session: Session, parameters: EventList) -> dict[str, Any
     application = session.parts.application
     stored = list(application.event_log.select_events(stream, gt=parameters.after, lte=parameters.after + parameters.limit + 1))
     shown = [
-        {"version": event.originator_version, "topic": event.topic, "state": _plain(application.mapper.to_domain_event(event))}
+        {
+            "version": event.originator_version,
+            "topic": event.topic,
+            "state": plain_event(application.mapper.to_domain_event(event)),
+        }
         for event in stored[: parameters.limit]
     ]
     return {"events": shown, "next": shown[-1]["version"] if len(stored) > parameters.limit else None}
 
 
-def _plain(event: Any) -> Any:
+def plain_event(event: Any) -> Row:
+    """The fields of an event without secrets, as plain values."""
     skipped = ("originator_id", "originator_version", "originator_topic")
     return {name: _shown(value) for name, value in vars(event).items() if name not in skipped}
 

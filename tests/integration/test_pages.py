@@ -1,55 +1,23 @@
 """The base of the pages over HTTP: signing in, forms, rights, errors, languages, and what every answer carries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
-from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
-from adapters.parts import Parts
-from tests.conftest import new_database
+from tests.support.pages_site import PagesSite, pages_site
 from tests.support.visitor import Visitor, forms, text
-from tests.support.web_server import web_server
 
 SIGN_IN, SIGN_OUT = "/harvest/-/sign-in", "/harvest/-/sign-out"
-HOSTILE = "<script>alert(1)</script>\u202e<img src=x onerror=alert(2)>"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A server on a database of its own, with a session of the command line."""
-
-    url: str
-    cli: Session
-
-    def token(self, person: str = "admin") -> str:
-        return str(self.cli.call("harvest_token_create", person=person, name="tests")["token"])
-
-    def visitor(self, person: str = "") -> Visitor:
-        visitor = Visitor(self.url)
-        if person:
-            visitor.sign_in(self.token(person))
-        return visitor
 
 
 @pytest.fixture(scope="module")
-def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with new_database(postgres, tmp_path_factory.mktemp("pages")) as settings:
-        cli = Session(Parts(settings))
-        cli.call("harvest_organization_create", name="amt")
-        for name in ("admin", "somebody", "removed"):
-            cli.call("harvest_person_create", name=name, sysadmin=name == "admin")
-        common = {"source_type": "noop", "owner_org": "amt", "config": {"records": 2}}
-        cli.call("harvest_source_create", name="one", url="http://127.0.0.1/one", title="One source", **common)
-        cli.call("harvest_source_create", name="hostile", url="http://127.0.0.1/hostile", title=HOSTILE, **common)
-        cli.call("harvest_source_create", name="secret", url="http://127.0.0.1/secret", title="Geheim", private=True, **common)
-        cli.call("harvest_source_test", id="one")
-        with web_server(settings, Parts(settings).callers) as server:
-            yield Site(server.url, cli)
+def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesSite]:
+    with pages_site(postgres, tmp_path_factory.mktemp("pages")) as site:
+        yield site
 
 
-def test_the_list_shows_the_sources_that_the_visitor_may_see(site: Site) -> None:
+def test_the_list_shows_the_sources_that_the_visitor_may_see(site: PagesSite) -> None:
     anonymous, admin = text(site.visitor().get("/harvest")), text(site.visitor("admin").get("/harvest"))
 
     assert "2 sources" in anonymous
@@ -61,7 +29,7 @@ def test_the_list_shows_the_sources_that_the_visitor_may_see(site: Site) -> None
     assert "Add a source" in admin
 
 
-def test_the_list_can_be_searched_and_narrowed_down(site: Site) -> None:
+def test_the_list_can_be_searched_and_narrowed_down(site: PagesSite) -> None:
     visitor = site.visitor()
 
     found = text(visitor.get("/harvest", q="one source"))
@@ -69,17 +37,17 @@ def test_the_list_can_be_searched_and_narrowed_down(site: Site) -> None:
     nothing = visitor.get("/harvest", q='nothing "of this', source_type='no\\"op')
 
     assert "1 source " in found
-    assert "1 source " in fine
+    assert "2 sources" in fine
     assert nothing.status_code == 200
     assert "Nothing fits" in text(nothing)
 
 
 @pytest.mark.parametrize("query", [{"sort": "xx"}, {"start": "-1"}, {"start": "99999999"}, {"start": "x"}, {"health": "("}])
-def test_a_strange_address_shows_the_list_all_the_same(site: Site, query: dict[str, str]) -> None:
+def test_a_strange_address_shows_the_list_all_the_same(site: PagesSite, query: dict[str, str]) -> None:
     assert site.visitor().get("/harvest", **query).status_code == 200
 
 
-def test_texts_of_remotes_are_only_ever_text(site: Site) -> None:
+def test_texts_of_remotes_are_only_ever_text(site: PagesSite) -> None:
     page = site.visitor().get("/harvest")
 
     assert "<script>alert" not in page.text
@@ -87,7 +55,7 @@ def test_texts_of_remotes_are_only_ever_text(site: Site) -> None:
     assert '<bdi class="remote">&lt;script&gt;alert(1)&lt;/script&gt;' in page.text
 
 
-def test_a_page_carries_a_strict_policy_and_is_not_kept(site: Site) -> None:
+def test_a_page_carries_a_strict_policy_and_is_not_kept(site: PagesSite) -> None:
     headers = site.visitor().get("/harvest").headers
 
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
@@ -97,7 +65,7 @@ def test_a_page_carries_a_strict_policy_and_is_not_kept(site: Site) -> None:
     assert {"Cookie", "Accept-Language"} <= {part.strip() for part in headers["Vary"].split(",")}
 
 
-def test_style_and_scripts_are_kept_for_a_year_at_an_address_that_changes(site: Site) -> None:
+def test_style_and_scripts_are_kept_for_a_year_at_an_address_that_changes(site: PagesSite) -> None:
     visitor = site.visitor()
     page = visitor.get("/harvest").text
     path = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
@@ -112,7 +80,7 @@ def test_style_and_scripts_are_kept_for_a_year_at_an_address_that_changes(site: 
     assert visitor.get(path.replace("style.css", "..%2fapp.py")).status_code == 404
 
 
-def test_signing_in_with_a_token_lasts_until_signing_out(site: Site) -> None:
+def test_signing_in_with_a_token_lasts_until_signing_out(site: PagesSite) -> None:
     visitor = site.visitor()
     page = visitor.get(SIGN_IN, then="/harvest?q=one")
 
@@ -127,7 +95,7 @@ def test_signing_in_with_a_token_lasts_until_signing_out(site: Site) -> None:
     assert "Your session has ended" in text(visitor.get("/harvest"))
 
 
-def test_the_session_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
+def test_the_session_is_out_of_reach_of_scripts_and_other_sites(site: PagesSite) -> None:
     cookie = site.visitor().sign_in(site.token()).headers["Set-Cookie"]
 
     assert cookie.startswith("harvestlog=")
@@ -135,7 +103,7 @@ def test_the_session_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> N
 
 
 @pytest.mark.parametrize("token", ["hl_wrong", "", "with blank", "ü", "x" * 5000])
-def test_a_wrong_token_is_refused_in_the_same_words(site: Site, token: str) -> None:
+def test_a_wrong_token_is_refused_in_the_same_words(site: PagesSite, token: str) -> None:
     answer = site.visitor().post(SIGN_IN, {"token": token})
 
     assert answer.status_code == 403
@@ -143,13 +111,13 @@ def test_a_wrong_token_is_refused_in_the_same_words(site: Site, token: str) -> N
     assert "Set-Cookie" not in answer.headers
 
 
-def test_a_services_token_signs_nobody_in(site: Site) -> None:
+def test_a_services_token_signs_nobody_in(site: PagesSite) -> None:
     token = site.cli.call("harvest_token_create", service=True, name="a CKAN", scope=["read"])["token"]
 
     assert site.visitor().post(SIGN_IN, {"token": token}).status_code == 403
 
 
-def test_a_session_ends_with_the_token_that_it_began_with(site: Site) -> None:
+def test_a_session_ends_with_the_token_that_it_began_with(site: PagesSite) -> None:
     token = site.cli.call("harvest_token_create", person="somebody", name="tests")
     visitor = site.visitor()
     visitor.sign_in(token["token"])
@@ -161,7 +129,7 @@ def test_a_session_ends_with_the_token_that_it_began_with(site: Site) -> None:
     assert "Your session has ended" in text(visitor.get("/harvest"))
 
 
-def test_a_session_ends_with_its_person(site: Site) -> None:
+def test_a_session_ends_with_its_person(site: PagesSite) -> None:
     visitor = site.visitor("removed")
 
     site.cli.call("harvest_person_delete", id="removed")
@@ -169,7 +137,7 @@ def test_a_session_ends_with_its_person(site: Site) -> None:
     assert "Your session has ended" in text(visitor.get("/harvest"))
 
 
-def test_a_form_of_another_port_of_this_host_is_refused(site: Site) -> None:
+def test_a_form_of_another_port_of_this_host_is_refused(site: PagesSite) -> None:
     visitor = site.visitor("admin")
     form = forms(visitor.get("/harvest").text)[SIGN_OUT]
 
@@ -181,7 +149,7 @@ def test_a_form_of_another_port_of_this_host_is_refused(site: Site) -> None:
     assert "admin" in text(visitor.get("/harvest"))
 
 
-def test_a_form_without_its_sessions_token_is_refused(site: Site) -> None:
+def test_a_form_without_its_sessions_token_is_refused(site: PagesSite) -> None:
     visitor, other = site.visitor("admin"), site.visitor("admin")
     form = forms(other.get("/harvest").text)[SIGN_OUT]
 
@@ -190,11 +158,11 @@ def test_a_form_without_its_sessions_token_is_refused(site: Site) -> None:
     assert "admin" in text(visitor.get("/harvest"))
 
 
-def test_a_form_can_not_be_sent_by_a_link(site: Site) -> None:
+def test_a_form_can_not_be_sent_by_a_link(site: PagesSite) -> None:
     assert site.visitor("admin").get(SIGN_OUT).status_code == 405
 
 
-def test_the_cookie_is_no_token_of_the_api(site: Site) -> None:
+def test_the_cookie_is_no_token_of_the_api(site: PagesSite) -> None:
     visitor = site.visitor("admin")
     values = {"name": "two", "url": "http://127.0.0.1/two", "source_type": "noop"}
 
@@ -203,7 +171,7 @@ def test_the_cookie_is_no_token_of_the_api(site: Site) -> None:
     assert answer.status_code == 403
 
 
-def test_whose_session_has_ended_gets_the_form_back_after_signing_in(site: Site) -> None:
+def test_whose_session_has_ended_gets_the_form_back_after_signing_in(site: PagesSite) -> None:
     visitor = site.visitor("admin")
     visitor.session.cookies.clear()
 
@@ -215,7 +183,7 @@ def test_whose_session_has_ended_gets_the_form_back_after_signing_in(site: Site)
     assert forms(again.text)["/harvest/-/sign-out"]["reason"] == 'a "reason"\nof two lines'
 
 
-def test_an_address_that_is_not_there_says_so_to_people_and_programs(site: Site) -> None:
+def test_an_address_that_is_not_there_says_so_to_people_and_programs(site: PagesSite) -> None:
     page = site.visitor().get("/harvest/-/nothing")
     program = Visitor(site.url, Accept="application/json").get("/harvest/-/nothing")
 
@@ -224,7 +192,7 @@ def test_an_address_that_is_not_there_says_so_to_people_and_programs(site: Site)
     assert program.json()["error"]["__type"] == "Not Found Error"
 
 
-def test_the_language_is_the_browsers_until_another_is_chosen(site: Site) -> None:
+def test_the_language_is_the_browsers_until_another_is_chosen(site: PagesSite) -> None:
     visitor = Visitor(site.url, **{"Accept-Language": "de-DE,de;q=0.9"})
 
     german = visitor.get("/harvest")

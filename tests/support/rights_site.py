@@ -48,6 +48,7 @@ FILL: Mapping[str, Any] = {
     "role": "member",
     "title": "Another title",
     "guid": "guid-1",
+    "source_ids": [],
 }
 NAMING = ("source_id", "id", "job_id", "object_id")
 """Parameters that say what a call is about: the first of them that an action has is given."""

@@ -168,6 +168,7 @@ def test_columns_fill_the_picture_up_to_the_highest() -> None:
         (0, 30, 50, 10, "added"),
         (0, 0, 50, 30, "errored"),
     ]
-    assert charts.line([1, None, 2], width=10, height=10) == "M0.0 5.0 M10.0 0.0"
+    took = charts.durations([{"gather_started": "2026-03-01 06:00:00", "finished": "2026-03-01 06:00:02.5"}])
+    assert took == [{"updated": 2500}]
     assert charts.share(1, 4) == 25
     assert charts.share(1, 0) == 0

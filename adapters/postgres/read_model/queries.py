@@ -26,7 +26,8 @@ Row = dict[str, Any]
 
 SOURCES: LiteralString = """
     SELECT s.id, s.name, s.title, s.url, s.type, s.active, s.frequency, s.owner_org, s.config, s.description AS notes,
-        s.created, coalesce(s.removed, '') AS removed, coalesce(t.jobs, 0) AS jobs, coalesce(t.datasets, 0) AS datasets,
+        s.created, s.private, coalesce(s.removed, '') AS removed, coalesce(t.jobs, 0) AS jobs,
+        coalesce(t.datasets, 0) AS datasets,
         t.last_job_id,
         l.status AS last_job_status, l.outcome AS last_job_outcome, l.created AS last_job_created,
         l.finished AS last_job_finished

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.web.pages.shown import between
+
 OUTCOMES = ("added", "updated", "deleted", "errored", "not_modified")
 """In which order they lie on one another, from the ground up."""
 
@@ -47,18 +49,10 @@ def columns(
     return Columns(bars, highest, width, height)
 
 
-def line(values: Sequence[float | None], *, width: float = 600, height: float = 120) -> str:
-    """The path of a line through values; it is broken where one isn't known."""
-    highest = max((value for value in values if value is not None), default=0) or 1
-    step = width / max(1, len(values) - 1)
-    path, pen = [], "M"
-    for place, value in enumerate(values):
-        if value is None:
-            pen = "M"
-            continue
-        path.append(f"{pen}{_r(place * step)} {_r(height - height * value / highest)}")
-        pen = "L"
-    return " ".join(path)
+def durations(runs: Sequence[Any]) -> list[dict[str, int]]:
+    """How long runs took, in milliseconds, as rows of one number for `columns`; none for one that hasn't ended."""
+    took = [between(run["gather_started"], run["finished"]) for run in runs]
+    return [{"updated": round(1000 * seconds) if seconds else 0} for seconds in took]
 
 
 def share(part: float, whole: float, width: float = 100) -> float:

@@ -86,6 +86,11 @@ class Page:
         owned = Owned(source.get("owner_org") or "", bool(source.get("private"))) if source is not None else None
         return may(self.caller, find(action), owned)
 
+    def require(self, action: str, source: Mapping[str, Any] | None = None) -> None:
+        """Raises NotAuthorized unless the viewer may call an action: for pages that only lead to it."""
+        if not self.may(action, source):
+            raise NotAuthorized(f"{action} is not allowed")
+
     def text(self, message: str, **values: Any) -> str:
         """A message in the viewer's language."""
         translated = self.language.gettext(message)
@@ -108,7 +113,9 @@ class Page:
         path, prefix = self.request.url.path, self.request.scope.get("root_path", "")
         return path.removeprefix(prefix) if prefix else path
 
-    def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response:
+    def render(
+        self, template: str, status: int = 200, /, *, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> Response:
         """A template as an answer."""
         notice = cookies.notice_of(self.request.headers, self.cookie)
         body = (
@@ -238,7 +245,9 @@ def error_page(page: Page, error: Exception) -> Response:
     title = texts.get(status, page.text("Something went wrong on our side"))
     message = _message(page, status, error)
     headers = {"Retry-After": str(max(1, round(error.wait)))} if isinstance(error, TooManyCalls) else {}
-    return page.render("error.html", status, headers, heading=title, message=message, code=status, request_id=request_id.get())
+    return page.render(
+        "error.html", status, headers=headers, heading=title, message=message, code=status, request_id=request_id.get()
+    )
 
 
 def _message(page: Page, status: int, error: Exception) -> str:

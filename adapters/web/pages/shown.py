@@ -10,6 +10,7 @@ from adapters.web.pages.language import DECIMAL, THOUSANDS, Language
 UNKNOWN = "–"
 LONGEST = 200  # characters of a text of a remote
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -81,6 +82,11 @@ def between(start: Any, end: Any) -> float | None:
 def clean(text: Any) -> str:
     """A text of a remote without control characters: each is shown as its symbol."""
     return CONTROL.sub(lambda match: chr(0x2421 if match[0] == "\x7f" else 0x2400 + ord(match[0])), str(text or ""))
+
+
+def plain(text: Any) -> str:
+    """A text of a remote without tags, for an excerpt; it is escaped all the same."""
+    return " ".join(TAG.sub(" ", clean(str(text or "")[:20_000])).split())
 
 
 def cut(text: str, longest: int = LONGEST) -> str:

@@ -22,8 +22,10 @@ def search(page: Page) -> Response:
         terms.append("state:deleted")
     asked: dict[str, Any] = {"q": page.query.get("q", "")[:500], "sort": sort, "rows": ROWS, "start": start}
     answer = page.call("package_search", **asked, fq=" ".join(["dataset_type:harvest", *terms]), **{"facet.field": [*FACETS]})
+    runs = page.call("harvest_run_list", source_ids=[row["id"] for row in answer["results"]]) if answer["results"] else {}
     return page.render(
         "sources.html",
+        runs=runs,
         answer=answer,
         rows=answer["results"],
         chosen=chosen,

@@ -14,6 +14,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "templates"
 FILTERS: dict[str, Callable[..., Any]] = {
     "clean": shown.clean,
     "cut": shown.cut,
+    "plain": shown.plain,
     "machine_time": shown.machine_time,
     "utc_time": shown.utc_time,
     "web_address": shown.web_address,

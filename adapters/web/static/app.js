@@ -1,6 +1,7 @@
 // What every page has: times in the viewer's zone, shortcuts, and what fails is shown where it is.
 import "./times.js";
 import "./keys.js";
+import "./form.js";
 import { live } from "./live.js";
 
 document.getElementById("problems")?.focus();

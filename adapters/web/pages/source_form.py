@@ -1,0 +1,251 @@
+"""The form of a source, new or to be changed: made of the options that the chosen harvester declares.
+
+Options are fields, or one text of JSON: whichever was changed since the form was opened counts, and both is refused. Who saves
+after somebody else has changed the source sees what is saved now next to what they entered.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+
+from adapters.web.pages import paths
+from adapters.web.pages.page import Page
+from adapters.web.pages.source import Row, found_to_edit, frame
+from domain.errors import Refused, ValidationError
+
+FIELDS = ("url", "title", "name", "source_type", "notes", "frequency", "cron", "time_zone", "blackout", "owner_org")
+FREQUENCIES = ("MANUAL", "DAILY", "WEEKLY", "BIWEEKLY", "MONTHLY", "ALWAYS")
+OPTION = "option."
+LIST = "list of string"
+NUMBERS = ("integer", "number")
+OFTEN = 8  # options that are shown unfolded
+ORGANISATIONS = 1000
+
+
+def new(page: Page) -> Response:
+    """An empty form, or one that was filled in and refused."""
+    if not any(page.caller.has_role(organisation, "editor") for organisation in page.caller.roles):
+        page.require("harvest_source_create")
+    if page.request.method == "POST":
+        return _create(page)
+    values = {"source_type": page.query.get("source_type", ""), "url": page.query.get("url", "")}
+    return _form(page, None, values, _options_of({}), "")
+
+
+def edit(page: Page) -> Response:
+    """The source as it is, to be changed."""
+    source = found_to_edit(page)
+    if page.request.method == "POST":
+        return _change(page, source)
+    config = source["config"] or ""
+    return _form(page, source, _values(source), _options_of(_read(config)), _indented(config))
+
+
+def _values(source: Row) -> dict[str, str]:
+    values = {name: str(source.get(name) or "") for name in FIELDS}
+    return {**values, "source_type": source["type"], "private": "1" if source["private"] else ""}
+
+
+def _form(
+    page: Page,
+    source: Row | None,
+    values: Mapping[str, str],
+    options: Mapping[str, str],
+    config: str,
+    errors: Mapping[str, str] | None = None,
+    saved: Row | None = None,
+) -> Response:
+    """`saved`: what somebody else has saved meanwhile, when it isn't what the form began with."""
+    types = page.call("harvesters_info_show")
+    chosen = next((kind for kind in types if kind["name"] == values.get("source_type")), types[0] if types else None)
+    declared = chosen["options"] if chosen else []
+    often = [option for place, option in enumerate(declared) if place < OFTEN or _is_set(option["name"], options, errors)]
+    context: Row = {
+        "often": often,
+        "seldom": [option for option in declared if option not in often],
+        "types": types,
+        "chosen": chosen,
+        "values": {**dict.fromkeys((*FIELDS, "private"), ""), **values},
+        "options": options,
+        "config": config,
+        "config_before": page.form.get("config_before", config),
+        "errors": errors or {},
+        "frequencies": FREQUENCIES,
+        "organisations": _organisations(page),
+        "saved": saved,
+        "version": _version(saved or source) if source else "",
+        "editing": source is not None,
+    }
+    framed = frame(page, source, "edit") if source else {}
+    return page.render(
+        "source_edit.html" if source else "source_new.html", 422 if errors or saved else 200, **framed, **context
+    )
+
+
+def _is_set(name: str, options: Mapping[str, str], errors: Mapping[str, str] | None) -> bool:
+    return bool(options.get(name) or (errors or {}).get(OPTION + name))
+
+
+def _organisations(page: Page) -> list[Row]:
+    """Organisations that a source can be given to; where a CKAN has them, those in which the viewer has a role."""
+    if page.site.settings.ckan_url:
+        return [{"name": name, "title": ""} for name in sorted(page.caller.roles) if page.caller.has_role(name, "editor")]
+    rows: list[Row] = page.call("harvest_organization_list", limit=ORGANISATIONS)["organizations"]
+    return [row for row in rows if page.caller.sysadmin or page.caller.has_role(row["name"], "editor")]
+
+
+def _version(source: Row) -> str:
+    """What a form began with, to be compared when it comes back."""
+    fields = [
+        source.get(name) for name in ("url", "title", "name", "type", "notes", "frequency", "owner_org", "config", "private")
+    ]
+    return json.dumps([*fields, source.get("cron") or "", source.get("time_zone") or "", source.get("blackout") or ""])
+
+
+def _create(page: Page) -> Response:
+    values = _given(page)
+    values["name"] = values["name"] or name_of(values["title"] or urlsplit(values["url"]).netloc)
+    config, errors = _config(page, {})
+    if not errors:
+        try:
+            source = page.call("harvest_source_create", **_fields(values, config))
+            return _saved(page, source, page.text("The source was added."))
+        except (ValidationError, Refused) as refused:
+            errors = _errors(refused)
+    return _form(page, None, values, _entered(page), page.form.get("config", ""), errors)
+
+
+def _change(page: Page, source: Row) -> Response:
+    values = _given(page)
+    if page.form.get("version") != _version(source):
+        return _form(page, source, values, _entered(page), page.form.get("config", ""), saved=source)
+    config, errors = _config(page, _read(source["config"] or ""))
+    if not errors:
+        try:
+            changed = page.call("harvest_source_patch", id=source["id"], **_fields(values, config))
+            return _saved(page, changed, page.text("The changes were saved."))
+        except (ValidationError, Refused) as refused:
+            errors = _errors(refused)
+    return _form(page, source, values, _entered(page), page.form.get("config", ""), errors)
+
+
+def _saved(page: Page, source: Row, said: str) -> Response:
+    """To the source, or, with the other button, to its first run."""
+    if page.form.get("then") != "harvest" or not page.may("harvest_job_create", source):
+        return page.go(paths.source(source), said)
+    try:
+        job = page.call("harvest_job_create", source_id=source["id"])
+    except Refused as refused:
+        return page.go(paths.source(source), f"{said} {refused}", "failed")
+    return page.go(paths.job(source, job["id"]), said)
+
+
+def _errors(error: ValidationError | Refused) -> dict[str, str]:
+    return dict(error.errors) if isinstance(error, ValidationError) else {"url": str(error)}
+
+
+def _given(page: Page) -> dict[str, str]:
+    values = {name: page.form.get(name, "").strip() for name in FIELDS}
+    return {**values, "private": "1" if page.form.get("private") else ""}
+
+
+def _fields(values: Mapping[str, str], config: str) -> Row:
+    fields: Row = {name: values[name] for name in FIELDS}
+    if values["cron"]:
+        fields["frequency"] = ""
+    return {**fields, "private": bool(values["private"]), "config": config}
+
+
+def _entered(page: Page) -> dict[str, str]:
+    return {name.removeprefix(OPTION): text for name, text in page.form.items() if name.startswith(OPTION)}
+
+
+def _config(page: Page, before: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """The configuration as JSON, of the fields or of the text, and what is wrong with either."""
+    text, began = page.form.get("config", "").strip(), page.form.get("config_before", "").strip()
+    declared = {option["name"]: option["type"] for option in _declared(page)}
+    entered = _entered(page)
+    began_with = _options_of(before)
+    changed = {name: value for name, value in entered.items() if value.strip() != began_with.get(name, "").strip()}
+    if text != began:
+        if any(json_differs(text, name, value, declared.get(name, "")) for name, value in changed.items()):
+            said = page.text("Options were changed both in the fields and in the JSON: change them in one of the two")
+            return "", {"config": said}
+        return text, {}
+    options, errors = dict(before), {}
+    for name, value in changed.items():
+        try:
+            parsed = parsed_option(declared.get(name, ""), value)
+        except ValueError as wrong:
+            errors[OPTION + name] = page.text(str(wrong))
+            continue
+        if parsed is None:
+            options.pop(name, None)
+        else:
+            options[name] = parsed
+    return (json.dumps(options, ensure_ascii=False) if options else ""), errors
+
+
+def json_differs(text: str, name: str, value: str, kind: str) -> bool:
+    """Whether a field says something else than the text of JSON; a script keeps them in step."""
+    try:
+        return bool(json.loads(text or "{}").get(name) != parsed_option(kind, value))
+    except (ValueError, AttributeError):
+        return True
+
+
+def _declared(page: Page) -> list[Row]:
+    wanted = page.form.get("source_type", "")
+    return next((kind["options"] for kind in page.call("harvesters_info_show") if kind["name"] == wanted), [])
+
+
+def parsed_option(kind: str, text: str) -> Any:
+    """The value of a field; None: it was left empty. Raises ValueError."""
+    text = text.strip()
+    if not text:
+        return None
+    if kind == "string":
+        return text
+    if kind == LIST:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("Must be a number" if kind in NUMBERS else "Must be JSON, as in the example") from error
+
+
+def _options_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """Options as their fields show them."""
+    return {name: _field(value) for name, value in config.items()}
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "\n".join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _read(config: str) -> dict[str, Any]:
+    try:
+        options = json.loads(config or "{}")
+    except ValueError:
+        return {}
+    return options if isinstance(options, dict) else {}
+
+
+def _indented(config: str) -> str:
+    options = _read(config)
+    return json.dumps(options, indent=2, ensure_ascii=False) if options else config
+
+
+def name_of(title: str) -> str:
+    """A name for a title: what CKAN would make of it."""
+    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]

@@ -1,0 +1,57 @@
+"""Tokens of the viewer, for sysadmins those of all; made, shown once, and revoked. Persons and their roles, for sysadmins."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from adapters.web.pages.page import Page
+from domain.errors import Refused, ValidationError
+
+HERE = "/harvest/-/tokens"
+ROWS = 100
+FIELDS = ("name", "scope", "expires", "person")
+
+
+def show(page: Page) -> Response:
+    """The list, and the form to make one."""
+    return _page(page)
+
+
+def _page(page: Page, errors: Mapping[str, str] | None = None, made: Mapping[str, Any] | None = None) -> Response:
+    refused, tokens, persons = "", [], []
+    try:
+        tokens = page.call("harvest_token_list", limit=ROWS)["tokens"]
+        if page.may("harvest_person_list"):
+            persons = page.call("harvest_person_list", limit=ROWS)["persons"]
+    except Refused as error:  # a CKAN has the persons
+        refused = str(error)
+    values = {
+        "scope": "read",
+        "expires": "365d",
+        **{name: page.form[name] for name in FIELDS if name in page.form and not made},
+    }
+    return page.render(
+        "tokens.html",
+        422 if errors else 200,
+        tokens=tokens,
+        persons=persons,
+        refused=refused,
+        errors=errors or {},
+        made=made,
+        values={**dict.fromkeys(FIELDS, ""), **values},
+    )
+
+
+def act(page: Page) -> Response:
+    """Make or revoke a token. A new one is shown by this very answer, since nobody can find it out later."""
+    if page.form.get("do") == "revoke":
+        page.call("harvest_token_revoke", id=page.form.get("id", ""))
+        return page.go(HERE, page.text("The token is refused from now on."))
+    given = {name: page.form.get(name, "").strip() or None for name in FIELDS}
+    try:
+        return _page(page, made=page.call("harvest_token_create", **given))
+    except ValidationError as wrong:
+        return _page(page, wrong.errors)
+    except Refused as refused:
+        return page.go(HERE, str(refused), "failed")
