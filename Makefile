@@ -27,7 +27,7 @@ HAVE_VENV = if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
     else echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; fi; \
   fi
 
-# Each module on one of the processes, since its tests may share a stack; in this order, the long ones first.
+# Each module on one of the processes, since its tests may share a stack; in the order of tests/conftest.py and the folders here: long ones first.
 BY_MODULE := --dist loadfile --no-loadscope-reorder
 
 INSTALL = $(BIN)/python -m pip install -q -c constraints.txt -e
@@ -39,7 +39,7 @@ test: .venv/test.stamp
 	$(BIN)/python -m pytest tests/faults tests/acceptance tests/integration tests/contract tests/unit -m "not slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 2
 
 slow: .venv/test.stamp
-	$(BIN)/python -m pytest tests/faults/test_time_limits.py tests/faults tests/acceptance tests/integration -m "slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 3
+	$(BIN)/python -m pytest tests/faults tests/acceptance tests/integration -m "slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 3
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .
