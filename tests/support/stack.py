@@ -136,7 +136,7 @@ class Stack:
 
     def job(self, job_id: str) -> Row:
         """A job as the command line shows it, once it is in the read model."""
-        row: Row = wait_for(lambda: self.model.job(job_id), 30, f"job {job_id} is projected")
+        row: Row = wait_for(lambda: self.model.job(job_id), 60, f"job {job_id} is projected")
         return row
 
     def ended(self, job_id: str, seconds: float = 60.0) -> Row:
