@@ -12,6 +12,7 @@ What a job remembers for the next one (`HarvestJob.memory`):
     undated     so many have no date by which a change would be seen: their ids are looked at each time
     count_off   by how much the count is too large, where two readings agreed that it is wrong
     unsafe      the count was too large, and datasets were held that the listing lacked: then nothing is removed
+    data_json   the datasets came from data.json
     no_rest     there is no REST API, which the source wants; it is looked for again when everything is read
     rest_ids    the REST API that was read lists datasets by the ids that they have: then revisions tell what changed
 """
@@ -25,6 +26,7 @@ from domain import text
 from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, Listed, Page, Record
 from harvesters.ckan.config import OVERLAP, CKANConfig, quoted
+from harvesters.ckan.due import changes_since
 from harvesters.ckan.facts import is_active
 from harvesters.ckan.listing import Found, Item, Listing, usable_id
 from harvesters.ckan.named import Given, Named
@@ -33,6 +35,8 @@ from harvesters.ckan.rest import References, RestAPI
 
 NO_DATE_SEARCH = frozenset({"refused", "http_400", "http_409", "http_500"})
 """Answers of sites that can't search by date; then all datasets are asked for."""
+UNUSABLE = frozenset({"refused", "http_500", "bad_answer"})
+"""Failures of a search that the whole reading begins with; then each dataset is asked for, if there is a list of them."""
 BATCH = 500  # guids looked up at a time
 ID_ROWS = 1000  # ids listed at a time
 ID_FIELDS = ("id", "metadata_modified")
@@ -63,7 +67,9 @@ class Gathering:
         self._waiting: list[tuple[str, Record | None]] = []  # guids to look up; without a record: not wanted
 
     def __iter__(self) -> Iterator[Output]:
-        if self._config.wants_rest and not (self._memory.get("no_rest") and self._since()):
+        if self._config.wants_rest and not (
+            self._memory.get("no_rest") and changes_since(self._job, self._config, self._memory)
+        ):
             if (old := self._old_api()) is not None:
                 log.info("reading %s", old[0])
                 yield from old[1]
@@ -77,7 +83,7 @@ class Gathering:
 
     def _changed(self) -> Listing | None:
         """The listing of what changed, begun; None where everything has to be asked for."""
-        since = self._since()
+        since = changes_since(self._job, self._config, self._memory)
         if since is None:
             return None
         changed = self._listing(self._config.search_terms(since), self._config.page_size)
@@ -91,23 +97,6 @@ class Gathering:
             return None
         return changed
 
-    def _since(self) -> datetime | None:
-        """When the last complete gather began; None where everything is to be read."""
-        job = self._job
-        if self._config.force_all or job.options.get("force_all") or self._full_is_due():
-            return None
-        return job.last_complete
-
-    def _full_is_due(self) -> bool:
-        """Whether everything was listed too long ago, by the database's clock."""
-        days = self._job.full_listing_days if self._config.full_listing_days is None else self._config.full_listing_days
-        if not days or self._job.recorded is None:
-            return False
-        try:
-            return self._job.recorded - datetime.fromisoformat(self._memory["full"]) >= timedelta(days=days)
-        except (KeyError, TypeError, ValueError):  # of a job before there were memories
-            return True
-
     def _listing(self, terms: str, rows: int, fields: Sequence[str] = ()) -> Listing:
         return self._remote.listing(terms, rows, fields)
 
@@ -119,28 +108,41 @@ class Gathering:
         try:
             everything.begin()
         except RemoteError as error:
-            if not has_no_search(error):
+            if has_no_search(error):
+                yield from self._without_search(error)
+            elif error.code in UNUSABLE and (names := self._remote.names()):
+                yield from self._by_names(names, error)
+            else:
                 raise
-            yield from self._without_search(error)
             return
         yield from self._all_of(everything)
 
     def _without_search(self, error: RemoteError) -> Iterator[Output]:
-        """Whatever else the remote offers, the most exact first. Raises the error where it offers nothing."""
+        """Whatever else the remote offers, the most exact first. Raises the error where it offers nothing.
+
+        data.json has other ids than the API: it is not for a source whose datasets came from that.
+        """
         if (names := self._remote.names()) is not None:
-            log.warning("asking for each dataset by its name, since a search failed: %s", error)
-            yield from self._all_of(Named(names, self._show))
+            yield from self._by_names(names, error)
         elif (packages := self._remote.whole_packages()) is not None:
             log.warning("reading current_package_list_with_resources, since a search failed: %s", error)
             yield from self._all_of(Given(packages))
         elif (old := self._old_api_or_none()) is not None:
             log.warning("reading %s, since a search failed: %s", old[0], error)
             yield from old[1]
-        elif (datasets := self._remote.data_json()) is not None:
+        elif self._may_read_data_json() and (datasets := self._remote.data_json()) is not None:
             log.warning("reading data.json, since a search failed: %s", error)
+            self._remember(data_json=True)
             yield from self._all_of(Given(datasets))
         else:
             raise error
+
+    def _by_names(self, names: Sequence[Any], error: RemoteError) -> Iterator[Output]:
+        log.warning("asking for each dataset by its name, since a search failed: %s", error)
+        yield from self._all_of(Named(names, self._show))
+
+    def _may_read_data_json(self) -> bool:
+        return bool(self._memory.get("data_json")) or not self._job.count_held()
 
     def _show(self, name: str) -> Mapping[str, Any]:
         return self._remote.show("package_show", name)
@@ -169,7 +171,11 @@ class Gathering:
     def _by_rest(self, rest: RestAPI, references: References) -> Iterator[Output]:
         """All datasets, or what revisions say has changed, and what is new here or gone there."""
         self._extras = {REST: str(references.version)}
-        since = self._since() if references.version == 2 and self._memory.get("rest_ids") else None
+        since = (
+            changes_since(self._job, self._config, self._memory)
+            if references.version == 2 and self._memory.get("rest_ids")
+            else None
+        )
         changed = rest.changed_since(since - OVERLAP) if since else None
         if changed is not None:
             yield from self._revised(rest, [str(reference) for reference in references.all], changed)

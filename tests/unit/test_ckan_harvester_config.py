@@ -214,6 +214,26 @@ def test_what_the_target_has_is_accepted_and_so_is_everything_without_one(target
     assert validated_config("ckan", config, target) == config
 
 
+def test_the_example_of_the_readme_is_accepted() -> None:
+    """ckanext-harvest refuses it, since both filters are there."""
+    example = {
+        "api_version": 1,
+        "default_tags": [{"name": "geo"}, {"name": "namibia"}],
+        "default_groups": ["science", "spend-data"],
+        "default_extras": {"encoding": "utf8", "harvest_url": "{harvest_source_url}/dataset/{dataset_id}"},
+        "override_extras": True,
+        "organizations_filter_include": [],
+        "organizations_filter_exclude": ["remote-organization"],
+        "user": "harvest",
+        "api_key": "<REMOTE_API_KEY>",
+        "read_only": True,
+        "remote_groups": "only_local",
+        "remote_orgs": "create",
+    }
+
+    assert validated_config("ckan", json.dumps(example)) == json.dumps(example)
+
+
 def test_a_source_can_be_entered_while_the_target_is_away() -> None:
     config = json.dumps({"default_groups": ["sience"]})
 

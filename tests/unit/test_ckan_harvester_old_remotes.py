@@ -9,7 +9,7 @@ from harvesters.ckan import CKANHarvester
 from harvesters.ckan.forms import of_data_json, of_dkan, of_rest
 from harvesters.testing import Harness
 from tests.support.memory_ckan import MemoryCkan, remote_package
-from tests.support.old_remotes import SITE, Dkan, OldCkan, Site, dkan_package, old_package
+from tests.support.old_remotes import SITE, Dkan, OldCkan, Query, Site, dkan_package, old_package
 
 
 def harness(**config: Any) -> Harness:
@@ -294,3 +294,30 @@ def test_fields_of_data_json_without_a_place_become_extras() -> None:
     package = of_data_json({"identifier": "i", "theme": ["a"], "temporal": "2000/2001", "spatial": ""})
 
     assert extras(package) == {"theme": '["a"]', "temporal": "2000/2001"}
+
+
+@pytest.mark.parametrize("answer", [{"success": False, "error": {"message": "Search error: Solr is away"}}, {"result": 1}, [1]])
+def test_datasets_are_asked_for_one_by_one_where_the_search_is_of_no_use(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
+    packages = {package["name"]: package for package in (remote_package(number) for number in range(3))}
+
+    def respond(path: str, query: Query) -> Any:
+        if path.endswith("/package_list"):
+            return {"success": True, "result": [*packages]}
+        return {"success": True, "result": packages[query["id"]]} if path.endswith("/package_show") else answer
+
+    result = harness().harvest(Site(respond))
+
+    assert (result.gather_errors, len(result.statuses), result.full_listing) == ((), 3, True)
+    assert "asking for each dataset by its name, since a search failed" in caplog.text
+
+
+def test_data_json_is_not_read_for_a_source_that_has_datasets_of_the_api() -> None:
+    remote = MemoryCkan(remote_package(1))
+    source = harness()
+    source.harvest(remote.site)
+    catalogue = {"dataset": [{"identifier": "other-id", "title": "The same"}]}
+
+    result = source.harvest(Site(lambda path, query: catalogue if path == "/data.json" else None))
+
+    assert (result.complete, result.statuses) == (False, {})
+    assert source.catalogue.show(remote_package(1)["id"]) is not None

@@ -18,6 +18,7 @@ from domain.errors import TargetError
 from tests.contract import test_target as contract
 from tests.contract import test_target_deletions as deletions
 from tests.contract import test_target_names as names
+from tests.contract import test_target_rules as rules
 from tests.contract.test_target import THEIRS, owner, package
 from tests.support.ckan_in_memory import CkanInMemory
 
@@ -55,6 +56,24 @@ test_new_datasets_of_one_title_are_named_by_guid_when_workers_meet = (
 test_the_number_goes_with_the_next_harvest_once_another_source_has_freed_the_name = (
     names.test_the_number_goes_with_the_next_harvest_once_another_source_has_freed_the_name
 )
+test_a_taken_name_gets_hex_digits_where_the_source_wants_them = (
+    rules.test_a_taken_name_gets_hex_digits_where_the_source_wants_them
+)
+test_the_digits_are_the_same_whenever_the_record_is_imported = (
+    rules.test_the_digits_are_the_same_whenever_the_record_is_imported
+)
+test_the_site_says_what_is_put_behind_a_name_and_a_source_may_say_otherwise = (
+    rules.test_the_site_says_what_is_put_behind_a_name_and_a_source_may_say_otherwise
+)
+test_a_long_name_with_digits_is_cut_to_100_characters = rules.test_a_long_name_with_digits_is_cut_to_100_characters
+test_of_new_datasets_with_one_name_the_first_guid_gets_it_whoever_is_stored_first = (
+    rules.test_of_new_datasets_with_one_name_the_first_guid_gets_it_whoever_is_stored_first
+)
+test_so_it_is_when_many_are_stored_at_once = rules.test_so_it_is_when_many_are_stored_at_once
+test_an_update_leaves_the_fields_that_are_to_be_kept = rules.test_an_update_leaves_the_fields_that_are_to_be_kept
+test_extras_that_are_kept_leave_ours_right = rules.test_extras_that_are_kept_leave_ours_right
+test_a_new_dataset_gets_all_fields = rules.test_a_new_dataset_gets_all_fields
+test_id_and_name_have_rules_of_their_own = rules.test_id_and_name_have_rules_of_their_own
 
 
 class MarksInMemory:
