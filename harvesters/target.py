@@ -130,6 +130,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitting:
+    """A package as a target would store it, what of it would be lost, and the schema of the target that it would go by."""
+
+    package: Mapping[str, Any]
+    losses: Sequence[Loss] = ()
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Of which object of which source a package in the target is; texts are empty where nobody has written them."""
 
@@ -205,3 +214,10 @@ class Target(Protocol):
 
     def show(self, id_or_name: str) -> dict[str, Any] | None:
         """The package with that id or name in CKAN's form (package_show), None when there is none."""
+
+
+class Previews(Target, Protocol):
+    """A target that can say beforehand what would become of a package."""
+
+    def preview(self, package: Mapping[str, Any], owner: Owner) -> Fitting:
+        """What `save` would store; nothing is. Raises TargetError as `save` does for what can be known before."""

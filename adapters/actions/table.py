@@ -24,6 +24,7 @@ ACTIONS = {
     "harvest_source_list": "sources",
     "harvest_source_patch": "sources",
     "harvest_source_pause": "schedules",
+    "harvest_source_preview": "previewing",
     "harvest_source_reactivate": "sources",
     "harvest_source_reindex": "reindexing",
     "harvest_source_resume": "schedules",

@@ -35,6 +35,7 @@ COMMANDS = {
     "clearsource": ("deletions:clearsource", "Delete all datasets of a source, in the target too; the source stays."),
     "run": ("running:run", "Start waiting jobs and end completed ones, as a cron job would."),
     "run-test": ("running:run_test", "Harvest SOURCE in this process, without broker and workers."),
+    "preview": ("previewing:preview", "Show what a harvest of SOURCE would import, and store nothing."),
     "serve": ("roles:serve", "Answer the Action API over HTTP."),
     "up": ("roles:up", "Run everything on this machine."),
     "coordinator": ("roles:coordinator", "Dispatch work, end jobs, retry, and keep the projections."),

@@ -19,7 +19,7 @@ from domain.errors import TargetError
 from harvesters.dataset import fit
 from harvesters.dataset.arranging import Holder, arrange, give_first
 from harvesters.dataset.numbers import RANDOM_HEX, RESERVED, numbered, stands_in, with_hexes, with_number
-from harvesters.target import USUAL_RULES, Origin, Owner, SiteRules, Stored, not_ours, with_kept
+from harvesters.target import USUAL_RULES, Fitting, Origin, Owner, SiteRules, Stored, not_ours, with_kept
 
 SAVE = """
     INSERT INTO catalogue.package AS p (id, name, title, source_id, source_title, guid, object_id, content_hash, package)
@@ -118,6 +118,11 @@ class LocalCatalogue:
             renamed |= self._arrange(wanted, owner, stored.name)
         stored = replace(stored, name=renamed.get(stored.package_id, stored.name))
         return replace(stored, losses=fitted.losses)
+
+    def preview(self, package: Mapping[str, Any], owner: Owner) -> Fitting:
+        """See `harvesters.target.Previews`."""
+        fitted = fit(package, owner.fields)
+        return Fitting(fitted.package, fitted.losses)
 
     def _save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         owned = self._database.query(OWNED, id=package["id"])

@@ -1,7 +1,7 @@
 """Rules for single values: each returns the value as it is stored, or raises Odd when it can't be one of its kind."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,10 @@ class Losses:
             self._losses.append(Loss(f"{field}: {why}; left out"))
         else:
             self._more += 1
+
+    def add(self, losses: Iterable[Loss]) -> None:
+        """Note what was told already."""
+        self._losses.extend(losses)
 
     def note_languages(self, kind: str, field: str) -> None:
         """Note that of values by language one is kept."""

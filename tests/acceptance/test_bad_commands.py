@@ -18,7 +18,7 @@ WITH_REFERENCE = [
     *("clearsource {}", "source remove {} --yes", "rmsource {}", "source clear-history {}", "reindex {}", "job {}"),
     *("job {} --wait", "job --follow {}", "jobs --source {}", "job-abort {}", "job-report {}", "retry {}", "import {}"),
     *("import -s {}", "import -o {}", "import -p {}", "import -g {}", "approve {}", "reject {}", "deletions {}", "pause {}"),
-    *("resume {}", "run-test {}", "abort-failed-jobs -i {}", "log --source {}", "log --job {}"),
+    *("resume {}", "run-test {}", "preview {}", "abort-failed-jobs -i {}", "log --source {}", "log --job {}"),
     *("recipients {}", "subscribe anna@example.org {}", "unsubscribe anna@example.org {}", "subscriptions {}"),
     *("catalogue show {}", "org show {}", "org edit {} --title T", "org remove {}", "org add-member {} pat editor"),
     *("org remove-member {} pat", "person show {}", "person edit {} --title T", "person remove {}", "token create {} why"),

@@ -60,6 +60,7 @@ SHOWING = [
         "deletions done",
         "harvesters-info",
         "types",
+        "preview idle",
     ),
     *("projections list", "catalogue list", "catalogue search x", "catalogue show dataset-1", "sql 'SELECT 1'", "secrets show"),
     *("org list", "org show team", "person list", "person show pat", "token list"),

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.targets.ckan.errors import Refusal
 from domain.errors import TargetError
 from harvesters.target import FieldPolicy, Owner, Stored
 from tests.support.ckan_site import CkanSite, ckan_site
@@ -92,7 +91,7 @@ def test_an_odd_value_of_a_schemas_field_costs_the_value_alone(
 def test_a_source_may_want_such_datasets_to_fail(site: CkanSite) -> None:
     strict = replace(owner(), fields=FieldPolicy(on_invalid="fail"))
 
-    with pytest.raises(Refusal, match=r"access_level: .*\(dataset s-\w+, record guid-1\)"):
+    with pytest.raises(TargetError, match=r"access_level: .*\(dataset s-\w+, record guid-1\)"):
         site.save(dataset(access_level="secret"), strict)
 
 

@@ -44,6 +44,7 @@ class CkanSite(CKANTarget):
         super().__init__(layer(api))
         self.token = token
         self.organization = str(api.call("organization_create", {"name": f"test-{uuid4().hex[:12]}"})["id"])
+        self._schemas.of("dataset")  # as any process that has stored a dataset has asked
         self.actions = api.actions
         self.actions.clear()
         self._saved: set[str] = set()

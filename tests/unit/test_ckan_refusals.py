@@ -10,7 +10,7 @@ from adapters.targets.ckan.errors import Refusal, refusal
 from adapters.targets.ckan.package import form
 from adapters.targets.ckan.places import Places
 from adapters.targets.ckan.refused import without_refused
-from adapters.targets.ckan.schemas import Schemas, fluent_fields
+from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.target import CKANTarget
 from domain.errors import TargetError
 from harvesters.target import FieldPolicy, Owner
@@ -197,10 +197,6 @@ SCHEMA = {
 }
 
 
-def test_fluent_fields_are_found_in_the_schema() -> None:
-    assert fluent_fields(SCHEMA) == {("dataset", "title_translated"), ("resource", "name")}
-
-
 def test_objects_by_language_are_carried_where_the_schema_takes_them() -> None:
     sent: list[Mapping[str, Any]] = []
     says = Says(
@@ -219,7 +215,7 @@ def test_a_ckan_without_schemas_is_asked_once() -> None:
     says = Says(scheming_dataset_schema_show=lambda _: NONE)
     schemas = Schemas(says)  # type: ignore[arg-type]
 
-    assert [schemas.carries("dataset", "dataset", "notes") for _ in range(3)] == [False] * 3
+    assert [schemas.of("dataset") for _ in range(3)] == [None] * 3
     assert says.actions == ["scheming_dataset_schema_show"]
 
 
@@ -242,7 +238,7 @@ def test_an_object_by_language_is_carried_without_what_no_plugin_takes() -> None
     ]
 
 
-def test_a_dataset_without_objects_by_language_costs_no_look_at_the_schema() -> None:
+def test_objects_of_the_remote_are_no_values_by_language() -> None:
     says = Says(package_create=created)
 
     CKANTarget(says).save(package(organization={"id": "1", "title": "City"}, tracking_summary={"total": 1}), OURS)  # type: ignore[arg-type]

@@ -229,13 +229,15 @@ def test_what_package_revise_compares_is_at_its_place_in_every_order() -> None:
 
 
 class Says:
-    """An API that answers from a list; what it was asked for is in `actions`."""
+    """An API that answers from a list; what it was asked for is in `actions`. It has no schemas unless the list has one."""
 
     def __init__(self, **answers: Callable[[Mapping[str, Any]], Any]) -> None:
         self.answers = answers
         self.actions: list[str] = []
 
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
+        if action == SCHEMA_SHOW and action not in self.answers:
+            raise Refusal("Action name not known", 400, {}, code="http_400")
         self.actions.append(action)
         found = self.answers[action](data)
         if isinstance(found, Exception):
@@ -251,6 +253,7 @@ class Says:
             raise
 
 
+SCHEMA_SHOW = "scheming_dataset_schema_show"
 NONE = Refusal("none", 404, {}, code="not_found")
 TAKEN = Refusal("name: ya existe", 409, {"name": ["ya existe"]}, code="validation", field="name")
 
@@ -270,6 +273,8 @@ def test_a_name_that_the_search_does_not_know_yet_is_passed_over() -> None:
 def test_two_new_packages_of_one_name_are_made_one_after_the_other(site: ActionSite) -> None:
     site.answer = lambda action: (200, {"success": True, "result": {"id": "id-1", "name": "trees"}}, {})
     target = CKANTarget(api(site))
+    target.preview(package(), OURS)  # it has asked for the schema by then
+    site.seen.clear()
     site.release.clear()
     threads = [threading.Thread(target=target.save, args=(package(name=name), OURS)) for name in ("trees", "trees", "bushes")]
     for thread in threads:

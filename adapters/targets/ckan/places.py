@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from adapters.targets.ckan.package import with_extras
+from adapters.targets.ckan.package import OWN, with_extras
 from harvesters.dataset.extras import FIELDS_OF_CKAN
 from harvesters.dataset.storable import json_text
 from harvesters.target import FieldPolicy, Loss
@@ -49,6 +49,15 @@ class Places:
         until = self._clock() + KEPT_FOR
         self._known.update({(_type(sent), name): (until, False) for name in fields})
 
+    def learn_schema(self, sent: Mapping[str, Any], names: Collection[str]) -> None:
+        """A schema tells of all fields whether it has a place for them."""
+        until, dataset_type = self._clock() + KEPT_FOR, _type(sent)
+        for name in sent.keys() - ALWAYS:
+            self._known[dataset_type, name] = until, name in names
+        for extra in sent["extras"]:
+            if (key := extra["key"]) in names and key not in OWN and key not in ALWAYS:
+                self._known[dataset_type, key] = until, True
+
     def arranged(self, sent: dict[str, Any], policy: FieldPolicy) -> tuple[dict[str, Any], list[Loss]]:
         """The package without fields that CKAN has no place for; they become extras, or are left out.
 
@@ -68,7 +77,7 @@ class Places:
 
     def _with_fields(self, sent: dict[str, Any]) -> dict[str, Any]:
         moved = {extra["key"]: extra["value"] for extra in sent["extras"] if self._kept(sent, extra["key"]) and extra["value"]}
-        moved = {key: value for key, value in moved.items() if key not in sent}
+        moved = {key: value for key, value in moved.items() if not _says_something(sent.get(key))}
         if not moved:
             return sent
         return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}

@@ -28,7 +28,7 @@ def as_fields(sent: Mapping[str, Any], error: Refusal) -> dict[str, Any] | None:
     moved = {
         extra["key"]: extra["value"]
         for extra in sent["extras"]
-        if extra["key"] in refused - OWN - sent.keys() and extra["value"]
+        if extra["key"] in refused - OWN and not sent.get(extra["key"]) and extra["value"]
     }
     if not moved:
         return None

@@ -12,7 +12,6 @@ What CKAN does that this stands on (2.10 to 2.12):
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -25,6 +24,7 @@ from adapters.targets.ckan.names import Names
 from adapters.targets.ckan.package import (
     HASH,
     ORDERS,
+    OWN,
     UNSURE,
     WANTED,
     Extras,
@@ -42,14 +42,15 @@ from adapters.targets.ckan.package import (
 )
 from adapters.targets.ckan.places import ASKABLE, Places
 from adapters.targets.ckan.refused import as_fields, unexpected, with_texts, without_refused
+from adapters.targets.ckan.schema import Schema
 from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.settling import Settling, freed_name
 from adapters.targets.ckan.vocabularies import Vocabularies
 from domain.errors import TargetError
 from harvesters.dataset import fit
 from harvesters.dataset.numbers import RANDOM_HEX, numbered, stands_in, with_hexes
-from harvesters.dataset.values import Losses
-from harvesters.target import USUAL_RULES, Loss, NameAppend, Owner, SiteRules, Stored
+from harvesters.dataset.values import Losses, nowhere
+from harvesters.target import USUAL_RULES, Fitting, Loss, NameAppend, Owner, SiteRules, Stored
 
 ATTEMPTS = 4  # at a package that others change at the same time
 ROUNDS = 8  # of leaving out what CKAN refuses
@@ -104,17 +105,39 @@ class CKANTarget:
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Create or update a package; see `harvesters.target.Target`."""
         with _about(str(package.get("name")), owner):
-            carries = partial(self._schemas.carries, str(package.get("type") or "dataset"))
-            fitted = fit(package, owner.fields, carries)
-            sent = form(fitted.package, owner, self.resolve_vocabulary)
-            written = self._save_fitted(sent, owner, Losses(owner.fields, carries))
-            return replace(written, losses=(*fitted.losses, *written.losses))
+            schema = self._schemas.of(_type(package))
+            sent, losses = self._sent(package, owner, schema)
+            return self._save_fitted(sent, owner, losses, schema)
 
-    def _save_fitted(self, sent: dict[str, Any], owner: Owner, losses: Losses) -> Stored:
+    def preview(self, package: Mapping[str, Any], owner: Owner) -> Fitting:
+        """See `harvesters.target.Previews`. Nothing is written; what only CKAN's own validators know is not told."""
+        with _about(str(package.get("name")), owner):
+            schema = self._schemas.of(_type(package))
+            sent, losses = self._sent(package, owner, schema)
+            sent, homeless = self._arranged(sent, owner, losses, schema)
+            kept = [extra for extra in sent["extras"] if extra["key"] not in OWN]
+            return Fitting({**sent, "extras": kept}, (*homeless, *losses.all()), schema.dataset_type if schema else "")
+
+    def _sent(self, package: Mapping[str, Any], owner: Owner, schema: Schema | None) -> tuple[dict[str, Any], Losses]:
+        """The package as CKAN's own fields take it, and what notes the losses from here on."""
+        losses = Losses(owner.fields, schema.carries if schema else nowhere)
+        fitted = fit(schema.translated(package, losses) if schema else package, owner.fields, losses.carries)
+        losses.add(fitted.losses)
+        return form(fitted.package, owner, self.resolve_vocabulary), losses
+
+    def _arranged(
+        self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None
+    ) -> tuple[dict[str, Any], list[Loss]]:
+        """The package with what this CKAN is known to have a place for, in the form that its schema takes."""
+        if schema:
+            self._places.learn_schema(sent, schema.names)
+        sent, homeless = self._places.arranged(sent, owner.fields)
+        return within_limits(schema.fitted(sent, losses) if schema else sent, losses), homeless
+
+    def _save_fitted(self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None) -> Stored:
         """Write what this CKAN has a place for; fields of unknown fate are asked after by a first write without its hash."""
         lost: list[Loss] = []
-        sent, homeless = self._places.arranged(sent, owner.fields)
-        sent = within_limits(sent, losses)
+        sent, homeless = self._arranged(sent, owner, losses, schema)
         if self._places.unsure(sent) and owner.fields.unknown == "extras":
             sent, dropped, _ = self._write_what_is_taken(with_extra(sent, HASH, UNSURE), owner)
             lost += dropped
@@ -135,6 +158,7 @@ class CKANTarget:
                 if error.code != "validation":
                     raise
                 self._places.learn_refused(sent, error.errors)
+                self._schemas.doubt(_type(sent))
                 if homeless := unexpected(sent, error):
                     self._places.learn_homeless(sent, homeless)
                     sent, more = self._places.arranged(sent, owner.fields)
@@ -326,6 +350,10 @@ class CKANTarget:
         except Refusal as error:
             if error.status != 404:
                 raise
+
+
+def _type(package: Mapping[str, Any]) -> str:
+    return str(package.get("type") or "dataset")
 
 
 def _fields(sent: Mapping[str, Any]) -> dict[str, Any]:

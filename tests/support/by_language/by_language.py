@@ -41,6 +41,7 @@ def _validator(fits, from_text):
             if value is missing:
                 if languages:
                     errors[(*key[:-1], f"{key[-1]}-{languages[0]}")] = ["Missing value"]
+                data[key] = "{}"
                 return
             if from_text and isinstance(value, str):
                 try:
@@ -63,7 +64,9 @@ def _are_texts(content):
 
 
 def _shown(value):
-    return value if isinstance(value, dict) else json.loads(value)
+    if isinstance(value, dict):
+        return value
+    return json.loads(value) if value is not missing and value else {}
 
 
 class ByLanguage(plugins.SingletonPlugin):

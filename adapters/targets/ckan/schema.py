@@ -1,0 +1,113 @@
+"""A schema of ckanext-scheming, as the site shows it: what becomes of a dataset that goes there."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from adapters.targets.ckan.schema_values import SchemaField, fields_of, is_missing, missing_of
+from domain.errors import TargetError
+from harvesters.dataset.languages import by_language, in_one_language
+from harvesters.dataset.values import Losses, Odd, shown
+
+TRANSLATED = "_translated"
+OF_THE_HARVEST = frozenset(("name", "owner_org", "type", "private", "state", "id"))
+"""Fields that CKAN checks by rules of its own; a dataset has them, or CKAN says what is missing."""
+WITH_RULES = OF_THE_HARVEST | {"resources", "extras", "groups", "tags", "tag_string"}
+
+
+class Schema:
+    """The schema of one type of datasets."""
+
+    def __init__(self, dataset_type: str, shown_schema: Mapping[str, Any]) -> None:
+        self.dataset_type = dataset_type
+        self.fields = _fields(shown_schema, "dataset_fields")
+        self.resource_fields = _fields(shown_schema, "resource_fields")
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The fields of a dataset that it has a place for."""
+        return frozenset(self.fields)
+
+    def carries(self, kind: str, name: str) -> bool:
+        """Whether a field of datasets ("dataset") or resources ("resource") takes objects by language."""
+        field = (self.fields if kind == "dataset" else self.resource_fields).get(name)
+        return field is not None and field.is_fluent
+
+    def translated(self, package: Mapping[str, Any], losses: Losses) -> Mapping[str, Any]:
+        """A dataset whose `title` is there by language, for a schema that has `title_translated` for that."""
+        for name in self.fields:
+            core = name.removesuffix(TRANSLATED)
+            if core == name or not self.carries("dataset", name) or self.carries("dataset", core):
+                continue
+            value = package.get(core)
+            if by_language(value) and isinstance(value, Mapping) and is_missing(package.get(name)):
+                package = {**package, name: value, core: in_one_language(value, losses.policy.languages)}
+        return package
+
+    def fitted(self, sent: Mapping[str, Any], losses: Losses) -> dict[str, Any]:
+        """The dataset with values as its fields take them, without extras that have the name of one.
+
+        Raises TargetError `validation` that names the first required field that it lacks, or has an odd value for.
+        """
+        package = dict(sent)
+        for name in self.fields.keys() & sent.keys() - WITH_RULES:
+            self._fit_field(package, name, losses)
+        if extras := package.get("extras"):
+            package["extras"] = self._other_extras(extras, package, losses)
+        if package.get("resources"):
+            package["resources"] = self._fitted_resources(package["resources"], losses)
+        self._require(package)
+        return package
+
+    def _fit_field(self, package: dict[str, Any], name: str, losses: Losses) -> None:
+        field = self.fields[name]
+        try:
+            value = field.fit(field, package.pop(name), losses, name)
+        except Odd as why:
+            if field.required:
+                raise TargetError(self._needs(name, f"{why}"), code="validation", field=name) from why
+            losses.drop(name, why)
+        else:
+            if not is_missing(value):
+                package[name] = value
+
+    def _other_extras(self, extras: list[dict[str, Any]], package: Mapping[str, Any], losses: Losses) -> list[dict[str, Any]]:
+        """Extras with the name of a field are refused: the field has its value, or the extra says nothing."""
+        kept = [extra for extra in extras if extra["key"] not in self.names or extra["key"] in WITH_RULES]
+        for extra in extras:
+            if extra["key"] in self.names and extra["value"] not in ("", package.get(extra["key"])):
+                losses.drop("extras", f"the key {shown(extra['key'])} is a field of the dataset itself")
+        return kept
+
+    def _fitted_resources(self, resources: list[Any], losses: Losses) -> list[Any]:
+        fitted = []
+        for place, resource in enumerate(resources):
+            where = f"resources: entry {place}"
+            kept = fields_of(self.resource_fields, resource, losses, where)
+            lacking = [name for name in missing_of(self.resource_fields, kept) if name != "url"]
+            if lacking:
+                losses.drop(f"{where}, {lacking[0]}", self._requires)
+            else:
+                fitted.append(kept)
+        return fitted
+
+    def _require(self, package: Mapping[str, Any]) -> None:
+        lacking = [name for name in missing_of(self.fields, package) if name not in WITH_RULES]
+        if not lacking:
+            return
+        more = f", and {', '.join(lacking[1:])}" if len(lacking) > 1 else ""
+        name = lacking[0].partition(" ")[0]
+        raise TargetError(self._needs(lacking[0], f"the record has none{more}"), code="validation", field=name)
+
+    def _needs(self, name: str, why: str) -> str:
+        return f"{name}: {why}; {self._requires} (a rule of the option mapping can set it)"
+
+    @property
+    def _requires(self) -> str:
+        return f"the schema {self.dataset_type} of this CKAN requires it"
+
+
+def _fields(schema: Mapping[str, Any], kind: str) -> dict[str, SchemaField]:
+    definitions = schema.get(kind)
+    fields = [SchemaField.of(entry, schema) for entry in definitions or () if isinstance(entry, Mapping)]
+    return {field.name: field for field in fields if field.name}

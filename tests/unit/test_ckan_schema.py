@@ -1,0 +1,330 @@
+"""A CKAN with schemas (ckanext-scheming): a dataset is sent as its type's schema takes it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from adapters.targets.ckan.errors import Refusal
+from adapters.targets.ckan.schemas import Schemas
+from adapters.targets.ckan.target import CKANTarget
+from domain.errors import RemoteError, TargetError
+from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Package, Record, load_package
+from harvesters.previewing import Limited, PreviewTargetWithGroups, preview, preview_target
+from harvesters.target import FieldPolicy, Owner
+from harvesters.testing.harness import START
+from tests.support.stack import ROOT
+from tests.unit.test_ckan_target import NONE, Says
+
+SCHEMA = yaml.safe_load((Path(ROOT) / "tests" / "support" / "scheming_strict.yaml").read_text(encoding="utf-8"))
+TYPE = SCHEMA["dataset_type"]
+DAILY = "http://example.org/daily"
+NEEDED = {"notes": "x", "description": {"de": "a", "fr": "b"}, "frequency": DAILY}
+"""What the schema requires."""
+
+
+def owner(**policy: Any) -> Owner:
+    return Owner("source-1", "City", "guid-1", "object-1", "hash-1", fields=FieldPolicy(**policy))
+
+
+def ckan(**answers: Any) -> Says:
+    return Says(**{"scheming_dataset_schema_show": lambda data: SCHEMA if data["type"] == TYPE else NONE, **answers})
+
+
+def fitted(fields: Mapping[str, Any], **policy: Any) -> tuple[Mapping[str, Any], list[str]]:
+    """What would be sent, and what is told."""
+    package = {"id": "id-1", "name": "trees", "type": TYPE, **NEEDED, **fields}
+    fitting = CKANTarget(ckan()).preview(package, owner(**policy))  # type: ignore[arg-type]
+    return fitting.package, [loss.message for loss in fitting.losses]
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "sent"),
+    [
+        ("frequency", "Daily", DAILY),
+        ("frequency", "täglich", DAILY),
+        ("frequency", [DAILY], DAILY),
+        ("frequency", f'["{DAILY}"]', DAILY),
+        ("frequency", {"name": DAILY}, DAILY),
+        ("themes", "envi", ["envi"]),
+        ("themes", ["Transport", "ENVI", "envi"], ["tran", "envi"]),
+        ("themes", '["tran", "envi"]', ["tran", "envi"]),
+        ("themes", [{"name": "tran"}], ["tran"]),
+        ("released", "2021-07-02T10:00:00", "2021-07-02"),
+        ("released", "31.1.2021", "2021-01-31"),
+        ("released", 2021, "2021-01-01"),
+        ("released", '["2021-07-02"]', "2021-07-02"),
+        ("checked", "2021-07-02", "2021-07-02T00:00:00"),
+        ("checked", "Fri, 02 Jul 2021 10:00:00 +0200", "2021-07-02T08:00:00"),
+        ("measured", "2021-07-02T10:00:00+02:00", "2021-07-02T08:00:00"),
+        ("languages", "de", ["de"]),
+        ("languages", '["SPA", "ENG"]', ["SPA", "ENG"]),
+        ("languages", ["de", 1, None, ""], ["de", "1"]),
+        ("languages", [{"name": "de"}], ["de"]),
+        (
+            "contacts",
+            {"name": "A", "since": "1.2.2020", "role": "Owner"},
+            [{"name": "A", "since": "2020-02-01", "role": "owner"}],
+        ),
+        ("contacts", '[{"name": "A"}]', [{"name": "A"}]),
+        ("contacts", [{"name": "A", "email": "mailto:a@b.ch"}], [{"name": "A", "email": "a@b.ch"}]),
+        ("details", '{"a": 1}', {"a": 1}),
+        ("details", {"a": 1}, {"a": 1}),
+        ("inhabitants", "12 ", 12),
+        ("inhabitants", 12.0, 12),
+        ("official", "Yes", True),
+        ("rights_holder", ["City"], "City"),
+        ("rights_holder", ["City", "Land"], '["City","Land"]'),
+        ("rights_holder", 7, "7"),
+        ("rights_holder", {"de": "Stadt", "en": "City"}, "City"),
+        ("keywords", {"de": ["Bäume"], "fr": "arbres"}, {"de": ["Bäume"], "fr": ["arbres"]}),
+        ("keywords", ["Bäume", {"name": "Wald"}], {"de": ["Bäume", "Wald"]}),
+        ("title_translated", "Trees", {"de": "Trees"}),
+        ("title_translated", '{"fr": "Arbres"}', {"fr": "Arbres"}),
+    ],
+    ids=str,
+)
+def test_a_value_is_sent_in_the_form_that_its_field_takes(field: str, given: Any, sent: Any) -> None:
+    package, losses = fitted({field: given})
+
+    assert (package[field], losses) == (sent, [])
+    assert package["extras"] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "sent"),
+    [
+        ("availability", "Stable", "stable"),
+        ("released", "2021-07-02T00:00:00Z", "2021-07-02"),
+        ("languages", "de", ["de"]),
+        ("description", "Trees", {"de": "Trees"}),
+        ("description", {"de_CH": "Bäume"}, {"de-CH": "Bäume"}),
+        ("hash", "abc", "abc"),
+    ],
+)
+def test_fields_of_resources_likewise(field: str, given: Any, sent: Any) -> None:
+    package, losses = fitted({"resources": [{"url": "http://a/b", field: given}]})
+
+    assert (package["resources"][0][field], losses) == (sent, [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "left", "told"),
+    [
+        (
+            {"themes": ["tran", "moon"]},
+            {"themes": ["tran"]},
+            "themes: 'moon' is none of the schema's choices (tran, envi); left out",
+        ),
+        ({"released": "soon"}, {"released": None}, "released: no date that can be read without guessing, 'soon'; left out"),
+        ({"inhabitants": "many"}, {"inhabitants": None}, "inhabitants: no whole number, 'many'; left out"),
+        ({"official": "maybe"}, {"official": None}, "official: neither true nor false, 'maybe'; left out"),
+        ({"details": "[1]"}, {"details": None}, "details: no JSON object, '[1]'; left out"),
+        ({"contacts": ["A"]}, {"contacts": None}, "contacts: entry 0 must be an object, is 'A'; left out"),
+        ({"contacts": [{"email": "a@b.ch"}]}, {"contacts": None}, "contacts: entry 0, name: the schema requires it; left out"),
+        (
+            {"contacts": [{"name": "A", "role": "king"}]},
+            {"contacts": [{"name": "A"}]},
+            "contacts: entry 0, role: 'king' is none of the schema's choices (owner, author); left out",
+        ),
+        (
+            {"resources": [{"url": "http://a/b", "availability": "never"}]},
+            {"resources": [{"url": "http://a/b"}]},
+            "resources: entry 0, availability: 'never' is none of the schema's choices (stable, temporary); left out",
+        ),
+    ],
+    ids=str,
+)
+def test_a_value_that_its_field_cannot_take_is_left_out_and_told(
+    fields: dict[str, Any], left: dict[str, Any], told: str
+) -> None:
+    package, losses = fitted(fields)
+
+    assert {name: package.get(name) for name in left} == left
+    assert losses == [told]
+    with pytest.raises(TargetError, match=told.partition(":")[0]):
+        fitted(fields, on_invalid="fail")
+
+
+@pytest.mark.parametrize(
+    ("without", "message"),
+    [
+        ({"notes": ""}, "notes: the record has none; the schema harvestlog-strict of this CKAN requires it"),
+        ({"frequency": None, "notes": None}, r"notes: the record has none, and frequency; the schema"),
+        ({"description": {"de": "x"}}, "description in fr: the record has none; the schema harvestlog-strict"),
+        ({"description": "x"}, "description in fr: the record has none"),
+        (
+            {"frequency": "hourly"},
+            r"frequency: 'hourly' is none of the schema's choices .*; the schema harvestlog-strict of this",
+        ),
+    ],
+    ids=str,
+)
+def test_a_required_field_that_is_missing_is_named_with_its_schema(without: dict[str, Any], message: str) -> None:
+    with pytest.raises(TargetError, match=message) as failed:
+        fitted(without)
+
+    assert (failed.value.code, failed.value.retryable) == ("validation", False)
+    assert failed.value.field in without
+    assert "mapping" in str(failed.value)
+
+
+def test_extras_become_fields_of_the_schema_in_the_form_that_they_take() -> None:
+    pairs = {"languages": '["de"]', "released": "1.2.2020", "themes": "Transport", "colour": "green", "rights_holder": "City"}
+    extras = [{"key": key, "value": value} for key, value in pairs.items()]
+
+    package, losses = fitted({"extras": extras, "rights_holder": "Land"})
+
+    assert (package["languages"], package["released"], package["themes"]) == (["de"], "2020-02-01", ["tran"])
+    assert (package["rights_holder"], package["extras"]) == ("Land", [{"key": "colour", "value": "green"}])
+    assert losses == ["extras: the key 'rights_holder' is a field of the dataset itself; left out"]
+
+
+@pytest.mark.parametrize(("unknown", "extras"), [("extras", [{"key": "colour", "value": "green"}]), ("drop", [])])
+def test_fields_that_the_schema_lacks_become_extras_or_go_and_are_told_once_a_job(unknown: str, extras: list[Any]) -> None:
+    target = CKANTarget(ckan())  # type: ignore[arg-type]
+
+    fitting = target.preview({"id": "id-1", "name": "trees", "type": TYPE, **NEEDED, "colour": "green"}, owner(unknown=unknown))
+
+    assert (fitting.package.get("colour"), fitting.package["extras"]) == (None, extras)
+    assert [(loss.message.partition(":")[0], loss.of_job) for loss in fitting.losses] == [("colour", True)]
+
+
+def test_a_title_by_language_goes_to_the_field_that_the_schema_has_for_it() -> None:
+    package, losses = fitted({"title": {"fr": "Arbres", "de": "Bäume"}}, languages=("de",))
+
+    assert (package["title"], package["title_translated"]) == ("Bäume", {"fr": "Arbres", "de": "Bäume"})
+    assert losses == []
+
+
+def test_with_a_schema_a_new_dataset_costs_one_call() -> None:
+    says = ckan(package_create=lambda data: {"id": data["id"], "name": data["name"]})
+    target = CKANTarget(says)  # type: ignore[arg-type]
+
+    for number in range(3):
+        target.save(
+            {"id": f"id-{number}", "name": "trees", "type": TYPE, **NEEDED, "themes": "tran", "colour": "green"}, owner()
+        )
+
+    assert says.actions == ["scheming_dataset_schema_show", *["package_create"] * 3]
+
+
+def test_what_the_schema_requires_is_known_before_anything_is_sent() -> None:
+    says = ckan()
+
+    with pytest.raises(TargetError, match=r"\(dataset trees, record guid-1\)"):
+        CKANTarget(says).save({"id": "id-1", "name": "trees", "type": TYPE}, owner())  # type: ignore[arg-type]
+
+    assert says.actions == ["scheming_dataset_schema_show"]
+
+
+def test_schemas_are_asked_for_again_after_an_hour_or_when_one_is_in_doubt() -> None:
+    now, says = [0.0], ckan()
+    schemas = Schemas(says, lambda: now[0])  # type: ignore[arg-type]
+
+    asked = []
+    for now[0] in (0.0, 3599.0, 3600.0, 3630.0, 3661.0):
+        schema = schemas.of(TYPE)
+        assert schema is not None
+        schemas.doubt(TYPE)  # within a minute of the last look nothing comes of it
+        schemas.of("dataset")
+        asked.append(says.actions.count("scheming_dataset_schema_show"))
+
+    assert asked == [2, 2, 4, 4, 4]
+    schemas.of(TYPE)
+    assert len(says.actions) == 5
+
+
+def test_a_ckan_that_cannot_be_asked_for_its_schema_now_is_asked_again() -> None:
+    down = TargetError("CKAN is down", code="http_502", retryable=True)
+    says = ckan(scheming_dataset_schema_show=lambda _: down)
+
+    with pytest.raises(TargetError, match="down"):
+        CKANTarget(says).save({"id": "id-1", "name": "trees"}, owner())  # type: ignore[arg-type]
+
+    says.answers["scheming_dataset_schema_show"] = lambda _: NONE
+    says.answers["package_create"] = lambda data: {"id": data["id"], "name": data["name"]}
+    assert CKANTarget(says).save({"id": "id-1", "name": "trees"}, owner()).name == "trees"  # type: ignore[arg-type]
+
+
+def test_a_refusal_by_a_schema_that_has_changed_leads_to_a_new_look() -> None:
+    refusal = Refusal("rights_holder: unknown", 409, {"rights_holder": ["unknown"]}, code="validation")
+    refusals = [refusal]
+    says = ckan(package_create=lambda data: refusals.pop() if refusals else {"id": data["id"], "name": data["name"]})
+    target = CKANTarget(says)  # type: ignore[arg-type]
+    now = [0.0]
+    target._schemas = Schemas(says, lambda: now[0])  # type: ignore[arg-type]
+    package = {"id": "id-1", "name": "trees", "type": TYPE, **NEEDED, "rights_holder": "City"}
+    target.preview(package, owner())
+    now[0] = 100.0
+
+    target.save(package, owner())
+    target.save(package, owner())
+
+    assert says.actions.count("scheming_dataset_schema_show") == 2
+
+
+# a preview of what would go there
+
+
+def test_a_preview_says_what_the_schema_would_refuse_and_writes_nothing() -> None:
+    source = HarvestSource(str(uuid4()), "trees", "Trees", "http://remote.example", "feed", '{"languages": ["de"]}')
+    says = ckan()
+    records = [
+        Record("good", {"name": "good", "type": TYPE, **NEEDED, "theme": "x"}),
+        Record("bad", {"name": "bad", "type": TYPE, **NEEDED, "notes": ""}),
+        Record("not shown", {}),
+    ]
+
+    shown = preview(Feed(records), source, CKANTarget(says), 2, START)  # type: ignore[arg-type]
+
+    good, bad = shown.records
+    assert (good.errors, good.schema, [warning.partition(":")[0] for warning in good.warnings]) == ([], TYPE, ["theme"])
+    assert good.stored is not None
+    assert (good.made or {}).get("theme") == "x"
+    assert (bad.stored, len(bad.errors)) == (None, 1)
+    assert bad.errors[0].startswith("notes: the record has none; the schema harvestlog-strict of this CKAN requires it")
+    assert says.actions == ["scheming_dataset_schema_show"]
+
+
+def test_a_preview_makes_no_groups_and_organisations() -> None:
+    says = ckan(group_show=lambda _: NONE, organization_show=lambda _: NONE)
+    target = preview_target(CKANTarget(says))  # type: ignore[arg-type]
+    assert isinstance(target, PreviewTargetWithGroups)
+
+    made = target.resolve_group({"id": "parks", "title": "Parks"}, create=True)
+
+    assert (made, target.resolve_organization({"id": "city"}, create=False)) == ({"id": "parks", "name": None}, None)
+    assert not any("create" in action for action in says.actions)
+
+
+def test_a_preview_sends_so_many_requests_and_no_more() -> None:
+    now = [0.0]
+    limited = Limited(2, 30.0, lambda: now[0])
+    limited.check()
+    limited.check()
+
+    with pytest.raises(RemoteError, match="more than 2 requests"):
+        limited.check()
+    now[0] = 31.0
+    with pytest.raises(RemoteError, match="longer than 30 s"):
+        limited.check()
+
+
+class Feed(Harvester):
+    """Records that are at hand."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self._records = records
+
+    def info(self) -> dict[str, str]:
+        return {"name": "feed", "title": "Feed", "description": ""}
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record]:
+        yield from self._records
+
+    def import_stage(self, harvest_object: HarvestObject) -> Package:
+        return Package(load_package(harvest_object))
