@@ -52,8 +52,9 @@ def _subject(session: Session, parameters: SourcePreview) -> Owned | None:
 
 @action(Right.CREATE, SourcePreview, subject=_subject)
 def harvest_source_preview(session: Session, parameters: SourcePreview) -> Row:
-    """The first records of a source as they would be imported: each field before and after the source's rules, as the target
-    would store it, and what the target would refuse. Nothing is stored.
+    """Show the first records of a source as they would be imported; nothing is stored.
+
+    Each field is shown before and after the source's rules and as the target would store it, with what it would refuse.
     """
     source_id, fields = _fields(session, parameters)
     fields = checked_config(fields)

@@ -12,6 +12,7 @@ from harvesters.dataset.values import Losses, Odd, shown
 TRANSLATED = "_translated"
 OF_THE_HARVEST = frozenset(("name", "owner_org", "type", "private", "state", "id"))
 """Fields that CKAN checks by rules of its own; a dataset has them, or CKAN says what is missing."""
+DATES = frozenset(("issued", "modified"))
 WITH_RULES = OF_THE_HARVEST | {"resources", "extras", "groups", "tags", "tag_string"}
 
 
@@ -33,7 +34,16 @@ class Schema:
         field = (self.fields if kind == "dataset" else self.resource_fields).get(name)
         return field is not None and field.is_fluent
 
-    def translated(self, package: Mapping[str, Any], losses: Losses) -> Mapping[str, Any]:
+    def prepared(self, package: Mapping[str, Any], losses: Losses) -> Mapping[str, Any]:
+        """A dataset before CKAN's own rules change what the schema takes as it is: days, and texts by language."""
+        days = [name for name in DATES & self.fields.keys() & package.keys() if self.fields[name].is_day]
+        if days:
+            package = dict(package)
+            for name in days:
+                self._fit_field(package, name, losses)
+        return self._translated(package, losses)
+
+    def _translated(self, package: Mapping[str, Any], losses: Losses) -> Mapping[str, Any]:
         """A dataset whose `title` is there by language, for a schema that has `title_translated` for that."""
         for name in self.fields:
             core = name.removesuffix(TRANSLATED)

@@ -3,6 +3,7 @@
 Validators that a site has written itself can't be known: a field with one gets its value as it is, and CKAN decides.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,10 @@ OF_TEXT = frozenset(
 )
 """A field that has no other validators holds a text."""
 SHOWN_CHOICES = 5
+ZONE = re.compile(
+    r"(?<=:\d\d)(?:[.,]\d+)? ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?: ?Z)?)$|(?<=T\d{6})(?:Z|[+-]\d{4})$", re.IGNORECASE
+)
+"""Behind a time."""
 
 
 def is_missing(value: Any) -> bool:
@@ -59,6 +64,11 @@ class SchemaField:
         preset = str(self.definition.get("preset") or "")
         words = str(self.definition.get("validators") or PRESETS.get(preset, "")).split()
         return tuple(word.partition("(")[0] for word in words)
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it takes a day without a time."""
+        return self.fit is date
 
     @property
     def is_fluent(self) -> bool:
@@ -167,8 +177,9 @@ def several_texts(field: SchemaField, value: Any, losses: Losses, where: str) ->
 
 
 def date(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
-    """A day, 2021-01-31."""
-    moment = timestamp(field, value, losses, where)
+    """A day, 2021-01-31: the one that is written, whatever day it then was in UTC."""
+    value = _single(value)
+    moment = timestamp(field, ZONE.sub("", value) if isinstance(value, str) else value, losses, where)
     return moment[:10] if isinstance(moment, str) else moment
 
 

@@ -121,7 +121,7 @@ class CKANTarget:
     def _sent(self, package: Mapping[str, Any], owner: Owner, schema: Schema | None) -> tuple[dict[str, Any], Losses]:
         """The package as CKAN's own fields take it, and what notes the losses from here on."""
         losses = Losses(owner.fields, schema.carries if schema else nowhere)
-        fitted = fit(schema.translated(package, losses) if schema else package, owner.fields, losses.carries)
+        fitted = fit(schema.prepared(package, losses) if schema else package, owner.fields, losses.carries)
         losses.add(fitted.losses)
         return form(fitted.package, owner, self.resolve_vocabulary), losses
 
