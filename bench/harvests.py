@@ -55,6 +55,27 @@ def gather() -> list[Figure]:
     ]
 
 
+def gather_ckan() -> list[Figure]:
+    """100,000 datasets of a CKAN over HTTP, with their documents: one gather worker, a coordinator."""
+    script = shared() / "ckan" / "fake_ckan.py"
+    if not script.exists():
+        return [Figure("gather_ckan", 0, "objects/s", 1000, note=f"not measured: no {script.name} (HARVEST_TEST_SHARED)")]
+    rates: dict[int, float] = {}
+    peaks: dict[int, float] = {}
+    for datasets in (10_000, 100_000):
+        with fake_ckan(script, datasets) as url, site("coordinator", "gather-consumer") as running:
+            running.stack.source("bench", url, "ckan", {"page_size": 1000})
+            with Peak(running.stack.process("gather-consumer").pid) as peak:
+                job_id = start_quietly(running, "bench")
+                wait_for(lambda: _row(running, job_id)["gather_finished"], 300, "gather ends")  # noqa: B023
+            row = _row(running, job_id)
+            rates[datasets] = datasets / (row["gather_finished"] - row["gather_started"]).total_seconds()
+            peaks[datasets] = peak.mib
+    memory = ", ".join(f"{mib:.0f} MiB at {datasets:,}" for datasets, mib in peaks.items())
+    note = f"fake_ckan.py, 5.3 KB each, its processor time included; peak PSS of the gather worker: {memory}"
+    return [Figure("gather_ckan", rates[100_000], "objects/s", 1000, note=note)]
+
+
 def fetch_import() -> list[Figure]:
     """10,000 objects with 5 KB of content; and the processor time of the same run."""
     records, rates, costs, by_role = 10_000, [], [], {}
@@ -163,4 +184,10 @@ def _answers(url: str) -> bool:
         return False
 
 
-FIGURES: dict[str, Any] = {"gather": gather, "fetch_import": fetch_import, "unchanged": unchanged, "reimport": reimport}
+FIGURES: dict[str, Any] = {
+    "gather": gather,
+    "gather_ckan": gather_ckan,
+    "fetch_import": fetch_import,
+    "unchanged": unchanged,
+    "reimport": reimport,
+}

@@ -26,6 +26,8 @@ class CkanInMemory(ActionAPI):
 
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
         """The result of an action."""
+        if action == "scheming_dataset_schema_show":
+            raise Refusal("Action name not known", 400, {}, code="http_400")
         with self._lock:
             self.actions.append(action)
             return deepcopy(getattr(self, action)(data))

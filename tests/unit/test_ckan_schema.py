@@ -1,6 +1,7 @@
 """A CKAN with schemas (ckanext-scheming): a dataset is sent as its type's schema takes it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -201,6 +202,29 @@ def test_fields_that_the_schema_lacks_become_extras_or_go_and_are_told_once_a_jo
 
     assert (fitting.package.get("colour"), fitting.package["extras"]) == (None, extras)
     assert [(loss.message.partition(":")[0], loss.of_job) for loss in fitting.losses] == [("colour", True)]
+
+
+def test_a_required_field_that_an_update_leaves_as_it_is_may_be_missing() -> None:
+    target = CKANTarget(ckan())  # type: ignore[arg-type]
+    package = {"id": "id-1", "name": "trees", "type": TYPE, **NEEDED, "notes": ""}
+
+    target.preview(package, replace(owner(), held=True, kept_fields=("notes",)))
+
+    with pytest.raises(TargetError, match="notes: the record has none"):
+        target.preview(package, replace(owner(), kept_fields=("notes",)))
+
+
+def test_a_schema_with_a_field_for_our_extras_does_not_cost_us_the_dataset() -> None:
+    own_field = {**SCHEMA, "dataset_fields": [*SCHEMA["dataset_fields"], {"field_name": "harvest_source_id"}]}
+    sent: list[Mapping[str, Any]] = []
+    says = ckan(
+        scheming_dataset_schema_show=lambda _: own_field,
+        package_create=lambda data: sent.append(data) or {"id": data["id"], "name": data["name"]},  # type: ignore[func-returns-value]
+    )
+
+    CKANTarget(says).save({"id": "id-1", "name": "trees", "type": TYPE, **NEEDED}, owner())  # type: ignore[arg-type]
+
+    assert {"key": "harvest_source_id", "value": "source-1"} in sent[0]["extras"]
 
 
 def test_a_title_by_language_goes_to_the_field_that_the_schema_has_for_it() -> None:

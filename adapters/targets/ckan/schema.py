@@ -1,9 +1,10 @@
 """A schema of ckanext-scheming, as the site shows it: what becomes of a dataset that goes there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
+from adapters.targets.ckan.package import OWN
 from adapters.targets.ckan.schema_values import SchemaField, fields_of, is_missing, missing_of
 from domain.errors import TargetError
 from harvesters.dataset.languages import by_language, in_one_language
@@ -54,10 +55,11 @@ class Schema:
                 package = {**package, name: value, core: in_one_language(value, losses.policy.languages)}
         return package
 
-    def fitted(self, sent: Mapping[str, Any], losses: Losses) -> dict[str, Any]:
+    def fitted(self, sent: Mapping[str, Any], losses: Losses, may_lack: Collection[str] = ()) -> dict[str, Any]:
         """The dataset with values as its fields take them, without extras that have the name of one.
 
-        Raises TargetError `validation` that names the first required field that it lacks, or has an odd value for.
+        `may_lack`: fields that the dataset keeps as it has them there. Raises TargetError `validation` that names the first
+        required field that it lacks, or has an odd value for.
         """
         package = dict(sent)
         for name in self.fields.keys() & sent.keys() - WITH_RULES:
@@ -66,7 +68,7 @@ class Schema:
             package["extras"] = self._other_extras(extras, package, losses)
         if package.get("resources"):
             package["resources"] = self._fitted_resources(package["resources"], losses)
-        self._require(package)
+        self._require(package, may_lack)
         return package
 
     def _fit_field(self, package: dict[str, Any], name: str, losses: Losses) -> None:
@@ -83,9 +85,10 @@ class Schema:
 
     def _other_extras(self, extras: list[dict[str, Any]], package: Mapping[str, Any], losses: Losses) -> list[dict[str, Any]]:
         """Extras with the name of a field are refused: the field has its value, or the extra says nothing."""
-        kept = [extra for extra in extras if extra["key"] not in self.names or extra["key"] in WITH_RULES]
+        fields = self.names - WITH_RULES - OWN
+        kept = [extra for extra in extras if extra["key"] not in fields]
         for extra in extras:
-            if extra["key"] in self.names and extra["value"] not in ("", package.get(extra["key"])):
+            if extra["key"] in fields and extra["value"] not in ("", package.get(extra["key"])):
                 losses.drop("extras", f"the key {shown(extra['key'])} is a field of the dataset itself")
         return kept
 
@@ -101,8 +104,9 @@ class Schema:
                 fitted.append(kept)
         return fitted
 
-    def _require(self, package: Mapping[str, Any]) -> None:
-        lacking = [name for name in missing_of(self.fields, package) if name not in WITH_RULES]
+    def _require(self, package: Mapping[str, Any], may_lack: Collection[str]) -> None:
+        missing = missing_of(self.fields, package)
+        lacking = [name for name in missing if name not in WITH_RULES and name.partition(" ")[0] not in may_lack]
         if not lacking:
             return
         more = f", and {', '.join(lacking[1:])}" if len(lacking) > 1 else ""

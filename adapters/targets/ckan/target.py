@@ -132,7 +132,10 @@ class CKANTarget:
         if schema:
             self._places.learn_schema(sent, schema.names)
         sent, homeless = self._places.arranged(sent, owner.fields)
-        return within_limits(schema.fitted(sent, losses) if schema else sent, losses), homeless
+        if schema:
+            kept = (*self.rules.kept_fields, *owner.kept_fields) if owner.held else ()
+            sent = schema.fitted(sent, losses, may_lack=kept)
+        return within_limits(sent, losses), homeless
 
     def _save_fitted(self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None) -> Stored:
         """Write what this CKAN has a place for; fields of unknown fate are asked after by a first write without its hash."""
