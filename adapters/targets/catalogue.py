@@ -6,7 +6,7 @@ very statement that writes, so no race can overwrite another source's package.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -22,11 +22,14 @@ from harvesters.dataset.numbers import RANDOM_HEX, RESERVED, numbered, stands_in
 from harvesters.target import USUAL_RULES, Fitting, Origin, Owner, SiteRules, Stored, not_ours, with_kept
 
 SAVE = """
-    INSERT INTO catalogue.package AS p (id, name, title, source_id, source_title, guid, object_id, content_hash, package)
-    VALUES (%(id)s, %(name)s, %(title)s, %(source)s, %(source_title)s, %(guid)s, %(object)s, %(hash)s, %(package)s)
+    INSERT INTO catalogue.package AS p (id, name, title, source_id, source_title, guid, object_id, content_hash, package,
+        metadata_created, metadata_modified)
+    VALUES (%(id)s, %(name)s, %(title)s, %(source)s, %(source_title)s, %(guid)s, %(object)s, %(hash)s, %(package)s,
+        coalesce(%(created)s, now()), coalesce(%(modified)s, now()))
     ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, source_id = EXCLUDED.source_id, guid = EXCLUDED.guid,
         source_title = EXCLUDED.source_title, object_id = EXCLUDED.object_id, content_hash = EXCLUDED.content_hash,
-        package = EXCLUDED.package, state = 'active', metadata_modified = now(),
+        package = EXCLUDED.package, state = 'active', metadata_modified = EXCLUDED.metadata_modified,
+        metadata_created = coalesce(%(created)s, p.metadata_created),
         name = CASE WHEN p.state = 'active' THEN p.name ELSE EXCLUDED.name END
     WHERE p.source_id = %(source)s OR %(adopt)s OR p.state = 'deleted'
     RETURNING id, name
@@ -53,7 +56,8 @@ HOLDERS = """
     FROM catalogue.package WHERE name = ANY (%(names)s)
 """
 RENAME = """
-    UPDATE catalogue.package SET name = %(name)s, metadata_modified = now()
+    UPDATE catalogue.package SET name = %(name)s,
+        metadata_modified = CASE WHEN package ? 'metadata_modified' THEN metadata_modified ELSE now() END
     WHERE id = %(id)s AND name = %(old)s AND state = 'active' RETURNING id
 """
 SEEN = """
@@ -161,6 +165,8 @@ class LocalCatalogue:
             "hash": owner.content_hash,
             "adopt": owner.adopt,
             "package": _json(package),
+            "created": _aware(package.get("metadata_created")),
+            "modified": _aware(package.get("metadata_modified")),
         }
         try:
             return self._database.query(SAVE, **parameters)
@@ -303,6 +309,14 @@ def as_ckan(row: tuple[Any, ...], rules: SiteRules) -> dict[str, Any]:
     times = {"metadata_created": _time(created), "metadata_modified": _time(modified)}
     filled = {"title": package.get("title") or name, "type": package.get("type") or "dataset"}  # as CKAN fills them
     return {**times, **package, **filled, "id": package_id, "name": name, "state": state, "extras": extras}
+
+
+def _aware(value: Any) -> datetime | None:
+    """A package's own date, which is UTC without a zone; None where it has none."""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except (TypeError, ValueError):
+        return None
 
 
 def _time(value: datetime) -> str:

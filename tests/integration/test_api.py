@@ -221,10 +221,11 @@ def test_sources_are_searched_like_datasets(api: Api) -> None:
 
 def test_datasets_are_searched_with_facets_and_filters(api: Api) -> None:
     owner = Owner("the-source", "Source", "guid", "the-object", "")
-    formats: list[tuple[str, list[str]]] = [("parks", ["CSV", "PDF"]), ("trees", ["CSV"])]
-    for name, given in formats:
+    formats: list[tuple[str, list[str], str]] = [("parks", ["CSV", "PDF"], "2026-02-01"), ("trees", ["CSV"], "2025-12-31")]
+    for name, given, day in formats:
         resources = [{"url": f"http://127.0.0.1/{name}.{kind}", "format": kind} for kind in given]
         package = {"id": str(uuid4()), "name": name, "title": name.title(), "tags": [{"name": name}], "resources": resources}
+        package["metadata_modified"] = f"{day}T10:00:00"
         api.parts.catalogue.save(package, owner)
 
     def found(**query: Any) -> list[str]:
@@ -243,6 +244,7 @@ def test_datasets_are_searched_with_facets_and_filters(api: Api) -> None:
     assert found(fq="-tags:trees res_format:(PDF OR XLS)") == ["parks"]
     assert found(fq="harvest_source_id:another") == []
     assert found(sort="title_string desc") == ["trees", "parks"]
+    assert found(sort="metadata_modified desc") == ["parks", "trees"]  # by what they show, not by when they were stored
     assert found(rows=1, start=1) == ["trees"]
     assert api.read("package_list") == ["parks", "trees"]
 
