@@ -39,7 +39,7 @@ test: .venv/test.stamp
 	$(BIN)/python -m pytest tests/faults tests/acceptance tests/integration tests/contract tests/unit -m "not slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 2
 
 slow: .venv/test.stamp
-	$(BIN)/python -m pytest tests/faults tests/acceptance tests/integration -m "slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 3
+	$(BIN)/python -m pytest tests/faults tests/acceptance tests/integration -m "slow and not kafka and not cluster and not ckan" $(BY_MODULE) -n 2
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .
