@@ -1,14 +1,21 @@
-"""Why records of a job failed: their errors grouped by cause, for people who can't read a thousand lines.
+"""Why records of a job failed: its errors grouped by cause, for people who can't read a thousand lines. Table error_cause.
 
 Two messages have one cause when they differ only in what names a record: its guid, ids, numbers, addresses, quoted text. The
-rule is part of what programs see (`Cause.id`): one that groups otherwise gets another RULE.
+rule is part of what programs see (`CauseKey.cause`): one that groups otherwise gets another RULE, and the read model another
+MODEL_VERSION, since causes are counted as errors are projected.
+
+What is kept of a cause can be added up in any order: batches of the log and streams of a rebuild give the same in the end.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import NamedTuple
+
+from domain.secrets import mask_text
+from projections.recorded import Key, Row
 
 RULE = 3  # the version of the rule that groups
 EXAMPLES = 3
@@ -27,24 +34,31 @@ _NAMES_A_RECORD = re.compile(
 )
 
 
-NEW, RECURRING = "new", "recurring"
+NEW, RECURRING = "new", "recurring"  # against an earlier job
+Example = dict[str, str | None]
+"""An error: its id (in the order of the log), the guid and the object of the record that it is about."""
+
+
+class CauseKey(NamedTuple):
+    """What tells causes apart. `gaps`: how many there are, since a message may have a gap's sign of its own."""
+
+    job_id: str
+    of_gather: bool
+    cause: str  # the same in every job and on every site, as long as the rule is the same
+    gaps: int
 
 
 @dataclass(slots=True)
 class Cause:
     """Errors of one cause. `texts`: what all messages have in common; `values`: what stands between, None where they differ."""
 
-    shape: str
-    texts: Sequence[str]
+    texts: list[str]
     values: list[str | None]
-    count: int = 0
-    records: set[str] = field(default_factory=set)  # ids of the objects, which may have failed several times
-    examples: list[dict[str, Any]] = field(default_factory=list)  # guid, object_id, original_url
-
-    @property
-    def id(self) -> str:
-        """The same for this cause in every job and on every site, as long as the rule is the same."""
-        return f"{RULE}-{sha256(self.shape.encode()).hexdigest()[:16]}"
+    first: datetime  # when the first of them was stored (UTC without zone)
+    last: datetime
+    errors: int = 0
+    records: int = 0  # objects, which may have failed several times
+    examples: list[Example] = field(default_factory=list)
 
     @property
     def message(self) -> str:
@@ -52,10 +66,21 @@ class Cause:
         between = [GAP if value is None else value for value in self.values] + [""]
         return "".join(text + value for text, value in zip(self.texts, between, strict=True))[:LONGEST]
 
-    def add(self, values: Sequence[str]) -> None:
-        """Add a message."""
-        self.count += 1
-        self.values = [mine if mine == other else None for mine, other in zip(self.values, values, strict=True)]
+    def add(self, other: "Cause") -> None:
+        """Add further errors of this cause, of records that it has none of yet."""
+        self.errors += other.errors
+        self.records += other.records
+        self.values = [mine if mine == value else None for mine, value in zip(self.values, other.values, strict=True)]
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        self.examples = _examples([*self.examples, *other.examples])
+
+
+def _examples(examples: Iterable[Example]) -> list[Example]:
+    """The first ones, each of another guid."""
+    by_guid: dict[str | None, Example] = {}
+    for example in sorted(examples, key=lambda example: example["id"] or ""):
+        by_guid.setdefault(example["guid"], example)
+    return list(by_guid.values())[:EXAMPLES]
 
 
 def pattern(message: str) -> str:
@@ -67,18 +92,47 @@ def _first_line(message: str) -> str:
     return (message.strip().splitlines() or [""])[0][:MOST_READ]
 
 
-def causes(errors: Iterable[Mapping[str, Any]]) -> list[Cause]:
-    """Errors (rows with message, guid, object_id, original_url) by cause; the one of the most records first."""
-    by_shape: dict[tuple[str, int], Cause] = {}
-    for error in errors:
-        texts, values = _parts(_first_line(error["message"] or ""), error.get("guid") or "")
-        shape = GAP.join(texts)
-        cause = by_shape.setdefault((shape, len(values)), Cause(shape, texts, list(values)))
-        cause.add(values)
-        if object_id := error.get("object_id"):
-            cause.records.add(str(object_id))
-        _add_example(cause, error)
-    return sorted(by_shape.values(), key=lambda cause: (-(len(cause.records) or cause.count), -cause.count))
+@dataclass(slots=True)
+class Causes:
+    """Errors by cause, as they come."""
+
+    by_key: dict[CauseKey, Cause] = field(default_factory=dict)
+    _failed: dict[str, set[str]] = field(default_factory=dict)  # object -> causes that it is counted for
+
+    def failed_before(self, object_id: str, causes: Collection[str]) -> None:
+        """An object is counted for these causes already, by errors of earlier batches."""
+        self._failed.setdefault(object_id, set()).update(causes)
+
+    def failed(self, object_id: str) -> Collection[str]:
+        """The causes that an object is counted for."""
+        return self._failed.get(object_id, ())
+
+    def add(self, error_id: str, error: Row, object_id: str | None) -> str:
+        """Add an error of a record, or of gather (`object_id`: None); the id of its cause.
+
+        `error` has harvest_job_id, guid, message, and `created` as events have it.
+        """
+        guid = mask_text(error["guid"]) if error.get("guid") else None
+        texts, values = _parts(_first_line(mask_text(error["message"] or "")), guid or "")
+        cause_id = f"{RULE}-{sha256(GAP.join(texts).encode()).hexdigest()[:16]}"
+        created = _utc(error["created"])
+        examples: list[Example] = [{"id": error_id, "guid": guid, "object_id": object_id}] if guid else []
+        records = 0
+        if object_id is not None and cause_id not in self._failed.setdefault(object_id, set()):
+            self._failed[object_id].add(cause_id)
+            records = 1
+        key = CauseKey(str(error["harvest_job_id"]), object_id is None, cause_id, len(values))
+        cause = Cause(texts, list(values), created, created, 1, records, examples)
+        if (known := self.by_key.get(key)) is None:
+            self.by_key[key] = cause
+        else:
+            known.add(cause)
+        return cause_id
+
+
+def _utc(created: datetime | str) -> datetime:
+    time = datetime.fromisoformat(created) if isinstance(created, str) else created
+    return time.replace(tzinfo=None)
 
 
 def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:
@@ -90,14 +144,10 @@ def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:
     return _NAMES_A_RECORD.split(marked), values
 
 
-def _add_example(cause: Cause, error: Mapping[str, Any]) -> None:
-    guid = error.get("guid")
-    if guid and len(cause.examples) < EXAMPLES and all(example["guid"] != guid for example in cause.examples):
-        cause.examples.append({name: error.get(name) for name in ("guid", "object_id", "original_url")})
-
-
-def compared(now: Sequence[Cause], before: Sequence[Cause]) -> tuple[dict[str, str], list[Cause]]:
-    """Which causes (by id) are new or recurring against an earlier job, and those of that job that are gone."""
-    earlier, present = {cause.id for cause in before}, {cause.id for cause in now}
-    marks = {cause.id: RECURRING if cause.id in earlier else NEW for cause in now}
-    return marks, [cause for cause in before if cause.id not in present]
+def add_errors(causes: Causes, gather_errors: Mapping[Key, Row], object_errors: Mapping[Key, Row]) -> None:
+    """Add rows of errors by their ids, and name the cause in those of objects; an error of a job that nobody knows has none."""
+    for error_id, row in gather_errors.items():
+        causes.add(str(error_id), row, None)
+    for error_id, row in object_errors.items():
+        if row["level"] == "error" and row["harvest_job_id"] is not None:
+            row["cause"] = causes.add(str(error_id), row, str(row["harvest_object_id"]))

@@ -1,6 +1,7 @@
 """What went wrong, with which record? Tables harvest_gather_error and harvest_object_error.
 
-An object's error doesn't name its job; where the object was gathered in an earlier batch, whoever stores the row adds it.
+An object's error doesn't name its job and guid; where the object was gathered in an earlier batch, whoever stores the row adds
+them. The guid is no column: causes are told by it (`projections.causes`).
 """
 
 from typing import Protocol
@@ -16,6 +17,7 @@ class Batch(Protocol):
 
     gather_errors: Changes
     object_errors: Changes
+    objects: Changes
     statistics: Statistics
 
 
@@ -46,7 +48,9 @@ def failed(batch: Batch, event: Recorded) -> None:
 
 def _of_object(batch: Batch, event: Recorded) -> Row:
     job = batch.statistics.job_of.get(event.stream)
-    return {"harvest_object_id": event.stream, "harvest_job_id": job, "created": event.state["timestamp"]}
+    columns = batch.objects.rows.get(event.stream) or batch.objects.updates.get(event.stream) or {}
+    ids = {"harvest_object_id": event.stream, "harvest_job_id": job, "guid": columns.get("guid")}
+    return {**ids, "created": event.state["timestamp"]}
 
 
 HANDLERS: dict[str, Handler] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from projections import datasets, errors, jobs, logs, objects, sources, statistics
+from projections.causes import Causes
 from projections.datasets import DatasetFact
 from projections.recorded import Changes, Recorded, merge_handlers
 from projections.statistics import Statistics
@@ -29,6 +30,7 @@ class ReadModelBatch:
     objects: Changes = field(default_factory=lambda: Changes(objects.ADDITIVE, objects.MERGED))
     gather_errors: Changes = field(default_factory=Changes)
     object_errors: Changes = field(default_factory=Changes)
+    causes: Causes = field(default_factory=Causes)  # filled by whoever stores the errors: they need the guids of records
     log: Changes = field(default_factory=Changes)
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)

@@ -1,7 +1,6 @@
 """Actions on jobs: create, list, show, report, abort."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -11,19 +10,20 @@ from adapters.actions.parameters import ById, Limit, Offset, Parameters, Referen
 from adapters.actions.reading import job_row, seen_source
 from adapters.actions.session import Session
 from adapters.actions.table import action, always
-from adapters.postgres.read_model.queries import Page, Row
+from adapters.postgres.read_model.cause_queries import CauseReads, Compared, JobCause
+from adapters.postgres.read_model.queries import Row
 from domain.access import Owned, Right
 from domain.errors import JobEnded, NotFound, SourceInactive
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
 from harvesters.dataset.values import is_uuid
-from projections.causes import RULE, Cause, causes, compared
+from projections.causes import RULE, Example
 
 if TYPE_CHECKING:
     from domain.sources import HarvestSource
 
-MAX_GROUPED = 10_000  # errors that are grouped by cause; a job with more says so
+MAX_CAUSES = 200  # causes of a job that are listed; a job with more says so
 TITLED = 10  # causes whose examples are shown with their titles
 STATUSES = ("New", "Running", "Finished", "Aborted")
 
@@ -183,61 +183,61 @@ def harvest_job_error_summary(session: Session, parameters: ById) -> dict[str, A
     """Why records of a job (or of the last one of a source) failed: errors by cause, with count and examples.
 
     A cause is new or recurring against the run before (`compared_with`, None: there was none); `gone` are its causes that this
-    job doesn't have. `cause` is the same in every job as long as `rule` is the same.
+    job doesn't have. `cause` is the same in every job as long as `rule` is the same. The causes of the most records are listed;
+    `summary_complete`: they are all.
     """
     job_id = str(job_of(session, parameters.id))
     session.show_current()
     before = session.model.job_before(job_id)
-    gather = _grouped(session.model.gather_errors, job_id, before)
-    objects = _grouped(session.model.object_errors, job_id, before)
+    reads = CauseReads(session.model)
+    gather = reads.compared(job_id, before, MAX_CAUSES, of_gather=True)
+    objects = reads.compared(job_id, before, MAX_CAUSES, of_gather=False)
     return {
-        "gather_error_summary": _causes(session, gather),
-        "object_error_summary": _causes(session, objects),
+        "gather_error_summary": _causes(session, reads, gather),
+        "object_error_summary": _causes(session, reads, objects),
         "summary_complete": gather.complete and objects.complete,
-        "gone": [_cause(group) for group in (*gather.gone, *objects.gone)],
+        "gone": [_cause(cause) for cause in (*gather.gone, *objects.gone)],
         "compared_with": before,
         "rule": RULE,
     }
 
 
-@dataclass(frozen=True)
-class _Groups:
-    """A job's errors by cause, against the run before. `complete`: all of both jobs' errors are among them."""
-
-    now: Sequence[Cause]
-    marks: Mapping[str, str]
-    gone: Sequence[Cause]
-    complete: bool
-
-
-def _grouped(read: Callable[[str, int], Page], job_id: str, before: str | None) -> _Groups:
-    errors = read(job_id, MAX_GROUPED)
-    earlier = read(before, MAX_GROUPED) if before else Page([], 1)
-    now = causes(masked(error) for error in errors)
-    marks, gone = compared(now, causes(masked(error) for error in earlier))
-    return _Groups(now, marks if before else {}, gone, errors.next is None and earlier.next is None)
-
-
-def _causes(session: Session, groups: _Groups) -> list[Row]:
-    examples = [example for group in groups.now[:TITLED] for example in group.examples]
-    ids = [example["object_id"] for example in examples if example["object_id"]]
+def _causes(session: Session, reads: CauseReads, compared: Compared) -> list[Row]:
+    titled = [example["object_id"] for _, cause in compared.now[:TITLED] for example in cause.examples]
+    ids = [object_id for object_id in titled if object_id]
     titles = {object_id: title_of(document) for object_id, document in session.model.documents(ids).items()} if ids else {}
+    shown = {example["object_id"] or "" for _, cause in compared.now for example in cause.examples}
+    addresses = reads.addresses(shown - {""})
     return [
         {
-            **_cause(group),
-            "mark": groups.marks.get(group.id),
-            "examples": [{**example, "title": titles.get(example["object_id"])} for example in group.examples],
+            **_cause(cause),
+            "mark": compared.marks.get(cause.id),
+            "examples": [_example(example, titles, addresses) for example in cause.cause.examples],
         }
-        for group in groups.now
+        for cause in compared.now
     ]
 
 
-def _cause(group: Cause) -> Row:
+def _example(example: Example, titles: Mapping[str, str | None], addresses: Mapping[str, str]) -> Row:
+    object_id = example["object_id"] or ""
+    address = addresses.get(object_id)
     return {
-        "cause": group.id,
-        "message": group.message,
-        "error_count": group.count,
-        "record_count": len(group.records) or None,  # an error of gather may be of none
+        "guid": example["guid"],
+        "object_id": example["object_id"],
+        "original_url": mask_text(address) if address else None,
+        "title": titles.get(object_id),
+    }
+
+
+def _cause(cause: JobCause) -> Row:
+    errors = cause.cause
+    return {
+        "cause": cause.id,
+        "message": errors.message,
+        "error_count": errors.errors,
+        "record_count": errors.records or None,  # an error of gather may be of none
+        "first": errors.first,
+        "last": errors.last,
     }
 
 

@@ -178,7 +178,7 @@ def by_cause(errors: Row, row: Row) -> str:
     gone = errors.get("gone", [])
     if not causes and not gone:
         return ""
-    partly = "" if errors["summary_complete"] else " (of the first 10,000)"
+    partly = "" if errors["summary_complete"] else " (the most frequent ones)"
     lines = [f"\nErrors by cause{partly}:"] if causes else []
     for cause in causes[:SHOWN_CAUSES]:
         mark = f" ({cause['mark']})" if cause["mark"] else ""

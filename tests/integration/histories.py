@@ -132,7 +132,7 @@ class History:
             self._application.record_page(job, records[:half], plan.unchanged)
             yield
             for number in range(plan.gather_errors):
-                self._application.record_gather_error(job, "code", f"error {number}", None)
+                self._application.record_gather_error(job, "code", f"error {number} of r-{number}", f"r-{number}")
             if attempt == plan.attempts - 1:
                 self._application.record_page(job, records[half:], 0)
                 if plan.end != "in gather":
@@ -147,9 +147,9 @@ class History:
             if plan.errors:
                 known.locate(f"https://remote.example.org/{plan.guid}")
             for _ in range(plan.errors):
-                known.record_error("Import", "message", 3)
+                known.record_error("Import", f"{known.guid}: message", 3)
             if retry < plan.retries:
-                known.fail("Fetch", "http_503", "busy", RETRY_AT)
+                known.fail("Fetch", "http_503", f"{known.guid} is busy", RETRY_AT)
             else:
                 _end(known, plan)
             self._application.record_objects([known])
@@ -162,7 +162,7 @@ def _end(known: HarvestObject, plan: ObjectPlan) -> None:
     if plan.identified:
         known.identify(plan.identified)
     if plan.outcome == "errored":
-        known.fail("Import", "reported" if plan.reported else "bad", "it is bad", None)
+        known.fail("Import", "reported" if plan.reported else "bad", f"it is bad: {known.guid}", None)
     elif plan.outcome == "skipped":
         known.skip("superseded")
     else:

@@ -22,7 +22,7 @@ from tests.integration.histories import OUTCOMES, RANDOMS, SOURCES, Expected, Hi
 LIVE, AT_ONCE, BY_STREAM = SCHEMAS = ("other_live", "other_at_once", "other_by_stream")
 TABLES = (
     *("harvest_source", "harvest_job", "job_statistics", "source_statistics", "object", "dataset", "harvest_gather_error"),
-    *("harvest_object_error", "log_line", "harvest_log", "harvest_object", "harvest_object_extra"),
+    *("harvest_object_error", "error_cause", "log_line", "harvest_log", "harvest_object", "harvest_object_extra"),
 )
 VIEWS = {"harvest_log", "harvest_object", "harvest_object_extra"}
 EXAMPLES = settings(

@@ -1,10 +1,11 @@
 """Pending work is built again from the unfinished jobs, and equals what a replay of the whole log gives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
 import pytest
+from eventsourcing.persistence import StoredEvent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from adapters.postgres.read_model.rebuild import rebuild_work
 from adapters.postgres.work import rebuild as module
 from adapters.postgres.work.projection import WorkProjection
 from adapters.postgres.work.rebuild import PROJECTED, WorkRebuild
+from domain.sources import HarvestSource, SourceFields
 from tests.integration.histories import RANDOMS, SOURCES, History, JobPlan, ObjectPlan
 from tests.integration.test_claims import new_job
 from tests.integration.test_projector import append_big_job
@@ -107,3 +109,30 @@ def test_events_that_come_meanwhile_are_in_it_and_projected_once(emptied: Parts,
     counts = emptied.database.query("SELECT job_id = %(job)s, count(*) FROM ops.work GROUP BY 1 ORDER BY 1", job=job.id)
     assert counts == [(False, 2), (True, 3)]
     assert rebuild_work(emptied.database).differences == []
+
+
+def test_the_streams_of_sources_that_were_never_scheduled_are_not_read(emptied: Parts) -> None:
+    source = emptied.application.register_source(SourceFields("by-hand", "http://127.0.0.1/by-hand", "noop"), "admin")
+    stream = emptied.event_store.select_events(source)
+    started = [HarvestSource.JobStarted.TOPIC, HarvestSource.JobEnded.TOPIC]
+    emptied.event_store.append(
+        [
+            StoredEvent(source, len(stream) + n, started[n % 2 == 0], b'{"timestamp":"2026-11-27T10:00:00Z","slot":null}')
+            for n in range(1, 4001)
+        ]
+    )
+    emptied.database.query("ANALYZE events.stored_event")
+    explain = b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + module.LAST_JOBS.encode()
+
+    with emptied.database.connect() as connection:  # a rebuild may read whole tables, which pays while the log is this small
+        [[plan]] = connection.execute(explain, {"upto": 2**60}).fetchall()
+
+    nodes = [*nodes_of(plan[0]["Plan"])]
+    assert max(node.get("Rows Removed by Filter", 0) for node in nodes) < 10, "events that are no scheduled jobs are read"
+    assert "stored_event_slot_idx" in {node.get("Index Name") for node in nodes}
+
+
+def nodes_of(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from nodes_of(child)

@@ -206,9 +206,13 @@ def test_one_source_with_settings_that_nobody_understands_stops_no_other(site: S
 
 
 def some_history(site: Site) -> None:
-    nightly, paused, edited, inactive = (site.source(**NIGHTLY) for _ in range(4))
+    nightly, paused, edited, inactive, by_hand = (site.source(**NIGHTLY) for _ in range(5))
     site.night(site.at(0, 3))
+    site.change(by_hand, cron="", frequency="MANUAL")
+    site.change(by_hand, **NIGHTLY)
     site.tick(site.at(1, 3))
+    site.end_jobs()
+    site.change(by_hand, title="as before")
     site.parts.application.pause_source(paused, "admin", until=site.at(5))
     site.change(edited, cron="", frequency="WEEKLY", time_zone="Europe/Berlin")
     site.parts.application.deactivate_source(inactive, "admin")

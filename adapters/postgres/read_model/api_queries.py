@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
+from adapters.postgres.read_model.cause_queries import CauseReads
 from adapters.postgres.read_model.queries import PAGE, Page, ReadModel, Row, seen
 from domain.access import Sight
 
@@ -20,18 +21,7 @@ SOURCE_BY_KEY: LiteralString = (
     SOURCE + " WHERE s.id = %(key)s OR s.name = %(key)s ORDER BY s.id = %(key)s DESC, s.active DESC LIMIT 1"
 )
 SOURCES_BY_IDS: LiteralString = SOURCE + " WHERE s.id = ANY (%(ids)s)"
-MESSAGES_COUNTED = 10_000  # errors of a job that are counted by message
-GATHER_SUMMARY: LiteralString = """
-    SELECT message, count(*) AS error_count FROM (
-        SELECT message FROM harvest.harvest_gather_error WHERE harvest_job_id = %(job)s LIMIT 10000
-    ) e GROUP BY message ORDER BY count(*) DESC, message LIMIT 20
-"""
-OBJECT_SUMMARY: LiteralString = """
-    SELECT message, count(*) AS error_count FROM (
-        SELECT message FROM harvest.harvest_object_error
-        WHERE (harvest_job_id, level) = (%(job)s, 'error') LIMIT 10000
-    ) e GROUP BY message ORDER BY count(*) DESC, message LIMIT 20
-"""
+SUMMARY = 20  # causes of a job's errors
 OBJECT: LiteralString = """
     SELECT id, guid, current, gathered, fetch_started, content, fetch_finished, import_started, import_finished, state,
         metadata_modified_date, retry_times, harvest_job_id, harvest_source_id, package_id, report_status
@@ -90,12 +80,16 @@ class ApiReads:
         return [str(row["id"]) for row in Page(rows, limit)]
 
     def gather_summary(self, job_id: str) -> list[Row]:
-        """The twenty most frequent messages of a job's gather: {message, error_count}."""
-        return self._model.rows(GATHER_SUMMARY, job=job_id)
+        """The twenty most frequent causes of errors of a job's gather: {message, error_count}."""
+        return self._summary(job_id, of_gather=True)
 
     def object_summary(self, job_id: str) -> list[Row]:
-        """The twenty most frequent messages of a job's objects: {message, error_count}."""
-        return self._model.rows(OBJECT_SUMMARY, job=job_id)
+        """The twenty most frequent causes of errors of a job's objects: {message, error_count}."""
+        return self._summary(job_id, of_gather=False)
+
+    def _summary(self, job_id: str, *, of_gather: bool) -> list[Row]:
+        causes = CauseReads(self._model).of_job(job_id, SUMMARY, of_gather=of_gather)
+        return [{"message": cause.message, "error_count": cause.errors} for _, cause in causes]
 
     def object(self, key: str, attribute: str = "id") -> Row | None:
         """An object with its document, by a key of OBJECT_BY; with `extras` and `errors`."""

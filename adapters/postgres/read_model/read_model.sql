@@ -128,7 +128,24 @@ CREATE TABLE {schema}.harvest_object_error (
     created timestamp,
     code text,
     level text COLLATE "C" NOT NULL, -- error, warning, job_warning
-    harvest_job_id text COLLATE "C" -- of the object, so that a job's report needn't read objects without errors
+    harvest_job_id text COLLATE "C", -- of the object, so that a job's report needn't read objects without errors
+    cause text COLLATE "C" -- see error_cause; NULL for warnings
+);
+
+-- Errors of each job by cause, counted as they come: a job may have a hundred thousand.
+CREATE TABLE {schema}.error_cause (
+    job_id text COLLATE "C" NOT NULL,
+    of_gather boolean NOT NULL,
+    cause text COLLATE "C" NOT NULL, -- the same in every job: the version of the rule that groups, and what messages share
+    gaps integer NOT NULL,
+    texts jsonb NOT NULL, -- what all messages have in common
+    gap_values jsonb NOT NULL, -- what stands between, null where messages differ
+    errors bigint NOT NULL,
+    records bigint NOT NULL, -- objects, which may have failed several times
+    first_error timestamp NOT NULL,
+    last_error timestamp NOT NULL,
+    examples jsonb NOT NULL,
+    PRIMARY KEY (job_id, of_gather, cause, gaps) -- here, since a rebuild adds to the rows while it copies
 );
 
 -- Log lines derived from events. All others (of plugins, for instance) are in ops.log_line.

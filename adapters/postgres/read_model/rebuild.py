@@ -50,7 +50,7 @@ Tell = Callable[[RebuildProgress], None]
 """Told now and then how far a rebuild is."""
 TABLES = (
     *("harvest_source", "harvest_job", "object", "dataset", "harvest_gather_error", "harvest_object_error", "log_line"),
-    *("job_statistics", "source_statistics"),
+    *("error_cause", "job_statistics", "source_statistics"),
 )
 ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(ops.lock_key(%(lock)s))"
 COUNT_EVENTS: LiteralString = "SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s"

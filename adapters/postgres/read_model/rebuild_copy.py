@@ -13,6 +13,7 @@ from psycopg import sql
 
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.log.event_store import read_streams
+from adapters.postgres.read_model.causes import CauseWriter
 from adapters.postgres.read_model.progress import add_progress
 from adapters.postgres.read_model.tables import (
     COUNTERS,
@@ -26,6 +27,7 @@ from adapters.postgres.read_model.tables import (
     Table,
 )
 from adapters.postgres.read_model.writer import as_rows
+from projections.causes import add_errors
 from projections.read_model import ReadModelBatch, fold
 from projections.recorded import Recorded, Row, decode
 from projections.statistics import Statistics
@@ -47,6 +49,8 @@ def copy_streams(url: str, schema: str, low: UUID, high: UUID, upto: int) -> Sta
             rest = fold(events, batch).split(events[-1].stream)
             _copy_batch(writer, schema, batch)
             _add(total, batch.statistics)
+            for stream in rest.objects.rows:
+                rest.causes.failed_before(str(stream), batch.causes.failed(str(stream)))
             add_progress(writer, len(events))
             batch = rest
         _copy_batch(writer, schema, batch)
@@ -70,11 +74,13 @@ def _copy_batch(writer: Connection, schema: str, batch: ReadModelBatch) -> None:
         (OBJECT_ERRORS, batch.object_errors),
         (LOG_LINES, batch.log),
     )
+    add_errors(batch.causes, batch.gather_errors.rows, batch.object_errors.rows)
     with writer.transaction():
         for table, changes in tables:
             _copy(writer, schema, table.name, table, as_rows(changes.rows, table.key))
         _copy(writer, schema, "dataset_fact", DATASETS, [fact._asdict() for fact in batch.datasets.values()])
         _copy(writer, schema, JOB_COUNTS.name, JOB_COUNTS, _job_counts(batch.statistics))
+        CauseWriter(schema).add_with_others(writer, batch.causes)  # last: its lock is held to the end
 
 
 def _job_counts(statistics: Statistics) -> list[Row]:

@@ -124,7 +124,20 @@ OBJECT_ERRORS = Table(
         "created": "timestamp",
         "code": "text",
         "level": "text",
-        "harvest_job_id": "text",
+        **dict.fromkeys(("harvest_job_id", "cause"), "text"),
+    },
+)
+CAUSES = Table(
+    "error_cause",
+    {
+        "job_id": "text",
+        "of_gather": "boolean",
+        "cause": "text",
+        "gaps": "integer",
+        **dict.fromkeys(("texts", "gap_values"), "jsonb"),
+        **dict.fromkeys(("errors", "records"), "bigint"),
+        **dict.fromkeys(("first_error", "last_error"), "timestamp"),
+        "examples": "jsonb",
     },
 )
 DATASETS = Table(
@@ -151,7 +164,10 @@ PRUNED = (
     ("object", "harvest_job_id", "id"),
 )
 """Tables with rows of objects, the columns of the job and of the object."""
-OF_JOBS = (("harvest_job", "id"), ("job_statistics", "job_id"), ("harvest_gather_error", "harvest_job_id"))
+OF_JOBS = (
+    *(("harvest_job", "id"), ("job_statistics", "job_id"), ("harvest_gather_error", "harvest_job_id")),
+    ("error_cause", "job_id"),
+)
 """Tables with rows of jobs, and the column of the job."""
 OUTCOMES = ("finished", "failed", "aborted")
 """of jobs."""

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from adapters.postgres.database import Connection
 from adapters.postgres.read_model import statements
+from adapters.postgres.read_model.causes import CauseWriter
 from adapters.postgres.read_model.tables import (
     COUNTERS,
     GATHER_ERRORS,
@@ -58,8 +59,8 @@ class ReadModelWriter:
             table.name: table.insert(schema) for table in (SOURCES, JOBS, OBJECTS, GATHER_ERRORS, OBJECT_ERRORS, LOG_LINES)
         }
         self._owners_of = sql.SQL("""
-            SELECT id, harvest_job_id, harvest_source_id FROM {} WHERE id = ANY (%(ids)s)
-            UNION ALL SELECT id, id, source_id FROM {} WHERE id = ANY (%(ids)s)
+            SELECT id, harvest_job_id, harvest_source_id, guid FROM {} WHERE id = ANY (%(ids)s)
+            UNION ALL SELECT id, id, source_id, NULL FROM {} WHERE id = ANY (%(ids)s)
         """).format(sql.Identifier(schema, OBJECTS.name), sql.Identifier(schema, JOBS.name))
         self._save_datasets = statements.save_datasets(schema)
         self._count_jobs = statements.count_jobs(schema)
@@ -70,6 +71,7 @@ class ReadModelWriter:
         )
         self._prune = [statements.prune(schema, *table) for table in PRUNED]
         self._forget = [statements.forget(schema, *table) for table in OF_JOBS]
+        self._causes = CauseWriter(schema)
 
     def _update_of(self, table: Table) -> sql.Composed:
         return table.update(self.schema, [name for name in table.columns if name != table.key])
@@ -84,6 +86,8 @@ class ReadModelWriter:
         self._name_owners(connection, batch)
         self._write(connection, SOURCES, batch.sources)
         self._write(connection, JOBS, batch.jobs)
+        if batch.gather_errors.rows or batch.object_errors.rows:
+            self._causes.count(connection, batch)
         for table, changes in ((GATHER_ERRORS, batch.gather_errors), (OBJECT_ERRORS, batch.object_errors)):
             self._insert(connection, table, changes.rows)
         self._insert(connection, LOG_LINES, batch.log.rows)
@@ -93,6 +97,7 @@ class ReadModelWriter:
         if batch.pruned:
             for statement in self._prune:
                 connection.execute(statement, {"jobs": [str(job) for job in batch.pruned]})
+            self._causes.count_again(connection, {str(job) for job in batch.pruned})
         self.forget(connection, batch.statistics.forgotten)
         return _touched(batch, counted)
 
@@ -102,7 +107,7 @@ class ReadModelWriter:
             connection.execute(statement, {"jobs": sorted(jobs)})
 
     def _name_owners(self, connection: Connection, batch: ReadModelBatch) -> None:
-        """Give errors and log lines about what began in earlier batches their job and source, which only tables know."""
+        """Give errors and log lines about what began in earlier batches their job, source and guid, which only tables know."""
         nameless = [
             (row, row["harvest_object_id"]) for row in batch.object_errors.rows.values() if row["harvest_job_id"] is None
         ]
@@ -110,11 +115,11 @@ class ReadModelWriter:
         if not nameless:
             return
         rows = connection.execute(self._owners_of, {"ids": sorted({str(identity) for _, identity in nameless})}).fetchall()
-        owners = {identity: (job, source) for identity, job, source in rows}
+        owners = {identity: owner for identity, *owner in rows}
         for row, identity in nameless:
-            job, source = owners.get(str(identity), (None, None))
+            job, source, guid = owners.get(str(identity), (None, None, None))
             if "harvest_job_id" in row:
-                row["harvest_job_id"] = job
+                row |= {"harvest_job_id": job, "guid": row["guid"] or guid}
             else:
                 row |= {"job_id": row["job_id"] or job, "source_id": source}
 

@@ -54,10 +54,10 @@ LAST_JOBS = f"""
             AND notification_id <= %(upto)s
         ORDER BY originator_version DESC LIMIT 2)
         UNION ALL
-        (SELECT * FROM events.stored_event
-        WHERE originator_id = s.originator_id AND topic = 'source.job_started' AND notification_id <= %(upto)s
-            AND position('"slot":"'::bytea IN state) > 0
-        ORDER BY originator_version DESC LIMIT 1)
+        (SELECT * FROM events.stored_event -- a range, and this order: only the index of scheduled jobs has it
+        WHERE originator_id >= s.originator_id AND (originator_id, notification_id) <= (s.originator_id, %(upto)s)
+            AND topic = 'source.job_started' AND position('"slot":"'::bytea IN state) > 0
+        ORDER BY originator_id DESC, notification_id DESC LIMIT 1)
     ) last
     WHERE s.topic = 'source.registered'
 """

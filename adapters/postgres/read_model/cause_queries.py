@@ -1,0 +1,75 @@
+"""Reads why records of a job failed: its errors by cause, and how they compare with those of another job.
+
+However many errors a job has, and however many causes: an index has their order.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import LiteralString, NamedTuple
+
+from adapters.postgres.read_model.queries import ReadModel
+from projections.causes import NEW, RECURRING, Cause
+
+OF_JOB: LiteralString = """
+    SELECT cause, texts, gap_values, first_error, last_error, errors, records, examples FROM harvest.error_cause
+    WHERE (job_id, of_gather) >= (%(job)s, %(gather)s) AND (job_id, of_gather) <= (%(job)s, %(gather)s)
+    ORDER BY job_id, of_gather, records DESC, errors DESC, cause LIMIT %(limit)s
+"""
+PRESENT: LiteralString = """
+    SELECT DISTINCT cause FROM harvest.error_cause
+    WHERE job_id = %(job)s AND of_gather = %(gather)s AND cause = ANY (%(causes)s)
+"""
+ADDRESSES: LiteralString = "SELECT id, original_url FROM harvest.object WHERE id = ANY (%(ids)s) AND original_url IS NOT NULL"
+
+
+class JobCause(NamedTuple):
+    """A cause with its id, which is the same in every job."""
+
+    id: str
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A job's causes against those of an earlier job: `marks` say which are new or recurring, `gone` are that job's.
+
+    `complete`: all causes of both jobs were looked at.
+    """
+
+    now: Sequence[JobCause]
+    marks: Mapping[str, str]
+    gone: Sequence[JobCause]
+    complete: bool
+
+
+class CauseReads:
+    """Reads error_cause of the live read model."""
+
+    def __init__(self, model: ReadModel) -> None:
+        self._model = model
+
+    def of_job(self, job_id: str, limit: int, *, of_gather: bool) -> list[JobCause]:
+        """Causes of a job's errors of gather, or of objects; those of the most records first, then of the most errors."""
+        rows = self._model.rows(OF_JOB, job=job_id, gather=of_gather, limit=limit)
+        return [JobCause(row.pop("cause"), Cause(*row.values())) for row in rows]
+
+    def compared(self, job_id: str, before: str | None, limit: int, *, of_gather: bool) -> Compared:
+        """The causes of the most records of a job, and those of an earlier job, if there is one; `limit` of each."""
+        now = self.of_job(job_id, limit + 1, of_gather=of_gather)
+        earlier = self.of_job(before, limit + 1, of_gather=of_gather) if before else []
+        complete = max(len(now), len(earlier)) <= limit
+        now, earlier = now[:limit], earlier[:limit]
+        recurring = self.present(before, {cause.id for cause in now}, of_gather=of_gather) if before else set()
+        marks = {cause.id: RECURRING if cause.id in recurring else NEW for cause in now} if before else {}
+        still_there = self.present(job_id, {cause.id for cause in earlier}, of_gather=of_gather)
+        return Compared(now, marks, [cause for cause in earlier if cause.id not in still_there], complete)
+
+    def present(self, job_id: str, causes: Collection[str], *, of_gather: bool) -> set[str]:
+        """Those of the causes that a job has."""
+        rows = self._model.rows(PRESENT, job=job_id, gather=of_gather, causes=list(causes)) if causes else []
+        return {row["cause"] for row in rows}
+
+    def addresses(self, object_ids: Iterable[str]) -> dict[str, str]:
+        """Where the originals of objects are, by object; without those that have no address."""
+        ids = list(object_ids)
+        return {row["id"]: row["original_url"] for row in self._model.rows(ADDRESSES, ids=ids)} if ids else {}
