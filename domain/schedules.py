@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -236,6 +236,7 @@ class KnownSlots:
 
     def __init__(self) -> None:
         self._spans: dict[tuple[str, str], tuple[list[datetime], list[datetime]]] = {}  # starts, and the slot that follows
+        self._gaps: dict[tuple[str, str, datetime, int], timedelta | None] = {}
 
     def first(self, schedule: Schedule, after: datetime, count: int) -> list[datetime]:
         """As `first_slots`, of a schedule with a cron expression."""
@@ -243,6 +244,17 @@ class KnownSlots:
         while len(slots) < count and (slot := self._next(schedule, slots[-1] if slots else after)) is not None:
             slots.append(slot)
         return slots
+
+    def longest_gap(self, schedule: Schedule, after: datetime, count: int) -> timedelta | None:
+        """The longest of so many gaps between the slots after a time; None: there is none."""
+        first = self._next(schedule, after)
+        if first is None:
+            return None
+        key = (schedule.cron, schedule.time_zone, first, count)
+        if key not in self._gaps:
+            slots = [first, *self.first(schedule, first, count)]
+            self._gaps[key] = max((later - earlier for earlier, later in pairwise(slots)), default=None)
+        return self._gaps[key]
 
     def _next(self, schedule: Schedule, after: datetime) -> datetime | None:
         starts, ends = self._spans.setdefault((schedule.cron, schedule.time_zone), ([], []))

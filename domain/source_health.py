@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from domain.schedules import KnownSlots, Schedule
 
@@ -11,6 +10,7 @@ FAILING, OVERDUE, NEVER, SHRUNK = TROUBLES = ("failing", "overdue", "never_succe
 PERIODS = {"ALWAYS": 1.0, "DAILY": 24.0, "WEEKLY": 168.0, "BIWEEKLY": 336.0, "MONTHLY": 744.0}
 """Hours between two jobs at most."""
 LATE = 2  # periods without a job that went well
+GAPS = 7  # between slots of a cron expression that are looked at
 NAMED = 5  # sources that a sentence names
 SENTENCES = {
     FAILING: ("failed at its last job", "failed at their last jobs"),
@@ -97,8 +97,7 @@ def _period(schedule: Schedule, since: datetime, slots: KnownSlots) -> timedelta
     """The time between two slots; of a cron expression, between the next ones after `since`, the longest of a few."""
     if not schedule.cron:
         return timedelta(hours=PERIODS[schedule.frequency])
-    gaps = [later - earlier for earlier, later in pairwise(slots.first(schedule, since, 8))]
-    return max(gaps, default=timedelta.max / (LATE + 1))
+    return slots.longest_gap(schedule, since, GAPS) or timedelta.max / (LATE + 1)
 
 
 def source_problems(health: SourceHealth) -> list[str]:

@@ -11,8 +11,10 @@ from domain.schedules import Schedule
 from domain.source_health import LATE, PERIODS, SourceFacts
 
 FACTS: LiteralString = """
-    SELECT s.id, s.name, s.created, t.last_success, t.datasets, t.jobs_finished, t.jobs_failed, t.jobs_aborted, l.outcome,
-        l.kind, c.added, c.updated, c.unchanged, c.pages_unchanged, c.skipped, c.deleted, c.errored,
+    SELECT s.id, s.name, s.created, t.last_success, coalesce(t.datasets, 0) AS datasets, coalesce(l.outcome, '') AS outcome,
+        coalesce(l.kind, '') AS kind, coalesce(t.jobs_finished + t.jobs_failed, 0) AS ended, -- an aborted one says nothing
+        coalesce(c.added + c.updated + c.unchanged + c.pages_unchanged + c.skipped + c.deleted, 0) AS done,
+        coalesce(c.errored, 0) AS errored, coalesce(c.deleted, 0) AS deleted,
         p.frequency, p.cron, p.time_zone, p.blackout, p.fresh,
         p.paused AND (p.paused_until IS NULL OR p.paused_until > now()) AS paused
     FROM harvest.harvest_source s
@@ -65,21 +67,21 @@ def source_facts(model: ReadModel, now: datetime) -> list[SourceFacts]:
 
 
 def _facts(row: Row, paused: bool) -> SourceFacts:
-    ended = [row[name] or 0 for name in ("jobs_finished", "jobs_failed")]  # an aborted one says nothing of the source
+    last_success = row["last_success"]
     return SourceFacts(
         id=row["id"],
         name=row["name"],
         created=_aware(row["created"]),
         schedule=None if paused or row["paused"] or row["frequency"] is None else _schedule(row),
-        ended=any(ended),
-        succeeded=row["last_success"] is not None,
-        last_success=row["last_success"] and _aware(row["last_success"]),
-        outcome=row["outcome"] or "",
-        kind=row["kind"] or "",
-        done=sum(row[name] or 0 for name in ("added", "updated", "unchanged", "pages_unchanged", "skipped", "deleted")),
-        errored=row["errored"] or 0,
-        deleted=row["deleted"] or 0,
-        datasets=row["datasets"] or 0,
+        ended=row["ended"] > 0,
+        succeeded=last_success is not None,
+        last_success=last_success and _aware(last_success),
+        outcome=row["outcome"],
+        kind=row["kind"],
+        done=row["done"],
+        errored=row["errored"],
+        deleted=row["deleted"],
+        datasets=row["datasets"],
     )
 
 
