@@ -34,7 +34,9 @@ def in_form(session: Session, action: Action, parameters: Any, result: Any) -> A
 
 def time_text(value: datetime | None) -> str | None:
     """A time as CKAN writes it: `2016-06-03 10:59:40.961657`, in UTC."""
-    return None if value is None else str(value.replace(tzinfo=None))
+    if value is None:
+        return None
+    return str(value if value.tzinfo is None else value.replace(tzinfo=None))  # four in each row of a list
 
 
 def iso(value: datetime | None) -> str | None:
