@@ -53,7 +53,8 @@ def api() -> list[Figure]:
     figures = [_median(f"api_{name}", seen, f"{CLIENTS} clients without a pause") for name, seen in again.items()]
     pace = f"{CLIENTS} clients, each asks something else {1 / PACE:.0f} times a second"
     figures += [_median(f"api_{name}_of_many", seen, pace) for name, seen in others.items()]
-    many = f"harvest_source_show of {len(paths['source_show']):,} sources in turn, {_cost(busy)}"
+    turn = f"{len(paths['source_show']):,} sources in turn, whose answers are kept after the first turn"
+    many = f"harvest_source_show of {turn}, {_cost(busy)}"
     return [
         *figures,
         Figure(

@@ -90,9 +90,10 @@ def reads_during_a_harvest() -> list[Figure]:
         url, token = serve(running)
         for name in ("alone", "bench"):
             running.stack.source(name, f"http://127.0.0.1/{name}", "noop", {"records": OBJECTS})
-        alone = _harvest(running, "alone")
+        alone = _rate(running, start_quietly(running, "alone"))
+        job = start_quietly(running, "bench")  # before its readers come, who ask for it
         with reading(url, token, READS, READERS, OBJECTS / alone * 0.9, EVERY) as process:
-            loaded = _harvest(running, "bench")
+            loaded = _rate(running, job)
             said = result(process)
     share = 100 * loaded / alone
     note = (
@@ -107,9 +108,8 @@ def reads_during_a_harvest() -> list[Figure]:
     ]
 
 
-def _harvest(running: Site, name: str) -> float:
-    """Run a harvest; objects a second."""
-    job = start_quietly(running, name)
+def _rate(running: Site, job: str) -> float:
+    """Objects a second of a harvest, once it has ended."""
     row = wait_for(lambda: finished(running, job), 300, "the job ends")
     return OBJECTS / elapsed(row)
 
