@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.actions.session import Session
+from adapters.actions.sources import checked_config
 from adapters.bootstrap import Parts
 from domain.errors import ValidationError
+from domain.sources import SourceFields
 from tests.contract.test_target import owner, package
 from tests.support.ckan_site import CkanSite, ckan_site
 
@@ -49,19 +50,19 @@ def test_what_a_configuration_names_is_looked_up(site: CkanSite) -> None:
     assert not site.has_user(f"nobody-{uuid4().hex[:8]}")
 
 
-def test_a_source_is_entered_once_the_group_that_it_names_is_there(site: CkanSite, emptied: Parts) -> None:
+def test_a_configuration_is_accepted_once_the_group_that_it_names_is_there(site: CkanSite, emptied: Parts) -> None:
     settings = replace(emptied.settings, ckan_url=os.environ["HARVEST_CKAN_URL"], ckan_token=site.token)
-    session, name = Session(Parts(settings), shows_current=False), f"g-{uuid4().hex[:10]}"
-    fields = {"name": name, "url": f"https://{name}.example", "source_type": "ckan", "title": "T"}
+    name = f"g-{uuid4().hex[:10]}"
     config = f'{{"default_groups": ["{name}"]}}'
+    fields = SourceFields(name, f"https://{name}.example", "ckan", config=config)
 
     with pytest.raises(ValidationError) as caught:
-        session.call("harvest_source_create", **fields, config=config)
+        checked_config(fields, Parts(settings).asked_target)
     site.api.call("group_create", {"name": name})
     try:
-        source = session.call("harvest_source_create", **fields, config=config)
+        checked = checked_config(fields, Parts(settings).asked_target)
     finally:
         site.purge("group", name)
 
     assert caught.value.errors["config"].endswith(f"Default group not found: {name}")
-    assert source["name"] == name
+    assert checked.config == config
