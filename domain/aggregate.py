@@ -45,9 +45,11 @@ class StoredAggregate(Aggregate):
         """The library's method without its look at the topic, which was checked when the class was made: half the time."""
         timestamp = kwargs.pop("timestamp", None) or event_class.create_timestamp()
         new: Any = event_class
-        event = new(originator_id=self.id, originator_version=self.version + 1, timestamp=timestamp, **kwargs)
-        event.mutate(self)
-        self.pending_events.append(event)
+        event = new(originator_id=self._id, originator_version=self._version + 1, timestamp=timestamp, **kwargs)
+        event.apply(self)  # `mutate` would ask whether it is this aggregate's next event
+        self._version += 1
+        self._modified_on = timestamp
+        self._pending_events.append(event)
 
 
 # The library derives a class `Created` for every subclass, which then lacks a topic: ours name their first event themselves.

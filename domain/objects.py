@@ -70,6 +70,23 @@ class HarvestObject(StoredAggregate):
         metadata_modified: str | None
         attempt: int
 
+        def mutate(self, aggregate: Any) -> Any:
+            """The new object, without the library's look at what three methods want: half the time of loading one."""
+            assert aggregate is None
+            new = object.__new__(HarvestObject)
+            new.__base_init__(self.originator_id, self.originator_version, self.timestamp)
+            new.__init__(  # type: ignore[misc]
+                self.job_id,
+                self.source_id,
+                self.guid,
+                self.action,
+                self.content_hash,
+                self.extras,
+                self.metadata_modified,
+                self.attempt,
+            )
+            return new
+
     class Fetched(StoredAggregate.Event):
         """Its document was got and stored under the hash given; extras were added."""
 
