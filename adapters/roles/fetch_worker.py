@@ -313,7 +313,8 @@ class FetchWorker:
 
     def _expected(self) -> int:
         """How many outcomes are worth waiting for before the next batch is stored."""
-        return 0 if self._new_bytes > MAX_NEW_BYTES / 2 else self._under_way
+        much = self._new_bytes > MAX_NEW_BYTES / 2 or self._open_bytes > MAX_OPEN_BYTES / 2
+        return 0 if much else self._under_way
 
     def _flush(self) -> None:
         try:
