@@ -70,6 +70,20 @@ def reimport(stack: Stack, *arguments: str) -> dict[str, Any]:
 # import
 
 
+def test_rules_that_have_changed_are_applied_to_stored_documents(stack: Stack, remote: RemoteCkan, source: str) -> None:
+    rule = {"rule": "template", "field": "notes", "text": "{title} of {harvest_source_title}"}
+    configure(stack, source, mapping=[rule, {"rule": "drop", "field": "author"}])
+    remote.kill()
+
+    job = reimport(stack, source)
+
+    assert (job["updated"], job["errored"]) == (DATASETS, 0)
+    title = stack.parts.application.load(HarvestSource, UUID(source)).fields.title
+    for package in stack.parts.catalogue.search(source_id=source, rows=DATASETS)["results"]:
+        assert package["notes"] == f"{package['title']} of {title}"
+        assert "author" not in package
+
+
 def test_an_import_writes_every_dataset_again_and_asks_the_remote_for_nothing(
     stack: Stack, remote: RemoteCkan, source: str
 ) -> None:
