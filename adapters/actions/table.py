@@ -109,6 +109,7 @@ ACTIONS = {
     "harvest_dataset_list": "timeline",
     "harvest_run_list": "timeline",
     "harvest_job_progress_show": "timeline",
+    "harvest_person_password_set": "passwords",
     "help_show": "help",
     "package_list": "catalogue",
     "package_search": "catalogue",

@@ -45,7 +45,7 @@ SWEEP: LiteralString = """
     DELETE FROM ops.web_session WHERE ends_at < now() OR seen_at < now() - make_interval(hours => %(idle)s)
 """
 END: LiteralString = "DELETE FROM ops.web_session WHERE hash = %(hash)s"
-END_OTHERS: LiteralString = "DELETE FROM ops.web_session WHERE person_id = %(person)s::uuid AND hash <> %(hash)s"
+END_OF_PASSWORD: LiteralString = "DELETE FROM ops.web_session WHERE person_id = %(person)s::uuid AND token_id IS NULL"
 TOKEN: LiteralString = """
     SELECT t.id::text, p.id::text AS person_id, p.name FROM ops.token t JOIN ops.person p ON p.id = t.person_id AND p.active
     WHERE t.hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
@@ -123,10 +123,10 @@ class WebSessions:
         """Id, name and password (its hash) of an active person who has one."""
         return next(iter(self._database.rows(PASSWORD, name=name)), None)
 
-    def set_password(self, person_id: str, password: str, cookie: str) -> None:
-        """Store a password (its hash), and end all other sessions of the person but that of this cookie."""
+    def set_password(self, person_id: str, password: str) -> None:
+        """Store a password (its hash), and end all sessions that began with the one before."""
         self._database.query(SET_PASSWORD, id=person_id, password=password)
-        self._database.query(END_OTHERS, person=person_id, hash=_hash(cookie))
+        self._database.query(END_OF_PASSWORD, person=person_id)
 
 
 def _hash(cookie: str) -> bytes:

@@ -49,6 +49,7 @@ FILL: Mapping[str, Any] = {
     "title": "Another title",
     "guid": "guid-1",
     "source_ids": [],
+    "password": "four words of a password",
 }
 NAMING = ("source_id", "id", "job_id", "object_id")
 """Parameters that say what a call is about: the first of them that an action has is given."""
@@ -106,7 +107,7 @@ def values(action: Action, about: About) -> dict[str, Any]:
             assert parameter in FILL, f"say in FILL what {parameter} of {action.name} may be"
             chosen[described.alias or parameter] = FILL[parameter]
     if action.right is Right.CREATE:
-        chosen |= {name: FILL[name] for name in ("name", "url", "source_type")}
+        chosen |= {name: FILL[name] for name in ("name", "url", "source_type") if name in action.parameters.model_fields}
     return chosen
 
 

@@ -25,6 +25,7 @@ LIST = "list of string"
 NUMBERS = ("integer", "number")
 OFTEN = 8  # options that are shown unfolded
 ORGANISATIONS = 1000
+PREVIEWED = 20  # records
 
 
 def new(page: Page) -> Response:
@@ -59,6 +60,7 @@ def _form(
     config: str,
     errors: Mapping[str, str] | None = None,
     saved: Row | None = None,
+    preview: Row | None = None,
 ) -> Response:
     """`saved`: what somebody else has saved meanwhile, when it isn't what the form began with."""
     types = page.call("harvesters_info_show")
@@ -78,6 +80,7 @@ def _form(
         "frequencies": FREQUENCIES,
         "organisations": _organisations(page),
         "saved": saved,
+        "preview": preview,
         "version": _version(saved or source) if source else "",
         "editing": source is not None,
     }
@@ -109,6 +112,8 @@ def _version(source: Row) -> str:
 
 def _create(page: Page) -> Response:
     values = _given(page)
+    if page.form.get("then") == "preview":
+        return _preview(page, None, values)
     values["name"] = values["name"] or name_of(values["title"] or urlsplit(values["url"]).netloc)
     config, errors = _config(page, {})
     if not errors:
@@ -120,8 +125,23 @@ def _create(page: Page) -> Response:
     return _form(page, None, values, _entered(page), page.form.get("config", ""), errors)
 
 
+def _preview(page: Page, source: Row | None, values: Mapping[str, str]) -> Response:
+    """The form as it was filled in, and what would come of it."""
+    config, errors = _config(page, _read(source["config"] or "") if source else {})
+    preview: Row | None = None
+    if not errors:
+        asked = {"url": values["url"], "source_type": values["source_type"], "config": config, "owner_org": values["owner_org"]}
+        try:
+            preview = page.call("harvest_source_preview", id=source["id"] if source else None, limit=PREVIEWED, **asked)
+        except (ValidationError, Refused) as refused:
+            errors = _errors(refused)
+    return _form(page, source, values, _entered(page), page.form.get("config", ""), errors, preview=preview)
+
+
 def _change(page: Page, source: Row) -> Response:
     values = _given(page)
+    if page.form.get("then") == "preview":
+        return _preview(page, source, values)
     if page.form.get("version") != _version(source):
         return _form(page, source, values, _entered(page), page.form.get("config", ""), saved=source)
     config, errors = _config(page, _read(source["config"] or ""))

@@ -10,6 +10,7 @@ from domain.errors import Refused, ValidationError
 
 HERE = "/harvest/-/tokens"
 ROWS = 100
+PASSWORD = ("current", "password")
 FIELDS = ("name", "scope", "expires", "person")
 
 
@@ -45,6 +46,8 @@ def _page(page: Page, errors: Mapping[str, str] | None = None, made: Mapping[str
 
 def act(page: Page) -> Response:
     """Make or revoke a token. A new one is shown by this very answer, since nobody can find it out later."""
+    if page.form.get("do") == "password":
+        return _password(page)
     if page.form.get("do") == "revoke":
         page.call("harvest_token_revoke", id=page.form.get("id", ""))
         return page.go(HERE, page.text("The token is refused from now on."))
@@ -55,3 +58,14 @@ def act(page: Page) -> Response:
         return _page(page, wrong.errors)
     except Refused as refused:
         return page.go(HERE, str(refused), "failed")
+
+
+def _password(page: Page) -> Response:
+    """Set the viewer's password."""
+    try:
+        page.call("harvest_person_password_set", **{name: page.form.get(name, "") for name in PASSWORD})
+    except ValidationError as wrong:
+        return _page(page, wrong.errors)
+    except Refused as refused:
+        return page.go(HERE, str(refused), "failed")
+    return page.go(HERE, page.text("The password was set."))

@@ -4,7 +4,7 @@ import "./keys.js";
 import "./form.js";
 import { live } from "./live.js";
 
-document.getElementById("problems")?.focus();
+(document.getElementById("problems") ?? document.getElementById("preview"))?.focus();
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,34 @@
+"""The action that sets a password, with which a person of our own signs in with a browser."""
+
+from adapters.access import passwords
+from adapters.actions.own_persons import own_persons
+from adapters.actions.parameters import Parameters
+from adapters.actions.session import Session
+from adapters.actions.table import action
+from adapters.postgres.read_model.queries import Row
+from domain.access import Right
+from domain.errors import NotAuthorized, ValidationError
+
+
+class PasswordSet(Parameters):
+    """The new password; the `current` one, where the caller has one. `person`: whose it is, the caller's own if not given."""
+
+    password: str
+    current: str = ""
+    person: str = ""
+
+
+@action(Right.PERSON, PasswordSet)
+def harvest_person_password_set(session: Session, parameters: PasswordSet) -> Row:
+    """Set a password of a person of our own; sessions of browsers that began with the password before end."""
+    name = parameters.person or session.caller.name
+    if name != session.caller.name and not session.caller.sysadmin:
+        raise NotAuthorized("Only sysadmins may set passwords of others")
+    person = own_persons(session).person(name)
+    sessions = session.parts.browsers.sessions
+    before = sessions.password(person["name"])
+    own = name == session.caller.name
+    if own and before and not passwords.is_right(parameters.current, before["password"]):
+        raise ValidationError({"current": "Is not your password as it is now"})
+    sessions.set_password(person["id"], passwords.hashed(passwords.checked_password(parameters.password)))
+    return {"name": person["name"]}

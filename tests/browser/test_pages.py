@@ -1,0 +1,193 @@
+"""Every page in a real browser: for people with other eyes and hands, on small screens, with hostile texts, in the dark."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.support.browser import NewTab
+from tests.support.pages_site import PagesSite
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "sources": "/harvest",
+    "no hits": "/harvest?q=nothing+of+this",
+    "new source": "/harvest/new?source_type=ckan",
+    "source": "/harvest/failing",
+    "about": "/harvest/about/hostile",
+    "statistics": "/harvest/statistics/one",
+    "timeline": "/harvest/timeline/one",
+    "runs": "/harvest/one/job",
+    "run": "/harvest/failing/job/last",
+    "errors": "/harvest/failing/job/last/errors",
+    "admin": "/harvest/admin/one",
+    "edit": "/harvest/edit/one",
+    "clear": "/harvest/clear/one",
+    "delete": "/harvest/delete/one",
+    "jobs": "/harvest/-/jobs",
+    "log": "/harvest/-/log",
+    "system": "/harvest/-/system",
+    "tokens": "/harvest/-/tokens",
+    "sign in": "/harvest/-/sign-in",
+    "datasets": "/dataset",
+    "not there": "/harvest/-/nothing",
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NARROW = {"viewport": {"width": 320, "height": 800}}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_fault_that_axe_finds(new_tab: NewTab, scheme: str) -> None:
+    tab, axe = new_tab("admin", color_scheme=scheme), Axe()
+    faults: dict[str, Any] = {}
+
+    for name, path in PAGES.items():
+        page = tab.open(path)
+        page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+        violations = axe.run(page, options=RULES).response["violations"]
+        if violations:
+            faults[name] = [(fault["id"], [node["html"][:200] for node in fault["nodes"]][:3]) for fault in violations]
+
+    assert faults == {}
+
+
+@pytest.mark.parametrize("person", ["admin", ""])
+def test_no_page_scrolls_sideways_on_a_screen_of_320_pixels(new_tab: NewTab, person: str) -> None:
+    tab = new_tab(person, **NARROW)
+
+    widths = {name: tab.open(path).evaluate("document.documentElement.scrollWidth") for name, path in PAGES.items()}
+
+    assert {name: width for name, width in widths.items() if width > 320} == {}
+
+
+def test_hostile_texts_neither_run_nor_change_the_page(new_tab: NewTab) -> None:
+    tab = new_tab("admin")
+
+    for path in PAGES.values():
+        page = tab.open(path)
+        assert page.locator("main img, main script, main iframe, main style, main object").count() == 0, path
+        assert page.locator("main [onerror], main [style]").count() == 0, path
+
+
+def test_a_page_is_painted_soon_with_one_blocking_request_and_without_a_shift(new_tab: NewTab) -> None:
+    page = new_tab("admin").open("/harvest")
+
+    blocking = page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.renderBlockingStatus === 'blocking').length"
+    )
+    bytes_in_all = page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".reduce((sum, e) => sum + e.transferSize, 0)"
+    )
+    shift = page.evaluate(
+        "new Promise(done => { let sum = 0;"
+        "new PerformanceObserver(list => { for (const e of list.getEntries()) sum += e.value })"
+        ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(sum), 100) })"
+    )
+
+    assert blocking == 1
+    assert bytes_in_all <= 150_000
+    assert shift < 0.01
+
+
+def test_times_are_in_the_viewers_zone_and_in_utc_at_the_press_of_a_key(new_tab: NewTab) -> None:
+    page = new_tab("admin", timezone_id="Asia/Tokyo", locale="en-GB").open("/harvest/one/job")
+    time = page.locator("tbody time").first
+    mine, utc = time.inner_text(), time.get_attribute("title")
+
+    page.locator("#zone").focus()
+    page.keyboard.press("Enter")
+
+    assert "UTC" in str(utc)
+    assert "UTC" not in mine
+    assert time.inner_text() == utc
+
+
+def test_the_keys_search_and_walk_through_rows_and_can_be_switched_off(new_tab: NewTab) -> None:
+    page = new_tab("admin").open("/harvest")
+
+    page.keyboard.press("j")
+    at_row = page.evaluate("document.activeElement.closest('tr') !== null")
+    page.keyboard.press("/")
+    at_search = page.evaluate("document.activeElement.id")
+    page.keyboard.type("one")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=one**")
+    page.keyboard.press("?")
+    page.locator("#shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+
+    assert at_row
+    assert at_search == "q"
+    assert page.evaluate("document.activeElement.id") != "q"
+
+
+def test_a_link_with_a_token_behind_the_hash_signs_in(new_tab: NewTab, site: PagesSite) -> None:
+    page = new_tab().open(f"/harvest/-/sign-in#{site.token('editor')}")
+
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/harvest")
+
+    assert "editor" in page.locator(".who").inner_text()
+
+
+def test_a_whole_life_of_a_source_is_walked_through_without_a_mouse(new_tab: NewTab, site: PagesSite) -> None:
+    page = new_tab("admin").open("/harvest")
+
+    def press(name: str, role: Any = "link") -> None:
+        page.get_by_role(role, name=name).first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+
+    press("Add a source")
+    page.keyboard.press("Tab")
+    for field, value in (("Address", "http://127.0.0.1:1/walked"), ("Title", "Walked through")):
+        page.get_by_label(field, exact=False).first.focus()
+        page.keyboard.type(value)
+    name = page.get_by_label("Name", exact=False).first.input_value()
+    press("Save", "button")
+    press("Harvest now", "button")
+    run = page.locator("main").inner_text()
+    press("Stop", "button")
+    stopped = page.locator("main").inner_text()
+    press("Walked through")
+    press("Edit")
+    page.get_by_label("Description", exact=False).first.focus()
+    page.keyboard.type("By keyboard only")
+    press("Save", "button")
+    press("Timeline")
+    timeline = page.locator("main").inner_text()
+    press("Administration")
+    press("Delete…")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    press("Delete the source", "button")
+
+    assert name == "walked-through"
+    assert "The harvest has begun" in run
+    assert "stopped" in stopped
+    assert "By keyboard only" in timeline
+    assert "The source walked-through was removed." in page.locator("main").inner_text()
+
+
+def test_a_page_follows_what_happens_without_being_loaded_again(new_tab: NewTab, site: PagesSite) -> None:
+    site.source("live", records=0)
+    page = new_tab("admin").open("/harvest/live")
+    page.evaluate("document.title = 'not loaded again'")
+
+    site.cli.call("harvest_job_create", source_id="live")
+
+    page.get_by_role("link", name="Watch the run").wait_for()
+    assert page.title() == "not loaded again"
+
+
+def test_the_first_records_of_an_address_are_looked_at_before_it_is_entered(new_tab: NewTab) -> None:
+    page = new_tab("admin").open("/harvest/new?source_type=noop")
+
+    page.get_by_label("Address").fill("http://127.0.0.1/looked-at")
+    page.get_by_role("button", name="Look at the first records").first.click()
+
+    assert "record-9" in page.locator("#preview").inner_text()
+    assert page.get_by_label("Address").input_value() == "http://127.0.0.1/looked-at"
