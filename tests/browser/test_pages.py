@@ -138,8 +138,8 @@ def test_a_whole_life_of_a_source_is_walked_through_without_a_mouse(new_tab: New
 
     def press(name: str, role: Any = "link") -> None:
         page.get_by_role(role, name=name).first.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
 
     press("Add a source")
     page.keyboard.press("Tab")
