@@ -4,16 +4,21 @@ Values may come as text (an address's query, a form): numbers and booleans are r
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
+from pydantic.fields import FieldInfo
 
 from domain.errors import ValidationError
 from domain.nearest import unknown
 
 MAX_TEXT = 1_000_000  # characters
 MAX_DEPTH = 50  # of nested JSON
+MOST_NAMED = 20  # unknown parameters that an answer names
+MOST_SHOWN = 200  # characters of the name of one
+UNNAMED = "parameters"  # the field of an error about no field
 
 MESSAGES = {
     "missing": "Missing value",
@@ -61,23 +66,49 @@ class ById(Parameters):
 
 def parse(model: type[Parameters], values: Mapping[str, Any]) -> Any:
     """The model with these values. Raises ValidationError by field, for every field that is wrong."""
-    if bad := {str(name): problem for name, value in values.items() if (problem := _unfit(value))}:
-        raise ValidationError(bad)
+    fields = _fields(model)
+    strange = [name for name in values if name not in fields]
+    bad = {_shown(name): _unknown(name, model) for name in strange[:MOST_NAMED]}
+    for name in values.keys() & fields.keys():
+        if problem := _unfit(values[name]) or _no_number(fields[name], values[name]):
+            bad[name] = problem
     try:
-        return model.model_validate(dict(values))
+        parameters = model.model_validate({name: value for name, value in values.items() if name in fields and name not in bad})
     except PydanticError as error:
-        raise ValidationError(_by_field(model, error)) from error
+        raise ValidationError({**_by_field(error), **bad}) from error
+    if bad:
+        raise ValidationError(bad)
+    return parameters
 
 
-def _by_field(model: type[Parameters], error: PydanticError) -> dict[str, str]:
+@cache
+def _fields(model: type[Parameters]) -> Mapping[str, FieldInfo]:
+    """Fields by the names that callers use."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _shown(name: str) -> str:
+    """The name of a parameter as an answer can hold it."""
+    return name.encode(errors="backslashreplace").decode()[:MOST_SHOWN] or UNNAMED
+
+
+def _unknown(name: str, model: type[Parameters]) -> str:
+    if not model.model_fields:
+        return "There are no parameters"
+    return _unfit_text(name) or unknown("parameter", name[:MOST_SHOWN], _fields(model))
+
+
+def _no_number(field: FieldInfo, value: Any) -> str | None:
+    """True and false are numbers for Python, and none in JSON."""
+    is_number = field.annotation in (int, int | None)
+    return MESSAGES["int_type"] if is_number and isinstance(value, bool) else None
+
+
+def _by_field(error: PydanticError) -> dict[str, str]:
     messages: dict[str, str] = {}
     for detail in error.errors(include_url=False):
-        field = ".".join(map(str, detail["loc"])) or "parameters"
-        if detail["type"] == "extra_forbidden":
-            message = unknown("parameter", field, model.model_fields) if model.model_fields else "There are no parameters"
-        else:
-            message = MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-        messages.setdefault(field, message)
+        field = ".".join(map(str, detail["loc"])) or UNNAMED
+        messages.setdefault(field, MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, ")))
     return messages
 
 

@@ -19,6 +19,7 @@ from domain.secrets import mask_text
 log = logging.getLogger("harvestlog.serve")
 
 JSON = "application/json;charset=utf-8"
+OTHER = "parameters"  # the field of an error about what can't be a field of an error
 NOT_NOW = {"Retry-After": "5"}  # seconds
 
 
@@ -59,7 +60,8 @@ def bad_request(message: str) -> Response:
 def problem(error: Exception) -> tuple[int, dict[str, Any]]:
     """The status code of an error, and CKAN's description of it. An unexpected one is logged, and told by its request's id."""
     if isinstance(error, ValidationError):
-        return 409, {"__type": "Validation Error", **{field: [message] for field, message in error.errors.items()}}
+        named = {OTHER if field == "__type" else field: [message] for field, message in error.errors.items()}
+        return 409, {"__type": "Validation Error", **named}
     if isinstance(error, NotAuthorized):
         return 403, {"__type": "Authorization Error", "message": f"Access denied: {error}"}
     if isinstance(error, NotFound):

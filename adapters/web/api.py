@@ -109,6 +109,8 @@ def _pairs(items: list[tuple[str, str]]) -> dict[str, Any]:
 async def _multipart(request: Request) -> dict[str, Any]:
     from starlette.exceptions import HTTPException
 
+    if not (await request.body()).rstrip().endswith(b"--"):  # the parser takes a form that is cut off for a shorter one
+        raise BadCall("Bad request data: The form isn't complete: its last boundary is missing")
     try:
         form = await request.form(max_files=0, max_fields=100)
     except HTTPException as error:

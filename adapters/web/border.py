@@ -3,10 +3,12 @@
 Plain ASGI without copying the answer, so streams pass through unchanged.
 """
 
+import asyncio
 import logging
 import re
 import secrets
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,6 +28,7 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 """Headers of answers that don't set them themselves."""
+PATIENCE = 5.0  # seconds in which a request that is too large is read, at most
 TOO_LARGE = b'"Bad request - The request is larger than HARVEST_SERVE_MAX_BODY allows"'
 
 
@@ -82,13 +85,15 @@ class Border:
         request_id.reset(token)
 
     async def _drain(self, receive: Receive) -> None:
-        """Read on, up to the limit once more: most clients read no answer before they have sent everything."""
+        """Read on, up to the limit once more and for PATIENCE: most clients read no answer before they have sent everything."""
         left = self._max_body
-        while left > 0:
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if not message.get("more_body"):
-                return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body"):
+                        return
 
     @staticmethod
     def _declared(headers: Headers) -> int:
