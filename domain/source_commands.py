@@ -79,7 +79,7 @@ class SourceCommands(JobCommands):
         self._all_or_nothing(source, *reservations)
         return source.id
 
-    def remove_source(self, source_id: UUID, datasets: str, by: str) -> UUID | None:
+    def remove_source(self, source_id: UUID, datasets: str, by: str, trigger: str = "cli") -> UUID | None:
         """Take a source out of the list; `datasets` is one of FATES. The job that deletes them first, None: it is done.
 
         Raises NotFound, SourceInactive when it was removed before, JobExists, ValidationError.
@@ -90,7 +90,7 @@ class SourceCommands(JobCommands):
             source = self.load(HarvestSource, source_id)
             source.must_be_there()
             if datasets == DELETE:
-                return self.create_job(source_id, kind=CLEAR, by=by, options={REMOVE: True})
+                return self.create_job(source_id, kind=CLEAR, trigger=trigger, by=by, options={REMOVE: True})
             source.remove(datasets, by)
             try:
                 self._all_or_nothing(source, *self._reservations.freed(source, release=datasets == RELEASE))

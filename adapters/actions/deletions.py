@@ -125,7 +125,8 @@ def _held_job(session: Session, reference: str) -> UUID:
 def harvest_job_approve_deletions(session: Session, parameters: ById) -> Row:
     """Carry out the deletions that a job (or the newest one of a source) held, as a job of its own."""
     application = session.parts.application
-    removal = application.approve_deletions(_held_job(session, parameters.id), by=session.caller.name)
+    held = _held_job(session, parameters.id)
+    removal = application.approve_deletions(held, by=session.caller.name, trigger=session.trigger)
     return current_job(session, str(removal))
 
 
@@ -141,7 +142,7 @@ def harvest_job_reject_deletions(session: Session, parameters: ById) -> Row:
 def harvest_source_clear(session: Session, parameters: ById) -> Row:
     """Make a job that deletes all datasets of a source, in the target too; the source and its history stay."""
     source = session.source(parameters.id)
-    job_id = session.parts.application.create_job(source.id, kind=CLEAR, by=session.caller.name)
+    job_id = session.parts.application.create_job(source.id, kind=CLEAR, by=session.caller.name, trigger=session.trigger)
     return current_job(session, str(job_id))
 
 
@@ -149,6 +150,8 @@ def harvest_source_clear(session: Session, parameters: ById) -> Row:
 def harvest_source_delete(session: Session, parameters: SourceDelete) -> dict[str, Any]:
     """Remove a source; with `delete` once the `job` that it answers with has deleted its datasets."""
     source = session.source(parameters.id)
-    job_id = session.parts.application.remove_source(source.id, parameters.datasets, by=session.caller.name)
+    job_id = session.parts.application.remove_source(
+        source.id, parameters.datasets, by=session.caller.name, trigger=session.trigger
+    )
     job = current_job(session, str(job_id)) if job_id else None
     return {"source": harvest_source_show.run(session, ById(id=str(source.id))), "job": job}

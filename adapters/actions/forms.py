@@ -258,12 +258,12 @@ def _imported(_session: Session, _parameters: Any, result: Any) -> int:
 # the rest
 
 
-def _history(_session: Session, parameters: Any, _result: Any) -> Row:
-    return {"id": parameters.id}
+def _history(_session: Session, _parameters: Any, result: Any) -> Row:
+    return {"id": str(result["id"])}
 
 
 def _histories(_session: Session, _parameters: Any, result: Any) -> list[Row]:
-    return [{"id": str(cleared["source_id"])} for cleared in result]
+    return [{"id": str(cleared["id"])} for cleared in result]
 
 
 def _true(_session: Session, _parameters: Any, _result: Any) -> bool:

@@ -20,7 +20,10 @@ SHOWN_ONLY = frozenset(
     }
 )
 """What a dataset of type harvest is shown with, and nobody sets."""
-RENAMED = {"harvest_source_list": {"organization_id": "owner_org"}}
+RENAMED = {
+    "harvest_source_list": {"organization_id": "owner_org"},
+    "harvest_job_create_all": {"organization_id": "owner_org"},
+}
 """Parameters that have another name here."""
 SOURCES = ("harvest_source_create", "harvest_source_update", "harvest_source_patch")
 

@@ -1,6 +1,8 @@
 """The action that explains the others."""
 
-from adapters.actions.parameters import Parameters, Reference
+import json
+
+from adapters.actions.parameters import Parameters, Reference, is_needed
 from adapters.actions.session import Session
 from adapters.actions.table import action, api_actions
 from domain.access import Right
@@ -21,8 +23,15 @@ def help_show(_session: Session, parameters: HelpShow) -> str:
     if action is None:
         raise NotFound(f"Action {parameters.name} not found{did_you_mean(parameters.name, api_actions())}")
     named = [
-        f":param {name}: {'required' if field.is_required() else f'optional, {field.get_default(call_default_factory=True)!r}'}"
+        f":param {field.alias or name}: {_default(action.parameters, name)}"
         for name, field in action.parameters.model_fields.items()
     ]
     about = [(action.parameters.__doc__ or "").strip()] if named else []
     return "\n\n".join([(action.run.__doc__ or "").strip(), *about, "\n".join(named)]).strip()
+
+
+def _default(model: type[Parameters], name: str) -> str:
+    if is_needed(model, name):
+        return "required"
+    value = model.model_fields[name].get_default(call_default_factory=True)
+    return "optional" if value in (None, "", [], {}) else f"optional, {json.dumps(value, default=str)} unless given"

@@ -1,7 +1,7 @@
 """Actions on jobs: create, list, show, report, abort."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator
@@ -13,7 +13,7 @@ from adapters.actions.table import action, always
 from adapters.postgres.read_model.cause_queries import CauseReads, Compared, JobCause
 from adapters.postgres.read_model.queries import Row
 from domain.access import Owned, Right
-from domain.errors import JobEnded, NotFound, SourceInactive
+from domain.errors import JobEnded, NotFound, SourceInactive, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
@@ -42,6 +42,12 @@ class JobCreate(Parameters):
     source_id: Reference
     full: bool = False
     run: bool = True  # as in ckanext-harvest, and without effect: a job starts at once
+
+
+class JobShow(ById):
+    """The job, by its id, or the last one of a source (`attr` says that it is the source's id, as in ckanext-harvest)."""
+
+    attr: Literal["id", "source_id"] = "id"
 
 
 class JobList(Parameters):
@@ -131,7 +137,7 @@ def harvest_job_create(session: Session, parameters: JobCreate) -> Row:
     """Make a job of a source; a running coordinator starts it at once."""
     source = session.source(parameters.source_id)
     options = {"force_all": True} if parameters.full else {}
-    job_id = session.parts.application.create_job(source.id, by=session.caller.name, options=options)
+    job_id = session.parts.application.create_job(source.id, by=session.caller.name, trigger=session.trigger, options=options)
     return current_job(session, str(job_id))
 
 
@@ -150,8 +156,8 @@ def _listed_source(session: Session, reference: str) -> str:
     return str(session.source(reference).id) if session.shows_current else seen_source(session, reference).id
 
 
-@action(Right.EDIT, ById, reads=True, subject=its_source, kept=always)
-def harvest_job_show(session: Session, parameters: ById) -> Row:
+@action(Right.EDIT, JobShow, reads=True, subject=its_source, kept=always)
+def harvest_job_show(session: Session, parameters: JobShow) -> Row:
     """A job, or the last one of a source, with its counts."""
     return current_job(session, str(job_of(session, parameters.id)))
 
@@ -244,6 +250,8 @@ def _cause(cause: JobCause) -> Row:
 @action(Right.SYSADMIN, JobAbort)
 def harvest_job_abort(session: Session, parameters: JobAbort) -> Row:
     """Stop a job; what was imported stays. A second call changes nothing. Raises JobEnded when it has finished."""
+    if not (parameters.id or parameters.source_id):
+        raise ValidationError({"id": "Missing value"})
     job_id = job_of(session, parameters.id or parameters.source_id)
     session.parts.application.abort_job(job_id, by=session.caller.name)
     job = current_job(session, str(job_id))

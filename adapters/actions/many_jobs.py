@@ -12,9 +12,10 @@ from adapters.actions.parameters import Parameters
 from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres.clock import DatabaseClock
+from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.dispatched import Dispatched, dispatched_jobs
-from domain.access import Right
+from domain.access import EVERY_SOURCE, Right
 from domain.errors import JobExists, SourceInactive
 from domain.rules import stuck_after
 
@@ -31,6 +32,15 @@ References = Annotated[list[str], BeforeValidator(_listed)]
 """Ids or names: a list, or text with commas."""
 
 
+class JobsCreate(Parameters):
+    """Of which active sources: of one organisation, or only those whose time to be harvested has come."""
+
+    owner_org: str = ""
+    only_to_run: bool = False
+    only_active: bool = True  # as in ckanext-harvest, and without effect: inactive sources get no jobs
+    run: bool = True  # as in ckanext-harvest, and without effect: a job starts at once
+
+
 class FailedJobs(Parameters):
     """Which jobs count as failed: those of sources in `include`, else those of all but `exclude`.
 
@@ -42,28 +52,41 @@ class FailedJobs(Parameters):
     exclude: References = Field(default_factory=list)
 
 
-@action(Right.SYSADMIN)
-def harvest_job_create_all(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Make a job of every active source; `skipped` are those that can have none now, each with the reason."""
+@action(Right.SYSADMIN, JobsCreate)
+def harvest_job_create_all(session: Session, parameters: JobsCreate) -> dict[str, Any]:
+    """Make a job of every active source, or of some; `skipped` are those that can have none now, each with the reason."""
     application = session.parts.application
     jobs, skipped = [], []
     session.show_current()
-    for source in _sources(session):
+    for source in _sources(session, parameters):
         try:
-            jobs.append(application.create_job(UUID(source["id"]), by=session.caller.name))
+            jobs.append(application.create_job(UUID(source["id"]), by=session.caller.name, trigger=session.trigger))
         except (JobExists, SourceInactive) as refused:
             skipped.append({"source_id": source["id"], "source": source["name"], "reason": str(refused)})
         session.tell({"done": len(jobs) + len(skipped)})
     return {"jobs": [current_job(session, str(job_id)) for job_id in jobs], "skipped": skipped}
 
 
-def _sources(session: Session) -> Iterator[Row]:
-    """All active sources, however many."""
+def _sources(session: Session, parameters: JobsCreate) -> Iterator[Row]:
+    """The active sources that are asked for, however many."""
+    due = set(_due(session)) if parameters.only_to_run else None
     after: str | None = ""
     while after is not None:
         page = session.model.sources(limit=PAGE, after=after)
-        yield from page
+        for source in page:
+            wanted = not parameters.owner_org or source["owner_org"] == parameters.owner_org
+            if wanted and (due is None or source["id"] in due):
+                yield source
         after = page.next
+
+
+def _due(session: Session) -> Iterator[str]:
+    """Ids of all sources whose time to be harvested has come."""
+    page, offset = [""], 0
+    while page:
+        page = ApiReads(session.model).due_sources(PAGE, offset, EVERY_SOURCE)
+        yield from page
+        offset += len(page)
 
 
 @action(Right.SYSADMIN, FailedJobs)

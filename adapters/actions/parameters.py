@@ -5,7 +5,7 @@ Values may come as text (an address's query, a form): numbers and booleans are r
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
@@ -38,6 +38,8 @@ MESSAGES = {
 class Parameters(BaseModel):
     """Base of all models of parameters; unknown names are errors."""
 
+    NEEDED: ClassVar[tuple[str, ...]] = ()  # fields that must have a value, though the model lets them be empty
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT, defer_build=True)
 
 
@@ -62,6 +64,11 @@ class ById(Parameters):
     """One thing, by its id or name."""
 
     id: Reference
+
+
+def is_needed(model: type[Parameters], name: str) -> bool:
+    """Whether a call must have this field."""
+    return name in model.NEEDED or model.model_fields[name].is_required()
 
 
 def parse(model: type[Parameters], values: Mapping[str, Any]) -> Any:

@@ -73,7 +73,9 @@ def _import(session: Session, source_id: UUID, selection: Selection) -> Row:
 
 
 def _create(session: Session, source_id: UUID, selection: Selection) -> UUID:
-    return session.parts.application.create_job(source_id, kind="import", by=session.caller.name, options=selection.options())
+    return session.parts.application.create_job(
+        source_id, kind="import", options=selection.options(), by=session.caller.name, trigger=session.trigger
+    )
 
 
 def _selected(session: Session, parameters: ObjectsImport, only_source: "HarvestSource | None") -> tuple[list[UUID], Selection]:
@@ -145,7 +147,7 @@ def harvest_job_retry(session: Session, parameters: ById) -> Row:
     _refuse_superseded(session, job)
     options = retry_options(str(job.id), job.options)
     source_id = UUID(job.source_id)
-    job_id = application.create_job(source_id, kind="retry", by=session.caller.name, options=options)
+    job_id = application.create_job(source_id, kind="retry", options=options, by=session.caller.name, trigger=session.trigger)
     return current_job(session, str(job_id))
 
 

@@ -63,6 +63,11 @@ class Session:
         return call(self, action, {name: value for name, value in values.items() if value is not None})
 
     @property
+    def trigger(self) -> str:
+        """How the jobs that this caller asks for were asked for: over HTTP (api), or on the machine itself (cli)."""
+        return "api" if self.parts.role == "serve" else "cli"
+
+    @property
     def model(self) -> ReadModel:
         """The read model as it is, maybe behind: see `show_current`."""
         return ReadModel(self.parts.database)

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -59,6 +59,8 @@ class Entered(Parameters):
 class SourceCreate(Entered):
     """A new source."""
 
+    NEEDED: ClassVar[tuple[str, ...]] = ("name", "url", "source_type")
+
     id: UUID | None = None
     active: bool = True
     taken_over: bool = False  # its datasets were harvested elsewhere: the first full run deletes none of them without asking
@@ -67,11 +69,15 @@ class SourceCreate(Entered):
 class SourceUpdate(Entered):
     """All fields of a source: what isn't given is emptied."""
 
+    NEEDED: ClassVar[tuple[str, ...]] = ("name", "url", "source_type")
+
     id: Reference
 
 
 class SourcePatch(SourceUpdate):
     """The fields of a source that change: what isn't given stays."""
+
+    NEEDED: ClassVar[tuple[str, ...]] = ()
 
 
 def _sort(value: str) -> str:

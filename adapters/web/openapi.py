@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from adapters.actions.parameters import is_needed
 from adapters.actions.table import Action, api_actions
 from adapters.web.answers import json_response
 
@@ -65,7 +66,7 @@ def description() -> dict[str, Any]:
 
 
 def _path(action: Action) -> dict[str, Any]:
-    schema = action.parameters.model_json_schema()
+    schema = _schema(action)
     responses = {
         status: {"description": text, "content": {"application/json": {"schema": answer}}}
         for status, (text, answer) in ANSWERS.items()
@@ -76,6 +77,14 @@ def _path(action: Action) -> dict[str, Any]:
     if action.reads:
         path["get"] = {**common, "operationId": f"{action.name}_get", "parameters": _query(schema)}
     return path
+
+
+def _schema(action: Action) -> dict[str, Any]:
+    """What a call sends."""
+    model = action.parameters
+    schema = model.model_json_schema()
+    needed = [field.alias or name for name, field in model.model_fields.items() if is_needed(model, name)]
+    return {**schema, "required": needed} if needed else schema
 
 
 def _query(schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -107,7 +116,7 @@ def _page() -> str:
 def _section(action: Action) -> str:
     fields = action.parameters.model_fields
     rows = "".join(
-        f"<tr><td><code>{escape(field.alias or name)}</code><td>{'required' if field.is_required() else ''}"
+        f"<tr><td><code>{escape(field.alias or name)}</code><td>{'required' if is_needed(action.parameters, name) else ''}"
         for name, field in fields.items()
     )
     method = "GET, POST" if action.reads else "POST"

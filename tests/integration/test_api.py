@@ -394,3 +394,33 @@ def test_a_source_says_when_it_last_changed_and_what_its_organisation_is(api: Ap
     }
     [newest] = api.read("package_search", fq="dataset_type:harvest", sort="metadata_modified desc", rows=1)["results"]
     assert newest == found
+
+
+def test_calls_of_older_scripts_are_understood(api: Api) -> None:
+    """As ckanext-harvest takes them: the job of a source by `attr`, `run` and filters for all jobs, ids in answers to names."""
+    for name, organization in (("ours", "the-org"), ("theirs", "another-org")):
+        api.server.result(
+            "harvest_source_create",
+            {"name": name, "url": f"http://127.0.0.1/{name}", "source_type": "noop", "owner_org": organization},
+        )
+    source = api.read("harvest_source_show", id="theirs")
+
+    jobs = api.server.result("harvest_job_create_all", {"organization_id": "another-org", "run": True, "only_active": True})
+    none = api.server.result("harvest_job_create_all", {"only_to_run": True})
+    shown = api.read("harvest_job_show", id=source["id"], attr="source_id")
+    api.server.result("harvest_job_abort", {"source_id": "theirs"})
+    cleared = api.server.result("harvest_source_job_history_clear", {"id": "theirs"})
+
+    assert ([job["source_id"] for job in jobs], none) == ([source["id"]], [])
+    assert (shown["id"], shown["trigger"]) == (jobs[0]["id"], "api")
+    assert cleared == {"id": source["id"]}
+    assert api.refused("harvest_job_abort") == (409, {"__type": "Validation Error", "id": ["Missing value"]})
+
+
+def test_help_says_which_parameters_a_call_must_have(api: Api) -> None:
+    text = api.read("help_show", name="harvest_source_create")
+
+    lines = text.splitlines()
+    assert ":param name: required" in lines
+    assert ":param title: optional" in lines
+    assert ":param active: optional, true unless given" in lines

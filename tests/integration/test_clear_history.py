@@ -4,7 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from adapters.actions.forms import in_form
 from adapters.actions.session import Session
+from adapters.actions.table import find
 from adapters.bootstrap import Parts
 from adapters.postgres.read_model.rebuild import rebuild_read_model
 from domain.errors import NotFound, Refused
@@ -127,6 +129,8 @@ def test_all_sources_are_cleared_and_those_without_history_are_not_named(parts: 
 
     assert [answer["name"] for answer in done if answer["name"] in ("city", "other", "new")] == ["city", "other"]
     assert (listed(session, source), listed(session, other)) == ([], [])
+    over_http = in_form(session, find("harvest_sources_job_history_clear"), None, done)
+    assert {answer["id"] for answer in over_http} >= {str(source), str(other)}
 
 
 def test_a_job_that_is_no_longer_listed_is_not_found(parts: Parts, session: Session, source: UUID) -> None:

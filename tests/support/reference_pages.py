@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import click
 from pydantic.fields import FieldInfo
 
+from adapters.actions.parameters import is_needed
 from adapters.actions.table import Action, api_actions
 from adapters.cli.main import main
 from adapters.web.api import GET_TOO
@@ -84,13 +85,14 @@ def _action(action: Action) -> str:
     lines = [f"\n### {action.name}\n", f"\n{_text(action.run.__doc__ or '')}\n", f"\n{method}; who may: {WHO[action.right]}.\n"]
     if fields := action.parameters.model_fields:
         lines.append(f"\n{_text(action.parameters.__doc__ or '')}\n\n| parameter | default |\n| --- | --- |\n")
-        lines += [f"| `{field.alias or name}` | {_default(field)} |\n" for name, field in fields.items()]
+        lines += [
+            f"| `{field.alias or name}` | {'required' if is_needed(action.parameters, name) else _default(field)} |\n"
+            for name, field in fields.items()
+        ]
     return "".join(lines)
 
 
 def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "required"
     value = field.get_default(call_default_factory=True)
     return "–" if value in (None, "") else f"`{_cell(json.dumps(value, default=str))}`"
 
