@@ -12,6 +12,8 @@ OPTIONS = (PERCENT, COUNT, GRACE)
 """Names in a source's configuration."""
 HELD = "held"
 """Outcome of a job that held deletions, and the reason why their objects were skipped."""
+RETURNED = "returned"
+"""What became of a dataset that was hidden, and that a later job brought back before it was deleted."""
 REMOVAL = "removal"
 """Kind of the job that carries out deletions that a person approved, or those of hidden datasets whose time is over."""
 EXPIRED = "expired"

@@ -13,13 +13,13 @@ from adapters.actions.table import action
 from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.queries import Row
 from domain.access import Right
-from domain.deletions import CLEAR, HELD, RELEASE, what_became
+from domain.deletions import CLEAR, HELD, RELEASE, RETURNED, what_became
 from domain.errors import NotFound
 from domain.nearest import unknown
 from domain.objects import REMOVED_AS
 from domain.titles import title_of
 
-WORDS = (*REMOVED_AS, HELD)
+WORDS = (*REMOVED_AS, RETURNED, HELD)
 
 
 def _word(value: str) -> str:
@@ -31,7 +31,8 @@ def _word(value: str) -> str:
 class DeletionList(Parameters):
     """Deletions of a job, or of all jobs of a source; `after` is the object id of the last one seen.
 
-    `what`: only those that were deleted, purged, kept, hidden, gone already, or that are held.
+    `what`: only those that were deleted, purged, kept, hidden, gone already, or that are held; or those of a source that
+    returned after they were hidden.
     """
 
     id: Reference

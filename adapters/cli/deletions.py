@@ -49,7 +49,7 @@ def _going(job: Row, examples: list[Row]) -> str:
 
 @click.command()
 @click.argument("job_or_source", default="")
-@click.option("--what", default="", help="Only those that were deleted, purged, kept, hidden, gone already, or are held.")
+@click.option("--what", default="", help="Only those that were deleted, purged, kept, hidden, gone already, held, or returned.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="How many to show.")
 @after_option("object (without JOB_OR_SOURCE: this job)")
 @json_option

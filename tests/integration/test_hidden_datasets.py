@@ -170,6 +170,24 @@ def test_a_dataset_that_comes_back_meanwhile_is_shown_again_and_stays(city: City
     assert city.states()["parks"] == "active"
 
 
+def test_what_came_back_is_no_longer_listed_as_hidden_until_a_day(city: City) -> None:
+    city.harvest("trees", "parks", "lakes")
+    hid = city.harvest("trees")
+    city.harvest("trees", "parks")
+
+    def listed(key: UUID, what: str = "") -> dict[str, tuple[str, bool]]:
+        rows = Session(city.parts).call("harvest_deletion_list", id=str(key), what=what)["deletions"]
+        return {row["guid"]: (row["what"], row["until"] is not None) for row in rows}
+
+    assert listed(city.source) == {"parks": ("returned", False), "lakes": ("hidden", True)}
+    assert [set(listed(city.source, what)) for what in ("hidden", "returned", "deleted")] == [{"lakes"}, {"parks"}, set()]
+    assert listed(hid.id) == {"parks": ("hidden", True), "lakes": ("hidden", True)}  # what that job did
+
+    city.harvest("trees")
+
+    assert listed(city.source) == {"parks": ("hidden", True), "lakes": ("hidden", True)}
+
+
 def test_the_time_counts_from_the_last_time_that_it_was_hidden(city: City) -> None:
     for names in (("trees", "parks"), ("trees",), ("trees", "parks"), ("trees",)):
         city.harvest(*names)

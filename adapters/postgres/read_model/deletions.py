@@ -10,16 +10,15 @@ from adapters.postgres.read_model.queries import NEWEST, Page, ReadModel, Row
 
 COLUMNS: LiteralString = """
     SELECT o.id AS object_id, o.harvest_job_id AS job_id, o.harvest_source_id AS source_id, o.guid,
-        coalesce(o.package_id, d.package_id) AS package_id, coalesce(o.removed_title, h.removed_title) AS title, o.removed,
-        o.removed_until AS until, o.state, o.report_status, j.status AS job_status, o.import_finished AS at,
-        d.object_id AS held_object_id
+        coalesce(o.package_id, d.package_id) AS package_id, coalesce(o.removed_title, h.removed_title) AS title,
+        o.state, o.report_status, j.status AS job_status, o.import_finished AS at, d.object_id AS held_object_id
 """
 JOINS: LiteralString = """
     LEFT JOIN harvest.harvest_job j ON j.id = o.harvest_job_id
     LEFT JOIN harvest.dataset d ON d.source_id = o.harvest_source_id AND d.guid = o.guid
     LEFT JOIN harvest.object h ON h.id = d.object_id
 """
-OF_JOB: LiteralString = f"""{COLUMNS}
+OF_JOB: LiteralString = f"""{COLUMNS}, o.removed, o.removed_until AS until
     FROM (
         SELECT * FROM harvest.object
         WHERE (action = 'delete' OR removed IS NOT NULL) AND (%(what)s = '' OR removed = %(what)s)
@@ -28,10 +27,19 @@ OF_JOB: LiteralString = f"""{COLUMNS}
     ) o
     {JOINS} ORDER BY o.id
 """
-OF_SOURCE: LiteralString = f"""{COLUMNS}
+# A dataset that was hidden came back when a later object brought it.
+OF_SOURCE: LiteralString = f"""{COLUMNS}, o.became AS removed,
+        CASE WHEN o.became = 'hidden' THEN o.removed_until END AS until
     FROM (
-        SELECT * FROM harvest.object
-        WHERE (action = 'delete' OR removed IS NOT NULL) AND (%(what)s = '' OR removed = %(what)s)
+        SELECT object.*, r.became FROM harvest.object
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN object.removed = 'hidden' AND EXISTS (
+                SELECT FROM harvest.dataset b
+                WHERE b.source_id = object.harvest_source_id AND b.guid = object.guid AND b.state = 'active'
+                    AND b.object_id > object.id
+            ) THEN 'returned' ELSE object.removed END AS became
+        ) r
+        WHERE (action = 'delete' OR removed IS NOT NULL) AND (%(what)s = '' OR r.became = %(what)s)
             AND (harvest_source_id, id) < (%(key)s, %(after)s) AND harvest_source_id >= %(key)s
             AND (removed IS DISTINCT FROM 'hidden' OR NOT EXISTS (
                 SELECT FROM harvest.object l
@@ -71,7 +79,10 @@ class Deletions:
         return Page(rows, limit, key="object_id")
 
     def of_source(self, source_id: str, what: str = "", limit: int = 100, after: str = "") -> Page:
-        """Deletions of all jobs of a source, those of the newest job first; a dataset that was hidden is there once."""
+        """Deletions of all jobs of a source, those of the newest job first, with what became of each up to now.
+
+        A dataset that was hidden is there once; `returned`: it came back before it was deleted for good.
+        """
         rows = self._model.rows(OF_SOURCE, page=PAGE, key=source_id, what=what, limit=limit, after=after or NEWEST)
         return Page(rows, limit, key="object_id")
 
