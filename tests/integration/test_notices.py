@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
@@ -72,6 +73,38 @@ def test_a_job_without_errors_is_mailed_where_all_are(new_site: Callable[..., Si
         "Portal - Harvesting Job Successful - Summary Notification: City",
         "Portal - Harvesting Job - Error Notification: City",
     ]
+
+
+def cleared(site: Site) -> dict[str, Any]:
+    """What `source clear-history city` has done, once both projections know all jobs."""
+    site.parts.work_projector().catch_up()
+    answer: dict[str, Any] = site.session.call("harvest_source_job_history_clear", id="city")
+    return {name: answer[name] for name in ("jobs", "objects")}
+
+
+def both_texts(message: EmailMessage) -> list[str]:
+    """The text and the HTML of a message, without line breaks."""
+    return [" ".join(text_of(message, kind).split()) for kind in ("plain", "html")]
+
+
+def test_mail_of_a_job_whose_history_was_cleared_meanwhile_goes_out_and_says_so(site: Site, server: MailServer) -> None:
+    source = site.source()
+    job = site.job(source, errors=["no title"], gather=["no answer"])
+    site.write.run(site.now())
+    site.job(source)  # holds the dataset now, so nothing keeps the first job
+
+    done = cleared(site)
+    site.tell()
+    site.tell()
+
+    assert done == {"jobs": 1, "objects": 2}
+    [message] = server.to(ANNA)
+    for text in both_texts(message):
+        assert "finished with 2 errors" in text
+        assert "history was cleared" in text
+        assert "no title" not in text
+        assert "no answer" not in text
+    assert [event["job_ids"] for event in site.sent()] == [[job]]
 
 
 def test_nothing_is_mailed_of_a_job_that_went_well_of_a_test_or_of_an_aborted_one(site: Site, server: MailServer) -> None:
