@@ -158,10 +158,10 @@ def _errors(end: JobEnd, details: Details) -> list[_Part]:
         parts.append(_Part("Errors of records", items=items))
     if not details.read:
         parts.append(_Part("Errors", note="They could not be read when this message was sent: the job report lists them."))
-    elif end.errors and not parts:
-        parts.append(_Part("Errors", note=CLEARED))
     elif not details.complete:
         parts.append(_Part("", note=f"{_number(end.errors, 'error')} in all: the job report lists them."))
+    elif end.errors > len(details.job_errors) and not details.object_errors:
+        parts.append(_Part("Errors of records" if parts else "Errors", note=CLEARED))
     return parts
 
 

@@ -107,6 +107,21 @@ def test_mail_of_a_job_whose_history_was_cleared_meanwhile_goes_out_and_says_so(
     assert [event["job_ids"] for event in site.sent()] == [[job]]
 
 
+def test_mail_says_which_errors_are_gone_of_a_job_that_datasets_stand_on(site: Site, server: MailServer) -> None:
+    site.job(site.source(), errors=["no title"], gather=["no answer"])
+    site.write.run(site.now())
+
+    done = cleared(site)
+    site.tell()
+
+    assert done == {"jobs": 0, "objects": 1}
+    [message] = server.to(ANNA)
+    for text in both_texts(message):
+        assert "no answer" in text
+        assert "history was cleared" in text
+        assert "no title" not in text
+
+
 def test_nothing_is_mailed_of_a_job_that_went_well_of_a_test_or_of_an_aborted_one(site: Site, server: MailServer) -> None:
     source = site.source()
     site.job(source)

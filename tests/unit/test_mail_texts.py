@@ -26,10 +26,17 @@ def test_mail_says_why_there_are_no_texts_of_errors_that_were_cleared() -> None:
     assert "finished with 2 errors" in text
 
 
+def test_mail_says_so_too_where_only_the_errors_of_records_are_gone() -> None:
+    text = mail(Details(job_errors=["no answer"]))
+
+    assert text.index("no answer") < text.index("Errors of records") < text.index(CLEARED)
+
+
 @pytest.mark.parametrize(
     "details",
     [
-        Details(job_errors=["no answer"]),
+        Details(job_errors=["no answer", "no answer either"]),
+        Details(job_errors=["no answer"], complete=False),
         Details(object_errors=[ObjectErrors("guid-1", ["no title"])]),
         Details(read=False),
     ],
