@@ -4,19 +4,26 @@ from datetime import datetime
 
 from adapters.kafka.dispatcher import Dispatcher
 
+INTERVAL = 2.0  # seconds between two passes when nothing happens
+SHORTEST = 0.1  # seconds; attempts that are due at about the same time are sent together
+
 
 class Dispatch:
     """What is due goes to the broker (`adapters.kafka.dispatcher`)."""
 
     name = "dispatching"
     trouble = "nothing is dispatched"
-    interval = 2.0
+    interval = INTERVAL
     on_news = True
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
 
     def run(self, now: datetime) -> bool:
-        """Send what may be sent; True when there may be more."""
+        """Send what may be sent; True when there may be more.
+
+        No event tells that the time of another attempt has come, so the next pass is then.
+        """
         self._dispatcher.dispatch()
+        self.interval = min(INTERVAL, max(SHORTEST, self._dispatcher.due_in))
         return self._dispatcher.more

@@ -56,6 +56,10 @@ class Objects(Protocol):
     def under_way(self) -> int:
         """Objects that are sent or claimed."""
 
+    @property
+    def due_in(self) -> float:
+        """Seconds until an object that waits for another attempt is due; infinite when none waits."""
+
     def refresh(self) -> None:
         """Learn what changed: `outcomes` since the last time, jobs that were `created`, and `gathered` ones by lane."""
 
@@ -97,6 +101,11 @@ class Dispatcher:
         self._look = True  # there may be jobs to gather
         self._next_look = 0.0
         self.more = False  # there may be more to send at once
+
+    @property
+    def due_in(self) -> float:
+        """Seconds until there is something to send of which no event tells; infinite when nothing is known."""
+        return self._objects.due_in
 
     def dispatch(self) -> int:
         """Send what may be sent now; how many commands that were. Raises ServiceUnavailable."""

@@ -1,5 +1,6 @@
 """What may be sent is known without looking through all jobs: from what the projection changed."""
 
+import math
 from collections import Counter
 from uuid import UUID
 
@@ -91,11 +92,15 @@ def test_what_waits_for_another_attempt_is_due_when_its_time_comes(
     project(emptied, news)
     backlog.refresh()
 
+    none_waits = backlog.due_in
     first = backlog.take({job.id: 1})
+    waits = backlog.due_in
     emptied.database.query("SELECT pg_sleep(0.4)")
 
     assert first == []
+    assert (none_waits, 0.0 <= waits <= 0.3, backlog.due_in) == (math.inf, True, 0.0)
     assert due(backlog) == {job.id: (1, 0)}
+    assert backlog.due_in == math.inf
     assert len(backlog.take({job.id: 1})) == 1
 
 

@@ -6,6 +6,7 @@ worker that hands back its claims, changes rows without an event.
 """
 
 import heapq
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,6 +47,11 @@ class Backlog:
     def under_way(self) -> int:
         """Objects that are sent or claimed."""
         return sum(self._under_way.values())
+
+    @property
+    def due_in(self) -> float:
+        """Seconds until an object that waits for another attempt is due; infinite when none waits."""
+        return max(0.0, self._asleep[0][0] - time.monotonic()) if self._asleep else math.inf
 
     def refresh(self) -> None:
         """Learn what changed. Raises ServiceUnavailable."""

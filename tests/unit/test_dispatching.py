@@ -1,0 +1,55 @@
+"""When the duty that sends commands runs again: no event tells that the time of another attempt has come."""
+
+import math
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from adapters.duties.dispatching import Dispatch
+from adapters.duties.rounds import Round
+from adapters.kafka.dispatcher import Dispatcher
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Waiting:
+    """A dispatcher with nothing to send until another attempt is due."""
+
+    more = False
+
+    def __init__(self, due_in: float) -> None:
+        self.due_in = due_in
+
+    def dispatch(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("due_in", "seconds"),
+    [
+        (math.inf, 2.0),  # nothing waits
+        (600.0, 2.0),
+        (0.7, 0.7),
+        (0.0, 0.1),  # never without a rest, whatever the database's clock says
+    ],
+)
+def test_the_next_pass_is_when_another_attempt_is_due(due_in: float, seconds: float) -> None:
+    duty = Dispatch(cast(Dispatcher, Waiting(due_in)))
+
+    duty.run(NOW)
+
+    assert duty.interval == seconds
+
+
+def test_once_that_attempt_was_sent_passes_are_as_rare_as_before() -> None:
+    dispatcher = Waiting(0.5)
+    duty = Dispatch(cast(Dispatcher, dispatcher))
+    duties = Round([duty], lambda: NOW, lambda: None)
+
+    duties.run_due(news=False)
+    soon = duties.until_due()
+    dispatcher.due_in = math.inf
+    duties.run_due(news=True)
+
+    assert (soon <= 0.5, duty.interval) == (True, 2.0)
