@@ -1,6 +1,6 @@
 """Parameters of actions as typed models: what is wrong with them is said by field, before anything is done.
 
-Values may come as text (an address's query, a form): numbers and booleans are read from it.
+Values may come as text (an address's query, a form): numbers and booleans are read from it, and an empty text is no boolean.
 """
 
 from collections.abc import Mapping
@@ -74,6 +74,7 @@ def is_needed(model: type[Parameters], name: str) -> bool:
 def parse(model: type[Parameters], values: Mapping[str, Any]) -> Any:
     """The model with these values. Raises ValidationError by field, for every field that is wrong."""
     fields = _fields(model)
+    values = {name: value for name, value in values.items() if not (name in fields and _is_no_answer(fields[name], value))}
     strange = [name for name in values if name not in fields]
     bad = {_shown(name): _unknown(name, model) for name in strange[:MOST_NAMED]}
     for name in values.keys() & fields.keys():
@@ -103,6 +104,11 @@ def _unknown(name: str, model: type[Parameters]) -> str:
     if not model.model_fields:
         return "There are no parameters"
     return _unfit_text(name) or unknown("parameter", name[:MOST_SHOWN], _fields(model))
+
+
+def _is_no_answer(field: FieldInfo, value: Any) -> bool:
+    """An empty text is neither true nor false: as in CKAN the parameter counts as not given (`?only_active=`)."""
+    return field.annotation in (bool, bool | None) and isinstance(value, str) and not value.strip()
 
 
 def _no_number(field: FieldInfo, value: Any) -> str | None:
