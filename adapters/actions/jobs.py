@@ -37,11 +37,14 @@ def _status(value: str) -> str:
 
 
 class JobCreate(Parameters):
-    """What to harvest; `full`: ask for all records, not only for those changed since the last job."""
+    """What to harvest; `full`: ask for all records, not only for those changed since the last job.
+
+    `run` is taken from older scripts and changes nothing: a job starts at once.
+    """
 
     source_id: Reference
     full: bool = False
-    run: bool = True  # as in ckanext-harvest, and without effect: a job starts at once
+    run: bool = True
 
 
 class JobShow(ById):

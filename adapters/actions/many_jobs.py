@@ -33,12 +33,15 @@ References = Annotated[list[str], BeforeValidator(_listed)]
 
 
 class JobsCreate(Parameters):
-    """Of which active sources: of one organisation, or only those whose time to be harvested has come."""
+    """Of which active sources: of one organisation, or only those whose time to be harvested has come.
+
+    `only_active` and `run` are taken from older scripts and change nothing: inactive sources get no jobs, jobs start at once.
+    """
 
     owner_org: str = ""
     only_to_run: bool = False
-    only_active: bool = True  # as in ckanext-harvest, and without effect: inactive sources get no jobs
-    run: bool = True  # as in ckanext-harvest, and without effect: a job starts at once
+    only_active: bool = True
+    run: bool = True
 
 
 class FailedJobs(Parameters):
