@@ -7,10 +7,10 @@ from adapters.actions.forms import time_text
 from adapters.actions.parameters import Limit, Offset, Parameters, Reference
 from adapters.actions.reading import seen_source
 from adapters.actions.session import Session
-from adapters.actions.table import action
+from adapters.actions.table import action, find
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
-from domain.access import Owned, Right
+from domain.access import Owned, Right, may
 from domain.errors import NotFound, Refused, ValidationError
 from domain.secrets import mask_text
 
@@ -81,9 +81,13 @@ def _package(session: Session, id_or_name: str) -> str:
 
 @action(Right.READ, ObjectShow, reads=True, subject=_its_source)
 def harvest_object_show(session: Session, parameters: ObjectShow) -> Row:
-    """A harvest object with its document, its extras and what went wrong with it."""
+    """A harvest object with its document, its extras and what went wrong with it.
+
+    Tracebacks, which name files of the server, are for those who may see its job; others get the first line of an error.
+    """
     session.show_current()
     row = _object(session, parameters)
+    traced = may(session.caller, find("harvest_job_show"), seen_source(session, row["harvest_source_id"]))
     return {
         **row,
         **{name: time_text(row[name]) for name in TIMES},
@@ -91,10 +95,14 @@ def harvest_object_show(session: Session, parameters: ObjectShow) -> Row:
         "job": row["harvest_job_id"],
         **({"package": row["package_id"]} if row["package_id"] else {}),
         "errors": [
-            {**error, "message": mask_text(error["message"] or ""), "created": time_text(error["created"])}
+            {**error, "message": _shown(error["message"] or "", traced), "created": time_text(error["created"])}
             for error in row["errors"]
         ],
     }
+
+
+def _shown(message: str, traced: bool) -> str:
+    return mask_text(message if traced else message.partition("\n")[0])
 
 
 @action(Right.READ, ObjectList, reads=True, subject=_listed_source)

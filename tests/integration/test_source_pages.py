@@ -7,7 +7,7 @@ import pytest
 
 from adapters.embedded import EmbeddedPostgres
 from tests.support.pages_site import PagesSite, pages_site
-from tests.support.visitor import forms, text
+from tests.support.visitor import Visitor, forms, text
 
 UNKNOWN = "a0a0a0a0-0000-4000-8000-00000000dead"
 OF_SOURCE = ("/harvest/{}", "/harvest/about/{}", "/harvest/statistics/{}")
@@ -100,6 +100,23 @@ def test_strange_addresses_get_a_page_of_ours(site: PagesSite, path: str, status
 
     assert page.status_code == status, text(page)[:300]
     assert "harvestlog" in text(page)
+
+
+def test_tracebacks_are_shown_to_those_who_may_see_the_job(site: PagesSite) -> None:
+    failing = site.cli.call("harvest_source_show", id="failing")["id"]
+    objects = site.cli.call("harvest_object_list", source_id=failing, only_current=False)
+    path = "/api/3/action/harvest_object_show"
+    editor = {"Authorization": site.token("editor")}
+
+    shown = {name: Visitor(site.url, **headers) for name, headers in (("editor", editor), ("anyone", {}))}
+    errors = {
+        name: [error["message"] for id in objects for error in visitor.get(path, id=id).json()["result"]["errors"]]
+        for name, visitor in shown.items()
+    }
+
+    assert any("Traceback" in message for message in errors["editor"])
+    assert errors["anyone"]
+    assert errors["anyone"] == [message.partition("\n")[0] for message in errors["editor"]]
 
 
 def test_a_failed_run_shows_its_problems_by_cause_one_by_one_and_as_a_table(site: PagesSite) -> None:
