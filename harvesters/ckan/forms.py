@@ -36,7 +36,7 @@ OF_THE_INDEX = (
     "validated_data_dict",
 )
 """Beginnings of fields that a search index adds."""
-SIZE = re.compile(r"([\d.]+)\s*(bytes?|[kmgt]i?b)", re.IGNORECASE)
+SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*(bytes?|[kmgt]i?b)", re.IGNORECASE)
 UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}  # as Drupal counts
 CHANGED = re.compile(r"^Date changed\s+", re.IGNORECASE)
 DRUPAL_DATE = re.compile(

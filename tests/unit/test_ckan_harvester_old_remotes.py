@@ -290,6 +290,11 @@ def test_a_dataset_that_is_not_published_is_private() -> None:
     assert [of_dkan({"private": word})["private"] for word in ("Published", "Unpublished", "")] == [False, True, False]
 
 
+@pytest.mark.parametrize("size", ["1.2.3 MB", "...  KB", "9" * 400 + " TB"])
+def test_a_size_that_is_no_number_stays_as_it_is(size: str) -> None:
+    assert of_dkan({"resources": [{"size": size}]})["resources"] == [{"size": size}]
+
+
 def test_fields_of_data_json_without_a_place_become_extras() -> None:
     package = of_data_json({"identifier": "i", "theme": ["a"], "temporal": "2000/2001", "spatial": ""})
 
