@@ -10,10 +10,12 @@ import pytest
 import yaml
 
 from adapters.targets.ckan.errors import Refusal
+from adapters.targets.ckan.schema import Schema
 from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.target import CKANTarget
 from domain.errors import RemoteError, TargetError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Package, Record, load_package
+from harvesters.dataset.values import Losses
 from harvesters.previewing import Limited, PreviewTargetWithGroups, preview, preview_target
 from harvesters.target import FieldPolicy, Owner
 from harvesters.testing.harness import START
@@ -158,6 +160,17 @@ def test_a_value_that_its_field_cannot_take_is_left_out_and_told(
     assert losses == [told]
     with pytest.raises(TargetError, match=told.partition(":")[0]):
         fitted(fields, on_invalid="fail")
+
+
+@pytest.mark.parametrize("item", [{"a": 1}, ["b", "c"], {"name": 1}], ids=str)
+def test_choices_that_the_site_makes_by_itself_are_no_objects_and_lists(item: Any) -> None:
+    definition = {"field_name": "themes", "preset": "multiple_checkbox", "choices_helper": "themes"}
+    losses = Losses(FieldPolicy())
+
+    package = Schema(TYPE, {"dataset_fields": [definition]}).fitted({"themes": ["x", item, "y"], "extras": []}, losses)
+
+    assert package["themes"] == ["x", "y"]
+    assert [loss.message.partition(",")[0] for loss in losses.all()] == ["themes: must be the value of a choice"]
 
 
 @pytest.mark.parametrize(

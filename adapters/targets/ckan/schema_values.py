@@ -164,9 +164,13 @@ def several_choices(field: SchemaField, value: Any, losses: Losses, where: str) 
     chosen: dict[str, None] = {}
     for item in _list(value):
         try:
-            chosen[choice(field, item, losses, where)] = None
+            value = choice(field, item, losses, where)
+            if isinstance(value, list | tuple | Mapping):  # where the site makes its choices by itself, any value comes here
+                raise Odd(f"must be the value of a choice, is {shown(value)}")
         except Odd as why:
             losses.drop(where, why)
+        else:
+            chosen[value] = None
     return list(chosen)
 
 
