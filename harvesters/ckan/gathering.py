@@ -171,11 +171,10 @@ class Gathering:
     def _by_rest(self, rest: RestAPI, references: References) -> Iterator[Output]:
         """All datasets, or what revisions say has changed, and what is new here or gone there."""
         self._extras = {REST: str(references.version)}
-        since = (
-            changes_since(self._job, self._config, self._memory)
-            if references.version == 2 and self._memory.get("rest_ids")
-            else None
-        )
+        if references.problem:
+            yield from self._passed(GatherError(references.problem, "incomplete_listing"))
+        by_ids = references.version == 2 and self._memory.get("rest_ids")
+        since = changes_since(self._job, self._config, self._memory) if by_ids else None
         changed = rest.changed_since(since - OVERLAP) if since else None
         if changed is not None:
             yield from self._revised(rest, [str(reference) for reference in references.all], changed)

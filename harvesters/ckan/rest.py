@@ -13,6 +13,7 @@ from urllib.parse import quote
 from domain.errors import RemoteError
 from domain.text import kind_of
 from harvesters.ckan.forms import of_rest, of_search
+from harvesters.ckan.pages import Unreadable
 from harvesters.http import PoliteSession
 
 ROOTS = {2: ("/api/2",), 1: ("/api/1", "/api")}
@@ -28,10 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class References(NamedTuple):
-    """What one version of the API lists: ids or names of all datasets."""
+    """What one version of the API lists: ids or names of all datasets. `problem`: why some are not among them."""
 
     version: int
     all: Sequence[Any]
+    problem: str = ""
 
 
 class RestAPI:
@@ -75,7 +77,7 @@ class RestAPI:
             for base in ROOTS[version]:
                 yield from ((version, base, kind) for kind in DATASETS)
 
-    def _references(self, how: Callable[[str, str], list[Any]]) -> References | None:
+    def _references(self, how: Callable[[str, str], tuple[list[Any], str]]) -> References | None:
         for version, base, kind in self._places():
             try:
                 references = how(base, kind)
@@ -84,13 +86,13 @@ class RestAPI:
                     raise
                 continue
             self._base, self._kind = base, kind
-            return References(version, references)
+            return References(version, *references)
         return None
 
-    def _listed(self, base: str, kind: str) -> list[Any]:
-        return self._list(f"{base}/rest/{kind}")
+    def _listed(self, base: str, kind: str) -> tuple[list[Any], str]:
+        return self._list(f"{base}/rest/{kind}"), ""
 
-    def _searched(self, base: str, kind: str) -> list[Any]:
+    def _searched(self, base: str, kind: str) -> tuple[list[Any], str]:
         references: dict[str, None] = {}
         for _ in range(MOST_PAGES):
             count, results = self._page(base, kind, len(references))
@@ -98,23 +100,28 @@ class RestAPI:
             references |= dict.fromkeys(_reference(entry) for entry in results)
             if len(references) in (known, count):
                 break
-        return list(references)
+        return list(references), _lacking(f"{base}/search/{kind}", count, len(references))
 
-    def _whole_pages(self, base: str, kind: str, page: Sequence[Any]) -> Iterator[Any]:
-        """Page by page, as long as they bring news: some remotes always send the same one."""
+    def _whole_pages(self, base: str, kind: str, first: tuple[int, Sequence[Any]]) -> Iterator[Any]:
+        """Page by page, as long as they bring news: some remotes always send the same one.
+
+        Where they bring fewer datasets than the remote counts, the last one stands for those.
+        """
         ids: set[str] = set()
-        offset = 0
+        offset, (count, page) = 0, first
         while not ids.issuperset(news := [_reference(package) for package in page]):
             yield from page
             ids.update(news)
             offset += len(page)
-            page = self._whole_page(base, kind, offset)
+            count, page = self._whole_page(base, kind, offset)
+        if problem := _lacking(f"{base}/search/{kind}", count, len(ids)):
+            yield Unreadable(offset, max(offset, count - 1), problem)
 
-    def _whole_page(self, base: str, kind: str, offset: int) -> Sequence[Any]:
+    def _whole_page(self, base: str, kind: str, offset: int) -> tuple[int, Sequence[Any]]:
         count, results = self._page(base, kind, offset, all_fields=1)
         if not all(isinstance(entry, dict) for entry in results) or (count and not results and not offset):
             raise self._bad_answer(f"{base}/search/{kind}", results)
-        return [of_search(entry) for entry in results]
+        return count, [of_search(entry) for entry in results]
 
     def _page(self, base: str, kind: str, offset: int, **more: int) -> tuple[int, list[Any]]:
         """The count that the search tells, and its results from an offset on."""
@@ -196,6 +203,11 @@ class RestAPI:
 
     def _bad_answer(self, path: str, answer: Any) -> RemoteError:
         return RemoteError(f"{path} answered with JSON that is {kind_of(answer)}: is it a CKAN?", code="bad_answer")
+
+
+def _lacking(path: str, count: int, given: int) -> str:
+    """Why datasets are missing from what a search gave, empty where none are."""
+    return f"the listing is not complete: {path} says {count} datasets and gives {given}" if given < count else ""
 
 
 def _reference(entry: Any) -> str:

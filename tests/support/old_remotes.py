@@ -56,14 +56,15 @@ def old_package(number: int, **fields: Any) -> dict[str, Any]:
 
 
 class OldCkan:
-    """The REST API of a CKAN 1.x. `bases`: where it is; `kind`: what datasets are called; `lists`: it shows all of them."""
+    """The REST API of a CKAN 1.x. `bases`: where it is; `kind`: what datasets are called; `lists`: it shows all of them.
+    `pages`: its search heeds the offset."""
 
     def __init__(self, *packages: dict[str, Any], bases: Mapping[str, int] | None = None, kind: str = "dataset") -> None:
         self.packages = {package["id"]: package for package in packages}
         self.groups = {"g-1": {"id": "g-1", "name": "parks", "title": "Parks", "packages": []}}
         self.bases = bases or {"/api/2": 2, "/api/1": 1, "/api": 1}
         self.kind = kind
-        self.lists = self.tells_changes = self.shows = True
+        self.lists = self.tells_changes = self.shows = self.pages = True
         self.whole: list[Any] = []  # what the search answers with all fields
         self.revisions: dict[str, list[str]] = {}
         self.site = Site(self.respond)
@@ -78,7 +79,7 @@ class OldCkan:
         if (what, rest) == ("rest", self.kind):
             return references if self.lists else None
         if (what, rest) == ("search", self.kind):
-            start, rows = int(query["offset"]), min(2, int(query["limit"]))  # it gives fewer than it is asked for
+            start, rows = int(query["offset"]) * self.pages, min(2, int(query["limit"]))  # it gives fewer than it is asked for
             results = self.whole if self.whole and query.get("all_fields") else references
             return {"count": len(results), "results": results[start : start + rows]}
         if (what, rest) == ("search", "revision"):

@@ -153,6 +153,21 @@ def test_a_remote_that_only_has_the_search_is_read_by_that(entry: dict[str, Any]
     assert package.keys().isdisjoint({"res_url", "site_id", "capacity", "index_id", "data_dict"})
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_nothing_is_removed_where_a_search_gives_fewer_datasets_than_it_counts(whole: bool) -> None:
+    packages = [old_package(number) for number in range(5)]
+    remote = OldCkan(*packages)
+    source = harness(api_version=2)
+    source.harvest(remote.site)
+    remote.lists, remote.pages, remote.whole = False, False, packages if whole else []
+
+    result = source.harvest(remote.site)
+
+    assert result.full_listing is False
+    assert "says 5 datasets and gives 2" in result.gather_errors[0]
+    assert "deleted" not in result.statuses.values()
+
+
 def test_only_what_revisions_name_is_read_again_and_what_is_gone_is_removed() -> None:
     remote = OldCkan(*(old_package(number) for number in range(4)))
     source = harness(api_version=2)
