@@ -23,6 +23,7 @@ NOT_THERE = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410
 SEARCHED = 1000  # references asked for at a time
 MOST_PAGES = 10_000
 MOST_REVISIONS = 500  # each costs a request; from there on all datasets are read
+PAGE_OF_REVISIONS = 50  # some versions of CKAN 2 tell no more of them, in no order: there may be others
 GROUP_FIELDS = ("id", "name", "title", "description", "image_url", "type")
 
 log = logging.getLogger(__name__)
@@ -177,8 +178,8 @@ class RestAPI:
             revisions = self._list(
                 f"{self._base}/search/revision", {"since_time": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"}
             )
-            if len(revisions) > MOST_REVISIONS:
-                log.info("%d revisions since then: reading all datasets", len(revisions))
+            if len(revisions) == PAGE_OF_REVISIONS or len(revisions) > MOST_REVISIONS:
+                log.info("%d revisions since then, or more: reading all datasets", len(revisions))
                 return None
             return {reference for revision in revisions for reference in self._changed_in(str(revision))}
         except RemoteError as error:

@@ -168,6 +168,19 @@ def test_nothing_is_removed_where_a_search_gives_fewer_datasets_than_it_counts(w
     assert "deleted" not in result.statuses.values()
 
 
+def test_everything_is_read_where_there_may_be_more_revisions_than_are_told() -> None:
+    remote = OldCkan(*(old_package(number) for number in range(3)))
+    source = harness(api_version=2)
+    source.harvest(remote.site)
+    ids = list(remote.packages)
+    remote.packages[ids[1]]["title"] = "Changed"
+    remote.revisions = {f"r-{number}": [ids[0]] for number in range(50)}
+
+    result = source.harvest(remote.site)
+
+    assert (result.full_listing, result.statuses[ids[1]]) == (True, "updated")
+
+
 def test_only_what_revisions_name_is_read_again_and_what_is_gone_is_removed() -> None:
     remote = OldCkan(*(old_package(number) for number in range(4)))
     source = harness(api_version=2)
