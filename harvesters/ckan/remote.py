@@ -9,7 +9,7 @@ from domain.errors import RemoteError
 from domain.text import kind_of
 from harvesters.ckan.forms import of_data_json, of_dkan
 from harvesters.ckan.listing import Listing, usable_id
-from harvesters.ckan.pages import SearchPage
+from harvesters.ckan.pages import SearchPage, Unreadable
 from harvesters.ckan.rest import RestAPI
 from harvesters.http import PoliteSession
 from harvesters.http.credentials import blotted
@@ -95,7 +95,10 @@ class RemoteCKAN:
         return self._whole_pages(first)
 
     def _whole_pages(self, page: Sequence[Any]) -> Iterator[Any]:
-        """Page by page, as long as they bring news: some remotes always send the same one."""
+        """Page by page, as long as they bring news: some remotes always send the same one.
+
+        One that keeps to the limit and not to the offset, as CKAN 1.8, may have more than that page.
+        """
         guids: set[str | None] = set()
         offset = 0
         while page and not guids.issuperset(usable_id(package) for package in page):
@@ -103,6 +106,8 @@ class RemoteCKAN:
             guids.update(usable_id(package) for package in page)
             offset += len(page)
             page = self._whole_page(offset)
+        if offset == len(page) == PAGE:
+            yield Unreadable(offset, offset, f"{self.shown} sends the first {PAGE} datasets, whichever it is asked for")
 
     def _whole_page(self, offset: int) -> Sequence[Any]:
         result = self.action("current_package_list_with_resources", {"limit": PAGE, "offset": offset})

@@ -147,11 +147,12 @@ def dkan_package(number: int, **fields: Any) -> dict[str, Any]:
 
 class Dkan:
     """A DKAN in the form of CKAN's API. `offers`: package_list (with package_show), current_package_list_with_resources,
-    data.json."""
+    data.json. `pages`: it heeds the offset."""
 
     def __init__(self, *packages: dict[str, Any], offers: str = "package_list") -> None:
         self.packages = {package["id"]: package for package in packages}
         self.offers = offers
+        self.pages = True
         self.site = Site(self.respond)
 
     def respond(self, path: str, query: Query) -> Any:
@@ -165,5 +166,5 @@ class Dkan:
             return None
         if action == "package_list":
             return {"success": True, "result": list(self.packages)}
-        start, rows = int(query["offset"]), min(2, int(query["limit"]))
+        start, rows = int(query["offset"]) * self.pages, min(2, int(query["limit"]))
         return {"success": True, "result": [list(self.packages.values())[start : start + rows]]}

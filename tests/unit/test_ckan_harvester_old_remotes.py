@@ -267,6 +267,30 @@ def test_a_dkan_is_harvested(offers: str) -> None:
     assert [record.warnings for record in result.records.values()] == [()] * 5
 
 
+def test_nothing_is_removed_where_a_remote_always_sends_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(5)), offers="current_package_list_with_resources")
+    source = harness()
+    source.harvest(remote.site)
+    monkeypatch.setattr("harvesters.ckan.remote.PAGE", 2)
+    remote.pages = False
+
+    result = source.harvest(remote.site)
+
+    assert result.full_listing is False
+    assert "sends the first 2 datasets, whichever it is asked for" in result.gather_errors[0]
+    assert "deleted" not in result.statuses.values()
+
+
+def test_a_remote_that_always_sends_everything_is_read_whole() -> None:
+    packages = [dkan_package(number) for number in range(5)]
+    everything = {"success": True, "result": packages}
+    site = Site(lambda path, query: everything if path.endswith("/current_package_list_with_resources") else None)
+
+    result = harness().harvest(site)
+
+    assert (result.gather_errors, len(result.statuses), result.full_listing) == ((), 5, True)
+
+
 def test_a_data_json_is_read_where_there_is_no_api_at_all() -> None:
     dataset = {
         "@type": "dcat:Dataset",
