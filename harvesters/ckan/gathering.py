@@ -222,7 +222,8 @@ class Gathering:
             return
         self._learn_count(listing)
         if not self._errors and listing.complete:
-            self._job.full_listing = not self._memory.get("unsafe")
+            of_all = isinstance(listing, Listing) or not self._config.include_private  # lists and data.json are of public ones
+            self._job.full_listing = of_all and not self._memory.get("unsafe")
             self._remember(full=self._now(), unheld=listing.total - self._kept, undated=self._undated)
 
     def _learn_count(self, listing: Listing | Named | Given) -> None:

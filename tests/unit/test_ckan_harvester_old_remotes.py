@@ -378,3 +378,20 @@ def test_data_json_is_not_read_for_a_source_that_has_datasets_of_the_api() -> No
 
     assert (result.complete, result.statuses) == (False, {})
     assert source.catalogue.show(remote_package(1)["id"]) is not None
+
+
+def test_private_datasets_stay_where_a_search_fails_and_a_list_of_public_ones_is_read() -> None:
+    public, private = remote_package(0), remote_package(1, private=True)
+    remote = MemoryCkan(public, private)
+    source = harness(include_private=True, api_key="k")
+    assert source.harvest(remote.site).full_listing
+
+    def respond(path: str, query: Query) -> Any:
+        if path.endswith("/package_list"):
+            return {"success": True, "result": [public["name"]]}
+        return {"success": True, "result": public} if path.endswith("/package_show") else None
+
+    result = source.harvest(Site(respond))
+
+    assert (result.gather_errors, result.full_listing) == ((), False)
+    assert private["id"] not in result.statuses
