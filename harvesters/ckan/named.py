@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.errors import RemoteError
 from harvesters.base import GatherError, Page
-from harvesters.ckan.listing import Found, Item, unusable, usable_id
+from harvesters.ckan.listing import MAX_RECORDS, Found, Item, unusable, usable_id
 from harvesters.http.failures import excerpt
 
 MAX_FAILED = 20  # in a row, after which the remote is taken to be down
@@ -63,7 +63,10 @@ class Named:
 
 
 class Given:
-    """Datasets that come whole; an id that comes again is left out. `complete` says that the list came to its end."""
+    """Datasets that come whole; an id that comes again is left out. `complete` says that the list came to its end.
+
+    Raises RemoteError `endless` for a remote that makes up datasets for each page.
+    """
 
     count: int | None = None
 
@@ -75,6 +78,8 @@ class Given:
     def __iter__(self) -> Iterator[Item]:
         hashes: set[int] = set()
         for position, package in enumerate(self._packages):
+            if position > MAX_RECORDS:
+                raise RemoteError("the list of datasets does not end", code="endless")
             guid = usable_id(package)
             self.total += guid is None or hash(guid) not in hashes
             if guid is None:

@@ -291,6 +291,21 @@ def test_a_remote_that_always_sends_everything_is_read_whole() -> None:
     assert (result.gather_errors, len(result.statuses), result.full_listing) == ((), 5, True)
 
 
+def test_a_remote_that_makes_up_datasets_for_each_page_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harvesters.ckan.named.MAX_RECORDS", 10)
+
+    def respond(path: str, query: Query) -> Any:
+        if not path.endswith("/current_package_list_with_resources"):
+            return None
+        start = int(query["offset"])
+        return {"success": True, "result": [dkan_package(number) for number in range(start, start + 2)]}
+
+    result = harness().harvest(Site(respond))
+
+    assert (result.complete, len(result.gather_errors)) == (False, 1)
+    assert "does not end" in result.gather_errors[0]
+
+
 def test_a_data_json_is_read_where_there_is_no_api_at_all() -> None:
     dataset = {
         "@type": "dcat:Dataset",
