@@ -28,17 +28,27 @@ class KeepOrganizations:
         self._api = api
 
     def run(self, now: datetime) -> bool:
-        """Ask about those that are due; True when there may be more. Raises ServiceUnavailable."""
-        keys = self._organizations.stale(AT_A_TIME)
+        """Ask about those that are due; True when there may be more. Raises ServiceUnavailable.
+
+        One that CKAN can't describe is no reason not to ask about the others.
+        """
+        keys, problem = self._organizations.stale(AT_A_TIME), None
         for key in keys:
-            self._organizations.keep(key, self._ask(key))
+            try:
+                self._organizations.keep(key, self._ask(key))
+            except Refusal as error:
+                problem = ServiceUnavailable(f"CKAN doesn't describe organisation {key}: {error}")
+        if problem is not None:
+            raise problem
         return len(keys) == AT_A_TIME
 
     def _ask(self, key: str) -> dict[str, Any] | None:
         try:
             organization = self._api.call("organization_show", {"id": key, **WITHOUT})
-        except TargetError as error:
-            if isinstance(error, Refusal) and error.status in (403, 404):
+        except Refusal as error:
+            if error.status in (403, 404):
                 return None
+            raise
+        except TargetError as error:
             raise ServiceUnavailable(f"CKAN doesn't describe organisation {key}: {error}") from error
         return {name: organization.get(name) for name in SHOWN} if isinstance(organization, Mapping) else None

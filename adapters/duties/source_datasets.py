@@ -55,6 +55,11 @@ class KeepSourceDatasets:
             if not row.attempts:
                 log.warning("source %s in CKAN: %s; trying again", source.fields.name, error, extra={"source": str(source.id)})
             return
+        except (KeyError, TypeError, AttributeError, ValueError) as error:  # of a dataset in a form that no CKAN has by itself
+            self._rows.failed(row, f"CKAN's dataset can't be read: {type(error).__name__}: {error}")
+            if not row.attempts:
+                log.warning("source %s in CKAN", source.fields.name, exc_info=error, extra={"source": str(source.id)})
+            return
         self._rows.stored(row)
         if done:
             log.info("source %s in CKAN: %s", source.fields.name, done, extra={"source": str(source.id)})
