@@ -86,7 +86,7 @@ def of_search(entry: Mapping[str, Any]) -> Json:
     for name in ("validated_data_dict", "data_dict"):
         try:
             package = json.loads(entry.get(name) or "null")
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             continue
         if isinstance(package, dict):
             return {key: value for key, value in package.items() if key not in COMPUTED}

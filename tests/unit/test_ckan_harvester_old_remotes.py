@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harvesters.ckan import CKANHarvester
-from harvesters.ckan.forms import of_data_json, of_dkan, of_rest
+from harvesters.ckan.forms import of_data_json, of_dkan, of_rest, of_search
 from harvesters.testing import Harness
 from tests.support.memory_ckan import MemoryCkan, remote_package
 from tests.support.old_remotes import SITE, Dkan, OldCkan, Query, Site, dkan_package, old_package
@@ -131,6 +131,10 @@ WHOLE = {
         {"url": "https://a.example/2.csv", "format": "CSV", "description": "Two"},
     ],
 }
+
+
+def test_a_dataset_of_the_search_that_is_nested_too_deep_is_taken_from_its_other_fields() -> None:
+    assert of_search({"id": "i", "title": "Food", "data_dict": "[" * 200_000}) == {"id": "i", "title": "Food"}
 
 
 @pytest.mark.parametrize(
