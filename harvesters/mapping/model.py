@@ -39,7 +39,7 @@ class Rename(MappingRule):
     rule: Literal["rename"]
     field: Name
     to: Name
-    keep: bool = Field(False, description="true: the value is kept under its old name as well")
+    keep: bool = Field(False, strict=True, description="true: the value is kept under its old name as well")
     when: Literal["always", "missing"] = Field("always", description='"missing": only where `to` has no value')
 
 

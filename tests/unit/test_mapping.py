@@ -164,6 +164,7 @@ def test_templates_of_one_dataset_make_a_bounded_text() -> None:
             r"mapping, rule 2: Unknown rule 'renam' \(did you mean rename\?\)",
         ),
         ([{"rule": "rename", "field": "a"}], r"mapping, rule 1 \(rename\): to must be given"),
+        ([{"rule": "rename", "field": "a", "to": "b", "keep": "false"}], r"rule 1 \(rename\): keep must be a valid boolean"),
         ([{"rule": "drop", "feild": "a"}], r"mapping, rule 1 \(drop\): .*unknown key 'feild' \(did you mean field\?\)"),
         (
             [{"rule": "constant", "field": "a", "value": 1, "when": "never"}],
