@@ -25,6 +25,7 @@ from domain.errors import HarvestError
 KEPT = 10.0  # seconds at most: that a pause of a source ends by the clock is shown so late
 MOST_BYTES = 32_000_000  # of kept answers in a process
 MOST_CALLERS = 10_000
+LONGEST = 4000  # bytes of credentials by which a caller is remembered; headers that say nothing may be longer
 PREFIXES = ("/api/3/action/", "/api/action/")
 CREDENTIALS = (b"authorization", b"x-ckan-api-key", b"x-harvest-caller")
 
@@ -67,7 +68,7 @@ class Answers:
         """Keep an answer; the oldest ones are dropped for it."""
         self._drop(key)
         self._answers[key] = answer
-        self._bytes += len(answer.body)
+        self._bytes += _size(key, answer)
         while self._answers:
             oldest = next(iter(self._answers))
             if self._bytes <= self._most and now < self._answers[oldest].until:
@@ -77,7 +78,12 @@ class Answers:
     def _drop(self, key: Key) -> None:
         answer = self._answers.pop(key, None)
         if answer is not None:
-            self._bytes -= len(answer.body)
+            self._bytes -= _size(key, answer)
+
+
+def _size(key: Key, answer: KeptAnswer) -> int:
+    """Bytes of an answer and of what was asked, which may be longer."""
+    return len(answer.body) + sum(len(part) for part in key if isinstance(part, bytes | str))
 
 
 class KeptAnswers:
@@ -157,7 +163,8 @@ class KeptAnswers:
         known = await self._site.run(lambda: self._site.known(request))
         remembered = _Remembered(known.caller, _rights(known.caller), version, asked + known.seconds)
         self._callers.pop(credentials, None)
-        self._callers[credentials] = remembered
+        if sum(len(value) for _, value in credentials) <= LONGEST:
+            self._callers[credentials] = remembered
         while len(self._callers) > MOST_CALLERS:
             del self._callers[next(iter(self._callers))]
         return remembered

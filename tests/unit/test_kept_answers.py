@@ -1,7 +1,16 @@
 """What a server keeps of its answers, and how many callers may wait."""
 
+import asyncio
+import math
+from collections.abc import Callable
+
+import pytest
+from starlette.requests import Request
+
+from adapters.access.known import Known
 from adapters.actions.waiting import NoLimit, Waits
-from adapters.web.kept import Answers, KeptAnswer
+from adapters.web.kept import Answers, KeptAnswer, KeptAnswers
+from domain.access import ANONYMOUS
 
 STATE, LATER = (b"1", b"7"), (b"1", b"8")
 
@@ -38,6 +47,15 @@ def test_an_answer_that_is_larger_than_all_room_is_not_kept() -> None:
     assert answers.get(("large",), STATE, now=1.0) is None
 
 
+def test_what_was_asked_counts_as_well_as_the_answer() -> None:
+    answers = Answers(most_bytes=100)
+
+    for number in range(3):
+        answers.put(("list", bytes([number]) * 40), answer(), now=0.0)
+
+    assert [number for number in range(3) if answers.get(("list", bytes([number]) * 40), STATE, now=1.0)] == [1, 2]
+
+
 def test_answers_whose_time_is_over_go_when_others_come() -> None:
     answers = Answers()
     answers.put(("old",), answer(until=1.0), now=0.0)
@@ -45,6 +63,32 @@ def test_answers_whose_time_is_over_go_when_others_come() -> None:
     answers.put(("new",), answer(), now=2.0)
 
     assert answers.get(("old",), STATE, now=0.5) is None
+
+
+class Asked:
+    """A site that is asked who calls, and counts it."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    async def run(self, work: Callable[[], Known]) -> Known:
+        return work()
+
+    def known(self, _request: Request) -> Known:
+        self.times += 1
+        return Known(ANONYMOUS, math.inf)
+
+
+@pytest.mark.parametrize(("header", "times"), [(b"Basic eDp5", 1), (b"Basic " + b"x" * 60_000, 3)])
+def test_callers_are_remembered_unless_their_headers_would_fill_the_memory(header: bytes, times: int) -> None:
+    site = Asked()
+    kept = KeptAnswers(None, site, None)  # type: ignore[arg-type]
+    request = Request({"type": "http", "headers": [(b"authorization", header)]})
+
+    for _ in range(3):
+        asyncio.run(kept._caller(request, b"1"))
+
+    assert site.times == times
 
 
 def test_only_so_many_calls_wait_at_a_time() -> None:
