@@ -13,7 +13,7 @@ from adapters.duties.organizations import KeepOrganizations
 from adapters.duties.source_datasets import KeepSourceDatasets
 from adapters.postgres.source_datasets import Waiting
 from adapters.targets.ckan.errors import Refusal
-from adapters.targets.ckan.source_dataset import SourceDatasets
+from adapters.targets.ckan.source_dataset import SourceDataset, SourceDatasets, differences
 from domain.errors import ServiceUnavailable, TargetError
 from tests.unit.test_ckan_target import NONE, Says
 
@@ -92,3 +92,12 @@ def test_a_source_whose_dataset_cannot_be_read_does_not_hold_up_the_others(caplo
 
     assert rows.done == {odd: "CKAN's dataset can't be read: KeyError: 'value'", usual: "stored"}
     assert "source trees in CKAN" in caplog.text
+
+
+def test_a_configuration_that_was_taken_out_goes_from_the_fields_of_ckans_dataset_too() -> None:
+    fields = {"name": "trees", "title": "Trees", "notes": "", "url": "http://a.example", "owner_org": "", "private": False}
+    package = {**fields, "state": "active", "source_type": "ckan", "frequency": "DAILY", "config": '{"user": "me"}'}
+
+    changes = differences(package, SourceDataset("id-1", "active", fields, {"source_type": "ckan", "frequency": "DAILY"}, {}))
+
+    assert changes == {"config": ""}

@@ -16,6 +16,7 @@ from domain.sources import HarvestSource
 
 TYPE = "harvest"
 TEXTS = ("name", "title", "notes", "url")
+OPTIONS = ("source_type", "frequency", "config")
 ACTIVE, DELETED, REMOVED = "active", "deleted", "removed"
 
 
@@ -132,9 +133,8 @@ def _organisation(package: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _of_options(package: Mapping[str, Any], wanted: SourceDataset) -> dict[str, Any]:
     if "source_type" in package:
-        changes: dict[str, Any] = {
-            name: value for name, value in wanted.options.items() if str(package.get(name) or "") != value
-        }
+        options = {name: wanted.options.get(name, "") for name in OPTIONS}  # one that was taken out goes there, too
+        changes: dict[str, Any] = {name: value for name, value in options.items() if str(package.get(name) or "") != value}
         extras = wanted.extras
     else:
         changes, extras = {}, {**wanted.extras, **wanted.options}
