@@ -67,19 +67,34 @@ class Gathering:
         self._waiting: list[tuple[str, Record | None]] = []  # guids to look up; without a record: not wanted
 
     def __iter__(self) -> Iterator[Output]:
-        if self._config.wants_rest and not (
-            self._memory.get("no_rest") and changes_since(self._job, self._config, self._memory)
-        ):
-            if (old := self._old_api()) is not None:
-                log.info("reading %s", old[0])
-                yield from old[1]
-                return
-            log.warning("%s has no REST API (api_version): its action API is asked", self._remote.shown)
-            self._remember(no_rest=True)
+        if (old := self._wanted_rest()) is not None:
+            log.info("reading %s", old[0])
+            yield from old[1]
+            return
         changed = self._changed()
         yield from self._everything() if changed is None else self._changes(changed)
 
     # what to ask for
+
+    def _wanted_rest(self) -> tuple[str, Iterator[Output]] | None:
+        """The old API that the source wants and the remote has.
+
+        Sources keep their `api_version` though remotes become newer, and some of those fail at old addresses.
+        """
+        absent = self._memory.get("no_rest") and changes_since(self._job, self._config, self._memory)
+        if absent or not self._config.wants_rest:
+            return None
+        try:
+            old = self._old_api()
+        except RemoteError as error:
+            if error.code not in UNUSABLE:
+                raise
+            log.warning("the REST API (api_version) of %s fails, its action API is asked: %s", self._remote.shown, error)
+            return None
+        if old is None:
+            log.warning("%s has no REST API (api_version): its action API is asked", self._remote.shown)
+            self._remember(no_rest=True)
+        return old
 
     def _changed(self) -> Listing | None:
         """The listing of what changed, begun; None where everything has to be asked for."""

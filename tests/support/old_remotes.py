@@ -24,6 +24,8 @@ class Site(Replay):
         self.asked.append(parts.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         value = self._respond(unquote(parts.path), query)
+        if isinstance(value, Answer):
+            return value
         if value is None:
             return Answer(url, status=404, headers={"Content-Type": "text/html"}, text="<html><title>Not Found</title></html>")
         return Answer(url, headers={"Content-Type": "application/json"}, text=json.dumps(value))

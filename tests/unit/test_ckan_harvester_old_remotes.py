@@ -7,7 +7,7 @@ import pytest
 
 from harvesters.ckan import CKANHarvester
 from harvesters.ckan.forms import of_data_json, of_dkan, of_rest, of_search
-from harvesters.testing import Harness
+from harvesters.testing import Answer, Harness
 from tests.support.memory_ckan import MemoryCkan, remote_package
 from tests.support.old_remotes import SITE, Dkan, OldCkan, Query, Site, dkan_package, old_package
 
@@ -78,6 +78,19 @@ def test_a_version_that_the_remote_does_not_have_is_no_reason_to_fail() -> None:
     result = harness(api_version=1).harvest(site)
 
     assert (result.gather_errors, list(result.statuses)) == ((), [new["id"]])
+
+
+@pytest.mark.parametrize(("status", "said"), [(500, "Internal error"), (200, "<html>All our data</html>")])
+def test_a_newer_remote_that_fails_at_old_addresses_is_read_by_its_action_api(status: int, said: str) -> None:
+    remote = MemoryCkan(remote_package(1))
+    failure = Answer(f"{SITE}/api/1/rest/dataset", status=status, headers={"Content-Type": "text/html"}, text=said)
+
+    def respond(path: str, query: Query) -> Any:
+        return remote.respond(path, query) if path.startswith("/api/3/") else failure
+
+    result = harness(api_version=1).harvest(Site(respond))
+
+    assert (result.gather_errors, len(result.statuses), result.full_listing) == ((), 1, True)
 
 
 def test_a_remote_without_a_rest_api_is_not_asked_for_it_each_time() -> None:
