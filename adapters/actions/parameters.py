@@ -1,6 +1,6 @@
-"""Parameters of actions as typed models: what is wrong with them is said by field, before anything is done.
+"""Parameters of actions as typed models: errors are reported by field, before anything is done.
 
-Values may come as text (an address's query, a form): numbers and booleans are read from it, and an empty text is no boolean.
+Values may come as text (from a query or a form): numbers and booleans are read from it, and an empty text is no boolean.
 """
 
 from collections.abc import Mapping
@@ -57,11 +57,11 @@ Offset = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class NoParameters(Parameters):
-    """An action that takes none."""
+    """No parameters."""
 
 
 class ById(Parameters):
-    """One thing, by its id or name."""
+    """`id`: the id or name of what the action is about."""
 
     id: Reference
 
@@ -96,7 +96,7 @@ def _fields(model: type[Parameters]) -> Mapping[str, FieldInfo]:
 
 
 def _shown(name: str) -> str:
-    """The name of a parameter as an answer can hold it."""
+    """The name of a parameter, made fit for an answer."""
     return name.encode(errors="backslashreplace").decode()[:MOST_SHOWN] or UNNAMED
 
 
@@ -112,7 +112,7 @@ def _is_no_answer(field: FieldInfo, value: Any) -> bool:
 
 
 def _no_number(field: FieldInfo, value: Any) -> str | None:
-    """True and false are numbers for Python, and none in JSON."""
+    """Why a value is no number: true and false are numbers in Python, but not in JSON."""
     is_number = field.annotation in (int, int | None)
     return MESSAGES["int_type"] if is_number and isinstance(value, bool) else None
 
@@ -126,7 +126,7 @@ def _by_field(error: PydanticError) -> dict[str, str]:
 
 
 def _unfit(value: Any, depth: int = 0) -> str | None:
-    """Why a value can't be stored or sent on, whatever it is for."""
+    """Why a value can't be stored or passed on, whatever it is for."""
     if depth > MAX_DEPTH:
         return f"Is nested more than {MAX_DEPTH} deep"
     if isinstance(value, str):
