@@ -67,7 +67,7 @@ class SourceCreate(Entered):
 
     id: UUID | None = None
     active: bool = True
-    taken_over: bool = False  # its datasets were harvested elsewhere: the first full run deletes none of them without asking
+    taken_over: bool = False  # its datasets were harvested elsewhere: the first full job deletes none of them without asking
 
 
 class SourceUpdate(Entered):
