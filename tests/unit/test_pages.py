@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from adapters.web import cookies
 from adapters.web.pages import charts, paths, shown, static
@@ -145,6 +146,32 @@ def test_a_forms_token_is_its_sessions() -> None:
     assert cookies.is_form_token("one", cookies.form_token("one"))
     assert not cookies.is_form_token("two", cookies.form_token("one"))
     assert not cookies.is_form_token("two", "ü")
+
+
+@pytest.mark.parametrize(
+    "other", ["", "name=M\u00fcller; ", "seen=two words; ", 'a={"b": 1}; ', "{x}=2; ", "x[y]=1; ", "blank; ", '"; ']
+)
+def test_the_session_is_read_whatever_other_servers_of_the_host_keep_in_cookies(other: str) -> None:
+    assert cookies.cookie_of({"cookie": f"{other}harvestlog=abc"}) == "abc"
+    assert cookies.cookie_of({"cookie": f"{other}harvestlog=abc; __Host-harvestlog=def"}) == "def"
+
+
+@pytest.mark.parametrize("value", ["", ".", "a.b", "a.\u00fc", "\u00fc.a", "W10=.", "a" * 5000])
+def test_a_notice_that_we_did_not_sign_is_not_said(value: str) -> None:
+    assert cookies.notice_of({"cookie": f"harvestlog_notice={value}"}, "session") is None
+
+
+def test_a_notice_is_said_to_its_session_only_and_fits_into_a_cookie() -> None:
+    request: Any = SimpleNamespace(url=SimpleNamespace(scheme="http"))
+    said, unsigned = Response(), Response()
+    cookies.set_notice(request, said, "session", "done", "\u6f22" * 2000)
+    cookies.set_notice(request, unsigned, "", "done", "said by a stranger")
+    cookie, forged = (answer.headers["set-cookie"].partition(";")[0] for answer in (said, unsigned))
+
+    assert len(cookie) < 4096
+    assert cookies.notice_of({"cookie": cookie}, "session") == ("done", "\u6f22" * cookies.MOST_SAID)
+    assert cookies.notice_of({"cookie": cookie}, "another") is None
+    assert cookies.notice_of({"cookie": forged}, "") is None
 
 
 def test_the_address_of_static_files_changes_with_them() -> None:
