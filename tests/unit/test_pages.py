@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import Response
 
 from adapters.web import cookies
-from adapters.web.pages import charts, paths, shown, static
+from adapters.web.pages import charts, linked_data, paths, shown, static
 from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
 from adapters.web.pages.origin import check_origin
 from adapters.web.pages.sign_in import local
@@ -98,6 +98,13 @@ def test_sizes_and_durations_have_units() -> None:
 def test_a_time_is_the_same_however_it_comes(value: Any) -> None:
     assert shown.machine_time(value) == "2026-03-01T06:30:00Z"
     assert shown.utc_time(value) == "2026-03-01 06:30 UTC"
+
+
+@pytest.mark.parametrize("value", ["", None, "soon", "2026-02-30", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_what_is_no_time_is_a_dash(value: Any) -> None:
+    assert shown.machine_time(value) == ""
+    assert shown.utc_time(value) == "–"
+    assert linked_data.day(value or "") == ""
 
 
 @pytest.mark.parametrize(

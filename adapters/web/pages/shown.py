@@ -58,7 +58,10 @@ def moment(value: Any) -> datetime | None:
         except ValueError:
             return None
     time: datetime = value
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:  # in UTC it is before the year 1 or after 9999
+        return None
 
 
 def machine_time(value: Any) -> str:
