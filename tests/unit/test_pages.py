@@ -1,5 +1,7 @@
 """The base of the pages: languages, values as they are shown, and what no template may hold."""
 
+import csv
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -9,7 +11,7 @@ import pytest
 from starlette.responses import Response
 
 from adapters.web import cookies
-from adapters.web.pages import charts, linked_data, paths, shown, static
+from adapters.web.pages import charts, jobs, linked_data, paths, shown, static
 from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
 from adapters.web.pages.origin import check_origin
 from adapters.web.pages.sign_in import local
@@ -179,6 +181,31 @@ def test_a_notice_is_said_to_its_session_only_and_fits_into_a_cookie() -> None:
     assert cookies.notice_of({"cookie": cookie}, "session") == ("done", "\u6f22" * cookies.MOST_SAID)
     assert cookies.notice_of({"cookie": cookie}, "another") is None
     assert cookies.notice_of({"cookie": forged}, "") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("one", "one-last-errors.csv"),
+        ('one"; filename="two.html', "one___filename__two.html-last-errors.csv"),
+        ("one\r\nSet-Cookie: a=b", "one__Set-Cookie__a_b-last-errors.csv"),
+        ("ü/\\", "___-last-errors.csv"),
+    ],
+)
+def test_the_name_of_a_table_is_no_more_than_a_name(source: str, name: str) -> None:
+    assert jobs.file_name(source, "last") == name
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_text_of_a_table_is_a_formula(text: str) -> None:
+    line = jobs.csv_lines([{"kind": "record", "message": text, "guid": text}]).decode()
+
+    assert next(csv.DictReader(io.StringIO(line, newline=""), jobs.COLUMNS)) == {
+        **dict.fromkeys(jobs.COLUMNS, ""),
+        "kind": "record",
+        "message": f"'{text}",
+        "guid": f"'{text}",
+    }
 
 
 def test_the_address_of_static_files_changes_with_them() -> None:
