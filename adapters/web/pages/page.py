@@ -133,7 +133,9 @@ class Page:
                 **context,
             )
         )
-        response = Response(body, status, {**HEADERS, **(headers or {})}, media_type="text/html; charset=utf-8")
+        response = Response(
+            body.encode(errors="replace"), status, {**HEADERS, **(headers or {})}, media_type="text/html; charset=utf-8"
+        )
         response.headers["Content-Language"] = self.language.code
         if notice:
             cookies.drop_notice(response)

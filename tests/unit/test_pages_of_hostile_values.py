@@ -1,0 +1,88 @@
+"""Pages of values that nobody would expect, rendered without a server: `ShownPage` gives what actions would answer."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from adapters.web.pages import objects
+from adapters.web.pages.language import language
+from adapters.web.pages.page import Page
+from domain.access import ANONYMOUS, Caller
+from domain.titles import title_of
+
+HALF = "\\ud83d"  # as JSON writes half a surrogate pair
+SOURCE = {"id": "s", "name": "one", "title": "One", "owner_org": "amt", "private": False}
+OBJECT: dict[str, Any] = {
+    "id": "o",
+    "guid": "record-1",
+    "harvest_source_id": "s",
+    "harvest_job_id": "j",
+    "state": "COMPLETE",
+    "report_status": "added",
+    "current": True,
+    "errors": [],
+    "package_id": None,
+    "gathered": None,
+    "fetch_finished": None,
+    "import_finished": None,
+    "retry_times": None,
+    "content": None,
+    "extras": {},
+}
+
+
+class ShownPage(Page):
+    """A page whose actions answer with what a test says."""
+
+    answers: Mapping[str, Any] = {}
+
+    def call(self, action: str, /, **values: Any) -> Any:
+        """What the test says; an error is raised."""
+        answer = self.answers[action]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(values) if callable(answer) else answer
+
+
+def shown_page(
+    path: str, answers: Mapping[str, Any], *, query: str = "", caller: Caller = ANONYMOUS, root: str = "", **parts: str
+) -> ShownPage:
+    """The page of an address; `parts` are those of its path."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "server": ("site.example", 80),
+        "path": root + path,
+        "root_path": root,
+        "query_string": query.encode(),
+        "headers": [],
+        "path_params": parts,
+    }
+    site: Any = SimpleNamespace(session=lambda caller, writes: None, settings=SimpleNamespace(ckan_url=""))
+    page = ShownPage(Request(scope), site, caller, language("de"))
+    page.answers = answers
+    return page
+
+
+@pytest.mark.parametrize("document", [f'{{"title": "{HALF}"}}', f'["{HALF}"]', f'{{"title": {{"de": "{HALF}"}}}}'])
+def test_half_a_surrogate_pair_in_a_document_breaks_no_page(document: str) -> None:
+    content = {"content": b64encode(document.encode()).decode(), "size": len(document), "media_type": "application/json"}
+    answers = {
+        "harvest_object_show": {**OBJECT, "content": document},
+        "harvest_source_show": SOURCE,
+        "harvest_object_content_show": content,
+    }
+
+    page = objects.show(shown_page("/harvest/-/object/o", answers, id="o"))
+
+    assert page.status_code == 200
+    assert "<h1>" in bytes(page.body).decode()
+
+
+def test_a_title_is_text_that_can_be_sent() -> None:
+    assert title_of(f'{{"title": "Trees {HALF}"}}') == "Trees ?"
