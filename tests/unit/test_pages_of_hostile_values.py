@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from adapters.web.pages import objects
+from adapters.web.pages import log, objects
 from adapters.web.pages.language import language
 from adapters.web.pages.page import Page
 from domain.access import ANONYMOUS, Caller
@@ -82,6 +82,21 @@ def test_half_a_surrogate_pair_in_a_document_breaks_no_page(document: str) -> No
 
     assert page.status_code == 200
     assert "<h1>" in bytes(page.body).decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "since"), [("", "1d"), ("since=1w", "1w"), ("since=all", ""), ("job=j", ""), ("job=j&since=1h", "1h")]
+)
+def test_the_next_page_of_the_log_is_of_the_same_time(query: str, since: str) -> None:
+    asked: list[Any] = []
+    answer = {"lines": [{"created": None, "level": "INFO", "content": "line"}], "next": "n", "left_out": 0}
+    answers = {"harvest_log_list": lambda values: asked.append(values["since"]) or answer}
+
+    body = bytes(log.show(shown_page("/harvest/-/log", answers, query=query)).body).decode()
+    following = body.partition('rel="next" href="')[2].partition('"')[0].partition("?")[2]
+    log.show(shown_page("/harvest/-/log", answers, query=following.replace("&amp;", "&")))
+
+    assert asked == [since, since]
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:
