@@ -117,7 +117,7 @@ def test_only_addresses_of_the_web_become_links(text: Any) -> None:
     assert shown.web_address(" https://example.org/ü ") == "https://example.org/ü"
 
 
-@pytest.mark.parametrize("then", ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\nb", "harvest"])
+@pytest.mark.parametrize("then", ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\nb", "harvest", "/ü"])
 def test_signing_in_leads_nowhere_else(then: str) -> None:
     assert local(then) == "/harvest"
 

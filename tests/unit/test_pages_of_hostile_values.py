@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from adapters.web.pages import log, objects
 from adapters.web.pages.language import language
 from adapters.web.pages.page import Page
+from adapters.web.pages.sign_in import local
 from domain.access import ANONYMOUS, Caller
 from domain.titles import title_of
 
@@ -97,6 +99,19 @@ def test_the_next_page_of_the_log_is_of_the_same_time(query: str, since: str) ->
     log.show(shown_page("/harvest/-/log", answers, query=following.replace("&amp;", "&")))
 
     assert asked == [since, since]
+
+
+@pytest.mark.parametrize("root", ["", "/harvest", "/data/of/us"])
+@pytest.mark.parametrize("path", ["/harvest", "/harvest/one", "/harvest/Źródło", "/harvest/a?b#c%", "/harvest//x"])
+def test_signing_in_leads_back_to_the_page_where_one_was(root: str, path: str) -> None:
+    page = shown_page(path, {}, query="q=a+b&after=x", root=root)
+
+    then = local(page.address)
+
+    assert page.url(then) == page.here()
+    assert page.url(then).isascii()
+    assert unquote(page.url(then).partition("?")[0]) == root + path
+    assert then.endswith("?q=a+b")
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:

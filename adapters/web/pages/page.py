@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -41,6 +41,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TOKEN_FIELD = "form_token"
+IN_PATHS = "/:@!$&'()*+,;="  # what a path may hold as it is, RFC 3986, section 3.3
 MOST_FIELDS = 200
 Form = Mapping[str, str]
 
@@ -108,10 +109,15 @@ class Page:
         return self.url(self.local_path, **query)
 
     @property
+    def address(self) -> str:
+        """This page's address without the prefix of a proxy, to come back to after signing in."""
+        return self.here().removeprefix(self.request.scope.get("root_path", ""))
+
+    @property
     def local_path(self) -> str:
-        """The path without the prefix of a proxy."""
-        path, prefix = self.request.url.path, self.request.scope.get("root_path", "")
-        return path.removeprefix(prefix) if prefix else path
+        """The path as it stands in addresses, without the prefix of a proxy."""
+        path, prefix = self.request.scope["path"], self.request.scope.get("root_path", "")
+        return quote(path.removeprefix(prefix), safe=IN_PATHS)
 
     def render(
         self, template: str, status: int = 200, /, *, headers: Mapping[str, str] | None = None, **context: Any

@@ -71,7 +71,7 @@ def _fields(kept: str) -> Mapping[str, str]:
 
 def local(then: str) -> str:
     """A path of ours, never an address elsewhere."""
-    is_path = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable() and "\\" not in then
+    is_path = then.startswith("/") and not then.startswith("//") and "\\" not in then and then.isascii() and then.isprintable()
     return then if is_path else HOME
 
 
