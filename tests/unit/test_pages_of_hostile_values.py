@@ -11,9 +11,11 @@ from starlette.requests import Request
 
 from adapters.web.pages import log, objects
 from adapters.web.pages.language import language
-from adapters.web.pages.page import Page
+from adapters.web.pages.origin import REFUSED
+from adapters.web.pages.page import Page, error_page, no_such_page
 from adapters.web.pages.sign_in import local
 from domain.access import ANONYMOUS, Caller
+from domain.errors import NotAuthorized
 from domain.titles import title_of
 
 HALF = "\\ud83d"  # as JSON writes half a surrogate pair
@@ -112,6 +114,17 @@ def test_signing_in_leads_back_to_the_page_where_one_was(root: str, path: str) -
     assert page.url(then).isascii()
     assert unquote(page.url(then).partition("?")[0]) == root + path
     assert then.endswith("?q=a+b")
+
+
+def test_errors_are_said_in_the_language_of_the_page() -> None:
+    page = shown_page("/harvest/-/nothing", {})
+
+    refused, nothing, form_only = error_page(page, NotAuthorized(REFUSED)), no_such_page(page, 404), no_such_page(page, 405)
+
+    assert (refused.status_code, nothing.status_code, form_only.status_code) == (403, 404, 405)
+    assert "Dieses Formular kam nicht von einer Seite dieser Website" in bytes(refused.body).decode()
+    assert "Unter dieser Adresse gibt es keine Seite" in bytes(nothing.body).decode()
+    assert "Diese Adresse nimmt nur ein Formular an" in bytes(form_only.body).decode()
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:

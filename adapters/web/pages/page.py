@@ -258,11 +258,21 @@ def error_page(page: Page, error: Exception) -> Response:
     )
 
 
+def no_such_page(page: Page, status: int) -> Response:
+    """For an address that isn't there, or that doesn't take this method."""
+    message = page.text("There is no page at this address")
+    if status == 405:
+        message = page.text("This address takes a form only: open the page that the form is on, and send it from there")
+    response = error_page(page, NotFound(message))
+    response.status_code = status
+    return response
+
+
 def _message(page: Page, status: int, error: Exception) -> str:
     if status == 500:
         return page.text("The server's log has it under this request id: %(id)s", id=request_id.get())
-    if isinstance(error, NotAuthorized) and str(error) != REFUSED:
-        return page.text("It is not there, or it is not for you.")
+    if isinstance(error, NotAuthorized):
+        return page.text(REFUSED) if str(error) == REFUSED else page.text("It is not there, or it is not for you.")
     if isinstance(error, ValidationError):
         return "; ".join(f"{name}: {text}" for name, text in error.errors.items())
     if isinstance(error, NotFound):
