@@ -1,23 +1,25 @@
 """Pages of values that nobody would expect, rendered without a server: `ShownPage` gives what actions would answer."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
-from adapters.web.pages import log, objects
+from adapters.web.pages import log, objects, sign_in, source_form
 from adapters.web.pages.language import language
 from adapters.web.pages.origin import REFUSED
-from adapters.web.pages.page import Page, error_page, no_such_page
+from adapters.web.pages.page import Page, _answer, error_page, no_such_page
 from adapters.web.pages.sign_in import local
 from domain.access import ANONYMOUS, Caller
 from domain.errors import NotAuthorized
 from domain.titles import title_of
 
+SIGN_IN = "/harvest/-/sign-in"
 HALF = "\\ud83d"  # as JSON writes half a surrogate pair
 SOURCE = {"id": "s", "name": "one", "title": "One", "owner_org": "amt", "private": False}
 OBJECT: dict[str, Any] = {
@@ -56,21 +58,52 @@ def shown_page(
     path: str, answers: Mapping[str, Any], *, query: str = "", caller: Caller = ANONYMOUS, root: str = "", **parts: str
 ) -> ShownPage:
     """The page of an address; `parts` are those of its path."""
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "scheme": "http",
-        "server": ("site.example", 80),
-        "path": root + path,
-        "root_path": root,
-        "query_string": query.encode(),
-        "headers": [],
-        "path_params": parts,
-    }
-    site: Any = SimpleNamespace(session=lambda caller, writes: None, settings=SimpleNamespace(ckan_url=""))
-    page = ShownPage(Request(scope), site, caller, language("de"))
+    site: Any = FakeSite()
+    page = ShownPage(a_request(root + path, query=query, root_path=root, path_params=parts), site, caller, language("de"))
     page.answers = answers
     return page
+
+
+def a_request(path: str, *, method: str = "GET", query: str = "", headers: Sequence[Any] = (), **scope: Any) -> Request:
+    """A request as the server hands it on."""
+    return Request(
+        {
+            "type": "http",
+            "method": method,
+            "scheme": "http",
+            "server": ("site.example", 80),
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [*headers],
+            **scope,
+        }
+    )
+
+
+class FakeSite:
+    """A site where nobody is signed in, and no name is anybody's."""
+
+    settings = SimpleNamespace(ckan_url="")
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.parts = SimpleNamespace(browsers=SimpleNamespace(begin_with_password=self._refuse))
+
+    def _refuse(self, name: str, password: str, browser: str) -> str:
+        self.asked.append(name)
+        raise NotAuthorized("not valid")
+
+    def session(self, caller: Caller, *, writes: bool) -> None:
+        """None is needed."""
+
+    def signed_in(self, headers: Mapping[str, str]) -> None:
+        """Nobody."""
+
+    def refused(self, request: Request) -> None:
+        """Not counted."""
+
+    def check_refused(self, request: Request) -> None:
+        """Any number."""
 
 
 @pytest.mark.parametrize("document", [f'{{"title": "{HALF}"}}', f'["{HALF}"]', f'{{"title": {{"de": "{HALF}"}}}}'])
@@ -125,6 +158,36 @@ def test_errors_are_said_in_the_language_of_the_page() -> None:
     assert "Dieses Formular kam nicht von einer Seite dieser Website" in bytes(refused.body).decode()
     assert "Unter dieser Adresse gibt es keine Seite" in bytes(nothing.body).decode()
     assert "Diese Adresse nimmt nur ein Formular an" in bytes(form_only.body).decode()
+
+
+def test_a_form_that_comes_back_after_signing_in_holds_no_password() -> None:
+    site: Any = SimpleNamespace(state=SimpleNamespace(site=FakeSite()))
+    request = a_request("/harvest/-/tokens", method="POST", app=site, headers=[(b"sec-fetch-site", b"same-origin")])
+    form = {"do": "password", "current": "the one before", "password": "the new one", "form_token": "abc"}
+
+    refused = _answer(request, form, lambda page: Response(), signed_in_only=True)
+    body = bytes(refused.body).decode()
+
+    assert refused.status_code == 401
+    assert "&#34;do&#34;: &#34;password&#34;" in body
+    assert "the one before" not in body
+    assert "the new one" not in body
+
+
+@pytest.mark.parametrize("name", ["", "nul\0inside", "x" * 100_000])
+def test_a_name_that_nobody_can_have_is_refused_like_any_other(name: str) -> None:
+    site = FakeSite()
+    app: Any = SimpleNamespace(state=SimpleNamespace(site=site))
+    request = a_request(SIGN_IN, method="POST", app=app, headers=[(b"sec-fetch-site", b"same-origin")])
+
+    refused = _answer(request, {"name": name, "password": "wrong"}, sign_in.sign_in, signed_in_only=False)
+
+    assert refused.status_code == 403
+    assert [len(asked) <= 200 and "\0" not in asked for asked in site.asked] == [True]
+
+
+def test_json_that_is_nested_without_end_is_only_wrong() -> None:
+    assert source_form.json_differs("[" * 100_000, "page_size", "5", "integer")
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:

@@ -42,6 +42,7 @@ HEADERS = {
 }
 TOKEN_FIELD = "form_token"
 IN_PATHS = "/:@!$&'()*+,;="  # what a path may hold as it is, RFC 3986, section 3.3
+NOT_KEPT = (TOKEN_FIELD, "password", "current", "token")
 MOST_FIELDS = 200
 Form = Mapping[str, str]
 
@@ -234,8 +235,8 @@ def _caller(site: Site, request: Request) -> Caller:
 
 
 def _sign_in_first(page: Page) -> Response:
-    """The session has ended: after signing in the form comes back as it was filled in."""
-    kept = json.dumps({name: value for name, value in page.form.items() if name != TOKEN_FIELD})
+    """The session has ended: after signing in the form comes back as it was filled in, without passwords."""
+    kept = json.dumps({name: value for name, value in page.form.items() if name not in NOT_KEPT})
     return page.render("sign_in.html", 401, then=page.local_path, kept=kept, name="", problem="", fields={})
 
 
