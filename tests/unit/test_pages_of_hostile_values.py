@@ -99,6 +99,10 @@ class FakeSite:
     def signed_in(self, headers: Mapping[str, str]) -> None:
         """Nobody."""
 
+    def visitor(self, request: Request) -> Caller:
+        """An anonymous one."""
+        return ANONYMOUS
+
     def refused(self, request: Request) -> None:
         """Not counted."""
 
@@ -188,6 +192,20 @@ def test_a_name_that_nobody_can_have_is_refused_like_any_other(name: str) -> Non
 
 def test_json_that_is_nested_without_end_is_only_wrong() -> None:
     assert source_form.json_differs("[" * 100_000, "page_size", "5", "integer")
+
+
+def test_a_language_is_remembered_for_nobody_else() -> None:
+    app: Any = SimpleNamespace(state=SimpleNamespace(site=FakeSite()))
+    public = {"Cache-Control": "public, max-age=60"}
+
+    plain, chosen = (
+        _answer(a_request("/dataset", query=query, app=app), {}, lambda page: Response(headers=public), signed_in_only=True)
+        for query in ("", "lang=de")
+    )
+
+    assert (plain.headers["cache-control"], chosen.headers["cache-control"]) == ("public, max-age=60", "no-store")
+    assert "set-cookie" not in plain.headers
+    assert "harvestlog_language=de" in chosen.headers["set-cookie"]
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:

@@ -210,6 +210,7 @@ def _answer(request: Request, form: dict[str, str], show: Show, signed_in_only: 
         response = error_page(page, error)
     if (wanted := request.query_params.get("lang", "")) in NAMES:
         cookies.set_language(request, response, wanted)
+        response.headers["Cache-Control"] = "no-store"  # a cache between us would give the cookie to others, too
     return response
 
 
