@@ -1,5 +1,6 @@
 """Pages of values that nobody would expect, rendered without a server: `ShownPage` gives what actions would answer."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters.web.pages import log, objects, sign_in, source_form
+from adapters.web.pages import log, objects, sign_in, source_form, sources
 from adapters.web.pages.language import language
 from adapters.web.pages.origin import REFUSED
 from adapters.web.pages.page import Page, _answer, error_page, no_such_page
@@ -206,6 +207,18 @@ def test_a_language_is_remembered_for_nobody_else() -> None:
     assert (plain.headers["cache-control"], chosen.headers["cache-control"]) == ("public, max-age=60", "no-store")
     assert "set-cookie" not in plain.headers
     assert "harvestlog_language=de" in chosen.headers["set-cookie"]
+
+
+def test_the_numbers_above_the_list_of_sources_lead_to_that_many() -> None:
+    counts = {"ok": 4, "failing": 2, "never_succeeded": 1, "new": 3}
+    answers = {"package_search": {"count": 10, "results": [], "facets": {"health": counts}}}
+
+    body = bytes(sources.search(shown_page("/harvest", answers)).body).decode()
+    sentence = body.partition('id="sentence">')[2].partition("</p>")[0]
+
+    links = dict(re.findall(r'<a href="/harvest\?health=(\w+)">(\d+)', sentence))
+    assert links == {"failing": "2", "never_succeeded": "1", "new": "3"}
+    assert sentence.startswith("10 Quellen: <a ")
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:
