@@ -221,5 +221,29 @@ def test_the_numbers_above_the_list_of_sources_lead_to_that_many() -> None:
     assert sentence.startswith("10 Quellen: <a ")
 
 
+def test_what_is_wrong_with_a_field_is_said_with_the_field() -> None:
+    options = [
+        {"name": name, "type": kind, "meaning": "", "default": "none", "example": "", "required": False}
+        for name, kind in (("size", "integer"), ("all", "boolean"), ("words", "list of string"))
+    ]
+    kind = {"name": "noop", "title": "Noop", "description": "", "problem": None, "options": options}
+    answers = {"harvesters_info_show": [kind], "harvest_organization_list": {"organizations": [{"name": "amt", "title": ""}]}}
+    page = shown_page("/harvest/new", answers, caller=Caller("editor", roles={"amt": "editor"}))
+    wrong = ["source_type", "owner_org", "frequency", "cron", "option.size", "option.all", "option.words"]
+
+    form = source_form._form(page, None, {"source_type": "noop"}, {}, "", dict.fromkeys(wrong, "Is wrong"))
+    body = bytes(form.body).decode()
+
+    described = {name for names in re.findall(r'aria-describedby="([^"]*)"', body) for name in names.split()}
+    ids = re.findall(r'\sid="([^"]*)"', body)
+    assert described <= {*ids}
+    assert {f"p-{name}" for name in wrong[1:]} | {"f-source_type"} <= described
+    assert body.count('aria-invalid="true"') == len(wrong) - 1
+    assert 'role="radiogroup" aria-labelledby="l-source_type"' in body
+    assert set(re.findall(r'href="#(f-[^"]*)"', body)) <= {*ids}
+    assert ">Cron-Ausdruck: Is wrong</a>" in body
+    assert ">size: Is wrong</a>" in body
+
+
 def test_a_title_is_text_that_can_be_sent() -> None:
     assert title_of(f'{{"title": "Trees {HALF}"}}') == "Trees ?"
