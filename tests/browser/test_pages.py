@@ -124,6 +124,14 @@ def test_the_keys_search_and_walk_through_rows_and_can_be_switched_off(new_tab: 
     assert page.evaluate("document.activeElement.id") != "q"
 
 
+def test_the_keys_walk_through_datasets_too(new_tab: NewTab) -> None:
+    page = new_tab().open("/dataset")
+
+    page.keyboard.press("j")
+
+    assert page.evaluate("document.activeElement.closest('ul[data-rows] > li') !== null")
+
+
 def test_a_link_with_a_token_behind_the_hash_signs_in(new_tab: NewTab, site: PagesSite) -> None:
     page = new_tab().open(f"/harvest/-/sign-in#{site.token('editor')}")
 
