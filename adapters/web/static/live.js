@@ -40,6 +40,8 @@ export function live() {
   }
 
   function open() {
+    if (document.visibilityState === "hidden" || ended) return;
+    source?.close();
     source = new EventSource(address());
     for (const name of ["job", "source", "held", "reset"]) source.addEventListener(name, changed);
     source.addEventListener("ready", (event) => {
@@ -60,5 +62,5 @@ export function live() {
     if (document.visibilityState === "hidden") source?.close();
     else if (!ended) { open(); patch(); }
   });
-  if (document.visibilityState === "visible") open();
+  open();
 }
