@@ -219,6 +219,13 @@ def test_a_source_named_like_a_part_of_a_path_is_at_its_id() -> None:
     assert paths.job({"id": "u", "name": "one"}, "j", "errors") == "/harvest/one/job/j/errors"
 
 
+def test_no_run_takes_less_than_nothing_where_clocks_differ() -> None:
+    run = {"gather_started": "2026-03-01 06:00:02", "finished": "2026-03-01 05:59:00"}
+
+    assert shown.between(run["gather_started"], run["finished"]) == 0
+    assert charts.columns(charts.durations([run]), ("updated",)).highest == 0
+
+
 def test_columns_fill_the_picture_up_to_the_highest() -> None:
     rows = [{"added": 1, "errored": 3}, {"added": 0, "errored": None}]
 

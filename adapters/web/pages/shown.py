@@ -77,9 +77,9 @@ def utc_time(value: Any) -> str:
 
 
 def between(start: Any, end: Any) -> float | None:
-    """Seconds from one time to another, None when one isn't known."""
+    """Seconds from one time to another, None when one isn't known; 0 when hosts' clocks differ by more."""
     first, last = moment(start), moment(end)
-    return (last - first).total_seconds() if first and last else None
+    return max(0.0, (last - first).total_seconds()) if first and last else None
 
 
 def clean(text: Any) -> str:
