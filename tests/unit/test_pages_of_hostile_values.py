@@ -17,7 +17,7 @@ from adapters.web.pages.origin import REFUSED
 from adapters.web.pages.page import Page, _answer, error_page, no_such_page
 from adapters.web.pages.sign_in import local
 from domain.access import ANONYMOUS, Caller
-from domain.errors import NotAuthorized
+from domain.errors import NotAuthorized, NotFound
 from domain.titles import title_of
 
 SIGN_IN = "/harvest/-/sign-in"
@@ -243,6 +243,23 @@ def test_what_is_wrong_with_a_field_is_said_with_the_field() -> None:
     assert set(re.findall(r'href="#(f-[^"]*)"', body)) <= {*ids}
     assert ">Cron-Ausdruck: Is wrong</a>" in body
     assert ">size: Is wrong</a>" in body
+
+
+@pytest.mark.parametrize(
+    ("ckan", "said"),
+    [("", "Der Datensatz ist nicht mehr im Katalog"), ("https://ckan.example", 'href="https://ckan.example/dataset/p"')],
+)
+def test_a_record_whose_dataset_is_not_here_says_where_it_is(ckan: str, said: str) -> None:
+    answers = {
+        "harvest_object_show": {**OBJECT, "package_id": "p"},
+        "harvest_source_show": SOURCE,
+        "harvest_object_content_show": NotFound("none"),
+        "package_show": NotFound("none"),
+    }
+    page = shown_page("/harvest/-/object/o", answers, id="o")
+    page.site.settings = SimpleNamespace(ckan_url=ckan)  # type: ignore[assignment]
+
+    assert said in bytes(objects.show(page).body).decode()
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:
