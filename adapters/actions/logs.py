@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator
 
 from adapters.actions.jobs import its_source, job_of
-from adapters.actions.parameters import Limit, Offset, Parameters
+from adapters.actions.parameters import Limit, Offset, Parameters, instant
 from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres import log_lines
@@ -35,7 +35,7 @@ Level = Annotated[str, AfterValidator(_level)]
 def _time(value: str) -> str:
     if value and not AGO.fullmatch(value.strip()):
         try:
-            datetime.fromisoformat(value.strip())
+            instant(value.strip())
         except ValueError as error:
             hint = "write 2026-03-01T06:00 (UTC), 2026-03-01T06:00+01:00, or 2h for 2 hours ago"
             raise ValueError(f"{value} is no time: {hint}") from error
@@ -124,7 +124,10 @@ def _instant(session: Session, since: str) -> str:
         return BEGINNING
     if ago := AGO.fullmatch(since):
         back = timedelta(**{UNITS[ago[2].lower()]: int(ago[1])})
-        time = database_time(session.parts.database) - back
+        try:
+            time = database_time(session.parts.database) - back
+        except OverflowError:  # before the year 1: all that is kept
+            return BEGINNING
     else:
         time = datetime.fromisoformat(since)
     return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None).isoformat()

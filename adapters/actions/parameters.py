@@ -4,6 +4,7 @@ Values may come as text (from a query or a form): numbers and booleans are read 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
@@ -18,6 +19,7 @@ MAX_TEXT = 1_000_000  # characters
 MAX_DEPTH = 50  # of nested JSON
 MOST_NAMED = 20  # unknown parameters that an answer names
 MOST_SHOWN = 200  # characters of the name of one
+YEARS = range(2, 9999)  # of a time
 UNNAMED = "parameters"  # the field of an error about no field
 
 MESSAGES = {
@@ -64,6 +66,17 @@ class ById(Parameters):
     """`id`: the id or name of what the action is about."""
 
     id: Reference
+
+
+def instant(text: str) -> datetime:
+    """A time in UTC by ISO 8601, UTC unless it says otherwise.
+
+    Raises ValueError for what is none, and for one so far away that some time zone has no year for it.
+    """
+    time = datetime.fromisoformat(text)
+    if time.year not in YEARS:
+        raise ValueError(f"{text} is too far away")
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def is_needed(model: type[Parameters], name: str) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator
 
-from adapters.actions.parameters import ById, Parameters, Reference
+from adapters.actions.parameters import ById, Parameters, Reference, instant
 from adapters.actions.session import Session
 from adapters.actions.sources import harvest_source_show, the_source
 from adapters.actions.table import action
@@ -23,7 +23,7 @@ SHOWN_PAUSES = 5  # in a message
 def _instant(value: str) -> str:
     if value:
         try:
-            datetime.fromisoformat(value)
+            instant(value)
         except ValueError as error:
             raise ValueError(
                 f"{value} is no time: write for example 2026-03-01T06:00 (UTC) or 2026-03-01T06:00+01:00"

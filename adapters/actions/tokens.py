@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from adapters.actions.own_persons import own_persons
-from adapters.actions.parameters import Limit, Offset, Parameters
+from adapters.actions.parameters import Limit, Offset, Parameters, instant
 from adapters.actions.session import Session
 from adapters.actions.table import ACTIONS, action
 from adapters.postgres.read_model.queries import Row
@@ -30,7 +30,7 @@ def _expiry(value: str) -> str:
         return NEVER
     if not PERIOD.fullmatch(value):
         try:
-            datetime.fromisoformat(value)
+            instant(value)
         except ValueError as error:
             raise ValueError(f"{value!r} is no time: {HOW}") from error
     return value

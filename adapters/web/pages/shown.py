@@ -58,7 +58,10 @@ def moment(value: Any) -> datetime | None:
         except ValueError:
             return None
     time: datetime = value
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:  # in UTC it is before the year 1 or after 9999
+        return None
 
 
 def machine_time(value: Any) -> str:
@@ -74,9 +77,9 @@ def utc_time(value: Any) -> str:
 
 
 def between(start: Any, end: Any) -> float | None:
-    """Seconds from one time to another, None when one isn't known."""
+    """Seconds from one time to another, None when one isn't known; 0 when hosts' clocks differ by more."""
     first, last = moment(start), moment(end)
-    return (last - first).total_seconds() if first and last else None
+    return max(0.0, (last - first).total_seconds()) if first and last else None
 
 
 def clean(text: Any) -> str:

@@ -215,7 +215,7 @@ def json_differs(text: str, name: str, value: str, kind: str) -> bool:
     """Whether a field says something else than the text of JSON; a script keeps them in step."""
     try:
         return bool(json.loads(text or "{}").get(name) != parsed_option(kind, value))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return True
 
 
@@ -255,7 +255,7 @@ def _field(value: Any) -> str:
 def _read(config: str) -> dict[str, Any]:
     try:
         options = json.loads(config or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return options if isinstance(options, dict) else {}
 
