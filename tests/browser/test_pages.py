@@ -200,7 +200,7 @@ def test_a_page_follows_what_happens_without_being_loaded_again(new_tab: NewTab,
 
     site.cli.call("harvest_job_create", source_id="live")
 
-    page.get_by_role("link", name="Watch the run").wait_for()
+    page.get_by_role("link", name="Watch the job").wait_for()
     assert page.title() == "not loaded again"
 
 

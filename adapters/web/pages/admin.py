@@ -85,7 +85,7 @@ def _approve(page: Page, source: Row) -> Response:
 
 def _reject(page: Page, source: Row) -> Response:
     page.call("harvest_job_reject_deletions", id=page.form.get("job", ""))
-    return page.go(paths.source(source, "admin"), page.text("Rejected: nothing is deleted. The next full run asks again."))
+    return page.go(paths.source(source, "admin"), page.text("Rejected: nothing is deleted. The next full job asks again."))
 
 
 ACTS: Mapping[str, Callable[[Page, Row], Response]] = {

@@ -21,7 +21,7 @@ def act(page: Page) -> Response:
     try:
         if page.form.get("do") == "resume":
             page.call("harvest_site_resume", scope=scope, name=name)
-            return page.go(HERE, page.text("It goes on. Runs that were missed are caught up by one each."))
+            return page.go(HERE, page.text("It goes on. One job per source catches up on the times that were missed."))
         page.call("harvest_site_pause", scope=scope, name=name, until=page.form.get("until", ""))
     except (Refused, ValidationError) as error:
         return page.go(HERE, str(error), "failed")
