@@ -29,6 +29,6 @@ def harvest_person_password_set(session: Session, parameters: PasswordSet) -> Ro
     before = sessions.password(person["name"])
     own = name == session.caller.name
     if own and before and not passwords.is_right(parameters.current, before["password"]):
-        raise ValidationError({"current": "Is not your password as it is now"})
+        raise ValidationError({"current": "Is not your current password"})
     sessions.set_password(person["id"], passwords.hashed(passwords.checked_password(parameters.password)))
     return {"name": person["name"]}

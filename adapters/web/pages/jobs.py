@@ -114,7 +114,7 @@ def retry(page: Page) -> Response:
         again = page.call("harvest_job_retry", id=job["id"])
     except Refused as refused:
         return page.go(paths.job(source, job["id"]), str(refused), "failed")
-    return page.go(paths.job(source, again["id"]), page.text("The records that failed are tried again by this job."))
+    return page.go(paths.job(source, again["id"]), page.text("This job tries the failed records again."))
 
 
 async def errors_as_csv(request: Request) -> Response:

@@ -246,11 +246,11 @@ def error_page(page: Page, error: Exception) -> Response:
     status, _ = problem(error)
     texts = {
         400: page.text("This address can't be understood"),
-        403: page.text("You may not do this"),
+        403: page.text("You aren't allowed to do this"),
         404: page.text("There is nothing here"),
         409: page.text("That can't be done"),
         429: page.text("Too many requests"),
-        503: page.text("Something we need does not answer"),
+        503: page.text("A service that this site needs doesn't answer"),
     }
     title = texts.get(status, page.text("Something went wrong on our side"))
     message = _message(page, status, error)
@@ -272,9 +272,12 @@ def no_such_page(page: Page, status: int) -> Response:
 
 def _message(page: Page, status: int, error: Exception) -> str:
     if status == 500:
-        return page.text("The server's log has it under this request id: %(id)s", id=request_id.get())
+        return page.text(
+            "Please tell an administrator this request id; the server's log has the details under it: %(id)s",
+            id=request_id.get(),
+        )
     if isinstance(error, NotAuthorized):
-        return page.text(REFUSED) if str(error) == REFUSED else page.text("It is not there, or it is not for you.")
+        return page.text(REFUSED) if str(error) == REFUSED else page.text("It doesn't exist, or you don't have access to it.")
     if isinstance(error, ValidationError):
         return "; ".join(f"{name}: {text}" for name, text in error.errors.items())
     if isinstance(error, NotFound):

@@ -25,4 +25,4 @@ def act(page: Page) -> Response:
         page.call("harvest_site_pause", scope=scope, name=name, until=page.form.get("until", ""))
     except (Refused, ValidationError) as error:
         return page.go(HERE, str(error), "failed")
-    return page.go(HERE, page.text("It is paused. Nothing starts by schedule until it is resumed."))
+    return page.go(HERE, page.text("It is paused. No scheduled job starts until it is resumed."))
