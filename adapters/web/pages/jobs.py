@@ -119,10 +119,10 @@ def retry(page: Page) -> Response:
 
 async def errors_as_csv(request: Request) -> Response:
     """All errors of a job as a table for spreadsheets, sent while they are read: nothing is kept in memory."""
-    page = await _first_part(request)
-    if isinstance(page, Response):
-        return page
-    known, first = page
+    part = await _first_part(request)
+    if isinstance(part, Response):
+        return part
+    page, first = part
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"\xef\xbb\xbf" + csv_lines([dict(zip(COLUMNS, COLUMNS, strict=True))])
@@ -132,9 +132,9 @@ async def errors_as_csv(request: Request) -> Response:
             if not answer["next"]:
                 return
             after = answer["next"]
-            answer = await known.site.run(lambda after=after: _report(opened(request), _reference(known), after))  # type: ignore[misc]
+            answer = await page.site.run(lambda after=after: _report(opened(request), _reference(page), after))  # type: ignore[misc]
 
-    disposition = f'attachment; filename="{file_name(known.path("id"), known.path("job"))}"'
+    disposition = f'attachment; filename="{file_name(page.path("id"), page.path("job"))}"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return StreamingResponse(parts(), headers=headers, media_type="text/csv; charset=utf-8")
 

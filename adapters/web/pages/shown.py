@@ -43,8 +43,8 @@ def seconds(language: Language, value: Any) -> str:
         return f"{number(language, round(total, 1))} s"
     for unit, length, smaller, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
         if total >= length:
-            whole, rest = int(total // length), int(total % length // part)
-            return f"{whole} {unit} {rest} {smaller}" if rest else f"{whole} {unit}"
+            whole, parts = int(total // length), int(total % length // part)
+            return f"{whole} {unit} {parts} {smaller}" if parts else f"{whole} {unit}"
     return f"{int(total)} s"
 
 

@@ -19,7 +19,7 @@ def show(page: Page) -> Response:
     return _page(page)
 
 
-def _page(page: Page, errors: Mapping[str, str] | None = None, made: Mapping[str, Any] | None = None) -> Response:
+def _page(page: Page, errors: Mapping[str, str] | None = None, new_token: Mapping[str, Any] | None = None) -> Response:
     refused, tokens, persons = "", [], []
     try:
         tokens = page.call("harvest_token_list", limit=ROWS)["tokens"]
@@ -30,7 +30,7 @@ def _page(page: Page, errors: Mapping[str, str] | None = None, made: Mapping[str
     values = {
         "scope": "read",
         "expires": "365d",
-        **{name: page.form[name] for name in FIELDS if name in page.form and not made},
+        **{name: page.form[name] for name in FIELDS if name in page.form and not new_token},
     }
     return page.render(
         "tokens.html",
@@ -39,7 +39,7 @@ def _page(page: Page, errors: Mapping[str, str] | None = None, made: Mapping[str
         persons=persons,
         refused=refused,
         errors=errors or {},
-        made=made,
+        new_token=new_token,
         values={**dict.fromkeys(FIELDS, ""), **values},
     )
 
@@ -53,7 +53,7 @@ def act(page: Page) -> Response:
         return page.go(HERE, page.text("The token is refused from now on."))
     given = {name: page.form.get(name, "").strip() or None for name in FIELDS}
     try:
-        return _page(page, made=page.call("harvest_token_create", **given))
+        return _page(page, new_token=page.call("harvest_token_create", **given))
     except ValidationError as wrong:
         return _page(page, wrong.errors)
     except Refused as refused:
