@@ -264,7 +264,7 @@ def no_such_page(page: Page, status: int) -> Response:
     """For an address that isn't there, or that doesn't take this method."""
     message = page.text("There is no page at this address")
     if status == 405:
-        message = page.text("This address takes a form only: open the page that the form is on, and send it from there")
+        message = page.text("This address only accepts a form: open the page with the form, and send it from there")
     response = error_page(page, NotFound(message))
     response.status_code = status
     return response
