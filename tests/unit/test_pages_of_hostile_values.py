@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters.web.pages import log, objects, sign_in, source_form, sources
+from adapters.web.pages import log, objects, sign_in, source_form, sources, tokens
 from adapters.web.pages.language import language
 from adapters.web.pages.origin import REFUSED
 from adapters.web.pages.page import Page, _answer, error_page, no_such_page
@@ -260,6 +260,37 @@ def test_a_record_whose_dataset_is_not_here_says_where_it_is(ckan: str, said: st
     page.site.settings = SimpleNamespace(ckan_url=ckan)  # type: ignore[assignment]
 
     assert said in bytes(objects.show(page).body).decode()
+
+
+def test_tokens_and_persons_are_listed_a_page_at_a_time() -> None:
+    token = {
+        "service": False,
+        "person": "a",
+        "scope": ["read"],
+        "last_used": None,
+        "revoked": None,
+        "valid": True,
+        "expires": None,
+    }
+    every = [{**token, "id": str(number), "name": f"token {number}."} for number in range(150)]
+    person = {"name": "anna", "title": "", "sysadmin": False, "roles": {}, "active": True}
+    answers = {
+        "harvest_token_list": lambda asked: {"tokens": every[asked["offset"] :][: asked["limit"]]},
+        "harvest_person_list": lambda asked: {"persons": [person], "next": None if asked["after"] else "anna"},
+    }
+    admin = Caller("admin", sysadmin=True)
+
+    first = bytes(tokens.show(shown_page("/harvest/-/tokens", answers, caller=admin)).body).decode()
+    second = bytes(
+        tokens.show(shown_page("/harvest/-/tokens", answers, caller=admin, query="start=100&person=anna")).body
+    ).decode()
+
+    assert 'rel="next" href="/harvest/-/tokens?start=100"' in first
+    assert 'rel="next" href="/harvest/-/tokens?person=anna"' in first
+    assert ("token 99." in first, "token 100." in first) == (True, False)
+    assert ("token 99." in second, "token 149." in second) == (False, True)
+    assert 'rel="prev" href="/harvest/-/tokens?start=0&amp;person=anna"' in second
+    assert 'rel="next"' not in second
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages.page import Page
+from adapters.web.pages.search_terms import whole_number
+from adapters.web.pages.source import Row
 from domain.errors import Refused, ValidationError
 
 HERE = "/harvest/-/tokens"
@@ -20,11 +22,13 @@ def show(page: Page) -> Response:
 
 
 def _page(page: Page, errors: Mapping[str, str] | None = None, new_token: Mapping[str, Any] | None = None) -> Response:
-    refused, tokens, persons = "", [], []
+    refused, start = "", whole_number(page.query.get("start"))
+    tokens: list[Row] = []
+    persons: Row = {"persons": [], "next": None}
     try:
-        tokens = page.call("harvest_token_list", limit=ROWS)["tokens"]
+        tokens = page.call("harvest_token_list", limit=ROWS + 1, offset=start)["tokens"]
         if page.may("harvest_person_list"):
-            persons = page.call("harvest_person_list", limit=ROWS)["persons"]
+            persons = page.call("harvest_person_list", limit=ROWS, after=page.query.get("person", ""))
     except Refused as error:  # a CKAN has the persons
         refused = str(error)
     values = {
@@ -35,8 +39,11 @@ def _page(page: Page, errors: Mapping[str, str] | None = None, new_token: Mappin
     return page.render(
         "tokens.html",
         422 if errors else 200,
-        tokens=tokens,
-        persons=persons,
+        tokens=tokens[:ROWS],
+        before=page.here(start=max(0, start - ROWS)) if start else None,
+        following=page.here(start=start + ROWS) if len(tokens) > ROWS else None,
+        persons=persons["persons"],
+        more_persons=page.here(person=persons["next"]) if persons["next"] else None,
         refused=refused,
         errors=errors or {},
         new_token=new_token,
