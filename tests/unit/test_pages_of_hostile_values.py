@@ -1,5 +1,6 @@
 """Pages of values that nobody would expect, rendered without a server: `ShownPage` gives what actions would answer."""
 
+import html
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -291,6 +292,47 @@ def test_tokens_and_persons_are_listed_a_page_at_a_time() -> None:
     assert ("token 99." in second, "token 149." in second) == (False, True)
     assert 'rel="prev" href="/harvest/-/tokens?start=0&amp;person=anna"' in second
     assert 'rel="next"' not in second
+
+
+def an_editors_form(changed: Mapping[str, Any], form: Mapping[str, str]) -> tuple[ShownPage, dict[str, Any]]:
+    """The page of the form of a source, sent by an editor after somebody else has changed the source."""
+    kind = {"name": "noop", "title": "Noop", "description": "", "problem": None, "options": []}
+    more = {"type": "noop", "notes": "", "url": "http://one.example", "frequency": "MANUAL", "config": None, "active": True}
+    state = {"paused": False, "next_run": None, "last_job_id": None, "datasets": 0}
+    source = {**SOURCE, **more, **state, **changed}
+    answers = {
+        "harvest_source_show": source,
+        "harvesters_info_show": [kind],
+        "harvest_organization_list": {"organizations": [{"name": "amt", "title": ""}]},
+        "harvest_source_preview": {"gather_errors": [], "records": [], "records_expected": None},
+    }
+    page = shown_page("/harvest/edit/one", answers, caller=Caller("editor", roles={"amt": "editor"}), id="one")
+    page.request.scope["method"] = "POST"
+    page.form = {"url": "http://one.example", "title": "One", "name": "one", "source_type": "noop", "owner_org": "amt", **form}
+    return page, source
+
+
+def test_who_looks_at_records_before_saving_still_sees_what_somebody_else_saved() -> None:
+    page, _ = an_editors_form({"title": "Saved meanwhile"}, {"then": "preview", "version": "as it was"})
+    looked = bytes(source_form.edit(page).body).decode()
+    page, _ = an_editors_form({"title": "Saved meanwhile"}, {"then": "show", "version": "as it was"})
+    refused = source_form.edit(page)
+
+    assert 'name="version" value="as it was"' in looked
+    assert refused.status_code == 422
+    assert "Saved meanwhile" in bytes(refused.body).decode()
+
+
+def test_the_second_of_two_editors_sees_another_type_and_who_may_see_it() -> None:
+    page, source = an_editors_form({"type": "ckan", "private": True}, {"then": "show", "version": "as it was"})
+
+    body = bytes(source_form.edit(page).body).decode()
+    differences = body.partition('id="problems"')[2].partition("</dl>")[0]
+
+    assert "<del>ckan</del>" in differences
+    assert "<ins>noop</ins>" in differences
+    assert "<del>ja</del>" in differences
+    assert f'value="{html.escape(source_form._version(source), quote=True)}"'.replace("&quot;", "&#34;") in body
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:
