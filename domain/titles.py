@@ -14,4 +14,4 @@ def title_of(document: str) -> str | None:
     title = values.get("title") or values.get("name") if isinstance(values, dict) else None
     if isinstance(title, dict):  # by language
         title = next((text for text in title.values() if text), None)
-    return str(title)[:MAX_TITLE] if title else None
+    return str(title)[:MAX_TITLE].encode(errors="replace").decode() if title else None  # JSON can name half a surrogate pair

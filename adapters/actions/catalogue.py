@@ -31,7 +31,7 @@ TYPE_FIELDS = ("type", "dataset_type")
 
 
 def _fields(value: Any) -> Any:
-    """A list, also from text: JSON, or with commas."""
+    """A list. Text is read as JSON, or else split at commas."""
     if not isinstance(value, str):
         return value
     try:
@@ -46,7 +46,7 @@ def _terms(value: Any) -> Any:
 
 
 class PackageList(Parameters):
-    """A page of names; `after` is the last one seen. `type`: of datasets, or of sources (harvest)."""
+    """A page of names; `after`: the last name of the page before. `type`: `dataset`, or `harvest` for sources."""
 
     limit: Limit = 100
     offset: Offset = 0
@@ -55,10 +55,10 @@ class PackageList(Parameters):
 
 
 class PackageSearch(Parameters):
-    """As CKAN's package_search: words that a package must hold, filters, order and facets.
+    """As in CKAN's package_search: words that a package must contain (`q`), filters (`fq`), order and facets.
 
-    With `fq` dataset_type:harvest sources are searched, else datasets of the local catalogue; `source_id`: only those that
-    came from this source (id or name).
+    With `dataset_type:harvest` in `fq` it searches sources, otherwise datasets of the local catalogue. `source_id`: only
+    datasets of this source (id or name). `rows`: at most 1,000.
     """
 
     q: str = ""
@@ -79,7 +79,7 @@ class PackageSearch(Parameters):
 
 @action(Right.ANYONE, PackageList, reads=True)
 def package_list(session: Session, parameters: PackageList) -> list[str]:
-    """Names of datasets in the local catalogue, or of sources."""
+    """Names of the datasets in the local catalogue, or of the sources."""
     if parameters.type == HARVEST:
         question = Question(sort=[("name", False)], rows=parameters.limit, start=parameters.offset)
         return [row["name"] for row in _rows(session, search_sources(session.model, question, sight(session.caller)))]
@@ -94,7 +94,7 @@ def package_show(session: Session, parameters: ById) -> dict[str, Any]:
 
 
 def _shown_source(session: Session, parameters: ById) -> Row:
-    """One that the caller may not see is as one that isn't there."""
+    """A source that the caller may not see is reported like one that doesn't exist."""
     session.show_current()
     try:
         authorise(session, harvest_source_show, parameters)
@@ -108,14 +108,14 @@ def _fq(parameters: PackageSearch) -> str:
 
 
 def _of_sources(parameters: PackageSearch) -> bool:
-    """Whether sources are searched, and not datasets."""
+    """Whether to search sources instead of datasets."""
     terms = filters(_fq(parameters), {*SOURCE_FIELDS, *FIELDS, *TYPE_FIELDS})
     return any(HARVEST in term.values and not term.none for term in terms if term.field in TYPE_FIELDS)
 
 
 @action(Right.ANYONE, PackageSearch, reads=True, kept=_of_sources)
 def package_search(session: Session, parameters: PackageSearch) -> dict[str, Any]:
-    """Datasets of the local catalogue, or sources, that hold all words of `q` and fulfil `fq`."""
+    """Datasets of the local catalogue, or sources, that contain all words of `q` and match `fq`."""
     search = _sources if _of_sources(parameters) else _datasets
     return search(session, parameters, _fq(parameters))
 
@@ -160,7 +160,7 @@ def _datasets(session: Session, parameters: PackageSearch, fq: str) -> dict[str,
 def _answer(
     parameters: PackageSearch, count: int, results: list[dict[str, Any]], facets: dict[str, dict[str, int]]
 ) -> dict[str, Any]:
-    """As CKAN has it: facets twice, the second time with what a page shows."""
+    """In CKAN's form: facets twice, the second time with titles for a page."""
     return {
         "count": count,
         "facets": facets,
@@ -177,7 +177,7 @@ def _answer(
 
 
 def seen_source_id(session: Session, id_or_name: str) -> str:
-    """The id of a source that the caller may see. Raises NotFound, for one that is hidden like for one that isn't there."""
+    """The id of a source that the caller may see. Raises NotFound; a hidden source is reported like one that doesn't exist."""
     started, seen = time.monotonic(), sight(session.caller)
     try:
         source = session.source(id_or_name)

@@ -13,14 +13,14 @@ from domain.secrets import MASK, mask_text
 
 
 class ConfigShow(Parameters):
-    """`only_set`: leave out the settings that have their defaults."""
+    """`only_set`: leave out settings that have their default value."""
 
     only_set: bool = False
 
 
 @action(Right.SYSADMIN, ConfigShow, reads=True, listed="settings")
 def harvest_config_show(_session: Session, parameters: ConfigShow) -> dict[str, Any]:
-    """Each setting with its value and where that came from, and what was given and has no effect; secrets are masked."""
+    """Each setting with its value and where the value comes from, and what is set but has no effect. Secrets are masked."""
     read = configuration()
     rows = [
         {"setting": f"HARVEST_{f.name.upper()}", "value": _shown(read.settings, f), "from": read.origins.get(f.name, "default")}
@@ -38,7 +38,7 @@ def _shown(settings: Settings, field: Any) -> Any:
 
 
 def _unread_ini() -> list[str]:
-    """CKAN's own variable is not followed: it may be set for other reasons, and would lead into CKAN's database."""
+    """CKAN_INI itself is not followed: it may be set for other reasons, and would lead into CKAN's database."""
     path = os.environ.get("CKAN_INI")
     if not path or os.environ.get(CKAN_INI):
         return []

@@ -1,4 +1,4 @@
-"""The action that gives a harvested document as it was received, a part at a time."""
+"""The action that returns a harvested document as it was received, one part at a time."""
 
 from base64 import b64encode
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ Length = Annotated[int, Field(ge=0, le=4 * PART)]
 
 
 class ObjectContent(Parameters):
-    """The object by its id, or the dataset whose current object is meant; which part of its document, in bytes."""
+    """The object by its `id`, or the current object of `dataset_id`. `offset` and `length` (at most 4,000,000) in bytes."""
 
     id: str = ""
     dataset_id: str = ""

@@ -14,9 +14,9 @@ from domain.secrets import mask_text
 
 
 class Rebuild(Parameters):
-    """Which projection; `accept_differences`: put the new read model in place even when it differs from the old one.
+    """Which projection. `accept_differences`: use the new read model even when it differs from the old one.
 
-    `datasets`: with `work`, build what each source holds again as well, from all imports in the log.
+    `datasets`: with `work`, also rebuild what each source holds, from all imports in the log.
     """
 
     name: Literal["read_model", "work"] = "read_model"
@@ -25,7 +25,7 @@ class Rebuild(Parameters):
 
 
 class Init(Parameters):
-    """`rename_site`: give a database of a site that had another name to HARVEST_SITE_ID."""
+    """`rename_site`: change the database's site name to HARVEST_SITE_ID."""
 
     rename_site: bool = False
 
@@ -43,7 +43,7 @@ def harvest_database_init(session: Session, parameters: Init) -> dict[str, Any]:
 
 @action(Right.SYSADMIN, reads=True, listed="projections")
 def harvest_projection_list(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """How far each projection is."""
+    """How far each projection has read the log."""
     database = session.parts.database
     newest = log_position(database)
     positions = {"work": work_position(database), "read_model": read_model_position(database)}
@@ -54,7 +54,7 @@ def harvest_projection_list(session: Session, _asked: Parameters) -> dict[str, A
 
 @action(Right.SYSADMIN, Rebuild, local=True)
 def harvest_projection_rebuild(session: Session, parameters: Rebuild) -> dict[str, Any]:
-    """Build a projection again from the log; readers see the old one until it is replaced."""
+    """Rebuild a projection from the log; readers see the old one until it is replaced."""
     from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work
 
     database = session.parts.database

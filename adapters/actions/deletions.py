@@ -29,10 +29,10 @@ def _word(value: str) -> str:
 
 
 class DeletionList(Parameters):
-    """Deletions of a job, or of all jobs of a source; `after` is the object id of the last one seen.
+    """`id`: a job, or a source for all its jobs. `after`: the object id of the last row of the page before.
 
-    `what`: only those that were deleted, purged, kept, hidden, gone already, or that are held; or those of a source that
-    returned after they were hidden.
+    `what`: only datasets that were `deleted`, `purged`, `kept`, `hidden`, were `gone` already, or are `held` back; or those of
+    a source that `returned` after they were hidden.
     """
 
     id: Reference
@@ -42,14 +42,14 @@ class DeletionList(Parameters):
 
 
 class SourceDelete(Parameters):
-    """What becomes of its datasets: `keep`, `release` (to a source that is entered again at the address), or `delete`."""
+    """What happens to its datasets: `keep`, `release` (a source created later with the same address gets them), or `delete`."""
 
     id: Reference
     datasets: str = RELEASE
 
 
 class HeldJobList(Parameters):
-    """`after` is the id of the last job seen."""
+    """`after`: the id of the last job of the page before."""
 
     limit: Limit = 100
     after: str = ""
@@ -57,7 +57,7 @@ class HeldJobList(Parameters):
 
 @action(Right.EDIT, DeletionList, reads=True, subject=its_source, listed="deletions")
 def harvest_deletion_list(session: Session, parameters: DeletionList) -> dict[str, Any]:
-    """Datasets that a job, or all jobs of a source, deleted, kept, hid or hold, with their titles."""
+    """Datasets that a job, or all jobs of a source, deleted, kept, hid or held back, with their titles."""
     lists = Deletions(session.model)
     job_id = _job(session, parameters.id)
     key = job_id or str(source_meant(session, parameters.id).id)
@@ -67,7 +67,7 @@ def harvest_deletion_list(session: Session, parameters: DeletionList) -> dict[st
 
 
 def _job(session: Session, reference: str) -> str:
-    """The id of a job; empty: there is no such job, so it names a source."""
+    """The id of a job; empty when there is no such job, so that it must be a source."""
     from domain.jobs import Job
 
     try:
@@ -77,7 +77,7 @@ def _job(session: Session, reference: str) -> str:
 
 
 def _shown(session: Session, rows: list[Row]) -> list[Row]:
-    """Rows with what became of each, and titles from the documents of those that are still there."""
+    """Rows with what happened to each dataset, and titles from the documents that are still stored."""
     nameless = [row["held_object_id"] for row in rows if not row["title"] and row["held_object_id"]]
     documents = session.model.documents(nameless) if nameless else {}
     titles = {object_id: title_of(document) for object_id, document in documents.items()}
@@ -98,7 +98,7 @@ def _shown(session: Session, rows: list[Row]) -> list[Row]:
 
 @action(Right.SYSADMIN, HeldJobList, reads=True, listed="jobs")
 def harvest_held_job_list(session: Session, parameters: HeldJobList) -> dict[str, Any]:
-    """Jobs whose deletions wait for a person."""
+    """Jobs whose deletions wait for somebody to approve or reject them."""
     session.show_current()
     after = current_job(session, str(job_of(session, parameters.after))) if parameters.after else None
     page = Deletions(session.model).held_jobs(parameters.limit, after)
@@ -107,12 +107,12 @@ def harvest_held_job_list(session: Session, parameters: HeldJobList) -> dict[str
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
 def harvest_held_job_show(session: Session, parameters: ById) -> Row:
-    """The job whose deletions a person decides about: the one given, or the newest of a source that waits."""
+    """A job whose deletions wait to be approved or rejected: the given one, or the newest such job of a source."""
     return current_job(session, str(_held_job(session, parameters.id)))
 
 
 def _held_job(session: Session, reference: str) -> UUID:
-    """A job given by itself, or a source's newest one whose deletions wait; its last one when none does. Raises NotFound."""
+    """The given job, or a source's newest job whose deletions wait; if none wait, its last job. Raises NotFound."""
     from domain.jobs import Job
 
     if job_id := _job(session, reference):
@@ -124,7 +124,7 @@ def _held_job(session: Session, reference: str) -> UUID:
 
 @action(Right.EDIT, ById, subject=its_source)
 def harvest_job_approve_deletions(session: Session, parameters: ById) -> Row:
-    """Carry out the deletions that a job (or the newest one of a source) held, as a job of its own."""
+    """Carry out the deletions that a job (or the newest such job of a source) held back, in a new job."""
     application = session.parts.application
     held = _held_job(session, parameters.id)
     removal = application.approve_deletions(held, by=session.caller.name, trigger=session.trigger)
@@ -133,7 +133,7 @@ def harvest_job_approve_deletions(session: Session, parameters: ById) -> Row:
 
 @action(Right.EDIT, ById, subject=its_source)
 def harvest_job_reject_deletions(session: Session, parameters: ById) -> Row:
-    """Drop the deletions that a job (or the newest one of a source) held; the next full run asks again."""
+    """Drop the deletions that a job (or the newest such job of a source) held back; the next full job asks again."""
     job_id = _held_job(session, parameters.id)
     session.parts.application.reject_deletions(job_id, by=session.caller.name)
     return current_job(session, str(job_id))
@@ -141,7 +141,7 @@ def harvest_job_reject_deletions(session: Session, parameters: ById) -> Row:
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_clear(session: Session, parameters: ById) -> Row:
-    """Make a job that deletes all datasets of a source, in the target too; the source and its history stay."""
+    """Create a job that deletes all datasets of a source, in the target too; the source and its history stay."""
     source = session.source(parameters.id)
     job_id = session.parts.application.create_job(source.id, kind=CLEAR, by=session.caller.name, trigger=session.trigger)
     return current_job(session, str(job_id))
@@ -149,7 +149,7 @@ def harvest_source_clear(session: Session, parameters: ById) -> Row:
 
 @action(Right.EDIT, SourceDelete, subject=the_source)
 def harvest_source_delete(session: Session, parameters: SourceDelete) -> dict[str, Any]:
-    """Remove a source; with `delete` once the `job` that it answers with has deleted its datasets."""
+    """Remove a source. With `datasets` set to `delete`, a job deletes its datasets first, and then the source goes."""
     source = session.source(parameters.id)
     job_id = session.parts.application.remove_source(
         source.id, parameters.datasets, by=session.caller.name, trigger=session.trigger

@@ -10,7 +10,7 @@ from domain.access import Right
 
 @action(Right.SYSADMIN, reads=True)
 def harvest_disk_show(session: Session, _: Any) -> dict[str, Any]:
-    """How many bytes each part of the database has, and what retention is about to remove."""
+    """How many bytes each part of the database takes, and what retention will remove next."""
     session.show_current()
     settings, database = session.parts.settings, session.parts.database
     days, keep = settings.retention_days, settings.retention_jobs

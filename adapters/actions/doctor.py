@@ -1,6 +1,6 @@
 """The action that checks an installation: each finding says what is wrong and how to fix it.
 
-Each check stands alone: one that fails doesn't keep the others from being made. It returns what it found in order, or raises.
+Checks are independent: when one fails, the others still run. A check returns what it found, or raises.
 """
 
 import logging
@@ -27,7 +27,7 @@ OK, PROBLEM, SKIPPED = "ok", "problem", "skipped"
 
 @dataclass(frozen=True)
 class Found:
-    """What a check says: `text` tells what is well, `problems` what isn't."""
+    """The result of a check: `text` says what is fine, `problems` what isn't."""
 
     text: str
     problems: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ Check = Callable[[Session], Found]
 
 @action(Right.SYSADMIN, reads=True)
 def harvest_installation_check(session: Session, _asked: Any) -> dict[str, Any]:
-    """What is wrong with this installation, and how to mend it."""
+    """What is wrong with this installation, and how to fix it."""
     rows = [row for name, check in CHECKS.items() for row in _rows(session, name, check)]
     return {"checks": rows, "problems": sum(row["state"] == PROBLEM for row in rows)}
 
@@ -107,7 +107,7 @@ def _target(session: Session) -> Found:
 
 
 def _callers(session: Session) -> Found:
-    """Who says who calls, whether what we ask CKAN is answered, and which tokens that are in use end soon."""
+    """Who identifies callers, whether CKAN answers our questions about them, and which tokens in use expire soon."""
     from adapters.postgres.tokens import Tokens
 
     ending = tuple(
@@ -142,7 +142,7 @@ def _of_ours(session: Session) -> str:
 
 
 def _source_datasets(session: Session) -> Found:
-    """Whether CKAN's datasets of type harvest are as the sources."""
+    """Whether CKAN's datasets of type harvest agree with the sources."""
     from adapters.postgres.source_datasets import SourceDatasetRows
 
     settings = session.parts.settings

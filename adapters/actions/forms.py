@@ -1,6 +1,6 @@
 """Answers as ckanext-harvest's Action API gives them: its keys, its types, its texts.
 
-Actions answer what the command line shows; over HTTP their answers pass through here. Keys that ckanext-harvest doesn't have
+Actions return what the command line shows; over HTTP their answers pass through here. Keys that ckanext-harvest doesn't have
 come after its own.
 """
 
@@ -124,7 +124,7 @@ def _source(session: Session, reference: str) -> Row:
 
 
 def _source_form(session: Session, _parameters: Any, result: Any) -> Row:
-    """Of what an action answered about a source, read again with all that the form needs."""
+    """The source that an action answered with, read again with everything that the form needs."""
     return source_dict(session, _source(session, result["id"]))
 
 
@@ -223,7 +223,7 @@ def _job(session: Session, _parameters: Any, result: Any) -> Row:
 
 
 def _sent_job(session: Session, _parameters: Any, result: Any) -> Row:
-    """One that was just sent is Running in ckanext-harvest, though nobody has begun with it."""
+    """A job that was just sent counts as Running in ckanext-harvest, even if no worker has started it yet."""
     job = job_dict(session, result, summaries=False)
     return {**job, "status": "Running"} if job["status"] == "New" else job
 
@@ -239,7 +239,7 @@ def _aborted_jobs(_session: Session, _parameters: Any, result: Any) -> str:
 
 
 def _report(_session: Session, _parameters: Any, result: Any) -> Row:
-    """Errors of gather one by one, those of objects by object."""
+    """Errors of the gather one by one, errors of objects grouped by object."""
     objects: dict[str, Row] = {}
     for error in result["object_errors"]:
         entry = objects.setdefault(error["object_id"], {"guid": error["guid"], "errors": []})
@@ -251,7 +251,7 @@ def _report(_session: Session, _parameters: Any, result: Any) -> Row:
 
 
 def _imported(_session: Session, _parameters: Any, result: Any) -> int:
-    """How many jobs were made: their objects are counted as they go."""
+    """How many jobs were created; their objects are counted while they run."""
     return len(result["jobs"])
 
 

@@ -1,7 +1,7 @@
-"""Parameters as scripts for ckanext-harvest send them, made into those of our actions.
+"""Turns parameters as scripts for ckanext-harvest send them into those of our actions.
 
-A script shows a source, changes a field and sends all of it back: what a source is shown with and can't be set is left out
-then, extras come as CKAN's list, and the configuration's options may stand next to it.
+Such a script reads a source, changes a field and sends all of it back. So fields that can't be set are ignored, extras may
+come as CKAN's list, and the configuration's options may also stand next to it as fields of their own.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The action that explains the others."""
+"""The action that describes the others."""
 
 import json
 
@@ -11,7 +11,7 @@ from domain.nearest import did_you_mean
 
 
 class HelpShow(Parameters):
-    """The action's name."""
+    """`name`: the action."""
 
     name: Reference
 

@@ -27,23 +27,23 @@ ATTEMPTS = 5
 
 
 class HistoryClear(Parameters):
-    """The source; `keep_current`: jobs of which an object is current stay as they are."""
+    """`id`: the source. `keep_current`: leave jobs alone that have a current object."""
 
     id: Reference
     keep_current: bool = False
 
 
 class HistoriesClear(Parameters):
-    """`keep_current`: jobs of which an object is current stay as they are."""
+    """`keep_current`: leave jobs alone that have a current object."""
 
     keep_current: bool = False
 
 
 @action(Right.EDIT, HistoryClear, subject=the_source)
 def harvest_source_job_history_clear(session: Session, parameters: HistoryClear) -> dict[str, Any]:
-    """Remove a source's ended jobs and their objects; its datasets stay, and the objects that they stand on.
+    """Remove a source's ended jobs and their objects; its datasets stay, and so do their current objects.
 
-    `kept` are jobs that stay, each with the reason. A second call goes on where one was interrupted.
+    `kept` lists the jobs that stay, each with the reason. After an interruption, call it again to continue.
     """
     clearing = _Clearing(session, parameters.keep_current)
     return clearing.run(session.source(parameters.id).id)
@@ -51,7 +51,7 @@ def harvest_source_job_history_clear(session: Session, parameters: HistoryClear)
 
 @action(Right.SYSADMIN, HistoriesClear)
 def harvest_sources_job_history_clear(session: Session, parameters: HistoriesClear) -> list[dict[str, Any]]:
-    """Remove the ended jobs and their objects of all sources that have any, the oldest first, of at most 1,000 a call."""
+    """Remove the ended jobs of all sources and their objects, oldest source first; at most 1,000 sources per call."""
     clearing = _Clearing(session, parameters.keep_current)
     cleared: list[dict[str, Any]] = []
     for source_id in source_ids(session.parts.database):
@@ -76,7 +76,7 @@ class _Clearing:
         self._now = DatabaseClock(self._parts.database).now()
 
     def _projected(self) -> int:
-        """The position of the log, once both projections have come so far: `ops.dataset` says what datasets stand on."""
+        """The position of the log, once both projections have reached it: `ops.dataset` must name the current objects."""
         position = log_position(self._parts.database)
         end = time.monotonic() + PROJECTED_WITHIN
         self._session.show_current()
@@ -86,7 +86,7 @@ class _Clearing:
         return projected
 
     def run(self, source_id: UUID) -> dict[str, Any]:
-        """Clear one source; what was done."""
+        """Clear one source. Returns what was done."""
         self._source = self._parts.application.find_source(str(source_id))
         self._done: dict[str, Any] = {
             "id": str(source_id),
@@ -108,7 +108,7 @@ class _Clearing:
         return self._done
 
     def _stays(self, job: EndedJob) -> str:
-        """Why a job stays; empty: its objects are gone."""
+        """Why a job stays; empty when its objects were removed."""
         if job.outcome == "held" and self._retain.waits(self._source.id, self._job(job.job_id)):
             return f"its deletions wait for `harvester approve|reject {job.job_id}`"
         if job.outcome == "aborted" and self._now - job.ended < STILL_AT_IT:
@@ -126,7 +126,7 @@ class _Clearing:
         return any(self._retention.standing(self._source.id, [events]) for events in objects)
 
     def _prune(self, job_id: UUID) -> int:
-        """Remove the objects of a job; how many stay."""
+        """Remove the objects of a job. Returns how many stay."""
         for attempt in range(ATTEMPTS):
             before, stand = 0, 0
             try:
@@ -143,7 +143,7 @@ class _Clearing:
         return 0
 
     def _forget(self, jobs: dict[UUID, str]) -> dict[UUID, str]:
-        """List them no longer; what is to be forgotten next: nothing yet."""
+        """Take these jobs off the list. Returns an empty batch, for the next ones."""
         by, keep = self._session.caller.name, self._keep_current
         for attempt in range(ATTEMPTS):
             try:

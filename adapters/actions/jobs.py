@@ -29,7 +29,7 @@ STATUSES = ("New", "Running", "Finished", "Aborted")
 
 
 def _status(value: str) -> str:
-    """A status as it is stored, however it was written."""
+    """A status as it is stored, whatever the case it was written in."""
     by_lower = {status.lower(): status for status in STATUSES}
     if value and value.lower() not in by_lower:
         raise ValueError(unknown("status", value, STATUSES))
@@ -37,9 +37,9 @@ def _status(value: str) -> str:
 
 
 class JobCreate(Parameters):
-    """What to harvest; `full`: ask for all records, not only for those changed since the last job.
+    """The source to harvest. `full`: ask for all records, not only for those changed since the last job.
 
-    `run` is taken from older scripts and changes nothing: a job starts at once.
+    `run` has no effect (ckanext-harvest has it): a job starts at once.
     """
 
     source_id: Reference
@@ -48,13 +48,13 @@ class JobCreate(Parameters):
 
 
 class JobShow(ById):
-    """The job, by its id, or the last one of a source (`attr` says that it is the source's id, as in ckanext-harvest)."""
+    """`id`: a job, or a source for its last job. `attr` is ckanext-harvest's way to say which of the two it is."""
 
     attr: Literal["id", "source_id"] = "id"
 
 
 class JobList(Parameters):
-    """Which jobs; `after` is the id of the last one seen."""
+    """`status`: New, Running, Finished or Aborted. `after`: the id of the last job of the page before."""
 
     source_id: str = ""
     status: Annotated[str, AfterValidator(_status)] = ""
@@ -64,14 +64,14 @@ class JobList(Parameters):
 
 
 class JobAbort(Parameters):
-    """The job, by its id, or the last one of the source that `id` or `source_id` names."""
+    """`id`: a job, or a source for its last job; `source_id`: a source for its last job."""
 
     id: str = ""
     source_id: str = ""
 
 
 class JobReport(Parameters):
-    """The job, by its id or its source, and which of its errors; `after` is the id of the last one seen."""
+    """`id`: a job, or a source for its last job. `after`: the id of the last error of the page before."""
 
     id: Reference
     limit: Limit = 100
@@ -106,7 +106,7 @@ def _source_of(session: Session, job_id: UUID) -> "HarvestSource":
 
 
 def job_of(session: Session, job_or_source: str) -> UUID:
-    """The id of a job given by itself, or of the last job of a source (id or name). Raises NotFound."""
+    """The id of the given job, or of the last job of a source (id or name). Raises NotFound."""
     if not session.shows_current:
         return UUID(job_row(session, job_or_source)["id"])
     from domain.jobs import Job
@@ -125,7 +125,7 @@ def job_of(session: Session, job_or_source: str) -> UUID:
 
 
 def source_meant(session: Session, job_or_source: str) -> "HarvestSource":
-    """The source whose last job is meant. Raises NotFound; for a UUID, which may be meant as a job's, it says so."""
+    """The source whose last job is meant. Raises NotFound, which for a UUID says that it may have been meant as a job's."""
     try:
         return session.source(job_or_source)
     except NotFound as error:
@@ -137,7 +137,7 @@ def source_meant(session: Session, job_or_source: str) -> "HarvestSource":
 
 @action(Right.EDIT, JobCreate, subject=its_source)
 def harvest_job_create(session: Session, parameters: JobCreate) -> Row:
-    """Make a job of a source; a running coordinator starts it at once."""
+    """Create a job for a source; a running coordinator starts it at once. Raises JobExists, SourceInactive."""
     source = session.source(parameters.source_id)
     options = {"force_all": True} if parameters.full else {}
     job_id = session.parts.application.create_job(source.id, by=session.caller.name, trigger=session.trigger, options=options)
@@ -146,7 +146,7 @@ def harvest_job_create(session: Session, parameters: JobCreate) -> Row:
 
 @action(Right.EDIT, JobList, reads=True, subject=its_source, listed="jobs", kept=always)
 def harvest_job_list(session: Session, parameters: JobList) -> dict[str, Any]:
-    """Jobs, newest first, of all sources or one, and how many there are in all; `next` is `after` for the next page."""
+    """Jobs of one source or of all, newest first, and how many there are in all; pass `next` as `after` for the next page."""
     source_id = _listed_source(session, parameters.source_id) if parameters.source_id else ""
     session.show_current()
     page: Any = {"limit": parameters.limit, "offset": parameters.offset, "after": parameters.after}
@@ -167,7 +167,7 @@ def harvest_job_show(session: Session, parameters: JobShow) -> Row:
 
 @action(Right.EDIT, ById, subject=its_source)
 def harvest_send_job_to_gather_queue(session: Session, parameters: ById) -> Row:
-    """Have a job started: a running coordinator has done so already. Raises SourceInactive, JobEnded."""
+    """Start a job; a running coordinator has already done so. Raises SourceInactive, JobEnded."""
     job = current_job(session, str(job_of(session, parameters.id)))
     if not session.source(job["source_id"]).active:
         raise SourceInactive("Source is not active")
@@ -178,7 +178,7 @@ def harvest_send_job_to_gather_queue(session: Session, parameters: ById) -> Row:
 
 @action(Right.EDIT, JobReport, reads=True, subject=its_source, kept=always)
 def harvest_job_report(session: Session, parameters: JobReport) -> dict[str, Any]:
-    """A job, or the last one of a source, with its errors one by one; `next` is `after` for the next page."""
+    """A job, or the last one of a source, with its errors one by one; pass `next` as `after` for the next page."""
     job_id = str(job_of(session, parameters.id))
     row = current_job(session, job_id)
     report = session.model.report(job_id, parameters.limit, parameters.offset, parameters.after)
@@ -191,9 +191,9 @@ def harvest_job_report(session: Session, parameters: JobReport) -> dict[str, Any
 def harvest_job_error_summary(session: Session, parameters: ById) -> dict[str, Any]:
     """Why records of a job (or of the last one of a source) failed: errors by cause, with count and examples.
 
-    A cause is new or recurring against the run before (`compared_with`, None: there was none); `gone` are its causes that this
-    job doesn't have. `cause` is the same in every job as long as `rule` is the same. The causes of the most records are listed;
-    `summary_complete`: they are all.
+    Each cause is marked as new or recurring compared with the job before (`compared_with`; null if there was none); `gone`
+    lists causes that the job before had and this one doesn't. A cause has the same id (`cause`) in every job as long as `rule`
+    stays the same. Causes that affect most records are listed; `summary_complete` says whether these are all.
     """
     job_id = str(job_of(session, parameters.id))
     session.show_current()
@@ -252,7 +252,7 @@ def _cause(cause: JobCause) -> Row:
 
 @action(Right.SYSADMIN, JobAbort)
 def harvest_job_abort(session: Session, parameters: JobAbort) -> Row:
-    """Stop a job; what was imported stays. A second call changes nothing. Raises JobEnded when it has finished."""
+    """Stop a job; what it has imported stays. A second call changes nothing. Raises JobEnded when the job has finished."""
     if not (parameters.id or parameters.source_id):
         raise ValidationError({"id": "Missing value"})
     job_id = job_of(session, parameters.id or parameters.source_id)
@@ -264,7 +264,7 @@ def harvest_job_abort(session: Session, parameters: JobAbort) -> Row:
 
 
 def current_job(session: Session, job_id: str) -> Row:
-    """A job's row with all that happened up to now. Raises NotFound."""
+    """A job's row, up to date with the log. Raises NotFound."""
     if not session.shows_current:
         return shown(job_row(session, job_id))
     return shown(session.shown(lambda: session.model.job(job_id), "Job", job_id))
@@ -277,5 +277,5 @@ def shown(row: Row) -> Row:
 
 
 def masked(error: Mapping[str, Any]) -> Row:
-    """An error without the secrets that its texts may hold."""
+    """An error without the secrets that its texts may contain."""
     return {name: mask_text(value) if isinstance(value, str) else value for name, value in error.items()}

@@ -12,14 +12,14 @@ from domain.errors import SettingError
 
 
 class TopicList(Parameters):
-    """`ask`: look at the brokers; else only the commands are given."""
+    """`ask`: look at the brokers; otherwise only the commands are returned."""
 
     ask: bool = True
 
 
 @action(Right.SYSADMIN, TopicList, reads=True, listed="topics")
 def harvest_topic_list(session: Session, parameters: TopicList) -> dict[str, Any]:
-    """The site's topics as the brokers have them, and commands by which an administrator of Kafka makes them."""
+    """The site's topics as the brokers have them, and the commands with which a Kafka administrator can create them."""
     from adapters.kafka.topic_list import commands, states
     from adapters.kafka.topics import configured
 

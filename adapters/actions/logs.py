@@ -1,4 +1,4 @@
-"""Actions on the log: what happened to jobs and records, and what plugins and libraries said meanwhile."""
+"""Actions on the log: what happened to jobs and records, and what plugins and libraries logged meanwhile."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator
 
 from adapters.actions.jobs import its_source, job_of
-from adapters.actions.parameters import Limit, Offset, Parameters
+from adapters.actions.parameters import Limit, Offset, Parameters, instant
 from adapters.actions.session import Session
 from adapters.actions.table import action
 from adapters.postgres import log_lines
@@ -23,7 +23,7 @@ INCUMBENT_LIMIT = 100
 
 
 def _level(value: str) -> str:
-    """A level as it is stored, however it was written."""
+    """A level as it is stored, whatever the case it was written in."""
     if value and value.upper() not in LEVELS:
         raise ValueError(unknown("level", value, LEVELS))
     return value.upper()
@@ -35,7 +35,7 @@ Level = Annotated[str, AfterValidator(_level)]
 def _time(value: str) -> str:
     if value and not AGO.fullmatch(value.strip()):
         try:
-            datetime.fromisoformat(value.strip())
+            instant(value.strip())
         except ValueError as error:
             hint = "write 2026-03-01T06:00 (UTC), 2026-03-01T06:00+01:00, or 2h for 2 hours ago"
             raise ValueError(f"{value} is no time: {hint}") from error
@@ -47,16 +47,18 @@ Since = Annotated[str, AfterValidator(_time)]
 
 
 def _lenient(value: Any) -> Any:
-    """As in ckanext-harvest: what isn't a number counts as not given."""
+    """As in ckanext-harvest: a value that isn't a number is ignored."""
     if isinstance(value, str) and not value.strip().lstrip("-").isdigit():
         return INCUMBENT_LIMIT
     return value
 
 
 class LogList(Parameters):
-    """Which lines. `level`: of this one; `lowest`: of this one and above. `after` is the id of the last one seen.
+    """`id`: a job, or a source for its last job. `level`: only this level; `lowest`: this level and above.
 
-    `order` desc: the newest first; asc: from `since` on. `per_page` is ckanext-harvest's other name of `limit`.
+    `since`: a time (ISO 8601, UTC unless it says otherwise) or how long ago (`90s`, `15m`, `2h`, `3d`, `1w`). `order`: `desc`
+    is newest first, `asc` begins at `since`. `after`: the id of the last line of the page before. `per_page` is
+    ckanext-harvest's name for `limit`.
     """
 
     source_id: str = ""
@@ -72,13 +74,13 @@ class LogList(Parameters):
 
 
 class LogClean(Parameters):
-    """`days`: older lines are removed; as HARVEST_LOG_TIMEFRAME says when it isn't given."""
+    """`days`: lines older than this are removed; HARVEST_LOG_TIMEFRAME if not given."""
 
     days: float | None = None
 
 
 def _about(session: Session, parameters: LogList) -> Owned | None:
-    """The source that the lines are about; None for those of all, and for a job and a source of different owners."""
+    """The source that the lines are about; None for all sources, and for a job and a source of different owners."""
     if not (parameters.id and parameters.source_id):
         return its_source(session, parameters)
     of_source = its_source(session, LogList(source_id=parameters.source_id))
@@ -92,9 +94,9 @@ def _owner(source: Owned) -> tuple[str, bool]:
 
 @action(Right.EDIT, LogList, reads=True, subject=_about, listed="lines")
 def harvest_log_list(session: Session, parameters: LogList) -> dict[str, Any]:
-    """Lines of the log, of all or of a source or a job.
+    """Lines of the log: all, or those of a source or a job.
 
-    `next` is `after` for the next page; `left_out` counts a job's lines that weren't kept.
+    Pass `next` as `after` for the next page; `left_out` counts a job's lines that weren't kept.
     """
     job_id = str(job_of(session, parameters.id)) if parameters.id else ""
     source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
@@ -117,12 +119,15 @@ def _levels(parameters: LogList) -> list[str]:
 
 
 def _instant(session: Session, since: str) -> str:
-    """In UTC, without zone."""
+    """A time in UTC, without zone."""
     if not since:
         return BEGINNING
     if ago := AGO.fullmatch(since):
         back = timedelta(**{UNITS[ago[2].lower()]: int(ago[1])})
-        time = database_time(session.parts.database) - back
+        try:
+            time = database_time(session.parts.database) - back
+        except OverflowError:  # before the year 1: all that is kept
+            return BEGINNING
     else:
         time = datetime.fromisoformat(since)
     return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None).isoformat()
@@ -130,7 +135,7 @@ def _instant(session: Session, since: str) -> str:
 
 @action(Right.SYSADMIN, LogClean)
 def harvest_log_clean(session: Session, parameters: LogClean) -> dict[str, Any]:
-    """Remove lines of the log that are older than that many days; how many. Events and errors of jobs stay."""
+    """Remove old lines of the log, and return how many. Events and errors of jobs stay."""
     days = session.parts.settings.log_timeframe if parameters.days is None else parameters.days
     if not 0 <= days < 100_000:
         raise ValidationError({"days": "Must be a number of days, 0 or more"})

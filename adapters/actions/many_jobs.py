@@ -1,4 +1,4 @@
-"""Actions on jobs of many sources at once: make one for each, abort what got stuck, take back what was dispatched."""
+"""Actions on jobs of many sources at once: create one for each, abort stuck ones, take back what was dispatched."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ LIFE_SPAN = 7.0  # days that a job of a source without a regular schedule may ru
 
 
 def _listed(value: Any) -> Any:
-    """A list, also from text with commas."""
+    """A list. Text is split at commas."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
@@ -33,9 +33,9 @@ References = Annotated[list[str], BeforeValidator(_listed)]
 
 
 class JobsCreate(Parameters):
-    """Of which active sources: of one organisation, or only those whose time to be harvested has come.
+    """Which active sources: those of one organisation (`owner_org`), or only those that are due (`only_to_run`).
 
-    `only_active` and `run` are taken from older scripts and change nothing: inactive sources get no jobs, jobs start at once.
+    `only_active` and `run` have no effect (ckanext-harvest has them): inactive sources get no jobs, and jobs start at once.
     """
 
     owner_org: str = ""
@@ -45,9 +45,9 @@ class JobsCreate(Parameters):
 
 
 class FailedJobs(Parameters):
-    """Which jobs count as failed: those of sources in `include`, else those of all but `exclude`.
+    """Only jobs of the sources in `include`, or of all sources except those in `exclude` (ids or names).
 
-    `life_span`: days that jobs of sources with frequency MANUAL or ALWAYS, or with a cron expression, may run.
+    `life_span`: how many days a job may run if its source has the frequency MANUAL or ALWAYS, or a cron expression.
     """
 
     life_span: float = Field(default=LIFE_SPAN, ge=0)
@@ -57,7 +57,7 @@ class FailedJobs(Parameters):
 
 @action(Right.SYSADMIN, JobsCreate)
 def harvest_job_create_all(session: Session, parameters: JobsCreate) -> dict[str, Any]:
-    """Make a job of every active source, or of some; `skipped` are those that can have none now, each with the reason."""
+    """Create a job for every active source, or for some; `skipped` lists sources that can't have one now, with the reason."""
     application = session.parts.application
     jobs, skipped = [], []
     session.show_current()
@@ -71,7 +71,7 @@ def harvest_job_create_all(session: Session, parameters: JobsCreate) -> dict[str
 
 
 def _sources(session: Session, parameters: JobsCreate) -> Iterator[Row]:
-    """The active sources that are asked for, however many."""
+    """The active sources that were asked for, read page by page."""
     due = set(_due(session)) if parameters.only_to_run else None
     after: str | None = ""
     while after is not None:
@@ -84,7 +84,7 @@ def _sources(session: Session, parameters: JobsCreate) -> Iterator[Row]:
 
 
 def _due(session: Session) -> Iterator[str]:
-    """Ids of all sources whose time to be harvested has come."""
+    """Ids of all sources that are due."""
     page, offset = [""], 0
     while page:
         page = ApiReads(session.model).due_sources(PAGE, offset, EVERY_SOURCE)
@@ -94,7 +94,7 @@ def _due(session: Session) -> Iterator[str]:
 
 @action(Right.SYSADMIN, FailedJobs)
 def harvest_abort_failed_jobs(session: Session, parameters: FailedJobs) -> dict[str, Any]:
-    """Abort running jobs that are older than their sources' frequency allows: a day for DAILY, 30 for MONTHLY and so on."""
+    """Abort jobs that have run longer than their source's frequency allows: a day for DAILY, 30 days for MONTHLY and so on."""
     included = {str(session.source(reference).id) for reference in parameters.include}
     excluded = {str(session.source(reference).id) for reference in parameters.exclude}
     session.show_current()
@@ -123,21 +123,21 @@ def _is_stuck(session: Session, job: Row, now: datetime, life_span: float) -> bo
 
 
 def _abort(session: Session, job_id: UUID, reason: str) -> None:
-    """One that has ended by itself meanwhile stays as it is."""
+    """Abort a job, unless it has ended by itself meanwhile."""
     session.parts.application.abort_job(job_id, by=session.caller.name, reason=reason)
 
 
 @action(Right.SYSADMIN, reads=True)
 def harvest_queues_show(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """What has been dispatched to workers and has no outcome yet: jobs, and how many of their records."""
+    """What was sent to workers and has no outcome yet: jobs, each with the number of its records."""
     return {"jobs": [_shown(job) for job in _dispatched(session)]}
 
 
 @action(Right.SYSADMIN)
 def harvest_queues_purge(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Take back what was sent to workers, and abort the jobs it belonged to.
+    """Take back what was sent to workers, and abort the jobs it belongs to.
 
-    Commands that are still on their way have no effect then; jobs that nobody has begun with stay.
+    Commands that are still on their way then have no effect. Jobs that no worker has started stay.
     """
     jobs = _dispatched(session)
     for job in jobs:

@@ -1,4 +1,4 @@
-"""The action that gives the site's numbers for monitoring. All are of the database: any process gives the same ones."""
+"""The action that returns the site's numbers for monitoring. All come from the database: any process returns the same ones."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOST_BREAKERS = 100  # hosts that have a series of their own
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: how it is called, what it tells, its labels."""
+    """One metric: its name, what it means, its labels."""
 
     name: str
     kind: str
@@ -86,9 +86,9 @@ COUNTED = {
 
 @action(Right.SYSADMIN, reads=True, listed="metrics")
 def harvest_metrics_show(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """The site's numbers for monitoring; counters may begin again at zero.
+    """The site's numbers for monitoring; counters may restart at zero.
 
-    While the read model has to be rebuilt, what only it knows is left out.
+    While the read model needs a rebuild, numbers that come from it are left out.
     """
     samples: dict[str, list[dict[str, Any]]] = {}
     for read in _READERS:

@@ -28,7 +28,9 @@ Address = Annotated[str, AfterValidator(checked_address)]
 
 
 class NoticeList(Parameters):
-    """Which notices; `after` is the id of the last one seen."""
+    """`unsent`: only notices that were not sent. `source_id`: only those about this source. `after`: the id of the last one of
+    the page before.
+    """
 
     unsent: bool = False
     source_id: str = ""
@@ -37,7 +39,7 @@ class NoticeList(Parameters):
 
 
 class NoticeChoice(Parameters):
-    """Those that failed: the ones with these ids, or all."""
+    """`ids`: the notices meant, at most 1,000; not given: all that failed."""
 
     ids: list[UUID] | None = Field(default=None, min_length=1, max_length=1000)
 
@@ -49,14 +51,14 @@ class MailTest(Parameters):
 
 
 class Subscribe(Parameters):
-    """An address and a source; without one, all sources of which it gets mail anyway."""
+    """A mail address and a source; without a source, all sources about which the address gets mail anyway."""
 
     address: Annotated[str, AfterValidator(_recipient)]
     source_id: str = ""
 
 
 class SubscriptionList(Parameters):
-    """The wishes about one source, or all."""
+    """`source_id`: only subscriptions to this source."""
 
     source_id: str = ""
 
@@ -69,9 +71,9 @@ class RecipientsOf(Parameters):
 
 @action(Right.SYSADMIN, NoticeList, reads=True)
 def harvest_notice_list(session: Session, parameters: NoticeList) -> Row:
-    """Mail and webhooks' events of the last 30 days, newest first; `unsent`: those that were not sent, and why not.
+    """Mail and webhook events of the last 30 days, newest first; each one that was not sent says why.
 
-    `next` is `after` for the next page.
+    Pass `next` as `after` for the next page.
     """
     source = session.source(parameters.source_id).id if parameters.source_id else None
     rows = _outbox(session).page(
@@ -83,7 +85,7 @@ def harvest_notice_list(session: Session, parameters: NoticeList) -> Row:
 
 @action(Right.SYSADMIN, NoticeChoice)
 def harvest_notice_retry(session: Session, parameters: NoticeChoice) -> dict[str, int]:
-    """Send what failed again at once, given up or not: the notices with these ids, or all."""
+    """Send failed notices again at once, even those that were given up: the ones with these ids, or all."""
     number = _outbox(session).retry(parameters.ids)
     if parameters.ids and number < len(set(parameters.ids)):
         raise NotFound(f"{len(set(parameters.ids)) - number} of these are no notices that failed: `harvester notices --unsent`")
@@ -92,13 +94,13 @@ def harvest_notice_retry(session: Session, parameters: NoticeChoice) -> dict[str
 
 @action(Right.SYSADMIN, NoParameters)
 def harvest_notice_drop(session: Session, _: NoParameters) -> dict[str, int]:
-    """Forget the notices that failed: they are not tried again."""
+    """Drop the notices that failed: they are not tried again."""
     return {"dropped": _outbox(session).drop_failed()}
 
 
 @action(Right.SYSADMIN, MailTest)
 def harvest_mail_test(session: Session, parameters: MailTest) -> dict[str, str]:
-    """Send a mail now, to see whether the settings are right. Raises ServiceUnavailable, Refused."""
+    """Send a test mail now. Raises ServiceUnavailable, Refused, which say what is wrong with the settings."""
     from adapters.mail.smtp import MailRefused, connected
     from adapters.mail.texts import identified, test_mail
     from adapters.postgres.work.schedules import Schedules
@@ -123,7 +125,7 @@ def harvest_get_notifications_recipients(session: Session, parameters: Recipient
 
 @action(Right.SYSADMIN, Subscribe)
 def harvest_subscribe(session: Session, parameters: Subscribe) -> Row:
-    """Send mail about a source to an address; without a source: send it again what it gets as an admin."""
+    """Send mail about a source to an address. Without a source: undo its opt-out from the mail that it gets as an admin."""
     subscriptions, source = Subscriptions(session.parts.database), _source_id(session, parameters.source_id)
     if source is not None and parameters.address != EVERYBODY:
         subscriptions.set(parameters.address, source, wants=True, by=session.caller.name)
@@ -135,7 +137,7 @@ def harvest_subscribe(session: Session, parameters: Subscribe) -> Row:
 
 @action(Right.SYSADMIN, Subscribe)
 def harvest_unsubscribe(session: Session, parameters: Subscribe) -> Row:
-    """Send no mail about a source (or about any) to an address, also as an admin; `*`: to nobody."""
+    """Send no mail about a source (or about any source) to an address, even an admin's. The address `*` means everybody."""
     source = _source_id(session, parameters.source_id)
     if source is None and parameters.address == EVERYBODY:
         raise ValidationError({"source_id": "Missing value: to send no mail at all, unset HARVEST_STATUS_MAIL_*"})
@@ -145,7 +147,7 @@ def harvest_unsubscribe(session: Session, parameters: Subscribe) -> Row:
 
 @action(Right.SYSADMIN, SubscriptionList, reads=True)
 def harvest_subscription_list(session: Session, parameters: SubscriptionList) -> Row:
-    """What people said: of which sources they want mail, and of which none."""
+    """Subscriptions and opt-outs: who wants mail about which source, and who wants none."""
     return {"subscriptions": _subscriptions(session, _source_id(session, parameters.source_id))}
 
 

@@ -18,7 +18,7 @@ TIMES = ("gathered", "fetch_started", "fetch_finished", "import_started", "impor
 
 
 class ObjectShow(Parameters):
-    """An object by `id` (or by what `attr` names: its guid, its package), or the current one of a dataset."""
+    """An object by `id` (`attr` says of which kind: id, guid or package_id), or the current object of `dataset_id`."""
 
     id: str = ""
     attr: Literal["id", "guid", "package_id"] = "id"
@@ -26,7 +26,7 @@ class ObjectShow(Parameters):
 
 
 class ObjectList(Parameters):
-    """Which objects: those that datasets stand on, or all; of one source, or of all."""
+    """`only_current`: only the current object of each dataset. `source_id`: only objects of this source."""
 
     only_current: bool = True
     source_id: str = ""
@@ -81,7 +81,7 @@ def _package(session: Session, id_or_name: str) -> str:
 
 @action(Right.READ, ObjectShow, reads=True, subject=_its_source)
 def harvest_object_show(session: Session, parameters: ObjectShow) -> Row:
-    """A harvest object with its document, its extras and what went wrong with it.
+    """A harvest object with its document, its extras and its errors.
 
     Tracebacks, which name files of the server, are for those who may see its job; others get the first line of an error.
     """
@@ -107,7 +107,7 @@ def _shown(message: str, traced: bool) -> str:
 
 @action(Right.READ, ObjectList, reads=True, subject=_listed_source)
 def harvest_object_list(session: Session, parameters: ObjectList) -> list[str]:
-    """Ids of harvest objects; without a source those of all sources, for sysadmins."""
+    """Ids of harvest objects of a source; for sysadmins also of all sources."""
     session.show_current()
     source_id = seen_source(session, parameters.source_id).id if parameters.source_id else ""
     return ApiReads(session.model).object_ids(
@@ -117,5 +117,5 @@ def harvest_object_list(session: Session, parameters: ObjectList) -> list[str]:
 
 @action(Right.SYSADMIN, ObjectCreate)
 def harvest_object_create(_session: Session, _parameters: ObjectCreate) -> Any:
-    """Refused: objects are made by the gather of their job, so that no record is there twice or missing."""
+    """Always refused: only the gather of a job creates objects, so that no record is there twice or missing."""
     raise Refused("Harvest objects are made by a job's gather: make a job with harvest_job_create, or write a harvester")

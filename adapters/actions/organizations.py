@@ -1,4 +1,4 @@
-"""Actions on organisations of our own, where no CKAN has them, and on roles in them."""
+"""Actions on our own organisations, for sites without a CKAN, and on the roles in them."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,21 +17,21 @@ from domain.persons import OrganizationFields, checked_organization, checked_rol
 
 
 class OrganizationCreate(Parameters):
-    """A new organisation; the name never changes."""
+    """A new organisation. Its name can't be changed later."""
 
     name: Reference
     title: str = ""
 
 
 class OrganizationPatch(Parameters):
-    """The title that it is to have."""
+    """The organisation, and its new `title`."""
 
     id: Reference
     title: str
 
 
 class OrganizationShow(Parameters):
-    """Which one, and a page of its members; `after` is the last one seen."""
+    """The organisation. `after`: the last name of the page of members before."""
 
     id: Reference
     limit: Limit = 100
@@ -39,28 +39,28 @@ class OrganizationShow(Parameters):
 
 
 class Member(Parameters):
-    """An organisation and a person, by name or id; CKAN's name of the latter is `username`."""
+    """An organisation (`id`) and a person (`username`), each by id or name. The parameters are named as in CKAN."""
 
     id: Reference
     username: Reference
 
 
 class MemberCreate(Member):
-    """And the role: member, editor or admin."""
+    """An organisation (`id`), a person (`username`), and the `role`: member, editor or admin."""
 
     role: Annotated[str, AfterValidator(checked_role)]
 
 
 @dataclass(frozen=True)
 class _Organization:
-    """What `may` wants to know of one: only those who have a role there may see it."""
+    """An organisation as `may` needs it: only people with a role there may see it."""
 
     owner_org: str
     private: bool = True
 
 
 def the_organization(session: Session, parameters: Any) -> Owned | None:
-    """The organisation that `id` names; where a CKAN has them, none."""
+    """The organisation that `id` names; None where a CKAN has the organisations."""
     if session.parts.settings.ckan_url:
         return None
     return _Organization(own_persons(session).organization(parameters.id)["id"])
@@ -68,7 +68,7 @@ def the_organization(session: Session, parameters: Any) -> Owned | None:
 
 @action(Right.SYSADMIN, OrganizationCreate)
 def harvest_organization_create(session: Session, parameters: OrganizationCreate) -> Row:
-    """Enter an organisation, which sources can belong to."""
+    """Create an organisation; sources can then belong to it."""
     persons = own_persons(session)
     fields = checked_organization(OrganizationFields(**parameters.model_dump()))
     return persons.organization(persons.add_organization(fields, session.caller.name))
@@ -76,7 +76,7 @@ def harvest_organization_create(session: Session, parameters: OrganizationCreate
 
 @action(Right.PERSON, Page, reads=True, listed="organizations")
 def harvest_organization_list(session: Session, parameters: Page) -> dict[str, Any]:
-    """Organisations by name, for others than sysadmins those in which they have a role, and how many there are."""
+    """Organisations by name, and how many there are. Callers other than sysadmins see those in which they have a role."""
     persons, seen = own_persons(session), sight(session.caller)
     among = None if seen.everything else seen.organisations
     rows = persons.organizations(among, parameters.limit + 1, parameters.offset, parameters.after)
@@ -87,7 +87,7 @@ def harvest_organization_list(session: Session, parameters: Page) -> dict[str, A
 
 @action(Right.READ, OrganizationShow, reads=True, subject=the_organization)
 def harvest_organization_show(session: Session, parameters: OrganizationShow) -> Row:
-    """An organisation with a page of its members by name; `next` is `after` for the next page."""
+    """An organisation with a page of its members by name; pass `next` as `after` for the next page."""
     persons = own_persons(session)
     organization = persons.organization(parameters.id)
     rows = persons.members(organization["id"], parameters.limit + 1, parameters.after)
@@ -107,7 +107,10 @@ def harvest_organization_patch(session: Session, parameters: OrganizationPatch) 
 
 @action(Right.SYSADMIN, ById)
 def harvest_organization_delete(session: Session, parameters: ById) -> Row:
-    """Remove an organisation with the roles in it. Raises Refused while sources belong to it: who gets its name gets them."""
+    """Remove an organisation and the roles in it.
+
+    Raises Refused while sources belong to it: a new organisation of that name would get them.
+    """
     persons = own_persons(session)
     organization = persons.organization(parameters.id)
     session.show_current()
@@ -122,7 +125,7 @@ def harvest_organization_delete(session: Session, parameters: ById) -> Row:
 
 @action(Right.ADMIN, MemberCreate, subject=the_organization)
 def harvest_organization_member_create(session: Session, parameters: MemberCreate) -> Row:
-    """Give a person a role in an organisation, in place of an earlier one."""
+    """Give a person a role in an organisation; it replaces an earlier one."""
     persons = own_persons(session)
     organization, person = persons.organization(parameters.id), persons.person(parameters.username)
     persons.set_member(person["id"], organization["id"], parameters.role, session.caller.name)
@@ -131,7 +134,7 @@ def harvest_organization_member_create(session: Session, parameters: MemberCreat
 
 @action(Right.ADMIN, Member, subject=the_organization)
 def harvest_organization_member_delete(session: Session, parameters: Member) -> Row:
-    """Take a person's role in an organisation. Raises NotFound when there is none."""
+    """Take away a person's role in an organisation. Raises NotFound when the person has none."""
     persons = own_persons(session)
     organization, person = persons.organization(parameters.id), persons.person(parameters.username)
     if not persons.remove_member(person["id"], organization["id"]):

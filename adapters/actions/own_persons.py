@@ -1,4 +1,4 @@
-"""What actions on persons, organisations and tokens share: where they are, and that a CKAN has its own."""
+"""What actions on persons, organisations and tokens share: access to them, and the refusal when a CKAN has its own."""
 
 from adapters.actions.session import Session
 from adapters.postgres.persons import Persons
@@ -6,7 +6,7 @@ from domain.errors import Refused
 
 
 def own_persons(session: Session) -> Persons:
-    """Our own persons and organisations. Raises Refused where those of a CKAN count."""
+    """Our own persons and organisations. Raises Refused where a CKAN's are used."""
     if session.parts.settings.ckan_url:
         raise Refused(
             "HARVEST_CKAN_URL is set, so the users, organisations and API tokens of that CKAN say who may do what: "

@@ -1,9 +1,10 @@
-"""Parameters of actions as typed models: what is wrong with them is said by field, before anything is done.
+"""Parameters of actions as typed models: errors are reported by field, before anything is done.
 
-Values may come as text (an address's query, a form): numbers and booleans are read from it, and an empty text is no boolean.
+Values may come as text (from a query or a form): numbers and booleans are read from it, and an empty text is no boolean.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
@@ -18,6 +19,7 @@ MAX_TEXT = 1_000_000  # characters
 MAX_DEPTH = 50  # of nested JSON
 MOST_NAMED = 20  # unknown parameters that an answer names
 MOST_SHOWN = 200  # characters of the name of one
+YEARS = range(2, 9999)  # of a time
 UNNAMED = "parameters"  # the field of an error about no field
 
 MESSAGES = {
@@ -57,13 +59,24 @@ Offset = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class NoParameters(Parameters):
-    """An action that takes none."""
+    """No parameters."""
 
 
 class ById(Parameters):
-    """One thing, by its id or name."""
+    """`id`: the id or name of what the action is about."""
 
     id: Reference
+
+
+def instant(text: str) -> datetime:
+    """A time in UTC by ISO 8601, UTC unless it says otherwise.
+
+    Raises ValueError for what is none, and for one so far away that some time zone has no year for it.
+    """
+    time = datetime.fromisoformat(text)
+    if time.year not in YEARS:
+        raise ValueError(f"{text} is too far away")
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def is_needed(model: type[Parameters], name: str) -> bool:
@@ -96,7 +109,7 @@ def _fields(model: type[Parameters]) -> Mapping[str, FieldInfo]:
 
 
 def _shown(name: str) -> str:
-    """The name of a parameter as an answer can hold it."""
+    """The name of a parameter, made fit for an answer."""
     return name.encode(errors="backslashreplace").decode()[:MOST_SHOWN] or UNNAMED
 
 
@@ -112,7 +125,7 @@ def _is_no_answer(field: FieldInfo, value: Any) -> bool:
 
 
 def _no_number(field: FieldInfo, value: Any) -> str | None:
-    """True and false are numbers for Python, and none in JSON."""
+    """Why a value is no number: true and false are numbers in Python, but not in JSON."""
     is_number = field.annotation in (int, int | None)
     return MESSAGES["int_type"] if is_number and isinstance(value, bool) else None
 
@@ -126,7 +139,7 @@ def _by_field(error: PydanticError) -> dict[str, str]:
 
 
 def _unfit(value: Any, depth: int = 0) -> str | None:
-    """Why a value can't be stored or sent on, whatever it is for."""
+    """Why a value can't be stored or passed on, whatever it is for."""
     if depth > MAX_DEPTH:
         return f"Is nested more than {MAX_DEPTH} deep"
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The action that sets a password, with which a person of our own signs in with a browser."""
+"""The action that sets a password, with which one of our own persons signs in with a browser."""
 
 from adapters.access import passwords
 from adapters.actions.own_persons import own_persons
@@ -11,7 +11,7 @@ from domain.errors import NotAuthorized, ValidationError
 
 
 class PasswordSet(Parameters):
-    """The new password; the `current` one, where the caller has one. `person`: whose it is, the caller's own if not given."""
+    """`current`: the caller's present password, if there is one. `person`: whose password; the caller's if not given."""
 
     password: str
     current: str = ""
@@ -20,7 +20,7 @@ class PasswordSet(Parameters):
 
 @action(Right.PERSON, PasswordSet)
 def harvest_person_password_set(session: Session, parameters: PasswordSet) -> Row:
-    """Set a password of a person of our own; sessions of browsers that began with the password before end."""
+    """Set the password of one of our own persons; this ends browser sessions that began with the old one."""
     name = parameters.person or session.caller.name
     if name != session.caller.name and not session.caller.sysadmin:
         raise NotAuthorized("Only sysadmins may set passwords of others")
@@ -29,6 +29,6 @@ def harvest_person_password_set(session: Session, parameters: PasswordSet) -> Ro
     before = sessions.password(person["name"])
     own = name == session.caller.name
     if own and before and not passwords.is_right(parameters.current, before["password"]):
-        raise ValidationError({"current": "Is not your password as it is now"})
+        raise ValidationError({"current": "Is not your current password"})
     sessions.set_password(person["id"], passwords.hashed(passwords.checked_password(parameters.password)))
     return {"name": person["name"]}

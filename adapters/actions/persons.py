@@ -1,4 +1,4 @@
-"""Actions on persons of our own, where no CKAN has them; and who a caller is."""
+"""Actions on our own persons, for sites without a CKAN; and who the caller is."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ from domain.persons import PersonFields, checked_person
 
 
 class PersonPatch(Parameters):
-    """The fields that change; those that aren't given stay. `title` is the full name, `active` false: tokens are refused."""
+    """Fields that aren't given stay as they are. `title`: the full name. `active`: false refuses the person's tokens."""
 
     id: Reference
     title: str = ""
@@ -23,7 +23,7 @@ class PersonPatch(Parameters):
 
 
 class PersonCreate(Parameters):
-    """A new person; the name never changes."""
+    """A new person. `name` can't be changed later; `title` is the full name."""
 
     name: Reference
     title: str = ""
@@ -32,7 +32,7 @@ class PersonCreate(Parameters):
 
 
 class Page(Parameters):
-    """A page of names; `after` is the last one seen."""
+    """A page of a list by name; `after`: the last name of the page before."""
 
     limit: Limit = 100
     offset: Offset = 0
@@ -41,7 +41,7 @@ class Page(Parameters):
 
 @action(Right.SYSADMIN, PersonCreate)
 def harvest_person_create(session: Session, parameters: PersonCreate) -> Row:
-    """Enter a person. Roles and tokens come after that."""
+    """Create a person, who has no roles and tokens yet."""
     persons = own_persons(session)
     fields = checked_person(PersonFields(**parameters.model_dump()))
     return persons.person(persons.add_person(fields, session.caller.name))
@@ -49,7 +49,7 @@ def harvest_person_create(session: Session, parameters: PersonCreate) -> Row:
 
 @action(Right.SYSADMIN, Page, reads=True, listed="persons")
 def harvest_person_list(session: Session, parameters: Page) -> dict[str, Any]:
-    """Persons by name, with their roles, and how many there are; `next` is `after` for the next page."""
+    """Persons by name, with their roles, and how many there are; pass `next` as `after` for the next page."""
     persons = own_persons(session)
     rows = persons.persons(parameters.limit + 1, parameters.offset, parameters.after)
     page = rows[: parameters.limit]
@@ -59,13 +59,13 @@ def harvest_person_list(session: Session, parameters: Page) -> dict[str, Any]:
 
 @action(Right.SYSADMIN, ById, reads=True)
 def harvest_person_show(session: Session, parameters: ById) -> Row:
-    """A person with the roles in organisations."""
+    """A person with their roles in organisations."""
     return own_persons(session).person(parameters.id)
 
 
 @action(Right.SYSADMIN, PersonPatch)
 def harvest_person_patch(session: Session, parameters: PersonPatch) -> Row:
-    """Change a person; one that isn't active can't call anything."""
+    """Change a person. A person who isn't active can't call anything."""
     persons = own_persons(session)
     row = persons.person(parameters.id)
     before = PersonFields(row["name"], row["title"], row["email"], row["sysadmin"], row["active"])
@@ -76,7 +76,7 @@ def harvest_person_patch(session: Session, parameters: PersonPatch) -> Row:
 
 @action(Right.SYSADMIN, ById)
 def harvest_person_delete(session: Session, parameters: ById) -> Row:
-    """Remove a person with roles and tokens; what they did keeps their name in the log."""
+    """Remove a person with their roles and tokens; the log keeps their name with what they did."""
     persons = own_persons(session)
     row = persons.person(parameters.id)
     persons.remove_person(row["id"])
@@ -85,7 +85,7 @@ def harvest_person_delete(session: Session, parameters: ById) -> Row:
 
 @action(Right.ANYONE, NoParameters, reads=True)
 def harvest_caller_show(session: Session, _: NoParameters) -> Row:
-    """Who calls: the name (empty: nobody is signed in), the roles by organisation, and what the token allows."""
+    """Who the caller is: name (empty when not signed in), roles by organisation, and what the token allows."""
     caller = session.caller
     return {
         "name": caller.name,

@@ -1,4 +1,4 @@
-"""What a harvest would import, before anything is stored or even entered: the first records of a source, field by field."""
+"""What a harvest would import, before anything is stored: the first records of a source, field by field."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +35,9 @@ NAMELESS = "preview"
 
 
 class SourcePreview(Entered):
-    """The source, by its id or name, and what would be changed of it; or the fields of one that isn't entered yet.
+    """The source (`id`) and fields to change for the preview, or without `id` the fields of a source that doesn't exist yet.
 
-    `limit`: how many records.
+    `limit`: how many records, at most 20.
     """
 
     id: Reference | None = None
@@ -54,7 +54,7 @@ def _subject(session: Session, parameters: SourcePreview) -> Owned | None:
 def harvest_source_preview(session: Session, parameters: SourcePreview) -> Row:
     """Show the first records of a source as they would be imported; nothing is stored.
 
-    Each field is shown before and after the source's rules and as the target would store it, with what it would refuse.
+    Each field is shown before and after the source's rules and as the target would store it, with what the target would refuse.
     """
     source_id, fields = _fields(session, parameters)
     fields = checked_config(fields)
@@ -68,7 +68,7 @@ def harvest_source_preview(session: Session, parameters: SourcePreview) -> Row:
 
 
 def _entered(parameters: SourcePreview) -> SourceFields:
-    """A source that isn't entered yet; a preview needs no name for it."""
+    """A source that doesn't exist yet; a preview needs no name for it."""
     values = parameters.model_dump(exclude={"id", "limit", "source_type"})
     values["name"] = values["name"] or NAMELESS
     values["frequency"] = values["frequency"] or "MANUAL"
@@ -94,7 +94,7 @@ def _fields(session: Session, parameters: SourcePreview) -> tuple[str, SourceFie
 
 
 def _keep_secrets(before: SourceFields, after: SourceFields, *, given: bool) -> None:
-    """Raises ValidationError where a secret that is stored would go to another server than the one that it was entered for."""
+    """Raises ValidationError when a stored secret would go to a server other than the one it was entered for."""
     if urlsplit(before.url).netloc == urlsplit(after.url).netloc:
         return
     if not given and mask_config(after.config) == after.config:
@@ -181,7 +181,7 @@ def _shown_field(name: str, before: Any, mapped: Any, after: Any) -> Row:
 
 
 def _flat(package: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Fields, extras as `extras.KEY`, resources as `resources.0.url`; without what the harvest adds and what says nothing."""
+    """Fields, extras as `extras.KEY`, resources as `resources.0.url`; without fields that the harvest adds and empty ones."""
     for name, value in package.items():
         if name == "extras":
             yield from ((f"extras.{key}", _fits(value)) for key, value in _extras(value) if key not in OF_THE_HARVEST)
@@ -212,7 +212,7 @@ def _are_tags(value: Any) -> bool:
 
 
 def _fits(value: Any) -> Any:
-    """A value that isn't too long to be shown."""
+    """A value, cut if it is too long to be shown."""
     from harvesters.dataset.storable import json_text
 
     text = value if isinstance(value, str) else json_text(value)

@@ -17,7 +17,7 @@ OK = "ok"
 
 @action(Right.ANYONE, reads=True)
 def harvest_readiness_show(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Whether the database answers and the read model is current enough to be shown; `checks` says what is not."""
+    """Whether the database answers and the read model is up to date (at most 60 s behind); `checks` says which isn't."""
     try:
         database, read_model = OK, _read_model(session)
     except HarvestError:  # whose text names addresses, which are nobody's business

@@ -1,6 +1,6 @@
-"""Sources and jobs as the read model shows them, for actions that only read: each is looked up once in a call.
+"""Sources and jobs as the read model shows them, for actions that only read: each is looked up once per call.
 
-Over HTTP a read decides by what everybody is shown; loading a source from the log would take four statements.
+Over HTTP a read checks rights by the read model too; loading a source from the log would take four statements.
 """
 
 from dataclasses import dataclass

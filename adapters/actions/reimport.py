@@ -29,9 +29,9 @@ def _segments(value: str) -> str:
 
 
 class ObjectsImport(Parameters):
-    """What to import again: one of `guid`, `harvest_object_id` and `package_id` (id or name), of one source or of all.
+    """What to import again: at most one of `guid`, `harvest_object_id` and `package_id` (id or name), of one source or of all.
 
-    `segments`: only these of sixteen parts (hex digits). `join_datasets` false: also records that were never imported.
+    `segments`: only these of sixteen parts, as hex digits. `join_datasets`: false also takes records that were never imported.
     """
 
     source_id: str = ""
@@ -44,9 +44,9 @@ class ObjectsImport(Parameters):
 
 @action(Right.SYSADMIN, ObjectsImport)
 def harvest_objects_import(session: Session, parameters: ObjectsImport) -> dict[str, Any]:
-    """Import stored documents again, without downloading anything: a job for each source that they are of.
+    """Import stored documents again, without downloading anything, in one job for each source.
 
-    `skipped` are sources that can have no job now, each with the reason; with one source that is an error.
+    `skipped` lists sources that can't have a job now, each with the reason; if there is only one source, that is an error.
     """
     if len([value for value in (parameters.guid, parameters.harvest_object_id, parameters.package_id) if value]) > 1:
         raise ValidationError({"guid": "Give one of a guid, an object and a package"})
@@ -79,7 +79,7 @@ def _create(session: Session, source_id: UUID, selection: Selection) -> UUID:
 
 
 def _selected(session: Session, parameters: ObjectsImport, only_source: "HarvestSource | None") -> tuple[list[UUID], Selection]:
-    """Which sources, and what of each. Raises NotFound."""
+    """Which sources, and what to import of each. Raises NotFound."""
     parts = session.parts
     common: dict[str, Any] = {"segments": parameters.segments, "join_datasets": parameters.join_datasets}
     if parameters.harvest_object_id:
@@ -135,7 +135,10 @@ def _package_id(session: Session, id_or_name: str) -> str:
 
 @action(Right.EDIT, ById, subject=its_source)
 def harvest_job_retry(session: Session, parameters: ById) -> Row:
-    """Try the failed records of a job (or of the last one of a source) again, as a job of its own."""
+    """Try the failed records of a job (or of the last one of a source) again, in a new job.
+
+    Raises Refused when no record failed, when the job hasn't ended, and when a later job has seen every record.
+    """
     from domain.jobs import Job
 
     application = session.parts.application
@@ -152,7 +155,7 @@ def harvest_job_retry(session: Session, parameters: ById) -> Row:
 
 
 def _require_failures(session: Session, job: "Job") -> None:
-    """Raises Refused when the job goes on, or when all went well with its records."""
+    """Raises Refused when the job hasn't ended, or when none of its records failed."""
     if not job.ended:
         raise Refused(f"Job {job.id} is {job.status}: its failed records can be tried again once it has ended")
     if job.pruned:
@@ -166,7 +169,7 @@ def _require_failures(session: Session, job: "Job") -> None:
 
 
 def _refuse_superseded(session: Session, job: "Job") -> None:
-    """Raises Refused when a later job has seen every record of the remote: what it says is newer."""
+    """Raises Refused when a later job has seen every record of the remote, so that its results are newer."""
     from adapters.stages.gather_stored import jobs_of
 
     later = [other for other in jobs_of(session.parts.application, UUID(job.source_id)) if other.number > job.number]

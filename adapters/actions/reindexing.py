@@ -16,9 +16,9 @@ from domain.access import Right
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_reindex(session: Session, parameters: ById) -> dict[str, Any]:
-    """Write a source's row and counters in the read model again; `mended` are sources whose rows were wrong.
+    """Write a source's row and counters in the read model again; `mended` lists sources whose rows were wrong.
 
-    With HARVEST_CKAN_SOURCES the source's dataset in CKAN is compared with it within some seconds, and written if it differs.
+    With HARVEST_CKAN_SOURCES the source's dataset in CKAN is checked within a few seconds, and written if it differs.
     """
     session.show_current()
     return _written_again(session, [session.source(parameters.id).id])
@@ -26,15 +26,15 @@ def harvest_source_reindex(session: Session, parameters: ById) -> dict[str, Any]
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_index_clear(session: Session, parameters: ById) -> dict[str, str]:
-    """Nothing is done: searches read the tables, so no index holds datasets of a source that could be wrong."""
+    """Does nothing: searches read the tables, so there is no separate index to clear."""
     return {"id": str(session.source(parameters.id).id)}
 
 
 @action(Right.SYSADMIN)
 def harvest_sources_reindex(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Write the rows and counters of all sources in the read model again; `mended` are sources whose rows were wrong.
+    """Write the rows and counters of all sources in the read model again; `mended` lists sources whose rows were wrong.
 
-    With HARVEST_CKAN_SOURCES the sources' datasets in CKAN are compared with them, and written if they differ.
+    With HARVEST_CKAN_SOURCES the sources' datasets in CKAN are checked too, and written if they differ.
     """
     session.show_current()
     return _written_again(session, source_ids(session.parts.database))

@@ -36,8 +36,8 @@ MAX_JOBS = 1000
 class SourceTest(Parameters):
     """The source to harvest in this process; with `guid` only that record, changed or not.
 
-    `let_through`: what the harvester raises by mistake ends it, as an exception, in place of an error of the job.
-    `record`: a new file for what the remote answers, without secrets. `replay`: such a file, it answers in place of the remote.
+    `let_through`: an unexpected exception of the harvester ends the test, instead of becoming an error of the job.
+    `record`: a new file for what the remote answers, without secrets. `replay`: such a file, used instead of the remote.
     """
 
     id: Reference
@@ -55,9 +55,9 @@ class SourceTest(Parameters):
 
 
 class JobsRun(Parameters):
-    """`wait`: follow all unfinished jobs to their end. `source_id`: only jobs of this source are shown.
+    """`wait`: wait until all unfinished jobs have ended. `source_id`: return only jobs of this source.
 
-    A server waits 25 s at most, and for a few callers at a time: its answer then says how far the jobs are.
+    A server waits at most 25 s, and only for a few callers at a time; its answer says how far the jobs are.
     """
 
     wait: bool = False
@@ -66,7 +66,7 @@ class JobsRun(Parameters):
 
 @action(Right.EDIT, ById, reads=True, subject=its_source, local=True)
 def harvest_job_wait(session: Session, parameters: ById) -> Row:
-    """Wait until a job (or the last one of a source) has ended; the session is told how far it is meanwhile.
+    """Wait until a job (or the last one of a source) has ended; the session gets its progress meanwhile.
 
     Raises ServiceUnavailable when no coordinator leads.
     """
@@ -74,7 +74,7 @@ def harvest_job_wait(session: Session, parameters: ById) -> Row:
 
 
 def _wait(session: Session, job_id: str, end: float = math.inf) -> Row:
-    """A job once it has ended, or as it is at `end` (monotonic seconds)."""
+    """A job once it has ended, or as it stands at `end` (monotonic seconds)."""
     session.shown(lambda: session.model.job(job_id), "Job", job_id)
     next_check = time.monotonic() + PATIENCE
     while True:
@@ -101,7 +101,7 @@ def _row(session: Session, job_id: str) -> Row:
 
 
 def _patiently(session: Session, read: Callable[[], T], end: float) -> T:
-    """What `read` returns, once the database answers: one that restarts doesn't end the wait for a job before `end`."""
+    """What `read` returns, once the database answers: a restart of the database doesn't end the wait for a job before `end`."""
     end = min(end, time.monotonic() + DATABASE_PATIENCE)
     while True:
         try:
@@ -115,7 +115,7 @@ def _patiently(session: Session, read: Callable[[], T], end: float) -> T:
 
 @action(Right.SYSADMIN, JobsRun)
 def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Row]]:
-    """Start the jobs that wait and end those that are done, as a cron job would; a running coordinator does so by itself."""
+    """Start waiting jobs and end those that are done, for a cron job; a running coordinator does this by itself."""
     if not has_leader(session.parts.database) and not bootstrap.coordinator(session.parts.settings).pass_until_idle():
         raise ServiceUnavailable("Another coordinator has begun to lead: try again")
     session.show_current()
@@ -130,7 +130,7 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
 
 @contextmanager
 def _tape(session: Session, fields: SourceFields, parameters: SourceTest) -> Iterator[None]:
-    """Sessions of this process keep what remotes answer, or answer from a file."""
+    """Let HTTP sessions of this process keep what remotes answer, or answer from a file."""
     from harvesters.http.recording import Replay, recorder
 
     if parameters.record is None:
@@ -146,7 +146,7 @@ def _tape(session: Session, fields: SourceFields, parameters: SourceTest) -> Ite
 
 @action(Right.SYSADMIN, SourceTest, local=True)
 def harvest_source_test(session: Session, parameters: SourceTest) -> Row:
-    """Harvest a source in this process, without broker and workers; the session is told how far it is."""
+    """Harvest a source in this process, without broker and workers; the session gets its progress."""
 
     def tell(progress: Progress) -> None:
         session.tell({"done": progress.done, "objects": progress.objects})

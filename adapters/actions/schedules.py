@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator
 
-from adapters.actions.parameters import ById, Parameters, Reference
+from adapters.actions.parameters import ById, Parameters, Reference, instant
 from adapters.actions.session import Session
 from adapters.actions.sources import harvest_source_show, the_source
 from adapters.actions.table import action
@@ -23,7 +23,7 @@ SHOWN_PAUSES = 5  # in a message
 def _instant(value: str) -> str:
     if value:
         try:
-            datetime.fromisoformat(value)
+            instant(value)
         except ValueError as error:
             raise ValueError(
                 f"{value} is no time: write for example 2026-03-01T06:00 (UTC) or 2026-03-01T06:00+01:00"
@@ -36,14 +36,20 @@ Until = Annotated[str, AfterValidator(_instant)]
 
 
 class SourcePause(Parameters):
-    """The source; `until` is when it goes on by itself."""
+    """The source.
+
+    `until`: when it goes on by itself (ISO 8601, UTC unless it says otherwise); empty: when somebody resumes it.
+    """
 
     id: Reference
     until: Until = ""
 
 
 class SitePause(Parameters):
-    """`all`, the `target`, or a `host` by `name`; `until` is when it goes on by itself."""
+    """`scope`: `all`, `target`, or `host` with the host's `name`.
+
+    `until`: when it goes on by itself (ISO 8601, UTC unless it says otherwise); empty: when somebody resumes it.
+    """
 
     scope: Literal["all", "host", "target"]
     name: str = ""
@@ -51,7 +57,7 @@ class SitePause(Parameters):
 
 
 class SiteResume(Parameters):
-    """`all`, the `target`, or a `host` by `name`."""
+    """`scope`: `all`, `target`, or `host` with the host's `name`."""
 
     scope: Literal["all", "host", "target"]
     name: str = ""
@@ -59,7 +65,7 @@ class SiteResume(Parameters):
 
 @action(Right.EDIT, SourcePause, subject=the_source)
 def harvest_source_pause(session: Session, parameters: SourcePause) -> Row:
-    """Start no job of a source by schedule, until a time or until it is resumed."""
+    """Start no scheduled jobs of a source, until a time or until it is resumed."""
     source = session.source(parameters.id)
     until = _until(session, parameters.until)
     session.parts.application.pause_source(source.id, session.caller.name, until)
@@ -68,9 +74,9 @@ def harvest_source_pause(session: Session, parameters: SourcePause) -> Row:
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_resume(session: Session, parameters: ById) -> Row:
-    """Start jobs of a source by schedule again; slots that it missed are caught up by one job.
+    """Start scheduled jobs of a source again; one job catches up on the times that it missed.
 
-    Raises Refused when it isn't paused itself: what else is paused has to be resumed by its own name.
+    Raises Refused when the source itself isn't paused; a pause of its host, the target or everything has to be resumed as such.
     """
     source = session.source(parameters.id)
     if not source.is_paused(Schedules(session.parts.database).now()):
@@ -86,7 +92,7 @@ def _shown(session: Session, source: str) -> Row:
 
 @action(Right.SYSADMIN, SitePause)
 def harvest_site_pause(session: Session, parameters: SitePause) -> dict[str, Any]:
-    """Start no scheduled job at all; or send nothing to a host, or into the target, of whatever job."""
+    """Start no scheduled jobs at all (`all`), or let no job send anything to a host, or to the target."""
     until = _until(session, parameters.until)
     schedules = Schedules(session.parts.database)
     schedules.pause(parameters.scope, _name(parameters.scope, parameters.name), until, session.caller.name)
@@ -95,7 +101,7 @@ def harvest_site_pause(session: Session, parameters: SitePause) -> dict[str, Any
 
 @action(Right.SYSADMIN, SiteResume)
 def harvest_site_resume(session: Session, parameters: SiteResume) -> dict[str, Any]:
-    """End a pause of everything, of a host or of the target; slots that were missed are caught up by one job a source.
+    """End a pause of everything, of a host or of the target; one job per source catches up on the times that were missed.
 
     Raises Refused when that isn't paused.
     """
@@ -107,14 +113,14 @@ def harvest_site_resume(session: Session, parameters: SiteResume) -> dict[str, A
 
 
 def _otherwise(session: Session) -> str:
-    """What is paused in its place, for a message."""
+    """What is paused instead, for a message."""
     names = [" ".join(filter(None, (pause["what"], pause["name"]))) for pause in paused(session)]
     more = f" and {len(names) - SHOWN_PAUSES} more" if len(names) > SHOWN_PAUSES else ""
     return f"; what is paused: {', '.join(names[:SHOWN_PAUSES])}{more}" if names else ", and nothing else is"
 
 
 def _name(scope: str, name: str) -> str:
-    """The host's name, also from an address. Raises ValidationError."""
+    """The host's name; an address gives its host. Raises ValidationError."""
     if scope != "host":
         return ""
     host = host_of(name if "//" in name else f"//{name}")
@@ -146,7 +152,7 @@ def paused(session: Session) -> list[dict[str, Any]]:
 
 
 def with_schedules(session: Session, rows: Sequence[Row]) -> list[Row]:
-    """Sources' rows with what their schedules say, and when they run next (None: never by themselves)."""
+    """Sources' rows with their schedules, and when they are next harvested (None: only by hand)."""
     schedules, jitter = Schedules(session.parts.database), session.parts.settings.cron_jitter
     by_source, now = schedules.of([UUID(row["id"]) for row in rows]), schedules.now()
     pauses = schedules.pauses(now)
@@ -166,7 +172,7 @@ def with_schedules(session: Session, rows: Sequence[Row]) -> list[Row]:
 
 
 def _held(start: datetime | None, holding: Sequence[Pause]) -> datetime | None:
-    """When a job starts that pauses of the site hold back."""
+    """When a job starts that is held back by pauses of the site."""
     for pause in holding:
         if start is None or pause.until is None:
             return None

@@ -1,4 +1,4 @@
-"""Actions on the keys by which the secrets of sources are encrypted."""
+"""Actions on the keys that encrypt the secrets of sources."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,14 +21,14 @@ FIRST = UUID(int=0)
 
 
 class Rotate(Parameters):
-    """`key_lost`: the current key is gone; what it encrypted has to be entered again."""
+    """`key_lost`: go on without the current key; secrets that it encrypted have to be entered again."""
 
     key_lost: bool = False
 
 
 @action(Right.SYSADMIN, reads=True)
 def harvest_secrets_show(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """The current key, and how many sources have secrets: encrypted with it or older ones, in clear, or without a key here."""
+    """The current key, and how many sources have secrets under it, under older keys, in clear, or under a key missing here."""
     cipher = session.parts.cipher
     current = cipher.registered_id()
     counts = {"current": 0, "older_key": 0, "in_clear": 0, "key_missing": 0}
@@ -53,9 +53,9 @@ def _kind(session: Session, fields: SourceFields, current: str) -> str:
 
 @action(Right.SYSADMIN, Rotate)
 def harvest_secrets_rotate(session: Session, parameters: Rotate) -> dict[str, Any]:
-    """Make a new key the current one, and encrypt the secrets of all sources with it, those in clear too.
+    """Create a new key, and encrypt the secrets of all sources with it, including those in clear.
 
-    Older keys are kept: jobs that have begun, and events that are stored, need them.
+    Older keys are kept: jobs that have begun, and stored events, need them.
     """
     key = session.parts.cipher.rotate(lost=parameters.key_lost)
     changed, failed = 0, []

@@ -30,14 +30,14 @@ ONE_SOURCE: LiteralString = "j.source_id >= %(source)s AND j.source_id <= %(sour
 
 
 class Series(Parameters):
-    """The source, or all of them; how many days up to today (at most 31 for all sources)."""
+    """`source_id`: the source; not given: all sources. `days`: how many days up to today, at most 366 (31 for all sources)."""
 
     source_id: str = ""
     days: Annotated[int, Field(ge=1, le=366)] = SITE_DAYS
 
 
 class EventList(Parameters):
-    """The job or object, by its id; `after` is the version of the last event seen."""
+    """`id`: the id of a job or object. `after`: the `version` of the last event of the page before."""
 
     id: Reference
     limit: Limit = 100
@@ -53,7 +53,7 @@ def _of_events(session: Session, parameters: EventList) -> Owned | None:
 
 
 def _source_id(session: Session, job_or_object: str) -> str:
-    """The source that a job or an object is of. Raises NotFound."""
+    """The source that a job or an object belongs to. Raises NotFound."""
     if job := session.job_row(job_or_object):
         return str(job["source_id"])
     row = ApiReads(session.model).object(job_or_object)
@@ -64,7 +64,7 @@ def _source_id(session: Session, job_or_object: str) -> str:
 
 @action(Right.READ, Series, reads=True, subject=_of_series)
 def harvest_statistics_series(session: Session, parameters: Series) -> list[Row]:
-    """Jobs and the five counters by day (UTC), of one source or, for sysadmins, of all; days without a job are left out."""
+    """Jobs and their five counters by day (UTC), of one source or, for sysadmins, of all; days without a job are left out."""
     if not parameters.source_id and parameters.days > SITE_DAYS:
         raise ValidationError({"days": f"Must be {SITE_DAYS} or less without a source_id"})
     session.show_current()
@@ -80,7 +80,7 @@ def _day(value: date) -> str:
 
 @action(Right.EDIT, EventList, reads=True, subject=_of_events, listed="events")
 def harvest_event_list(session: Session, parameters: EventList) -> dict[str, Any]:
-    """The events of one job or object as the log has them, oldest first; `next` is `after` for the next page."""
+    """The events of one job or object as the log has them, oldest first; pass `next` as `after` for the next page."""
     session.show_current()
     _source_id(session, parameters.id)  # raises NotFound
     stream = UUID(parameters.id)

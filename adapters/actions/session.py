@@ -1,4 +1,4 @@
-"""What actions work with: the parts of this process, who calls, and a read model that shows what the caller wrote."""
+"""What actions work with: the parts of this process, the caller, and a read model that shows what the caller wrote."""
 
 import logging
 import time
@@ -69,23 +69,23 @@ class Session:
 
     @property
     def model(self) -> ReadModel:
-        """The read model as it is, maybe behind: see `show_current`."""
+        """The read model as it is; it may be behind, see `show_current`."""
         return ReadModel(self.parts.database)
 
     def source_row(self, id_or_name: str) -> Row | None:
-        """A source with its counts and schedule as the read model shows it; None: there is none. A read looks once."""
+        """A source with its counts and schedule as the read model shows it, or None. A read looks it up once."""
         return self._once(("source", id_or_name), lambda: ApiReads(self.model).source(id_or_name))
 
     def job_row(self, job_id: str) -> Row | None:
-        """A job as the read model shows it; None: there is none. A read looks once."""
+        """A job as the read model shows it, or None. A read looks it up once."""
         return self._once(("job", job_id), lambda: self.model.job(job_id))
 
     def organization(self, key: str) -> dict[str, Any] | None:
-        """An organisation as CKAN's package_show has it, by id or name; None: it isn't known."""
+        """An organisation as CKAN's package_show has it, by id or name; None when it isn't known."""
         return self.organizations([key])[key] if key else None
 
     def organizations(self, keys: Iterable[str]) -> dict[str, dict[str, Any] | None]:
-        """As `organization`, of many at once. A call looks once."""
+        """As `organization`, for many at once. A call looks them up once."""
         wanted = {key for key in keys if key}
         if new := sorted(wanted - self._organizations.keys()):
             read = SourceOrganizations(self.parts.database, of_ckan=bool(self.parts.settings.ckan_url))
@@ -102,7 +102,7 @@ class Session:
         return self.parts.application.find_source(id_or_name)
 
     def shown(self, read: Callable[[], Row | None], kind: str, identity: str) -> Row:
-        """A row that must be in the log, as soon as the read model shows it; waits some minutes when that is behind.
+        """A row of something that is in the log, as soon as the read model shows it; waits some minutes if that is behind.
 
         Raises NotFound when it isn't there by then.
         """
@@ -118,9 +118,9 @@ class Session:
         return row
 
     def show_current(self, within: float = PROJECTED_WITHIN) -> None:
-        """Bring the read model up to now: wait that many seconds for the coordinator, or project here when none leads.
+        """Bring the read model up to date: wait that many seconds for the coordinator, or project here when none leads.
 
-        One of another version of harvestlog stays as it is, with a warning.
+        A read model of another version of harvestlog stays as it is, with a warning.
         """
         if not self.shows_current:
             return
@@ -142,7 +142,7 @@ class Session:
 
 @contextmanager
 def opened(caller: Caller = COMMAND_LINE, tell: Tell = lambda _: None, *, fresh: bool = False) -> Iterator[Session]:
-    """A session on a usable database: the configured one, the running `up`'s, or the embedded one for as long as this lasts.
+    """A session on a usable database: the configured one, that of a running `up`, or the embedded one meanwhile.
 
     The embedded database is initialised on the way; a configured one must have been, unless `fresh`.
     Raises SettingError, ServiceUnavailable, Refused.
@@ -160,7 +160,7 @@ def opened(caller: Caller = COMMAND_LINE, tell: Tell = lambda _: None, *, fresh:
 
 @contextmanager
 def opened_anyway() -> Iterator[Session]:
-    """As `opened`, for the action that tells what is wrong: without a usable database the session says so in `unusable`."""
+    """As `opened`, for the action that checks the installation: if no database is usable, the session's `unusable` says why."""
     with ExitStack() as stack:
         try:
             session = stack.enter_context(opened())
@@ -170,7 +170,7 @@ def opened_anyway() -> Iterator[Session]:
 
 
 def without_database() -> Session:
-    """A session for actions that need none: the database is not opened, nor an embedded one started. Raises SettingError."""
+    """A session for actions that need no database: none is opened, and no embedded one started. Raises SettingError."""
     return Session(Parts(load()))
 
 

@@ -1,4 +1,4 @@
-"""Lists of sources by what is wrong with them, by organisation or type, in any order; and what is wrong with all of them."""
+"""Lists of sources by trouble, organisation or type, in any order; and which sources need attention."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def health_of_sources(session: Session) -> SourceHealth:
-    """Which active sources need a person."""
+    """Which active sources need attention."""
     now: datetime = database_time(session.parts.database)
     return source_health(source_facts(session.model, now), now, session.parts.settings.shrunk_percent)
 
 
 def is_plain(parameters: "SourceList") -> bool:
-    """Whether a list is of all sources by age, as ckanext-harvest has it."""
+    """Whether a list is of all sources by age, as in ckanext-harvest."""
     return not (parameters.owner_org or parameters.source_type or parameters.sort != "created" or troubles(parameters))
 
 
 def troubles(parameters: "SourceList") -> list[str]:
-    """Those that a list asks for."""
+    """The troubles that a list asks for."""
     return [trouble for trouble in TROUBLES if getattr(parameters, trouble)]
 
 

@@ -1,4 +1,4 @@
-"""Actions on sources: create, change, show, list; and what harvesters there are."""
+"""Actions on sources: create, change, show, list; and which harvesters there are."""
 
 import json
 import time
@@ -39,7 +39,7 @@ Config = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Entered(Parameters):
-    """What a person enters for a source; `source_type` is the name of a harvester."""
+    """What a person enters for a source. `source_type`: the name of a harvester."""
 
     name: str = ""
     url: str = ""
@@ -57,17 +57,21 @@ class Entered(Parameters):
 
 
 class SourceCreate(Entered):
-    """A new source."""
+    """A new source. `source_type`: the name of a harvester (harvesters_info_show lists them); `config`: its options, as JSON.
+
+    `frequency`: MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS; `cron` takes precedence over it. `taken_over`: its datasets
+    were harvested elsewhere before, so the first full job deletes none of them without asking.
+    """
 
     NEEDED: ClassVar[tuple[str, ...]] = ("name", "url", "source_type")
 
     id: UUID | None = None
     active: bool = True
-    taken_over: bool = False  # its datasets were harvested elsewhere: the first full run deletes none of them without asking
+    taken_over: bool = False  # its datasets were harvested elsewhere: the first full job deletes none of them without asking
 
 
 class SourceUpdate(Entered):
-    """All fields of a source: what isn't given is emptied."""
+    """All fields of a source: those that aren't given are emptied."""
 
     NEEDED: ClassVar[tuple[str, ...]] = ("name", "url", "source_type")
 
@@ -75,7 +79,7 @@ class SourceUpdate(Entered):
 
 
 class SourcePatch(SourceUpdate):
-    """The fields of a source that change: what isn't given stays."""
+    """The fields of a source that change: those that aren't given stay."""
 
     NEEDED: ClassVar[tuple[str, ...]] = ()
 
@@ -87,17 +91,17 @@ def _sort(value: str) -> str:
 
 
 class SourceShow(Parameters):
-    """The source, by its id or name, or by the `url` that it harvests (without configuration)."""
+    """The source by its `id` (id or name), or by the `url` that it harvests (only a source without configuration)."""
 
     id: Reference = ""
     url: str = ""
 
 
 class SourceList(Parameters):
-    """Which sources; with `url` the one that harvests this address (without configuration), if any.
+    """Which sources. `url`: only the source that harvests this address without configuration, if any.
 
-    `failing`, `overdue`, `never_succeeded`, `shrunk`: only active ones with this trouble. `after` is the last one seen, by id
-    or name.
+    `failing`, `overdue`, `never_succeeded`, `shrunk`: only active sources with this trouble. `only_to_run`: only those that
+    are due. `after`: the id or name of the last source of the page before.
     """
 
     only_active: bool = False
@@ -131,7 +135,7 @@ def _new_owner(_session: Session, parameters: SourceCreate) -> Owned | None:
 
 @action(Right.CREATE, SourceCreate, subject=_new_owner)
 def harvest_source_create(session: Session, parameters: SourceCreate) -> Row:
-    """Enter a source; with an `id` that is there already and the same fields, nothing changes."""
+    """Create a source. If a source with this `id` and the same fields already exists, nothing changes."""
     application, by = session.parts.application, session.caller.name
     fields = checked_config(_fields(parameters), session.parts.asked_target)
     _check_entered_again(session, fields, parameters.id)
@@ -176,7 +180,7 @@ def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
 
 @action(Right.EDIT, ById, subject=the_source)
 def harvest_source_reactivate(session: Session, parameters: ById) -> Row:
-    """Harvest a source again that was deactivated. Raises Refused when it is active."""
+    """Activate a deactivated source again. Raises Refused when it is active."""
     source = session.source(parameters.id)
     if source.active:
         raise Refused(f"Source {source.fields.name} is active already: there is nothing to do")
@@ -186,7 +190,7 @@ def harvest_source_reactivate(session: Session, parameters: ById) -> Row:
 
 
 def _check_entered_again(session: Session, fields: SourceFields, source_id: UUID | None) -> None:
-    """A source that is or was another organisation's isn't entered again in this one's name, and gets no datasets of it."""
+    """Nobody may create a source again that belongs or belonged to another organisation, and so get its datasets."""
     if session.caller.sysadmin:
         return
     before = session.parts.application.source_entered_again(fields, source_id)
@@ -200,7 +204,7 @@ def _check_entered_again(session: Session, fields: SourceFields, source_id: UUID
 
 
 def _check_owner(session: Session, fields: SourceFields) -> None:
-    """A source can be given only to an organisation in which the caller may create one."""
+    """A source can only be moved to an organisation in which the caller may create sources."""
     if not session.caller.sysadmin and not session.caller.has_role(fields.owner_org, "editor"):
         raise ValidationError({"owner_org": "You cannot add a harvest source to this organization"})
 
@@ -211,7 +215,7 @@ def _fields(parameters: SourceCreate | SourceUpdate) -> SourceFields:
 
 
 def checked_config(fields: SourceFields, target: "Target | None" = None) -> SourceFields:
-    """The fields with url and config as the harvester stores them; the target is asked for what the config names.
+    """The fields with url and config as the harvester wants them stored; checks with the target what the config names.
 
     Raises ValidationError by field.
     """
@@ -253,7 +257,7 @@ def harvest_source_show(session: Session, parameters: SourceShow) -> Row:
 
 @action(Right.READ, ById, reads=True, subject=the_source, kept=always)
 def harvest_source_show_status(session: Session, parameters: ById) -> Row:
-    """How many jobs and datasets a source has, and its last job with what went wrong most often."""
+    """How many jobs and datasets a source has, and its last job with its most frequent errors."""
     from adapters.actions.forms import source_status
 
     session.show_current()
@@ -261,13 +265,13 @@ def harvest_source_show_status(session: Session, parameters: ById) -> Row:
 
 
 def _without_clock(parameters: SourceList) -> bool:
-    """Whether a list isn't of sources whose time has come, or that are late."""
+    """Whether a list doesn't depend on the time, as one of sources that are due or overdue does."""
     return not parameters.only_to_run and not troubles(parameters)
 
 
 @action(Right.ANYONE, SourceList, reads=True, listed="sources", kept=_without_clock)
 def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, Any]:
-    """Sources that the caller may see, newest first, and how many they are; `next` is `after` for the next page."""
+    """Sources that the caller may see, newest first, and how many there are; pass `next` as `after` for the next page."""
     session.show_current()
     inactive, seen = not parameters.only_active, sight(session.caller)
     if parameters.url:
@@ -287,7 +291,7 @@ def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, A
 
 
 def _at(session: Session, url: str) -> list[Row]:
-    """The source that harvests an address, unless the caller may not see it: then as if there were none."""
+    """The source that harvests an address; a source that the caller may not see is left out."""
     started, seen = time.monotonic(), sight(session.caller)
     try:
         source = session.parts.application.find_source_at(url, "")
@@ -312,15 +316,15 @@ def _scheduled(session: Session, rows: list[Row]) -> list[Row]:
 
 
 def shown(row: Row) -> Row:
-    """A source as it is shown: without secrets."""
+    """A source without its secrets."""
     return {**row, "url": mask_url(row["url"]), "config": mask_config(row["config"] or "")}
 
 
 @action(Right.ANYONE, reads=True)
 def harvesters_info_show(_session: Session, _asked: Parameters) -> list[dict[str, Any]]:
-    """The harvesters that are installed, as they describe themselves, with the options that they declare.
+    """The installed harvesters, as they describe themselves, with the options that they declare.
 
-    `problem` says why one can't be used.
+    `problem` says why a harvester can't be used.
     """
     from harvesters.loading import installed
 

@@ -9,9 +9,9 @@ from adapters.postgres.free_query import OPTIONS, free_query, without_password
 
 
 def harvest_sql(session: Session, statement: str, limit: int) -> dict[str, Any]:
-    """What one statement gives, on tables that show what happened up to now; nothing can be written.
+    """The result of one statement, on tables that are up to date; nothing can be written.
 
-    `columns` are names, `rows` lists of values; `more`: there are rows beyond `limit`. Raises ValidationError.
+    `columns` are names, `rows` lists of values; `more` says whether there are rows beyond `limit`. Raises ValidationError.
     """
     session.show_current()
     answer = free_query(session.parts.database, statement, limit)
@@ -21,7 +21,7 @@ def harvest_sql(session: Session, statement: str, limit: int) -> dict[str, Any]:
 def psql(session: Session) -> tuple[list[str] | None, dict[str, str]]:
     """The command that opens psql on the database, None when it isn't installed; and the environment that it needs.
 
-    The password goes by the environment, which other users of the machine can't read. Nothing can be written by mistake.
+    The password is in the environment, which other users of the machine can't read. Nothing can be written by mistake.
     """
     from adapters.embedded.postgres import psql_program
 

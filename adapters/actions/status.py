@@ -1,4 +1,4 @@
-"""The action that tells whether everything is there and works, and what a person has to do when not."""
+"""The action that says whether all parts are there and work, and if not, what to do."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ HELD_SHOWN = 20  # jobs whose deletions wait for a person
 
 @action(Right.SYSADMIN, reads=True)
 def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Whether all parts are there and what they do; `problems` are what a person has to look at."""
+    """Whether all parts are there and what they are doing; `problems` lists what needs a person's attention."""
     answer: dict[str, Any] = {}
     wrong: list[str] = []
     processes: list[Busy] = []
@@ -52,7 +52,7 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
 
 @action(Right.SYSADMIN, reads=True)
 def harvest_coordinator_show(session: Session, _asked: Parameters) -> dict[str, Any]:
-    """Whether a coordinator leads."""
+    """Whether a coordinator is leading."""
     return {"leads": has_leader(session.parts.database)}
 
 

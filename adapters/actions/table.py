@@ -1,8 +1,8 @@
 """The table of all actions: what a person or a program may ask, by the names of ckanext-harvest's Action API.
 
 A new capability starts here: a function with `@action` in a module of this package, and its line in ACTIONS. The command, the
-route and the button are then a few lines each. Names that ckanext-harvest has mean what they mean there; further ones are
-named alike.
+route and the button are then a few lines each. A name that ckanext-harvest has means what it means there; new names follow
+its pattern.
 """
 
 import importlib
@@ -142,12 +142,12 @@ class Action:
 
     @property
     def summary(self) -> str:
-        """What it does, in a line."""
+        """What the action does, in one line."""
         return (self.run.__doc__ or "").strip().splitlines()[0]
 
 
 def always(_parameters: Any) -> bool:
-    """The answer of an action may be kept whatever its parameters are."""
+    """An action's answer may be kept whatever its parameters are."""
     return True
 
 
@@ -161,7 +161,7 @@ def action(
     local: bool = False,
     kept: Kept | None = None,
 ) -> Callable[[Callable[[Session, Any], Any]], Action]:
-    """Make a function of (session, parameters) an action of the same name.
+    """Turn a function of (session, parameters) into an action of the same name.
 
     `right` READ, CREATE, EDIT and ADMIN need a `subject`.
     """
@@ -208,7 +208,7 @@ def allowed(session: Session, action: Action, values: Mapping[str, Any]) -> Any:
 
 
 def authorise(session: Session, action: Action, parameters: Any) -> None:
-    """Raises NotAuthorized unless the session's caller may. An unknown source is refused as one that isn't theirs is."""
+    """Raises NotAuthorized unless the caller may do this. An unknown source is refused like one that isn't theirs."""
     if may(session.caller, action):
         return
     started = time.monotonic()
@@ -224,8 +224,8 @@ def authorise(session: Session, action: Action, parameters: Any) -> None:
 
 
 def even_out(started: float) -> None:
-    """Wait until a multiple of REFUSAL_STEP is over: how long a refusal takes doesn't tell what is there.
+    """Wait for the next multiple of REFUSAL_STEP, so that the time a refusal takes doesn't reveal what exists.
 
-    To load a source that is hidden takes some milliseconds more than to find none (decision 0080).
+    Loading a hidden source takes some milliseconds more than finding none (decision 0080).
     """
     time.sleep(REFUSAL_STEP - (time.monotonic() - started) % REFUSAL_STEP)

@@ -1,4 +1,4 @@
-"""Actions for people who look at one source or job for a while: what happened to a source, what it holds, how far a job is."""
+"""Actions for people who follow a source or a job: what happened to a source, what it holds, how far a job is."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ MASKED = {"config": mask_config, "url": mask_url}
 
 
 class Timeline(Parameters):
-    """The source; `before` is the version of the last event seen."""
+    """The source. `before`: the `version` of the last event of the page before."""
 
     id: Reference
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -35,7 +35,7 @@ class Timeline(Parameters):
 
 
 class DatasetList(Parameters):
-    """What a source holds; `after` is the guid of the last one seen."""
+    """The source. `after`: the guid of the last dataset of the page before."""
 
     source_id: Reference
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -43,7 +43,7 @@ class DatasetList(Parameters):
 
 
 class RunList(Parameters):
-    """The sources, at most 100; how many of the last runs of each."""
+    """`source_ids`: at most 100 sources, by id. `limit`: how many jobs of each."""
 
     source_ids: Annotated[list[str], Field(max_length=MOST_RUNS)]
     limit: Limit = 30
@@ -55,7 +55,7 @@ def _listed_source(session: Session, parameters: DatasetList) -> Owned | None:
 
 @action(Right.EDIT, Timeline, reads=True, subject=the_source, listed="events")
 def harvest_timeline_list(session: Session, parameters: Timeline) -> dict[str, Any]:
-    """What happened to a source, newest first: what, when, by whom; `next` is `before` for the next page."""
+    """What happened to a source, newest first: what, when, by whom; pass `next` as `before` for the next page."""
     application = session.parts.application
     source = session.source(parameters.id)
     newest = min(source.version, parameters.before - 1) if parameters.before else source.version
@@ -87,7 +87,7 @@ def _masked(state: Row) -> Row:
 
 @action(Right.READ, DatasetList, reads=True, subject=_listed_source, listed="datasets")
 def harvest_dataset_list(session: Session, parameters: DatasetList) -> dict[str, Any]:
-    """Datasets that a source holds now, by guid, each with its object, and its title as the remote has it."""
+    """Datasets that a source holds now, by guid, each with its object and the remote's title."""
     session.show_current()
     page = session.model.datasets(seen_source(session, parameters.source_id).id, parameters.limit, after=parameters.after)
     documents = session.model.documents([row["object_id"] for row in page])
@@ -97,14 +97,14 @@ def harvest_dataset_list(session: Session, parameters: DatasetList) -> dict[str,
 
 @action(Right.ANYONE, RunList, reads=True)
 def harvest_run_list(session: Session, parameters: RunList) -> dict[str, list[Row]]:
-    """The last runs of several sources by their ids, oldest first, each with how it ended and its counts."""
+    """The last jobs of several sources, by source id, oldest first, each with its outcome and counts."""
     session.show_current()
     return last_runs(session.model, parameters.source_ids, parameters.limit, sight(session.caller))
 
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
 def harvest_job_progress_show(session: Session, parameters: ById) -> Row:
-    """How far a job is: its counts, how many records the remote said it would give, and what time it is for the database."""
+    """How far a job is: its counts, how many records the remote announced (`expected`), and the database's time (`now`)."""
     job = current_job(session, str(job_of(session, parameters.id)))
     now: datetime = database_time(session.parts.database)
     ended = job["status"] in ("Finished", "Aborted")

@@ -1,4 +1,4 @@
-"""Actions on API tokens: of persons, where no CKAN has them, and of services, which say for whom they call."""
+"""Actions on API tokens: of persons, for sites without a CKAN, and of services, which say for whom they call."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from adapters.actions.own_persons import own_persons
-from adapters.actions.parameters import Limit, Offset, Parameters
+from adapters.actions.parameters import Limit, Offset, Parameters, instant
 from adapters.actions.session import Session
 from adapters.actions.table import ACTIONS, action
 from adapters.postgres.read_model.queries import Row
@@ -30,22 +30,22 @@ def _expiry(value: str) -> str:
         return NEVER
     if not PERIOD.fullmatch(value):
         try:
-            datetime.fromisoformat(value)
+            instant(value)
         except ValueError as error:
             raise ValueError(f"{value!r} is no time: {HOW}") from error
     return value
 
 
 def _words(value: Any) -> Any:
-    """A list, also from text with commas or blanks."""
+    """A list. Text is split at commas and blanks."""
     return re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else value
 
 
 class TokenCreate(Parameters):
-    """What a token is for (`name`), and what it allows (`scope`: read, write, admin, or names of actions, `*` in them).
+    """`name`: what the token is for. `scope`: what it allows: read, write, admin, or names of actions, in which `*` may stand.
 
-    `person`: whose it is, the caller's own when it isn't given. `service`: it is no person's; its calls say in
-    X-Harvest-Caller for whom they are. `expires`: days from now (`90d`), a time (UTC unless it says otherwise), or `never`.
+    `person`: whose token; the caller's if not given. `service`: a token of a program instead of a person; its calls name the
+    user in X-Harvest-Caller. `expires`: days from now (`90d`), a time (UTC unless it says otherwise), or `never`.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
@@ -56,7 +56,7 @@ class TokenCreate(Parameters):
 
 
 class TokenList(Parameters):
-    """Whose tokens; when it isn't given the caller's own, for sysadmins all, with those of services."""
+    """`person`: whose tokens. If not given: the caller's own; for sysadmins all tokens, including those of services."""
 
     person: str = ""
     limit: Limit = 100
@@ -64,14 +64,14 @@ class TokenList(Parameters):
 
 
 class TokenRevoke(Parameters):
-    """The id of a token, as it is listed."""
+    """`id`: the id of a token, from harvest_token_list."""
 
     id: UUID
 
 
 @action(Right.PERSON, TokenCreate)
 def harvest_token_create(session: Session, parameters: TokenCreate) -> Row:
-    """Make a token; `token` is shown this once and can't be found out later."""
+    """Create a token. The answer's `token` is shown only this once."""
     if parameters.service:
         _only_sysadmins(session, "make tokens of services")
         if parameters.person:
@@ -87,7 +87,7 @@ def harvest_token_create(session: Session, parameters: TokenCreate) -> Row:
 
 
 def _person_id(session: Session, name: str) -> str:
-    """Raises NotAuthorized for another's, Refused where CKAN's tokens count, ValidationError, NotFound."""
+    """Raises NotAuthorized for another person, Refused where CKAN's tokens are used, ValidationError, NotFound."""
     if name and name != session.caller.name:
         _only_sysadmins(session, "make tokens of others")
     persons = own_persons(session)
@@ -130,7 +130,7 @@ def harvest_token_list(session: Session, parameters: TokenList) -> dict[str, Any
 
 @action(Right.PERSON, TokenRevoke)
 def harvest_token_revoke(session: Session, parameters: TokenRevoke) -> Row:
-    """Refuse a token from now on; a second call changes nothing."""
+    """Revoke a token: it is refused from now on. A second call changes nothing."""
     tokens = Tokens(session.parts.database)
     row = tokens.token(parameters.id)
     if row is None or row["person"] != session.caller.name:

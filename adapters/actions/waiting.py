@@ -1,4 +1,4 @@
-"""How many calls may wait for jobs at a time, and for how long: each holds a thread of the server meanwhile."""
+"""How many calls may wait for jobs at the same time, and for how long: each occupies a thread of the server meanwhile."""
 
 import math
 import threading
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class Waits:
-    """Places for calls that wait. For all threads of a process."""
+    """Places for calls that wait, shared by all threads of a process."""
 
     def __init__(self, places: int, seconds: float) -> None:
         """`seconds`: how long a call may wait at most."""
@@ -27,7 +27,7 @@ class Waits:
 
 
 class NoLimit(Waits):
-    """For the machine itself: who waits there holds nothing but their own process."""
+    """For calls on the machine itself, which occupy only their own process."""
 
     def __init__(self) -> None:
         super().__init__(1, math.inf)

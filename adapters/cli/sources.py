@@ -82,7 +82,7 @@ def _json(value: str) -> Any:
 @click.argument("frequency", default="MANUAL", callback=_in_its_place)
 @click.argument("config", default="")
 @click.option("--configuration", default="", metavar="JSON", help="The same as CONFIG, without the arguments before it.")
-@click.option("--taken-over", is_flag=True, help="Its datasets come from elsewhere: the first full run holds its deletions.")
+@click.option("--taken-over", is_flag=True, help="Its datasets come from elsewhere: the first full job holds its deletions.")
 @click.option("--id", type=click.UUID, help="The id to use; generated when not given.")
 @click.option("--cron", default="", help="When to harvest, in place of FREQUENCY, e.g. '30 2 * * 1-5'.")
 @click.option("--time-zone", default="", help="Time zone of --cron and --blackout, e.g. Europe/Berlin. [default: UTC]")

@@ -39,18 +39,18 @@ class CatalogueGroups:
         self._lock = threading.Lock()
 
     def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Mapping[str, str] | None:
-        """The one with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
+        """The group with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
         identity, name = (value if isinstance(value := wanted.get(key), str) else "" for key in ("id", "name"))
         if not identity and not name:
             return None
         with self._lock:
-            known = self._known.get((identity, name))
-        if known is None:
-            known = self._find(identity, name) or (self._make(wanted, identity, name) if create else None)
-        if known is not None:
+            group = self._known.get((identity, name))
+        if group is None:
+            group = self._find(identity, name) or (self._make(wanted, identity, name) if create else None)
+        if group is not None:
             with self._lock:
-                self._known[identity, name] = known
-        return known
+                self._known[identity, name] = group
+        return group
 
     def _find(self, identity: str, name: str) -> Mapping[str, str] | None:
         rows = self._database.query(FIND, kind=self._kind, id=identity, name=name)

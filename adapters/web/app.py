@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -22,9 +23,8 @@ from adapters.web.border import Border
 from adapters.web.ending import told_to_end
 from adapters.web.events import Events
 from adapters.web.kept import KeptAnswers
-from adapters.web.pages.page import error_page, opened
+from adapters.web.pages.page import no_such_page, opened
 from adapters.web.site import Callers, Site, site_of
-from domain.errors import NotFound
 
 TITLE = "harvestlog"
 
@@ -81,18 +81,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     """What no route takes: an address that isn't there, a method that isn't allowed."""
     assert isinstance(error, HTTPException)
     if _wants_page(request):
-        return await site_of(request).run(lambda: _refused_page(request, error))
+        return await site_of(request).run(lambda: no_such_page(opened(request), error.status_code))
     description = {"__type": "Not Found Error" if error.status_code == 404 else "Bad Request", "message": error.detail}
     return json_response({"success": False, "error": description}, error.status_code, error.headers)
 
 
 def _wants_page(request: Request) -> bool:
     """Whether a person asks, with a browser."""
-    return not request.url.path.startswith("/api") and "text/html" in request.headers.get("accept", "")
-
-
-def _refused_page(request: Request, error: HTTPException) -> Response:
-    message = "There is no page at this address" if error.status_code == 404 else str(error.detail)
-    page = error_page(opened(request), NotFound(message))
-    page.status_code = error.status_code
-    return page
+    return not get_route_path(request.scope).startswith("/api") and "text/html" in request.headers.get("accept", "")

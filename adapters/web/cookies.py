@@ -8,15 +8,15 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import Response
 
 SESSION, SECURE_SESSION = "harvestlog", "__Host-harvestlog"
 NOTICE, LANGUAGE = "harvestlog_notice", "harvestlog_language"
 LONGEST = 200  # characters of a session's cookie; ours have 43
+MOST_SAID = 700  # characters of a notice: browsers drop cookies of more than 4,096 bytes
 FOR_NOTICE = 60  # seconds
 FOR_LANGUAGE = 365 * 24 * 3600  # seconds
 FORM = b"form "
@@ -30,11 +30,8 @@ def cookie_of(headers: Mapping[str, str]) -> str:
 
 
 def read(headers: Mapping[str, str]) -> dict[str, str]:
-    """All cookies by name; none when they can't be read."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
-    except CookieError:
-        return {}
+    """All cookies by name. Those of other servers on this host come too, and may be written in any way."""
+    return cookie_parser(headers.get("cookie", ""))
 
 
 def _is_secure(request: HTTPConnection) -> bool:
@@ -61,15 +58,15 @@ def set_language(request: HTTPConnection, response: Response, language: str) -> 
 
 def set_notice(request: HTTPConnection, response: Response, key: str, kind: str, text: str) -> None:
     """Say something on the next page. `key` is the session's cookie: nobody else can make us say something."""
-    body = urlsafe_b64encode(json.dumps([kind, text[:1000]]).encode()).decode()
+    body = urlsafe_b64encode(json.dumps([kind, text[:MOST_SAID]], ensure_ascii=False).encode(errors="replace")).decode()
     value = f"{body}.{_signature(key, body)}"
     response.set_cookie(NOTICE, value, FOR_NOTICE, path="/", secure=_is_secure(request), httponly=True, samesite="lax")
 
 
 def notice_of(headers: Mapping[str, str], key: str) -> tuple[str, str] | None:
-    """Kind and text of what is to be said on this page."""
+    """Kind and text of what is to be said on this page. Without a session anybody could have signed it: it isn't said."""
     body, _, signature = read(headers).get(NOTICE, "").partition(".")
-    if not body or not hmac.compare_digest(signature, _signature(key, body)):
+    if not (key and body) or not hmac.compare_digest(signature.encode(), _signature(key, body).encode()):
         return None
     parsed: Any = json.loads(urlsafe_b64decode(body))
     return parsed[0], parsed[1]

@@ -160,8 +160,8 @@ class KeptAnswers:
         if remembered is not None and remembered.version == version and time.monotonic() < remembered.until:
             return remembered
         asked = time.monotonic()
-        known = await self._site.run(lambda: self._site.known(request))
-        remembered = _Remembered(known.caller, _rights(known.caller), version, asked + known.seconds)
+        answer = await self._site.run(lambda: self._site.known(request))
+        remembered = _Remembered(answer.caller, _rights(answer.caller), version, asked + answer.seconds)
         self._callers.pop(credentials, None)
         if sum(len(value) for _, value in credentials) <= LONGEST:
             self._callers[credentials] = remembered

@@ -124,6 +124,14 @@ def test_the_keys_search_and_walk_through_rows_and_can_be_switched_off(new_tab: 
     assert page.evaluate("document.activeElement.id") != "q"
 
 
+def test_the_keys_walk_through_datasets_too(new_tab: NewTab) -> None:
+    page = new_tab().open("/dataset")
+
+    page.keyboard.press("j")
+
+    assert page.evaluate("document.activeElement.closest('ul[data-rows] > li') !== null")
+
+
 def test_a_link_with_a_token_behind_the_hash_signs_in(new_tab: NewTab, site: PagesSite) -> None:
     page = new_tab().open(f"/harvest/-/sign-in#{site.token('editor')}")
 
@@ -172,6 +180,19 @@ def test_a_whole_life_of_a_source_is_walked_through_without_a_mouse(new_tab: New
     assert "The source walked-through was removed." in page.locator("main").inner_text()
 
 
+def test_another_type_shows_its_options_and_everything_else_stays(new_tab: NewTab) -> None:
+    page = new_tab("admin").open("/harvest/new?source_type=noop")
+    page.locator("#f-title").fill("Stays as it is")
+    legend = page.locator("#options legend").text_content()
+
+    page.locator("input[name=source_type]:not(:checked):not(:disabled)").first.press("Space")
+    page.wait_for_function("before => document.querySelector('#options legend').textContent !== before", arg=legend)
+
+    assert page.locator("#f-title").input_value() == "Stays as it is"
+    assert page.locator("#f-name").input_value() == "stays-as-it-is"
+    assert page.evaluate("document.activeElement.name") == "source_type"
+
+
 def test_a_page_follows_what_happens_without_being_loaded_again(new_tab: NewTab, site: PagesSite) -> None:
     site.source("live", records=0)
     page = new_tab("admin").open("/harvest/live")
@@ -179,7 +200,7 @@ def test_a_page_follows_what_happens_without_being_loaded_again(new_tab: NewTab,
 
     site.cli.call("harvest_job_create", source_id="live")
 
-    page.get_by_role("link", name="Watch the run").wait_for()
+    page.get_by_role("link", name="Watch the job").wait_for()
     assert page.title() == "not loaded again"
 
 

@@ -315,7 +315,7 @@ def test_what_a_harvester_is_and_who_gets_mail_is_told(api: Api) -> None:
 def test_help_names_parameters(api: Api) -> None:
     text = api.read("help_show", token="", name="harvest_job_create")
 
-    assert text.startswith("Make a job of a source")
+    assert text.startswith("Create a job for a source")
     assert ":param source_id: required" in text
     assert api.server.get("help_show", "name=no_such").status == 404
 

@@ -91,7 +91,7 @@ def test_datasets_are_listed_searched_and_narrowed_down(portal: Portal) -> None:
     assert "Trees of Lindenau" in by_word
     assert "Format: CSV" in by_facet
     assert nothing.status_code == 200
-    assert "Nothing fits" in text(nothing)
+    assert "Nothing found" in text(nothing)
 
 
 @pytest.mark.parametrize("query", [{"start": "-1"}, {"start": "9" * 30}, {"sort": "x; --"}, {"q": "\x00"}, {"tags": "\x00"}])

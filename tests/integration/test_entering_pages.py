@@ -58,7 +58,7 @@ def test_a_form_that_is_wrong_is_not_looked_at(site: PagesSite) -> None:
     page = _look(site, "ckan", url="no address")
 
     assert page.status_code == 422
-    assert "What would come" not in text(page)
+    assert "What would be imported" not in text(page)
 
 
 def test_only_who_may_enter_a_source_may_have_a_remote_asked(site: PagesSite) -> None:
@@ -91,7 +91,7 @@ def test_a_password_is_set_and_signs_in_until_it_is_another(site: PagesSite) -> 
     assert (wrong.status_code, nobody.status_code) == (403, 403)
     assert "is not valid (any more)" in text(wrong)
     assert text(wrong).replace("somebody", "") == text(nobody).replace("nobody", "")
-    assert "Is not your password as it is now" in text(without_current)
+    assert "Is not your current password" in text(without_current)
     assert "The password was set." in text(changed)
     assert "Your session has ended" in text(by_password.get("/harvest"))
 

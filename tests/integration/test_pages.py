@@ -39,7 +39,7 @@ def test_the_list_can_be_searched_and_narrowed_down(site: PagesSite) -> None:
     assert "1 source " in found
     assert "2 sources" in fine
     assert nothing.status_code == 200
-    assert "Nothing fits" in text(nothing)
+    assert "Nothing found" in text(nothing)
 
 
 @pytest.mark.parametrize("query", [{"sort": "xx"}, {"start": "-1"}, {"start": "99999999"}, {"start": "x"}, {"health": "("}])

@@ -297,7 +297,7 @@ def test_delete_says_what_becomes_of_the_datasets(site: PagesSite) -> None:
     undecided = visitor.send(page, "/harvest/delete/deleted")
     done = visitor.send(page, "/harvest/delete/deleted", datasets="release")
 
-    assert "Choose what becomes of the datasets" in text(undecided)
+    assert "Choose what should happen to the datasets" in text(undecided)
     assert "The source deleted was removed." in text(done)
     assert "deleted" not in [source["name"] for source in site.cli.call("harvest_source_list", only_active=True)["sources"]]
 

@@ -59,8 +59,12 @@ def _section(context: click.Context) -> str:
 
 
 def _text(text: str) -> str:
-    paragraphs = (" ".join(part.split()) for part in text.replace("\b", "").split("\n\n"))
-    return "\n\n".join(paragraphs)
+    """Help as Markdown: a paragraph that click leaves as it is (marked by a backspace) keeps its lines."""
+    return "\n\n".join(_lines(part) if "\b" in part else " ".join(part.split()) for part in text.split("\n\n"))
+
+
+def _lines(paragraph: str) -> str:
+    return "\n".join(f"    {line.strip()}" for line in paragraph.replace("\b", "").splitlines() if line.strip())
 
 
 def _cell(text: str) -> str:

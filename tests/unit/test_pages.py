@@ -1,14 +1,17 @@
 """The base of the pages: languages, values as they are shown, and what no template may hold."""
 
+import csv
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from adapters.web import cookies
-from adapters.web.pages import charts, paths, shown, static
+from adapters.web.pages import charts, jobs, linked_data, paths, shown, static
 from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
 from adapters.web.pages.origin import check_origin
 from adapters.web.pages.sign_in import local
@@ -99,6 +102,13 @@ def test_a_time_is_the_same_however_it_comes(value: Any) -> None:
     assert shown.utc_time(value) == "2026-03-01 06:30 UTC"
 
 
+@pytest.mark.parametrize("value", ["", None, "soon", "2026-02-30", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_what_is_no_time_is_a_dash(value: Any) -> None:
+    assert shown.machine_time(value) == ""
+    assert shown.utc_time(value) == "–"
+    assert linked_data.day(value or "") == ""
+
+
 @pytest.mark.parametrize(
     "text", ["javascript:alert(1)", "data:text/html,x", "//host/x", "http:", "http://[", "", None, "ftp://h/x"]
 )
@@ -107,7 +117,7 @@ def test_only_addresses_of_the_web_become_links(text: Any) -> None:
     assert shown.web_address(" https://example.org/ü ") == "https://example.org/ü"
 
 
-@pytest.mark.parametrize("then", ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\nb", "harvest"])
+@pytest.mark.parametrize("then", ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\nb", "harvest", "/ü"])
 def test_signing_in_leads_nowhere_else(then: str) -> None:
     assert local(then) == "/harvest"
 
@@ -147,6 +157,57 @@ def test_a_forms_token_is_its_sessions() -> None:
     assert not cookies.is_form_token("two", "ü")
 
 
+@pytest.mark.parametrize(
+    "other", ["", "name=M\u00fcller; ", "seen=two words; ", 'a={"b": 1}; ', "{x}=2; ", "x[y]=1; ", "blank; ", '"; ']
+)
+def test_the_session_is_read_whatever_other_servers_of_the_host_keep_in_cookies(other: str) -> None:
+    assert cookies.cookie_of({"cookie": f"{other}harvestlog=abc"}) == "abc"
+    assert cookies.cookie_of({"cookie": f"{other}harvestlog=abc; __Host-harvestlog=def"}) == "def"
+
+
+@pytest.mark.parametrize("value", ["", ".", "a.b", "a.\u00fc", "\u00fc.a", "W10=.", "a" * 5000])
+def test_a_notice_that_we_did_not_sign_is_not_said(value: str) -> None:
+    assert cookies.notice_of({"cookie": f"harvestlog_notice={value}"}, "session") is None
+
+
+def test_a_notice_is_said_to_its_session_only_and_fits_into_a_cookie() -> None:
+    request: Any = SimpleNamespace(url=SimpleNamespace(scheme="http"))
+    said, unsigned = Response(), Response()
+    cookies.set_notice(request, said, "session", "done", "\u6f22" * 2000)
+    cookies.set_notice(request, unsigned, "", "done", "said by a stranger")
+    cookie, forged = (answer.headers["set-cookie"].partition(";")[0] for answer in (said, unsigned))
+
+    assert len(cookie) < 4096
+    assert cookies.notice_of({"cookie": cookie}, "session") == ("done", "\u6f22" * cookies.MOST_SAID)
+    assert cookies.notice_of({"cookie": cookie}, "another") is None
+    assert cookies.notice_of({"cookie": forged}, "") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("one", "one-last-errors.csv"),
+        ('one"; filename="two.html', "one___filename__two.html-last-errors.csv"),
+        ("one\r\nSet-Cookie: a=b", "one__Set-Cookie__a_b-last-errors.csv"),
+        ("ü/\\", "___-last-errors.csv"),
+    ],
+)
+def test_the_name_of_a_table_is_no_more_than_a_name(source: str, name: str) -> None:
+    assert jobs.file_name(source, "last") == name
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_text_of_a_table_is_a_formula(text: str) -> None:
+    line = jobs.csv_lines([{"kind": "record", "message": text, "guid": text}]).decode()
+
+    assert next(csv.DictReader(io.StringIO(line, newline=""), jobs.COLUMNS)) == {
+        **dict.fromkeys(jobs.COLUMNS, ""),
+        "kind": "record",
+        "message": f"'{text}",
+        "guid": f"'{text}",
+    }
+
+
 def test_the_address_of_static_files_changes_with_them() -> None:
     assert {"style.css", "app.js", "icon.svg"} <= static.files().keys()
     assert static.path("app.js") == f"/harvest/-/static/{static.version()}/app.js"
@@ -156,6 +217,13 @@ def test_a_source_named_like_a_part_of_a_path_is_at_its_id() -> None:
     assert paths.source({"id": "u", "name": "new"}) == "/harvest/u"
     assert paths.source({"id": "u", "name": "one"}, "admin") == "/harvest/admin/one"
     assert paths.job({"id": "u", "name": "one"}, "j", "errors") == "/harvest/one/job/j/errors"
+
+
+def test_no_run_takes_less_than_nothing_where_clocks_differ() -> None:
+    run = {"gather_started": "2026-03-01 06:00:02", "finished": "2026-03-01 05:59:00"}
+
+    assert shown.between(run["gather_started"], run["finished"]) == 0
+    assert charts.columns(charts.durations([run]), ("updated",)).highest == 0
 
 
 def test_columns_fill_the_picture_up_to_the_highest() -> None:

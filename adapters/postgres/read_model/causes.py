@@ -74,9 +74,9 @@ class CauseWriter:
             keys = [key._asdict() for key in part]
             for row in connection.execute(self._known, _json(keys)).fetchall():
                 key = CauseKey(*row[: len(KEY)])
-                known = Cause(*row[len(KEY) :])
-                known.add(part[key])
-                part[key] = known
+                cause = Cause(*row[len(KEY) :])
+                cause.add(part[key])
+                part[key] = cause
             connection.execute(self._save, _json([_row(key, cause) for key, cause in part.items()]))
 
     def count_again(self, connection: Connection, jobs: Collection[str]) -> None:

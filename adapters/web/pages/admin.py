@@ -85,7 +85,7 @@ def _approve(page: Page, source: Row) -> Response:
 
 def _reject(page: Page, source: Row) -> Response:
     page.call("harvest_job_reject_deletions", id=page.form.get("job", ""))
-    return page.go(paths.source(source, "admin"), page.text("Rejected: nothing is deleted. The next full run asks again."))
+    return page.go(paths.source(source, "admin"), page.text("Rejected: nothing is deleted. The next full job asks again."))
 
 
 ACTS: Mapping[str, Callable[[Page, Row], Response]] = {
@@ -143,10 +143,10 @@ def _consequences(page: Page, what: str, carry_out: Callable[[Page, Row], Respon
 def _checked(page: Page, source: Row, what: str) -> dict[str, str]:
     """What keeps a form from being carried out: another number of datasets than it showed, or a name that isn't typed in."""
     if whole_number(page.form.get("count")) != source["datasets"]:
-        return {"name": page.text("The number of datasets has changed since this page was opened: look at it again")}
+        return {"name": page.text("The number of datasets has changed since this page was opened: check it, and confirm again")}
     if what == "delete" and page.form.get("datasets") not in ("keep", "release", "delete"):
-        return {"datasets": page.text("Choose what becomes of the datasets")}
+        return {"datasets": page.text("Choose what should happen to the datasets")}
     removes = what == "clear" or page.form.get("datasets") == "delete"
     if removes and source["datasets"] >= ASK_FOR_THE_NAME_FROM and page.form.get("name", "").strip() != source["name"]:
-        return {"name": page.text("Type in the name of the source: %(name)s", name=source["name"])}
+        return {"name": page.text("Type the name of the source: %(name)s", name=source["name"])}
     return {}

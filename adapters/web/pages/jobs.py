@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -19,8 +20,9 @@ ENDED = ("Finished", "Aborted")
 CSV_PAGE = 1000  # errors read at a time
 COLUMNS = ("kind", "guid", "stage", "code", "message", "line", "created", "object_id", "original_url")
 KINDS = {"gather_errors": "gather", "object_errors": "record", "warnings": "warning", "job_warnings": "warning"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """With these a spreadsheet would take a text for a formula."""
+NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def every(page: Page) -> Response:
@@ -112,30 +114,34 @@ def retry(page: Page) -> Response:
         again = page.call("harvest_job_retry", id=job["id"])
     except Refused as refused:
         return page.go(paths.job(source, job["id"]), str(refused), "failed")
-    return page.go(paths.job(source, again["id"]), page.text("The records that failed are tried again by this job."))
+    return page.go(paths.job(source, again["id"]), page.text("This job tries the failed records again."))
 
 
 async def errors_as_csv(request: Request) -> Response:
     """All errors of a job as a table for spreadsheets, sent while they are read: nothing is kept in memory."""
-    page = await _first_part(request)
-    if isinstance(page, Response):
-        return page
-    known, first = page
+    part = await _first_part(request)
+    if isinstance(part, Response):
+        return part
+    page, first = part
 
     async def parts() -> AsyncIterator[bytes]:
-        yield b"\xef\xbb\xbf" + _csv([dict(zip(COLUMNS, COLUMNS, strict=True))])
+        yield b"\xef\xbb\xbf" + csv_lines([dict(zip(COLUMNS, COLUMNS, strict=True))])
         answer = first
         while True:
-            yield _csv(_rows(answer))
+            yield csv_lines(_rows(answer))
             if not answer["next"]:
                 return
             after = answer["next"]
-            answer = await known.site.run(lambda after=after: _report(opened(request), _reference(known), after))  # type: ignore[misc]
+            answer = await page.site.run(lambda after=after: _report(opened(request), _reference(page), after))  # type: ignore[misc]
 
-    name = f"{known.path('id')[:60]}-{known.path('job')[:36]}-errors.csv".encode("ascii", "replace").decode().replace("?", "_")
-    disposition = f'attachment; filename="{name}"'
+    disposition = f'attachment; filename="{file_name(page.path("id"), page.path("job"))}"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return StreamingResponse(parts(), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def file_name(source: str, job: str) -> str:
+    """The name of a table of errors, by what the address says, which anybody can make up."""
+    return NOT_IN_NAMES.sub("_", f"{source[:60]}-{job[:36]}-errors.csv")
 
 
 async def _first_part(request: Request) -> tuple[Page, Row] | Response:
@@ -168,7 +174,8 @@ def _rows(report: Row) -> list[Row]:
     return [{**row, "kind": word} for kind, word in KINDS.items() for row in report[kind]]
 
 
-def _csv(rows: list[Row]) -> bytes:
+def csv_lines(rows: list[Row]) -> bytes:
+    """Rows as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
     for row in rows:

@@ -9,7 +9,8 @@ from domain.errors import ValidationError
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT_LEVEL, DEFAULT_SINCE = "INFO", "1d"
-SINCE = ("1h", "1d", "1w", "")
+ALL = "all"  # in addresses, where an empty text would be left out
+SINCE = ("1h", "1d", "1w", ALL)
 ROWS = 100
 
 
@@ -17,8 +18,8 @@ def show(page: Page) -> Response:
     """Lines of the log that fit what was chosen."""
     level = page.query.get("level", DEFAULT_LEVEL) if page.query.get("level") in LEVELS else DEFAULT_LEVEL
     job, source = page.query.get("job", ""), page.query.get("source", "")
-    since = page.query.get("since", "" if job else DEFAULT_SINCE)
-    which = {"lowest": level, "since": since, "source_id": source, "id": job}
+    since = page.query.get("since") or (ALL if job else DEFAULT_SINCE)
+    which = {"lowest": level, "since": "" if since == ALL else since, "source_id": source, "id": job}
     errors: dict[str, str] = {}
     answer: dict[str, Any] = {"lines": [], "next": None, "left_out": 0}
     try:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from adapters.web.pages.dataset_view import DatasetView
 from adapters.web.pages.page import Page
 from adapters.web.pages.source import Row
-from domain.errors import HarvestError, NotFound
+from domain.errors import HarvestError, NotAuthorized, NotFound
 from domain.titles import title_of
 
 MOST_SHOWN = 100_000  # characters of a document; the rest is in the download
@@ -58,7 +58,7 @@ def _package(page: Page, package_id: str | None) -> Any:
         return None
     try:
         return page.call("package_show", id=package_id)
-    except NotFound:
+    except (NotFound, NotAuthorized):
         return None
 
 

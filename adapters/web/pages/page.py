@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -41,6 +41,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TOKEN_FIELD = "form_token"
+IN_PATHS = "/:@!$&'()*+,;="  # what a path may hold as it is, RFC 3986, section 3.3
+NOT_KEPT = (TOKEN_FIELD, "password", "current", "token")
 MOST_FIELDS = 200
 Form = Mapping[str, str]
 
@@ -108,10 +110,15 @@ class Page:
         return self.url(self.local_path, **query)
 
     @property
+    def address(self) -> str:
+        """This page's address without the prefix of a proxy, to come back to after signing in."""
+        return self.here().removeprefix(self.request.scope.get("root_path", ""))
+
+    @property
     def local_path(self) -> str:
-        """The path without the prefix of a proxy."""
-        path, prefix = self.request.url.path, self.request.scope.get("root_path", "")
-        return path.removeprefix(prefix) if prefix else path
+        """The path as it stands in addresses, without the prefix of a proxy."""
+        path, prefix = self.request.scope["path"], self.request.scope.get("root_path", "")
+        return quote(path.removeprefix(prefix), safe=IN_PATHS)
 
     def render(
         self, template: str, status: int = 200, /, *, headers: Mapping[str, str] | None = None, **context: Any
@@ -133,7 +140,9 @@ class Page:
                 **context,
             )
         )
-        response = Response(body, status, {**HEADERS, **(headers or {})}, media_type="text/html; charset=utf-8")
+        response = Response(
+            body.encode(errors="replace"), status, {**HEADERS, **(headers or {})}, media_type="text/html; charset=utf-8"
+        )
         response.headers["Content-Language"] = self.language.code
         if notice:
             cookies.drop_notice(response)
@@ -201,6 +210,7 @@ def _answer(request: Request, form: dict[str, str], show: Show, signed_in_only: 
         response = error_page(page, error)
     if (wanted := request.query_params.get("lang", "")) in NAMES:
         cookies.set_language(request, response, wanted)
+        response.headers["Cache-Control"] = "no-store"  # a cache between us would give the cookie to others, too
     return response
 
 
@@ -226,8 +236,8 @@ def _caller(site: Site, request: Request) -> Caller:
 
 
 def _sign_in_first(page: Page) -> Response:
-    """The session has ended: after signing in the form comes back as it was filled in."""
-    kept = json.dumps({name: value for name, value in page.form.items() if name != TOKEN_FIELD})
+    """The session has ended: after signing in the form comes back as it was filled in, without passwords."""
+    kept = json.dumps({name: value for name, value in page.form.items() if name not in NOT_KEPT})
     return page.render("sign_in.html", 401, then=page.local_path, kept=kept, name="", problem="", fields={})
 
 
@@ -236,11 +246,11 @@ def error_page(page: Page, error: Exception) -> Response:
     status, _ = problem(error)
     texts = {
         400: page.text("This address can't be understood"),
-        403: page.text("You may not do this"),
+        403: page.text("You aren't allowed to do this"),
         404: page.text("There is nothing here"),
         409: page.text("That can't be done"),
         429: page.text("Too many requests"),
-        503: page.text("Something we need does not answer"),
+        503: page.text("A service that this site needs doesn't answer"),
     }
     title = texts.get(status, page.text("Something went wrong on our side"))
     message = _message(page, status, error)
@@ -250,11 +260,24 @@ def error_page(page: Page, error: Exception) -> Response:
     )
 
 
+def no_such_page(page: Page, status: int) -> Response:
+    """For an address that isn't there, or that doesn't take this method."""
+    message = page.text("There is no page at this address")
+    if status == 405:
+        message = page.text("This address only accepts a form: open the page with the form, and send it from there")
+    response = error_page(page, NotFound(message))
+    response.status_code = status
+    return response
+
+
 def _message(page: Page, status: int, error: Exception) -> str:
     if status == 500:
-        return page.text("The server's log has it under this request id: %(id)s", id=request_id.get())
-    if isinstance(error, NotAuthorized) and str(error) != REFUSED:
-        return page.text("It is not there, or it is not for you.")
+        return page.text(
+            "Please tell an administrator this request id; the server's log has the details under it: %(id)s",
+            id=request_id.get(),
+        )
+    if isinstance(error, NotAuthorized):
+        return page.text(REFUSED) if str(error) == REFUSED else page.text("It doesn't exist, or you don't have access to it.")
     if isinstance(error, ValidationError):
         return "; ".join(f"{name}: {text}" for name, text in error.errors.items())
     if isinstance(error, NotFound):

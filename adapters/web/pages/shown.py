@@ -43,8 +43,8 @@ def seconds(language: Language, value: Any) -> str:
         return f"{number(language, round(total, 1))} s"
     for unit, length, smaller, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
         if total >= length:
-            whole, rest = int(total // length), int(total % length // part)
-            return f"{whole} {unit} {rest} {smaller}" if rest else f"{whole} {unit}"
+            whole, parts = int(total // length), int(total % length // part)
+            return f"{whole} {unit} {parts} {smaller}" if parts else f"{whole} {unit}"
     return f"{int(total)} s"
 
 
@@ -58,7 +58,10 @@ def moment(value: Any) -> datetime | None:
         except ValueError:
             return None
     time: datetime = value
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:  # in UTC it is before the year 1 or after 9999
+        return None
 
 
 def machine_time(value: Any) -> str:
@@ -74,9 +77,9 @@ def utc_time(value: Any) -> str:
 
 
 def between(start: Any, end: Any) -> float | None:
-    """Seconds from one time to another, None when one isn't known."""
+    """Seconds from one time to another, None when one isn't known; 0 when hosts' clocks differ by more."""
     first, last = moment(start), moment(end)
-    return (last - first).total_seconds() if first and last else None
+    return max(0.0, (last - first).total_seconds()) if first and last else None
 
 
 def clean(text: Any) -> str:

@@ -17,7 +17,7 @@ from domain.errors import NotAuthorized
 
 HOME = "/harvest"
 FOR_ONE_NAME = Limit(10)  # wrong passwords a minute
-SECURE_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+LONGEST_NAME = 200  # characters
 
 
 def sign_in(page: Page) -> Response:
@@ -39,11 +39,13 @@ def _begin(page: Page) -> Response:
         if token:
             cookie = page.site.parts.browsers.begin_with_token(token, browser)
         else:
+            name = name.replace("\0", "")[:LONGEST_NAME]
             FOR_ONE_NAME.check(name)
             cookie = page.site.parts.browsers.begin_with_password(name, form.get("password", ""), browser)
     except NotAuthorized:
         page.site.refused(page.request)
-        FOR_ONE_NAME.count(name)
+        if not token:
+            FOR_ONE_NAME.count(name)
         return _form(page, then, kept=kept, name=name, problem=page.text(REFUSED), status=403)
     if page.cookie:
         page.site.parts.browsers.sessions.end(page.cookie)
@@ -64,14 +66,14 @@ def _go_on(page: Page, cookie: str, then: str, kept: str) -> Response:
 def _fields(kept: str) -> Mapping[str, str]:
     try:
         fields = json.loads(kept)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(name): str(value) for name, value in fields.items()} if isinstance(fields, dict) else {}
 
 
 def local(then: str) -> str:
     """A path of ours, never an address elsewhere."""
-    is_path = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable() and "\\" not in then
+    is_path = then.startswith("/") and not then.startswith("//") and "\\" not in then and then.isascii() and then.isprintable()
     return then if is_path else HOME
 
 

@@ -81,7 +81,7 @@ def _form(
         "organisations": _organisations(page),
         "saved": saved,
         "preview": preview,
-        "version": _version(saved or source) if source else "",
+        "version": _begun_with(page, source, saved),
         "editing": source is not None,
     }
     framed = frame(page, source, "edit") if source else {}
@@ -108,6 +108,13 @@ def _version(source: Row) -> str:
         source.get(name) for name in ("url", "title", "name", "type", "notes", "frequency", "owner_org", "config", "private")
     ]
     return json.dumps([*fields, source.get("cron") or "", source.get("time_zone") or "", source.get("blackout") or ""])
+
+
+def _begun_with(page: Page, source: Row | None, saved: Row | None) -> str:
+    """The version that a form goes on with: the one that it came with, until what is saved now has been shown next to it."""
+    if source is None:
+        return ""
+    return _version(saved) if saved else page.form.get("version", _version(source))
 
 
 def _create(page: Page) -> Response:
@@ -215,7 +222,7 @@ def json_differs(text: str, name: str, value: str, kind: str) -> bool:
     """Whether a field says something else than the text of JSON; a script keeps them in step."""
     try:
         return bool(json.loads(text or "{}").get(name) != parsed_option(kind, value))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return True
 
 
@@ -255,7 +262,7 @@ def _field(value: Any) -> str:
 def _read(config: str) -> dict[str, Any]:
     try:
         options = json.loads(config or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return options if isinstance(options, dict) else {}
 

@@ -21,8 +21,8 @@ def act(page: Page) -> Response:
     try:
         if page.form.get("do") == "resume":
             page.call("harvest_site_resume", scope=scope, name=name)
-            return page.go(HERE, page.text("It goes on. Runs that were missed are caught up by one each."))
+            return page.go(HERE, page.text("It goes on. One job per source catches up on the times that were missed."))
         page.call("harvest_site_pause", scope=scope, name=name, until=page.form.get("until", ""))
     except (Refused, ValidationError) as error:
         return page.go(HERE, str(error), "failed")
-    return page.go(HERE, page.text("It is paused. Nothing starts by schedule until it is resumed."))
+    return page.go(HERE, page.text("It is paused. No scheduled job starts until it is resumed."))

@@ -26,7 +26,7 @@ BY_LANGUAGE: dict[str, Callable[..., Any]] = {"number": shown.number, "size": sh
 def environment(code: str) -> Environment:
     """The templates in one language."""
     chosen = language(code)
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -35,9 +35,9 @@ def environment(code: str) -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(chosen.gettext, chosen.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(FILTERS)
-    made.filters.update({name: partial(show, chosen) for name, show in BY_LANGUAGE.items()})
-    made.globals.update(charts=charts, paths=paths)
-    made.globals["between"] = shown.between
-    return made
+    templates.install_gettext_callables(chosen.gettext, chosen.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    templates.filters.update(FILTERS)
+    templates.filters.update({name: partial(show, chosen) for name, show in BY_LANGUAGE.items()})
+    templates.globals.update(charts=charts, paths=paths)
+    templates.globals["between"] = shown.between
+    return templates

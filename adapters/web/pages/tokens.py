@@ -6,6 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages.page import Page
+from adapters.web.pages.search_terms import whole_number
+from adapters.web.pages.source import Row
 from domain.errors import Refused, ValidationError
 
 HERE = "/harvest/-/tokens"
@@ -19,27 +21,32 @@ def show(page: Page) -> Response:
     return _page(page)
 
 
-def _page(page: Page, errors: Mapping[str, str] | None = None, made: Mapping[str, Any] | None = None) -> Response:
-    refused, tokens, persons = "", [], []
+def _page(page: Page, errors: Mapping[str, str] | None = None, new_token: Mapping[str, Any] | None = None) -> Response:
+    refused, start = "", whole_number(page.query.get("start"))
+    tokens: list[Row] = []
+    persons: Row = {"persons": [], "next": None}
     try:
-        tokens = page.call("harvest_token_list", limit=ROWS)["tokens"]
+        tokens = page.call("harvest_token_list", limit=ROWS + 1, offset=start)["tokens"]
         if page.may("harvest_person_list"):
-            persons = page.call("harvest_person_list", limit=ROWS)["persons"]
+            persons = page.call("harvest_person_list", limit=ROWS, after=page.query.get("person", ""))
     except Refused as error:  # a CKAN has the persons
         refused = str(error)
     values = {
         "scope": "read",
         "expires": "365d",
-        **{name: page.form[name] for name in FIELDS if name in page.form and not made},
+        **{name: page.form[name] for name in FIELDS if name in page.form and not new_token},
     }
     return page.render(
         "tokens.html",
         422 if errors else 200,
-        tokens=tokens,
-        persons=persons,
+        tokens=tokens[:ROWS],
+        before=page.here(start=max(0, start - ROWS)) if start else None,
+        following=page.here(start=start + ROWS) if len(tokens) > ROWS else None,
+        persons=persons["persons"],
+        more_persons=page.here(person=persons["next"]) if persons["next"] else None,
         refused=refused,
         errors=errors or {},
-        made=made,
+        new_token=new_token,
         values={**dict.fromkeys(FIELDS, ""), **values},
     )
 
@@ -53,7 +60,7 @@ def act(page: Page) -> Response:
         return page.go(HERE, page.text("The token is refused from now on."))
     given = {name: page.form.get(name, "").strip() or None for name in FIELDS}
     try:
-        return _page(page, made=page.call("harvest_token_create", **given))
+        return _page(page, new_token=page.call("harvest_token_create", **given))
     except ValidationError as wrong:
         return _page(page, wrong.errors)
     except Refused as refused:

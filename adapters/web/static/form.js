@@ -1,7 +1,5 @@
 // The form of a source: a name is made of the title, options and their JSON are kept in step, another type has other options.
 const form = document.querySelector("[data-source-form]");
-const config = form?.querySelector("[data-config]");
-const fields = form ? [...form.querySelectorAll("[data-option]")] : [];
 
 function nameOf(title) {
   return title.replaceAll("ß", "ss").normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
@@ -22,16 +20,13 @@ function shown(option) {
   return option === undefined ? "" : JSON.stringify(option);
 }
 
-function options() {
-  try { return JSON.parse(config.value || "{}"); } catch { return null; }
-}
+function keepInStep() {
+  const config = form.querySelector("[data-config]");
+  const fields = [...form.querySelectorAll("[data-option]")];
 
-if (form) {
-  const title = form.querySelector("[data-title]");
-  const name = form.querySelector("[data-name]");
-  let own = name.value !== "" && name.value !== nameOf(title.value);
-  name.addEventListener("input", () => { own = name.value !== ""; });
-  title.addEventListener("input", () => { if (!own && !location.pathname.includes("/edit/")) name.value = nameOf(title.value); });
+  function options() {
+    try { return JSON.parse(config.value || "{}"); } catch { return null; }
+  }
 
   for (const field of fields) {
     field.addEventListener("change", () => {
@@ -50,13 +45,35 @@ if (form) {
     if (all === null) return;
     for (const field of fields) field.value = shown(all[field.name.replace("option.", "")]);
   });
+}
 
+// The options of another type take the place of those that are shown; the focus and all other fields stay as they are.
+let asked = 0;
+async function showOptions(type) {
+  const turn = ++asked;
+  const address = new URL(location.pathname, location.href);
+  address.searchParams.set("source_type", type);
+  try {
+    const answer = await fetch(address, { cache: "no-store" });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("options");
+    if (!fresh || turn !== asked) return;
+    document.getElementById("options").replaceWith(fresh);
+    keepInStep();
+  } catch { /* the server is away: saving says what is wrong with the options */ }
+}
+
+if (form) {
+  const title = form.querySelector("[data-title]");
+  const name = form.querySelector("[data-name]");
+  let own = name.value !== "" && name.value !== nameOf(title.value);
+  name.addEventListener("input", () => { own = name.value !== ""; });
+  title.addEventListener("input", () => { if (!own && !location.pathname.includes("/edit/")) name.value = nameOf(title.value); });
+
+  keepInStep();
   if (location.pathname.endsWith("/new")) {
     for (const radio of form.querySelectorAll("input[name=source_type]")) {
-      radio.addEventListener("change", () => {
-        const address = form.querySelector("[data-address]").value;
-        location.search = new URLSearchParams({ source_type: radio.value, url: address });
-      });
+      radio.addEventListener("change", () => showOptions(radio.value));
     }
   }
 }

@@ -8,7 +8,7 @@ function used() {
 }
 
 function move(step) {
-  const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+  const rows = [...document.querySelectorAll("[data-rows] tbody tr, ul[data-rows] > li")];
   const at = rows.findIndex((row) => row.classList.contains("at"));
   const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
   if (!next) return;

@@ -5,6 +5,13 @@ import { showTimes } from "./times.js";
 const banner = document.getElementById("connection");
 const PACE = 900; // milliseconds between two reads at least
 
+// What somebody reads or copies from stays as it is: the focus, an opened text or a selection would be lost.
+function isInUse(element) {
+  const selection = getSelection();
+  return element.contains(document.activeElement) || element.querySelector("details[open]")
+    || (!selection.isCollapsed && selection.containsNode(element, true));
+}
+
 export function live() {
   const about = document.querySelector("[data-live]").dataset.live;
   let last = "", wait = 1000, source = null, timer = 0, read = 0, ended = false;
@@ -30,7 +37,7 @@ export function live() {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const fresh of page.querySelectorAll("[data-key]")) {
         const old = document.querySelector(`[data-key="${CSS.escape(fresh.dataset.key)}"]`);
-        if (!old || old.innerHTML === fresh.innerHTML || old.contains(document.activeElement)) continue;
+        if (!old || old.innerHTML === fresh.innerHTML || isInUse(old)) continue;
         old.replaceChildren(...fresh.childNodes);
         showTimes(old);
       }
@@ -40,6 +47,8 @@ export function live() {
   }
 
   function open() {
+    if (document.visibilityState === "hidden" || ended) return;
+    source?.close();
     source = new EventSource(address());
     for (const name of ["job", "source", "held", "reset"]) source.addEventListener(name, changed);
     source.addEventListener("ready", (event) => {
@@ -60,5 +69,5 @@ export function live() {
     if (document.visibilityState === "hidden") source?.close();
     else if (!ended) { open(); patch(); }
   });
-  if (document.visibilityState === "visible") open();
+  open();
 }
