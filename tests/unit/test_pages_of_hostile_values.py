@@ -340,5 +340,23 @@ def test_the_second_of_two_editors_sees_another_type_and_who_may_see_it() -> Non
     assert f'value="{html.escape(source_form._version(source), quote=True)}"'.replace("&quot;", "&#34;") in body
 
 
+@pytest.mark.parametrize(
+    ("caller", "shown"),
+    [
+        (ANONYMOUS, False),
+        (Caller("a", roles={"amt": "member"}), False),
+        (Caller("a", roles={"amt": "editor"}, scope=frozenset({"read"})), False),
+        (Caller("a", roles={"amt": "editor"}), True),
+        (Caller("a", sysadmin=True), True),
+    ],
+)
+def test_only_who_may_add_a_source_is_led_to_its_form(caller: Caller, shown: bool) -> None:
+    answers = {"package_search": {"count": 0, "results": [], "facets": {"health": {}}}}
+
+    body = bytes(sources.search(shown_page("/harvest", answers, caller=caller)).body).decode()
+
+    assert ('href="/harvest/new"' in body) is shown
+
+
 def test_a_title_is_text_that_can_be_sent() -> None:
     assert title_of(f'{{"title": "Trees {HALF}"}}') == "Trees ?"
