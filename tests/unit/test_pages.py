@@ -66,6 +66,13 @@ def test_a_template_can_be_read_and_holds_nothing_that_the_policy_forbids(name: 
     assert not re.search(r"\|\s*safe|Markup|autoescape|<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", text)
 
 
+@pytest.mark.parametrize("name", ["error.html", "source_about.html"])
+def test_a_text_that_opens_stands_in_no_paragraph(name: str) -> None:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+
+    assert not re.search(r"<p\b(?:(?!</p>).)*ui\.long\(", text, re.DOTALL), "browsers end a paragraph before <details>"
+
+
 def test_whatever_a_remote_sends_is_escaped() -> None:
     template = environment("en").from_string("{{ text|clean|cut(60) }}")
 

@@ -133,7 +133,12 @@ def test_half_a_surrogate_pair_in_a_document_breaks_no_page(document: str) -> No
 def test_the_next_page_of_the_log_is_of_the_same_time(query: str, since: str) -> None:
     asked: list[Any] = []
     answer = {"lines": [{"created": None, "level": "INFO", "content": "line"}], "next": "n", "left_out": 0}
-    answers = {"harvest_log_list": lambda values: asked.append(values["since"]) or answer}
+
+    def lines(values: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(values["since"])
+        return answer
+
+    answers = {"harvest_log_list": lines}
 
     body = bytes(log.show(shown_page("/harvest/-/log", answers, query=query)).body).decode()
     following = body.partition('rel="next" href="')[2].partition('"')[0].partition("?")[2]
@@ -296,7 +301,7 @@ def test_tokens_and_persons_are_listed_a_page_at_a_time() -> None:
 
 def an_editors_form(changed: Mapping[str, Any], form: Mapping[str, str]) -> tuple[ShownPage, dict[str, Any]]:
     """The page of the form of a source, sent by an editor after somebody else has changed the source."""
-    kind = {"name": "noop", "title": "Noop", "description": "", "problem": None, "options": []}
+    kind: dict[str, Any] = {"name": "noop", "title": "Noop", "description": "", "problem": None, "options": []}
     more = {"type": "noop", "notes": "", "url": "http://one.example", "frequency": "MANUAL", "config": None, "active": True}
     state = {"paused": False, "next_run": None, "last_job_id": None, "datasets": 0}
     source = {**SOURCE, **more, **state, **changed}
@@ -333,6 +338,24 @@ def test_the_second_of_two_editors_sees_another_type_and_who_may_see_it() -> Non
     assert "<ins>noop</ins>" in differences
     assert "<del>ja</del>" in differences
     assert f'value="{html.escape(source_form._version(source), quote=True)}"'.replace("&quot;", "&#34;") in body
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown"),
+    [
+        (ANONYMOUS, False),
+        (Caller("a", roles={"amt": "member"}), False),
+        (Caller("a", roles={"amt": "editor"}, scope=frozenset({"read"})), False),
+        (Caller("a", roles={"amt": "editor"}), True),
+        (Caller("a", sysadmin=True), True),
+    ],
+)
+def test_only_who_may_add_a_source_is_led_to_its_form(caller: Caller, shown: bool) -> None:
+    answers = {"package_search": {"count": 0, "results": [], "facets": {"health": {}}}}
+
+    body = bytes(sources.search(shown_page("/harvest", answers, caller=caller)).body).decode()
+
+    assert ('href="/harvest/new"' in body) is shown
 
 
 def test_a_title_is_text_that_can_be_sent() -> None:

@@ -93,6 +93,11 @@ class Page:
         if not self.may(action, source):
             raise NotAuthorized(f"{action} is not allowed")
 
+    def may_add_sources(self) -> bool:
+        """Whether the viewer may enter sources, at least for one organisation."""
+        action = "harvest_source_create"
+        return self.may(action) or any(self.may(action, {"owner_org": name}) for name in self.caller.roles)
+
     def text(self, message: str, **values: Any) -> str:
         """A message in the viewer's language."""
         translated = self.language.gettext(message)

@@ -30,7 +30,7 @@ PREVIEWED = 20  # records
 
 def new(page: Page) -> Response:
     """An empty form, or one that was filled in and refused."""
-    if not any(page.caller.has_role(organisation, "editor") for organisation in page.caller.roles):
+    if not page.may_add_sources():
         page.require("harvest_source_create")
     if page.request.method == "POST":
         return _create(page)

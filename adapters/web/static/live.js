@@ -4,6 +4,7 @@ import { showTimes } from "./times.js";
 
 const banner = document.getElementById("connection");
 const PACE = 900; // milliseconds between two reads at least
+const SHARE = 10; // a read that took long is followed by a pause so many times as long: a busy server isn't asked still more
 
 // What somebody reads or copies from stays as it is: the focus, an opened text or a selection would be lost.
 function isInUse(element) {
@@ -14,7 +15,7 @@ function isInUse(element) {
 
 export function live() {
   const about = document.querySelector("[data-live]").dataset.live;
-  let last = "", wait = 1000, source = null, timer = 0, read = 0, ended = false;
+  let last = "", wait = 1000, source = null, timer = 0, read = 0, pace = PACE, ended = false, reading = false, again = false;
 
   function address() {
     const url = new URL(document.body.dataset.events, location.href);
@@ -26,13 +27,19 @@ export function live() {
 
   function changed(event) {
     if (event.lastEventId) last = event.lastEventId;
-    if (timer || ended) return;
-    timer = setTimeout(() => { timer = 0; read = Date.now(); patch(); }, Math.max(0, PACE - (Date.now() - read)));
+    if (reading) again = true; // two reads at once: the older answer could come last
+    if (timer || reading || ended) return;
+    timer = setTimeout(() => { timer = 0; read = Date.now(); patch(); }, Math.max(0, pace - (Date.now() - read)));
   }
 
   async function patch() {
+    if (reading) return;
+    reading = true;
     try {
-      const answer = await fetch(location.href, { headers: { "X-Part": "live" }, cache: "no-store" });
+      const begun = Date.now();
+      const answer = await fetch(location.href, { cache: "no-store" });
+      pace = answer.ok ? Math.max(PACE, SHARE * (Date.now() - begun)) : SHARE * PACE;
+      if (answer.status === 429 || answer.status >= 500) again = true;
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const fresh of page.querySelectorAll("[data-key]")) {
@@ -43,7 +50,11 @@ export function live() {
       }
       ended = !page.querySelector("[data-live]");
       if (ended) source?.close();
-    } catch { /* the stream tells that the server is away */ }
+    } catch { /* the stream tells that the server is away */
+    } finally {
+      reading = false;
+      if (again) { again = false; changed({}); }
+    }
   }
 
   function open() {
