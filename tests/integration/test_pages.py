@@ -1,6 +1,7 @@
 """The base of the pages over HTTP: signing in, forms, rights, errors, languages, and what every answer carries."""
 
 from collections.abc import Iterator
+from urllib.robotparser import RobotFileParser
 
 import pytest
 
@@ -78,6 +79,17 @@ def test_style_and_scripts_are_kept_for_a_year_at_an_address_that_changes(site: 
     assert old.text == style.text
     assert old.headers["Cache-Control"] == "no-cache"
     assert visitor.get(path.replace("style.css", "..%2fapp.py")).status_code == 404
+
+
+def test_crawlers_are_kept_from_combinations_of_filters_and_not_from_datasets(site: PagesSite) -> None:
+    rules = RobotFileParser()
+    rules.parse(site.visitor().get("/robots.txt").text.splitlines())
+
+    assert rules.can_fetch("crawler", f"{site.url}/dataset/trees")
+    assert rules.can_fetch("crawler", f"{site.url}/harvest")
+    assert not rules.can_fetch("crawler", f"{site.url}/harvest/-/log")
+    assert not rules.can_fetch("crawler", f"{site.url}/api/3/action/package_search")
+    assert "Disallow: /*?tags=" in site.visitor().get("/robots.txt").text  # with a wildcard, which this parser doesn't know
 
 
 def test_signing_in_with_a_token_lasts_until_signing_out(site: PagesSite) -> None:

@@ -22,6 +22,7 @@ FORM, BOTH = ["POST"], ["GET", "POST"]
 
 routes = [
     Route("/harvest/-/static/{version}/{name}", static.serve),
+    Route("/robots.txt", static.robots),
     Route("/harvest/-/sign-in", open_form(sign_in.sign_in), methods=BOTH),
     Route("/harvest/-/sign-out", page(sign_in.sign_out), methods=FORM),
     Route("/harvest/-/jobs", page(jobs.every)),

@@ -33,6 +33,30 @@ def path(name: str) -> str:
     return f"/harvest/-/static/{version()}/{name}"
 
 
+NARROWED = (
+    "q",
+    "sort",
+    "lang",
+    "organization",
+    "groups",
+    "tags",
+    "res_format",
+    "license_id",
+    "source_type",
+    "frequency",
+    "health",
+)
+ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /harvest/-/\nDisallow: /harvest/object/\n" + "".join(
+    f"Disallow: /*?{name}=\nDisallow: /*&{name}=\n" for name in NARROWED
+)
+"""For crawlers (RFC 9309): each combination of filters is a page of its own, and there is no end of them."""
+
+
+async def robots(_request: Request) -> Response:
+    """What crawlers should leave out; pages of lists and of datasets are theirs."""
+    return Response(ROBOTS, headers={"Cache-Control": "public, max-age=86400"}, media_type="text/plain")
+
+
 async def serve(request: Request) -> Response:
     """One file. An older address gives the file as it is now, and isn't kept."""
     name = request.path_params["name"]
