@@ -181,6 +181,7 @@ def run_role(folder: Path, role: str, environment: Mapping[str, str]) -> Ended:
     return Ended(status, out, err, time.monotonic() - began)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ROLES_WRONG, ids=lambda case: "{}, {}={}".format(*case))
 def test_a_role_says_which_setting_is_wrong(ended: Mapping[tuple[str, str, str], Ended], case: tuple[str, str, str]) -> None:
     role, (_, name, value) = ended[case], case

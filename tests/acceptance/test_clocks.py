@@ -83,6 +83,7 @@ def titles(stack: Stack) -> dict[str, str]:
     return dict(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", [DAY, -DAY])
 def test_a_wrong_clock_loses_neither_an_update_nor_a_removal(shifted: Shifted, remote: ChangingRemote, shift: int) -> None:
     stack = shifted.stack

@@ -26,6 +26,7 @@ def stack(new_stack: Callable[..., AbstractContextManager[Stack]], server: MailS
         yield stack
 
 
+@pytest.mark.slow
 def test_a_running_coordinator_mails_who_is_to_be_told_and_shows_what_could_not_be_sent(
     stack: Stack, server: MailServer
 ) -> None:
