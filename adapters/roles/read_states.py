@@ -28,6 +28,7 @@ class ReadStates:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
+        self._socket = -1  # of the connection; one that is lost doesn't tell any more
         self._asked: asyncio.Future[State | None] | None = None  # by the statement that runs
         self._next: asyncio.Future[State | None] | None = None  # by whoever asked since it was sent
         self._patience: asyncio.TimerHandle | None = None
@@ -63,8 +64,8 @@ class ReadStates:
                 log.debug("answers are not kept now: %s", error)
                 await asyncio.sleep(PAUSE)
                 continue
-            self._connection = connection
-            self._loop.add_reader(connection.pgconn.socket, self._read)
+            self._connection, self._socket = connection, connection.pgconn.socket
+            self._loop.add_reader(self._socket, self._read)
         self._connecting = None
 
     def _open(self) -> Connection:
@@ -123,7 +124,7 @@ class ReadStates:
     def _lose(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._loop.remove_reader(connection.pgconn.socket)
+            self._loop.remove_reader(self._socket)
             connection.close()
         if self._patience is not None:
             self._patience.cancel()
