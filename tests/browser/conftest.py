@@ -5,14 +5,27 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from adapters.embedded import EmbeddedPostgres
+from harvesters import Owner
 from tests.support.browser import NewTab, Tab
 from tests.support.pages_site import HOSTILE, PagesSite, pages_site
 
+PACKAGE: dict[str, Any] = {
+    "name": "hostile-dataset",
+    "title": HOSTILE + "x" * 20_000,
+    "notes": HOSTILE + "\n" + "x" * 20_000,
+    "url": "javascript:alert(3)",
+    "license_title": HOSTILE,
+    "license_url": "javascript:alert(4)",
+    "tags": [{"name": "nature"}],
+    "resources": [{"name": HOSTILE, "url": "javascript:alert(5)", "format": "<b>CSV"}, {"url": "https://example.org/a.csv"}],
+    "extras": [{"key": "key <i>", "value": HOSTILE}],
+}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -33,6 +46,8 @@ def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
     with pages_site(postgres, tmp_path_factory.mktemp("browser")) as site:
         poison = {"records": 3, "poison": ["record-1"], "false": ["record-2"]}
         site.source("failing", source_type="raising", title=f"Failing {HOSTILE}", config=poison)
+        for package in (PACKAGE, {**PACKAGE, "name": "another", "title": "Another"}):
+            site.cli.parts.catalogue.save({**package, "id": str(uuid4())}, Owner("", "", package["name"], "", ""))
         yield site
 
 
