@@ -18,7 +18,8 @@ MEASURED = {"cli_start_help": (["--help"], 0.2), "cli_start_jobs": (["jobs"], 0.
 def cli_start() -> list[Figure]:
     """Processor time of a command from its start to its end, on a database without jobs."""
     with site() as running:
-        environment = {**os.environ, "HARVEST_DATABASE_URL": running.settings.database_url}
+        settings = running.settings
+        environment = {**os.environ, "HARVEST_DATABASE_URL": settings.database_url, "HARVEST_SITE_ID": settings.site_id}
         return [_figure(name, arguments, floor, environment) for name, (arguments, floor) in MEASURED.items()]
 
 

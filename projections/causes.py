@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.secrets import mask_text
-from projections.recorded import Key, Row
+
+if TYPE_CHECKING:  # commands read causes, and need not load all events for that
+    from projections.recorded import Key, Row
 
 RULE = 3  # the version of the rule that groups
 EXAMPLES = 3
@@ -107,7 +109,7 @@ class Causes:
         """The causes that an object is counted for."""
         return self._failed.get(object_id, ())
 
-    def add(self, error_id: str, error: Row, object_id: str | None) -> str:
+    def add(self, error_id: str, error: "Row", object_id: str | None) -> str:
         """Add an error of a record, or of gather (`object_id`: None); the id of its cause.
 
         `error` has harvest_job_id, guid, message, and `created` as events have it.
@@ -144,7 +146,7 @@ def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:
     return _NAMES_A_RECORD.split(marked), values
 
 
-def add_errors(causes: Causes, gather_errors: Mapping[Key, Row], object_errors: Mapping[Key, Row]) -> None:
+def add_errors(causes: Causes, gather_errors: "Mapping[Key, Row]", object_errors: "Mapping[Key, Row]") -> None:
     """Add rows of errors by their ids, and name the cause in those of objects; an error of a job that nobody knows has none."""
     for error_id, row in gather_errors.items():
         causes.add(str(error_id), row, None)

@@ -17,7 +17,6 @@ from domain.errors import JobEnded, NotFound, SourceInactive, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_text
 from domain.titles import title_of
-from harvesters.dataset.values import is_uuid
 from projections.causes import RULE, Example
 
 if TYPE_CHECKING:
@@ -129,10 +128,18 @@ def source_meant(session: Session, job_or_source: str) -> "HarvestSource":
     try:
         return session.source(job_or_source)
     except NotFound as error:
-        if not is_uuid(job_or_source):
+        if not _is_id(job_or_source):
             raise
         message = f"No job and no source has the id {job_or_source}. `harvester jobs` and `harvester sources` list them"
         raise NotFound(message) from error
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @action(Right.EDIT, JobCreate, subject=its_source)
