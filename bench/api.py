@@ -2,7 +2,7 @@
 
 Twenty clients ask without a pause, in a process of their own that costs little (`bench.raw_clients`). Each read is measured
 twice: one address again and again, as pages that are looked at by many, whose answer is kept; and another one each time, which
-is asked anew. The server is one process on one core; its clients and Postgres share the other. BENCH_SCALE, a share of 1, makes
+has to be read. The server is one process on one core; its clients and Postgres share the other. BENCH_SCALE (1 or less) makes
 the history smaller.
 """
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -19,7 +18,7 @@ from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
 from adapters.web import api, content, events, health, metrics, openapi, pages
 from adapters.web.answers import json_response, problem
-from adapters.web.border import Border
+from adapters.web.border import Border, local_path
 from adapters.web.ending import told_to_end
 from adapters.web.events import Events
 from adapters.web.kept import KeptAnswers
@@ -88,4 +87,4 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def _wants_page(request: Request) -> bool:
     """Whether a person asks, with a browser."""
-    return not get_route_path(request.scope).startswith("/api") and "text/html" in request.headers.get("accept", "")
+    return not local_path(request.scope).startswith("/api") and "text/html" in request.headers.get("accept", "")

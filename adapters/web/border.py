@@ -32,6 +32,12 @@ PATIENCE = 5.0  # seconds in which a request that is too large is read, at most
 TOO_LARGE = b'"Bad request - The request is larger than HARVEST_SERVE_MAX_BODY allows"'
 
 
+def local_path(scope: Scope) -> str:
+    """The path of a request without the prefix of a proxy (ASGI's root_path), which servers put before it."""
+    path, prefix = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
+
+
 class TooLarge(Exception):
     """The body of a request is larger than allowed."""
 

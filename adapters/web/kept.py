@@ -9,7 +9,6 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from starlette._utils import get_route_path
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +17,7 @@ from adapters.actions.table import Action, api_actions
 from adapters.roles.read_states import ReadStates
 from adapters.web.answers import failure
 from adapters.web.api import Answered, answered, call_by_name, values_of_query
+from adapters.web.border import local_path
 from adapters.web.site import Site
 from domain.access import Caller
 from domain.errors import HarvestError
@@ -117,7 +117,7 @@ class KeptAnswers:
     def _action(self, scope: Scope) -> Action | None:
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
-        path = get_route_path(scope)
+        path = local_path(scope)
         return next((self._actions.get(path.removeprefix(prefix)) for prefix in PREFIXES if path.startswith(prefix)), None)
 
     async def _answer(self, request: Request, action: Action, state: State) -> KeptAnswer | Response:

@@ -23,6 +23,7 @@ from adapters.actions.table import api_actions, call, find
 from adapters.roles.latency_book import LIMITS, LatencyBook
 from adapters.roles.latency_book import Latencies as Latencies
 from adapters.web.answers import failure
+from adapters.web.border import local_path
 from adapters.web.site import site_of
 from domain.access import Caller, may
 from domain.errors import HarvestError, NotAuthorized
@@ -69,7 +70,7 @@ def route_of(scope: Scope) -> str:
     if "endpoint" not in scope:
         return "other"
     names = {str(value): name for name, value in scope.get("path_params", {}).items()}
-    segments = scope["path"].removeprefix(scope.get("root_path", "")).split("/")
+    segments = local_path(scope).split("/")
     return "/".join(_segment(segment, names) for segment in segments)
 
 

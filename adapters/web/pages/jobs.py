@@ -126,13 +126,13 @@ async def errors_as_csv(request: Request) -> Response:
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"\xef\xbb\xbf" + csv_lines([dict(zip(COLUMNS, COLUMNS, strict=True))])
-        answer = first
+        answer, job = first, str(first["job"]["id"])  # the one that was the last when this began
         while True:
             yield csv_lines(_rows(answer))
             if not answer["next"]:
                 return
             after = answer["next"]
-            answer = await page.site.run(lambda after=after: _report(opened(request), _reference(page), after))  # type: ignore[misc]
+            answer = await page.site.run(lambda after=after: _report(opened(request), job, after))  # type: ignore[misc]
 
     disposition = f'attachment; filename="{file_name(page.path("id"), page.path("job"))}"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}

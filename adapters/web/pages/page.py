@@ -20,7 +20,7 @@ from adapters.actions.session import Session
 from adapters.actions.table import call, find
 from adapters.web import cookies
 from adapters.web.answers import problem
-from adapters.web.border import request_id
+from adapters.web.border import local_path, request_id
 from adapters.web.pages import static
 from adapters.web.pages.language import NAMES, Language, chosen, language
 from adapters.web.pages.origin import REFUSED, check_origin
@@ -110,7 +110,7 @@ class Page:
         return f"{prefix}{path}{'?' if named else ''}{urlencode(named, doseq=True)}"
 
     def here(self, **changes: Any) -> str:
-        """This page's address with other values in its query; None takes one out, and a page always begins anew."""
+        """This page's address with other values in its query; None takes one out, and the list starts at its first page."""
         query = {**dict(self.request.query_params), "after": None, "start": None, "lang": None, **changes}
         return self.url(self.local_path, **query)
 
@@ -122,8 +122,7 @@ class Page:
     @property
     def local_path(self) -> str:
         """The path as it stands in addresses, without the prefix of a proxy."""
-        path, prefix = self.request.scope["path"], self.request.scope.get("root_path", "")
-        return quote(path.removeprefix(prefix), safe=IN_PATHS)
+        return quote(local_path(self.request.scope), safe=IN_PATHS)
 
     def render(
         self, template: str, status: int = 200, /, *, headers: Mapping[str, str] | None = None, **context: Any
