@@ -180,10 +180,13 @@ class Parts:
         """Finds out who signed in with a browser."""
         from adapters.access.browsers import Browsers
         from adapters.access.callers import OwnPersons
+        from adapters.postgres.web_forms import WebForms
         from adapters.postgres.web_sessions import WebSessions
+        from adapters.postgres.wrong_passwords import WrongPasswords
 
-        provider = self.callers.provider
-        return Browsers(WebSessions(self.database), None if isinstance(provider, OwnPersons) else provider)
+        provider, database = self.callers.provider, self.database
+        ckan = None if isinstance(provider, OwnPersons) else provider
+        return Browsers(WebSessions(database), WebForms(database), WrongPasswords(database), ckan)
 
     def target_absence(self) -> tuple[float, str] | None:
         """For how many seconds the target has been away, and why; None while it answers."""

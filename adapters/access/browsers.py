@@ -5,10 +5,13 @@ from typing import Protocol
 from adapters.access import passwords
 from adapters.access.headers import UNKNOWN, token_of
 from adapters.postgres.tokens import SERVICE
+from adapters.postgres.web_forms import WebForms
 from adapters.postgres.web_sessions import WebSessions
+from adapters.postgres.wrong_passwords import WrongPasswords
 from domain.access import ANONYMOUS, Caller
 from domain.errors import NotAuthorized, UnknownToken
 
+FOR_ONE_NAME = 10.0  # wrong passwords a minute, over all processes
 REFUSED = "That name and password, or that token, is not valid (any more)"
 
 
@@ -20,10 +23,15 @@ class Provider(Protocol):
 
 
 class Browsers:
-    """Sessions of browsers. `ckan` knows the tokens of the configured CKAN; None: persons are our own."""
+    """Sessions of browsers, and the forms that they sent.
 
-    def __init__(self, sessions: WebSessions, ckan: Provider | None) -> None:
+    `ckan` knows the tokens of the configured CKAN; None: persons are our own.
+    """
+
+    def __init__(self, sessions: WebSessions, forms: WebForms, wrong: WrongPasswords, ckan: Provider | None) -> None:
         self.sessions = sessions
+        self.forms = forms
+        self._wrong = wrong
         self.ckan = ckan
 
     def caller(self, cookie: str) -> Caller | None:
@@ -53,9 +61,17 @@ class Browsers:
             raise UnknownToken(UNKNOWN)
         return cookie
 
-    def begin_with_password(self, name: str, password: str, browser: str) -> str:
-        """The cookie of a new session. Raises NotAuthorized, after as long for a name that nobody has."""
+    def begin_with_password(self, name: str, password: str, browser: str, address: str, a_minute: float) -> str:
+        """The cookie of a new session. Raises NotAuthorized, after as long for a name that nobody has; TooManyCalls.
+
+        Wrong passwords count for the name and for the address, which may send `a_minute` of them (0: any number).
+        """
+        tries = ((f"name {name}", FOR_ONE_NAME), (f"address {address}", a_minute))
+        for what, most in tries:
+            self._wrong.take(what, most)
         row = self.sessions.password(name) if self.ckan is None else None
         if not passwords.is_right(password, row["password"] if row else "") or row is None:
             raise NotAuthorized(REFUSED)
+        for what, most in tries:
+            self._wrong.give_back(what, most)
         return self.sessions.begin_for_person(row["id"], row["name"], browser)

@@ -187,12 +187,12 @@ def test_whose_session_has_ended_gets_the_form_back_after_signing_in(site: Pages
     visitor = site.visitor("admin")
     visitor.session.cookies.clear()
 
-    refused = visitor.post("/harvest/-/sign-out", {"reason": 'a "reason"\nof two lines'})
+    refused = visitor.post("/harvest/-/tokens", {"reason": 'a "reason"\nof two lines'})
     again = visitor.send(refused, SIGN_IN, token=site.token())
 
     assert refused.status_code == 401
     assert "Nothing was changed yet" in text(refused)
-    assert forms(again.text)["/harvest/-/sign-out"]["reason"] == 'a "reason"\nof two lines'
+    assert forms(again.text)["/harvest/-/tokens"]["reason"] == 'a "reason"\nof two lines'
 
 
 def test_an_address_that_is_not_there_says_so_to_people_and_programs(site: PagesSite) -> None:

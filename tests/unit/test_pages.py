@@ -66,6 +66,15 @@ def test_a_template_can_be_read_and_holds_nothing_that_the_policy_forbids(name: 
     assert not re.search(r"\|\s*safe|Markup|autoescape|<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", text)
 
 
+@pytest.mark.parametrize("name", sorted(set(TEMPLATES) - {"sign_in.html"}))
+def test_every_form_shows_that_it_is_of_this_session_and_which_form_it_is(name: str) -> None:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    included = (FOLDER / "source_fields.html").read_text(encoding="utf-8")
+
+    for form in re.findall(r'<form method="post".*?</form>', text, re.DOTALL):
+        assert "ui.token()" in form.replace('{% include "source_fields.html" %}', included), form[:200]
+
+
 @pytest.mark.parametrize("name", ["error.html", "source_about.html"])
 def test_a_text_that_opens_stands_in_no_paragraph(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")

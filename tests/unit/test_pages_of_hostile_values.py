@@ -85,13 +85,13 @@ def a_request(path: str, *, method: str = "GET", query: str = "", headers: Seque
 class FakeSite:
     """A site where nobody is signed in, and no name is anybody's."""
 
-    settings = SimpleNamespace(ckan_url="")
+    settings = SimpleNamespace(ckan_url="", serve_refused_rate=0)
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.parts = SimpleNamespace(browsers=SimpleNamespace(begin_with_password=self._refuse))
 
-    def _refuse(self, name: str, password: str, browser: str) -> str:
+    def _refuse(self, name: str, _password: str, _browser: str, _address: str, _a_minute: float) -> str:
         self.asked.append(name)
         raise NotAuthorized("not valid")
 

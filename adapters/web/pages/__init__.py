@@ -24,7 +24,7 @@ routes = [
     Route("/harvest/-/static/{version}/{name}", static.serve),
     Route("/robots.txt", static.robots),
     Route("/harvest/-/sign-in", open_form(sign_in.sign_in), methods=BOTH),
-    Route("/harvest/-/sign-out", page(sign_in.sign_out), methods=FORM),
+    Route("/harvest/-/sign-out", open_form(sign_in.sign_out), methods=FORM),
     Route("/harvest/-/jobs", page(jobs.every)),
     Route("/harvest/-/log", page(log.show)),
     Route("/harvest/-/system", page(system.show), methods=["GET"]),

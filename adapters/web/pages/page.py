@@ -6,6 +6,7 @@ form back after signing in.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,9 +41,9 @@ HEADERS = {
     "Vary": "Cookie, Accept-Language",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-TOKEN_FIELD = "form_token"
+TOKEN_FIELD, KEY_FIELD = "form_token", "form_key"
 IN_PATHS = "/:@!$&'()*+,;="  # what a path may hold as it is, RFC 3986, section 3.3
-NOT_KEPT = (TOKEN_FIELD, "password", "current", "token")
+NOT_KEPT = (TOKEN_FIELD, KEY_FIELD, "password", "current", "token")
 MOST_FIELDS = 200
 Form = Mapping[str, str]
 
@@ -66,6 +67,8 @@ class Page:
     cookie: str = ""
     form: Form = field(default_factory=dict)
     had_ended: bool = False  # the browser's session
+    said: tuple[str, str] = ("", "")  # kind and text of what the next page says
+    shown_once: bool = False  # the answer to this form holds what no other page shows
 
     def __post_init__(self) -> None:
         self.session: Session = self.site.session(self.caller, writes=self.request.method == "POST")
@@ -97,6 +100,11 @@ class Page:
         """Whether the viewer may enter sources, at least for one organisation."""
         action = "harvest_source_create"
         return self.may(action) or any(self.may(action, {"owner_org": name}) for name in self.caller.roles)
+
+    @staticmethod
+    def new_key() -> str:
+        """What tells a form from all others, also from the same one on a page that was loaded again."""
+        return secrets.token_urlsafe(9)
 
     def text(self, message: str, **values: Any) -> str:
         """A message in the viewer's language."""
@@ -157,6 +165,7 @@ class Page:
         self.session.show_current(SHOWN_WITHIN)
         response = Response(status_code=303, headers={"Location": self.url(path, **query), "Cache-Control": "no-store"})
         if said:
+            self.said = (kind, said)
             cookies.set_notice(self.request, response, self.cookie, kind, said)
         return response
 
@@ -209,13 +218,21 @@ def _answer(request: Request, form: dict[str, str], show: Show, signed_in_only: 
                 return _sign_in_first(page)
             if signed_in_only and not cookies.is_form_token(page.cookie, form.pop(TOKEN_FIELD, "")):
                 raise NotAuthorized(REFUSED)
-        response = show(page)
+        response = _shown(page, form.pop(KEY_FIELD, ""), show, signed_in_only)
     except Exception as error:
         response = error_page(page, error)
     if (wanted := request.query_params.get("lang", "")) in NAMES:
         cookies.set_language(request, response, wanted)
         response.headers["Cache-Control"] = "no-store"  # a cache between us would give the cookie to others, too
     return response
+
+
+def _shown(page: Page, key: str, show: Show, signed_in_only: bool) -> Response:
+    """What a page shows; a form that was sent twice is carried out once."""
+    from adapters.web.pages.once import once
+
+    sent = page.request.method == "POST" and signed_in_only and key
+    return once(page, key, show) if sent else show(page)
 
 
 def opened(request: Request, form: Form | None = None) -> Page:

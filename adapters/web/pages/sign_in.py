@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from adapters.access.browsers import REFUSED
 from adapters.web import cookies
-from adapters.web.limits import Limit
-from adapters.web.pages.page import HEADERS, Page
+from adapters.web.pages.origin import REFUSED as NOT_FROM_HERE
+from adapters.web.pages.page import HEADERS, TOKEN_FIELD, Page
+from adapters.web.site import address_of
 from domain.errors import NotAuthorized
 
 HOME = "/harvest"
-FOR_ONE_NAME = Limit(10)  # wrong passwords a minute
 LONGEST_NAME = 200  # characters
 
 
@@ -40,12 +40,10 @@ def _begin(page: Page) -> Response:
             cookie = page.site.parts.browsers.begin_with_token(token, browser)
         else:
             name = name.replace("\0", "")[:LONGEST_NAME]
-            FOR_ONE_NAME.check(name)
-            cookie = page.site.parts.browsers.begin_with_password(name, form.get("password", ""), browser)
+            source = (address_of(page.request), page.site.settings.serve_refused_rate)
+            cookie = page.site.parts.browsers.begin_with_password(name, form.get("password", ""), browser, *source)
     except NotAuthorized:
         page.site.refused(page.request)
-        if not token:
-            FOR_ONE_NAME.count(name)
         return _form(page, then, kept=kept, name=name, problem=page.text(REFUSED), status=403)
     if page.cookie:
         page.site.parts.browsers.sessions.end(page.cookie)
@@ -78,7 +76,9 @@ def local(then: str) -> str:
 
 
 def sign_out(page: Page) -> Response:
-    """End the session; a second call changes nothing."""
+    """End the session; a second press changes nothing. Raises NotAuthorized for a form that isn't of this session."""
+    if page.caller.name and not cookies.is_form_token(page.cookie, page.form.get(TOKEN_FIELD, "")):
+        raise NotAuthorized(NOT_FROM_HERE)
     page.site.parts.browsers.sessions.end(page.cookie)
     response = Response(status_code=303, headers={"Location": page.url(HOME), **HEADERS})
     cookies.drop_session(page.request, response)

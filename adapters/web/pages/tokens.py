@@ -60,7 +60,9 @@ def act(page: Page) -> Response:
         return page.go(HERE, page.text("The token is refused from now on."))
     given = {name: page.form.get(name, "").strip() or None for name in FIELDS}
     try:
-        return _page(page, new_token=page.call("harvest_token_create", **given))
+        new_token = page.call("harvest_token_create", **given)
+        page.shown_once = True
+        return _page(page, new_token=new_token)
     except ValidationError as wrong:
         return _page(page, wrong.errors)
     except Refused as refused:

@@ -13,6 +13,9 @@ function isInUse(element) {
     || (!selection.isCollapsed && selection.containsNode(element, true));
 }
 
+// A form has another key each time that its page is read.
+const withoutKeys = (element) => element.innerHTML.replace(/name="form_key" value="[^"]*"/g, "");
+
 export function live() {
   const about = document.querySelector("[data-live]").dataset.live;
   let last = "", wait = 1000, source = null, timer = 0, read = 0, pace = PACE, ended = false, reading = false, again = false;
@@ -44,7 +47,7 @@ export function live() {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const fresh of page.querySelectorAll("[data-key]")) {
         const old = document.querySelector(`[data-key="${CSS.escape(fresh.dataset.key)}"]`);
-        if (!old || old.innerHTML === fresh.innerHTML || isInUse(old)) continue;
+        if (!old || withoutKeys(old) === withoutKeys(fresh) || isInUse(old)) continue;
         old.replaceChildren(...fresh.childNodes);
         showTimes(old);
       }
