@@ -1,13 +1,14 @@
 """Groups and organisations of the local catalogue, looked up and made by the rules of a CKAN's."""
 
-import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
 from adapters.postgres.database import Database
+from adapters.targets.kept import Kept
 from domain.errors import TargetError
 from harvesters.dataset.values import is_uuid
 
@@ -30,26 +31,23 @@ Kind = Literal["group", "organization"]
 
 
 class CatalogueGroups:
-    """Groups, or organisations. What was found is remembered: neither ids nor names change. Safe to share between threads."""
+    """Groups, or organisations. What was found is remembered for a while. Safe to share between threads."""
 
-    def __init__(self, database: Database, kind: Kind) -> None:
+    def __init__(self, database: Database, kind: Kind, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._kind = kind
-        self._known: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._lock = threading.Lock()
+        self._answers: Kept[tuple[str, str], Mapping[str, str]] = Kept(clock)
 
     def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Mapping[str, str] | None:
         """The group with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
         identity, name = (value if isinstance(value := wanted.get(key), str) else "" for key in ("id", "name"))
         if not identity and not name:
             return None
-        with self._lock:
-            group = self._known.get((identity, name))
-        if group is None:
-            group = self._find(identity, name) or (self._make(wanted, identity, name) if create else None)
+        if answer := self._answers.get((identity, name)):
+            return answer.value
+        group = self._find(identity, name) or (self._make(wanted, identity, name) if create else None)
         if group is not None:
-            with self._lock:
-                self._known[identity, name] = group
+            self._answers.put((identity, name), group)
         return group
 
     def _find(self, identity: str, name: str) -> Mapping[str, str] | None:

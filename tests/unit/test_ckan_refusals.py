@@ -176,14 +176,14 @@ def test_fields_without_a_place_are_found_by_ckans_answer_and_known_from_then_on
     assert says.actions[-1] == "package_create"
 
 
-def test_what_is_known_of_fields_is_forgotten_after_an_hour() -> None:
+def test_what_is_known_of_fields_is_forgotten_within_minutes() -> None:
     now = [0.0]
     places = Places(lambda: now[0])
     sent = form(package(contacts="x"), OURS)
     places.learn(sent, {"id": "id-1"}, whole=True)
 
     states = []
-    for now[0] in (0.0, 3599.0, 3601.0):
+    for now[0] in (0.0, 299.0, 301.0):
         states.append(places.unsure(sent))
 
     assert states == [[], [], ["contacts"]]

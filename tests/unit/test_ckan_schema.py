@@ -1,5 +1,6 @@
 """A CKAN with schemas (ckanext-scheming): a dataset is sent as its type's schema takes it."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -268,21 +269,53 @@ def test_what_the_schema_requires_is_known_before_anything_is_sent() -> None:
     assert says.actions == ["scheming_dataset_schema_show"]
 
 
-def test_schemas_are_asked_for_again_after_an_hour_or_when_one_is_in_doubt() -> None:
+def test_schemas_are_asked_for_again_within_minutes_or_when_one_is_in_doubt() -> None:
     now, says = [0.0], ckan()
     schemas = Schemas(says, lambda: now[0])  # type: ignore[arg-type]
 
     asked = []
-    for now[0] in (0.0, 3599.0, 3600.0, 3630.0, 3661.0):
+    for now[0] in (0.0, 59.0, 61.0, 360.0, 362.0):
         schema = schemas.of(TYPE)
         assert schema is not None
-        schemas.doubt(TYPE)  # within a minute of the last look nothing comes of it
-        schemas.of("dataset")
+        if now[0] < 100:
+            schemas.doubt(TYPE)  # within a minute of the last look nothing comes of it
         asked.append(says.actions.count("scheming_dataset_schema_show"))
 
-    assert asked == [2, 2, 4, 4, 4]
-    schemas.of(TYPE)
-    assert len(says.actions) == 5
+    assert asked == [1, 1, 1, 2, 2]
+
+
+def test_a_schema_that_a_ckan_gets_while_datasets_are_stored_is_used_within_minutes() -> None:
+    now, schema = [0.0], ckan().answers["scheming_dataset_schema_show"]
+    says = ckan(scheming_dataset_schema_show=lambda data: schema(data) if now[0] else NONE)
+    schemas = Schemas(says, lambda: now[0])  # type: ignore[arg-type]
+    assert schemas.of(TYPE) is None
+
+    now[0] = 100.0
+    assert schemas.of(TYPE) is None
+    schemas.doubt(TYPE)
+
+    assert schemas.of(TYPE) is not None
+
+
+def test_a_slow_answer_about_one_schema_holds_up_no_dataset_of_another_type() -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def show(data: Mapping[str, Any]) -> Any:
+        if data["type"] == "slow":
+            asked.set()
+            answer.wait(30)
+        return NONE
+
+    schemas = Schemas(ckan(scheming_dataset_schema_show=show))  # type: ignore[arg-type]
+    slow = threading.Thread(target=schemas.of, args=("slow",))
+    slow.start()
+    assert asked.wait(30)
+
+    other = schemas.of("dataset")
+
+    assert (other, slow.is_alive()) == (None, True)
+    answer.set()
+    slow.join()
 
 
 def test_a_ckan_that_cannot_be_asked_for_its_schema_now_is_asked_again() -> None:

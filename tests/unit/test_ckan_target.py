@@ -346,6 +346,30 @@ def test_an_organization_that_another_worker_makes_first_is_taken() -> None:
     }
 
 
+def test_threads_that_want_the_same_new_organization_make_it_once() -> None:
+    made: list[str] = []
+    together = threading.Barrier(4)
+
+    def show(_: Mapping[str, Any]) -> Any:
+        together.wait(30)  # all have looked before one of them makes it
+        return NONE
+
+    def make(data: Mapping[str, Any]) -> Mapping[str, Any]:
+        made.append(data["name"])
+        return {"id": "1", **data}
+
+    known = directory(Says(organization_show=show, organization_create=make))
+    results: list[Any] = []
+    threads = [threading.Thread(target=lambda: results.append(known.resolve({"name": "city"}, create=True))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert results == [{"id": "1", "name": "city"}] * 4
+    assert made == ["city"]
+
+
 def test_an_organization_that_cannot_be_made_is_named() -> None:
     says = Says(
         organization_show=lambda data: {"id": "x", "name": "city", "state": "deleted"}, organization_create=lambda _: TAKEN

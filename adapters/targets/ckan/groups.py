@@ -7,10 +7,11 @@ from typing import Any, Literal, NamedTuple
 
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
+from adapters.targets.kept import Kept
 from domain.errors import TargetError
 from harvesters.dataset.values import is_uuid
 
-KEPT_FOR = 300.0  # seconds that an answer of CKAN is relied on
+MAKERS = 64  # groups that may be made at the same time
 FIELDS = ("id", "name", "title", "description", "image_url")
 LEFT_OUT = dict.fromkeys(
     (
@@ -36,38 +37,34 @@ class Keys(NamedTuple):
 
 
 class GroupDirectory:
-    """The groups, or the organisations, of one CKAN. One look-up at a time: other threads wait for its answer."""
+    """The groups, or the organisations, of one CKAN. Safe to share between threads: each group is made by one of them."""
 
     def __init__(
         self, api: ActionAPI, kind: Literal["group", "organization"], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._api = api
         self._kind = kind
-        self._clock = clock
-        self._known: dict[Keys, tuple[float, Reference | None]] = {}
-        self._lock = threading.Lock()
+        self._answers: Kept[Keys, Reference | None] = Kept(clock)
+        self._making = [threading.Lock() for _ in range(MAKERS)]
 
     def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Reference | None:
         """The one with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
         keys = Keys(*(value if isinstance(value := wanted.get(name), str) else "" for name in ("id", "name")))
         if not any(keys):
             return None
-        group, remembered = self._remembered(keys)
-        if remembered and (group or not create):
-            return group
-        with self._lock:
-            group, remembered = self._remembered(keys)
-            if not remembered:
-                group = self._look_up(keys)
-            if group is None and create:
-                group = self._create(wanted, keys)
-            self._known[keys] = self._clock() + KEPT_FOR, group
+        group = self._found(keys)
+        if group is None and create:
+            with self._making[hash(keys) % MAKERS]:
+                answer = self._answers.get(keys)
+                group = (answer and answer.value) or self._create(wanted, keys)
+                self._answers.put(keys, group)
         return group
 
-    def _remembered(self, keys: Keys) -> tuple[Reference | None, bool]:
-        """What CKAN said, and whether it has said anything lately."""
-        until, group = self._known.get(keys, (0.0, None))
-        return group, until > self._clock()
+    def _found(self, keys: Keys) -> Reference | None:
+        """What CKAN says, or has said lately."""
+        if answer := self._answers.get(keys):
+            return answer.value
+        return self._answers.add(keys, self._look_up(keys))
 
     def _look_up(self, keys: Keys) -> Reference | None:
         """CKAN finds ids and names by one parameter: the remote's id may be the name of somebody else here."""

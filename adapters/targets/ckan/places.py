@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from adapters.targets.ckan.package import OWN, with_extras
+from adapters.targets.kept import Kept
 from harvesters.dataset.extras import FIELDS_OF_CKAN
 from harvesters.dataset.storable import json_text
 from harvesters.target import FieldPolicy, Loss
 
-KEPT_FOR = 3600.0  # seconds that an answer is relied on: plugins are installed now and then
 ALWAYS = FIELDS_OF_CKAN | {"metadata_created"}
 ASKABLE = re.compile(r"(?!.*__)[A-Za-z][A-Za-z0-9_-]*")  # names that package_revise can be asked to answer
 
@@ -22,8 +22,7 @@ class Places:
     """What is known of the fields of one CKAN. Safe to share between threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._answers: Kept[tuple[str, str], bool] = Kept(clock)  # by type of dataset and name of field
 
     def unsure(self, sent: Mapping[str, Any]) -> list[str]:
         """Fields of which nobody knows yet whether CKAN keeps them."""
@@ -34,29 +33,29 @@ class Places:
 
     def learn(self, sent: Mapping[str, Any], answer: Mapping[str, Any], *, whole: bool) -> None:
         """Take from CKAN's answer to a write which fields it has kept; `whole`: the answer has all fields."""
-        until = self._clock() + KEPT_FOR
         for name in self.unsure(sent):
             if whole or ASKABLE.fullmatch(name):
-                self._known[_type(sent), name] = until, name in answer
+                self._answers.put((_type(sent), name), name in answer)
 
     def learn_refused(self, sent: Mapping[str, Any], refused: Collection[str]) -> None:
         """Fields that CKAN has complained of by name are known to it."""
-        until = self._clock() + KEPT_FOR
-        self._known.update({(_type(sent), name): (until, True) for name in sent.keys() & set(refused) - ALWAYS})
+        for name in sent.keys() & set(refused) - ALWAYS:
+            self._answers.put((_type(sent), name), True)
 
     def learn_homeless(self, sent: Mapping[str, Any], fields: Collection[str]) -> None:
         """Fields that CKAN has refused since it doesn't know them."""
-        until = self._clock() + KEPT_FOR
-        self._known.update({(_type(sent), name): (until, False) for name in fields})
+        for name in fields:
+            self._answers.put((_type(sent), name), False)
 
     def learn_schema(self, sent: Mapping[str, Any], names: Collection[str]) -> None:
         """A schema tells of all fields whether it has a place for them."""
-        until, dataset_type = self._clock() + KEPT_FOR, _type(sent)
+        dataset_type = _type(sent)
         for name in sent.keys() - ALWAYS:
-            self._known[dataset_type, name] = until, name in names
+            if self._kept(sent, name) is not (has_place := name in names):
+                self._answers.put((dataset_type, name), has_place)
         for extra in sent["extras"]:
             if (key := extra["key"]) in names and key not in OWN and key not in ALWAYS:
-                self._known[dataset_type, key] = until, True
+                self._answers.put((dataset_type, key), True)
 
     def arranged(self, sent: dict[str, Any], policy: FieldPolicy) -> tuple[dict[str, Any], list[Loss]]:
         """The package without fields that CKAN has no place for; they become extras, or are left out.
@@ -83,8 +82,8 @@ class Places:
         return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
 
     def _kept(self, sent: Mapping[str, Any], name: str) -> bool | None:
-        until, has_place = self._known.get((_type(sent), name), (0.0, False))
-        return has_place if until > self._clock() else None
+        answer = self._answers.get((_type(sent), name))
+        return answer.value if answer else None
 
 
 def _type(sent: Mapping[str, Any]) -> str:
