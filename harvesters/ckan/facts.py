@@ -1,8 +1,11 @@
 """What a remote dataset says of the remote itself: it would be untrue here, so it isn't stored here."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+
+from domain import text
 
 OF_ITS_HARVEST = frozenset(
     f"harvest_{name}"
@@ -19,6 +22,8 @@ OF_ITS_HARVEST = frozenset(
     )
 )
 """What tells where the remote has harvested the dataset itself, as field or extra. Here they say where we have it from."""
+
+SAME_TIME = timedelta(milliseconds=1)  # a search index keeps no microseconds
 
 
 def drop_remote_facts(package: dict[str, Any], *, keep_private: bool) -> None:
@@ -54,3 +59,11 @@ def logo(shown: Mapping[str, Any], address: str) -> str | None:
         if urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc:
             return value
     return None
+
+
+def dates_differ(date: Any, held: str | None) -> bool:
+    """Whether the remote's date differs from that of what is held; an unknown date doesn't differ."""
+    there, here = text.utc_time(date), text.utc_time(held)
+    if there is None or here is None:
+        return False
+    return abs(datetime.fromisoformat(there) - datetime.fromisoformat(here)) >= SAME_TIME

@@ -5,21 +5,11 @@ date is empty or no date. So after the changed ones the remote's count for the s
 they differ, all ids are listed with their dates, which is cheap; what is not held, or has another date, is asked for, and what
 is held and not listed is removed. Every few days everything is listed.
 
-What a job remembers for the next one (`HarvestJob.memory`):
-
-    full        when everything was listed last, ISO 8601
-    unheld      so many datasets of the count are never held: other types, filtered out here, without usable id
-    undated     so many have no date by which a change would be seen: their ids are looked at each time
-    count_off   by how much the count is too large, where two readings agreed that it is wrong
-    unsafe      the count was too large, and datasets were held that the listing lacked: then nothing is removed
-    data_json   the datasets came from data.json
-    no_rest     there is no REST API, which the source wants; it is looked for again when everything is read
-    rest_ids    the REST API that was read lists datasets by the ids that they have: then revisions tell what changed
+What a job remembers for the next one: `memory.py`.
 """
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from domain import text
@@ -27,10 +17,11 @@ from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, Listed, Page, Record
 from harvesters.ckan.config import OVERLAP, CKANConfig, quoted
 from harvesters.ckan.due import changes_since
-from harvesters.ckan.facts import is_active
+from harvesters.ckan.facts import dates_differ, is_active
 from harvesters.ckan.listing import Found, Item, Listing, usable_id
+from harvesters.ckan.memory import Memory, Way
 from harvesters.ckan.named import Given, Named
-from harvesters.ckan.remote import RemoteCKAN, has_no_search
+from harvesters.ckan.remote import RemoteCKAN, has_no_search, lacks_search
 from harvesters.ckan.rest import References, RestAPI
 
 NO_DATE_SEARCH = frozenset({"refused", "http_400", "http_409", "http_500"})
@@ -43,7 +34,6 @@ ID_FIELDS = ("id", "metadata_modified")
 FETCHED = 50  # datasets asked for by their ids at a time; an address has to stay short
 REST = "rest_api"
 """An extra of records that were read by the REST API: its version."""
-SAME_TIME = timedelta(milliseconds=1)  # a search index keeps no microseconds
 
 log = logging.getLogger(__name__)
 Output = Record | Listed | GatherError | Page
@@ -56,7 +46,8 @@ class Gathering:
         self._job = job
         self._config = config
         self._remote = remote
-        self._memory = dict(job.memory)
+        self._memory = Memory(job)
+        self._search_fails = False
         self._errors = 0
         self._kept = 0  # datasets that were given out
         self._new = 0  # of those, not held before
@@ -93,7 +84,7 @@ class Gathering:
             return None
         if old is None:
             log.warning("%s has no REST API (api_version): its action API is asked", self._remote.shown)
-            self._remember(no_rest=True)
+            self._memory.remember(no_rest=True)
         return old
 
     def _changed(self) -> Listing | None:
@@ -119,10 +110,11 @@ class Gathering:
 
     def _everything(self) -> Iterator[Output]:
         everything = self._listing(self._config.search_terms(None), self._config.page_size)
-        everything.off = int(self._memory.get("count_off", 0))
+        everything.off = self._memory.number("count_off")
         try:
             everything.begin()
         except RemoteError as error:
+            self._search_fails = not lacks_search(error)
             if has_no_search(error):
                 yield from self._without_search(error)
             elif error.code in UNUSABLE and (names := self._remote.names()):
@@ -141,20 +133,20 @@ class Gathering:
             yield from self._by_names(names, error)
         elif (packages := self._remote.whole_packages()) is not None:
             log.warning("reading current_package_list_with_resources, since a search failed: %s", error)
-            yield from self._all_of(Given(packages))
+            yield from self._all_of(Given(packages), "current_package_list_with_resources")
         elif (old := self._old_api_or_none()) is not None:
             log.warning("reading %s, since a search failed: %s", old[0], error)
             yield from old[1]
         elif self._may_read_data_json() and (datasets := self._remote.data_json()) is not None:
             log.warning("reading data.json, since a search failed: %s", error)
-            self._remember(data_json=True)
-            yield from self._all_of(Given(datasets))
+            self._memory.remember(data_json=True)
+            yield from self._all_of(Given(datasets), "data_json")
         else:
             raise error
 
     def _by_names(self, names: Sequence[Any], error: RemoteError) -> Iterator[Output]:
         log.warning("asking for each dataset by its name, since a search failed: %s", error)
-        yield from self._all_of(Named(names, self._show))
+        yield from self._all_of(Named(names, self._show), "package_list")
 
     def _may_read_data_json(self) -> bool:
         return bool(self._memory.get("data_json")) or not self._job.count_held()
@@ -171,7 +163,7 @@ class Gathering:
         if (references := rest.references()) is not None:
             return f"the REST API of version {references.version}", self._by_rest(rest, references)
         if (packages := rest.whole()) is not None:
-            return "the search of the REST API", self._all_of(Given(packages))
+            return "the search of the REST API", self._all_of(Given(packages), "rest")
         if (references := rest.found()) is not None:
             return "what the search of the REST API finds", self._by_rest(rest, references)
         return None
@@ -195,8 +187,8 @@ class Gathering:
             yield from self._revised(rest, [str(reference) for reference in references.all], changed)
             return
         listing = Named(references.all, rest.show, "the REST API's list")
-        yield from self._all_of(listing)
-        self._remember(rest_ids=listing.are_ids)
+        yield from self._all_of(listing, "rest")
+        self._memory.remember(rest_ids=listing.are_ids)
 
     def _revised(self, rest: RestAPI, guids: Sequence[str], changed: set[str]) -> Iterator[Output]:
         """What isn't held and hasn't changed doesn't pass the filters, where there are any."""
@@ -222,7 +214,7 @@ class Gathering:
 
     # whatever lists everything
 
-    def _all_of(self, listing: Listing | Named | Given) -> Iterator[Output]:
+    def _all_of(self, listing: Listing | Named | Given, way: Way = "") -> Iterator[Output]:
         """All datasets of a listing that is of everything."""
         self._job.expected = listing.count
         self._kept = self._undated = 0
@@ -238,14 +230,15 @@ class Gathering:
         self._learn_count(listing)
         if not self._errors and listing.complete:
             of_all = isinstance(listing, Listing) or not self._config.include_private  # lists and data.json are of public ones
-            self._job.full_listing = of_all and not self._memory.get("unsafe")
-            self._remember(full=self._now(), unheld=listing.total - self._kept, undated=self._undated)
+            self._job.full_listing = of_all and self._memory.may_remove(way) and not self._memory.get("unsafe")
+            numbers = {"unheld": listing.total - self._kept, "undated": self._undated}
+            self._memory.remember_listing(way, search_fails=self._search_fails, **numbers)
 
     def _learn_count(self, listing: Listing | Named | Given) -> None:
         """What two readings agree on is so: the next job doesn't read the listing again for it."""
         missed = listing.missed if isinstance(listing, Listing) else None
-        if missed is not None and missed != self._memory.get("count_off", 0):
-            self._remember(count_off=missed, unsafe=missed > 0 and self._job.count_held() > self._kept)
+        if missed is not None and missed != self._memory.number("count_off"):
+            self._memory.remember(count_off=missed, unsafe=missed > 0 and self._job.count_held() > self._kept)
 
     # changes
 
@@ -254,7 +247,7 @@ class Gathering:
         if total == 0 and not self._job.count_held():
             return
         if total is not None and changed.count == total:  # all have changed, or the remote leaves dates aside
-            changed.off = int(self._memory.get("count_off", 0))
+            changed.off = self._memory.number("count_off")
             yield from self._all_of(changed)
             return
         self._job.expected = changed.count
@@ -269,7 +262,7 @@ class Gathering:
         yield from self._looked_up()
         if total is None or self._errors or "full" not in self._memory:
             return
-        expected = held + self._new - self._gone + int(self._memory.get("unheld", 0))
+        expected = held + self._new - self._gone + self._memory.number("unheld")
         if total != expected or self._memory.get("undated"):
             log.info("%s has %d datasets, %d were expected: listing their ids", self._remote.shown, total, expected)
             yield from self._compared(total)
@@ -300,7 +293,7 @@ class Gathering:
     def _compared(self, total: int) -> Iterator[Output]:
         """List all ids; ask for what is missing here, and remove what is missing there."""
         ids = self._listing(self._config.search_terms(None), ID_ROWS, ID_FIELDS)
-        ids.off = int(self._memory.get("count_off", 0))
+        ids.off = self._memory.number("count_off")
         try:
             ids.begin()
         except RemoteError as error:
@@ -328,7 +321,7 @@ class Gathering:
         yield from self._fetched(missing)
         if not self._errors and ids.complete:
             self._job.full_listing = not self._memory.get("unsafe")
-            self._remember(unheld=ids.total - self._kept, undated=self._undated)
+            self._memory.remember(unheld=ids.total - self._kept, undated=self._undated)
 
     def _worth_fetching(self, total: int) -> int:
         """How many datasets can be asked for by their ids with fewer requests than reading all pages takes."""
@@ -343,7 +336,7 @@ class Gathering:
             self._undated += undated
             if hash(guid) in self._given:
                 self._kept += 1
-            elif guid not in held or undated or _differ(date, held[guid].metadata_modified):
+            elif guid not in held or undated or dates_differ(date, held[guid].metadata_modified):
                 missing.append(guid)
             else:
                 self._kept += 1
@@ -395,19 +388,3 @@ class Gathering:
         date = modified if isinstance(modified, str) else None
         self._undated += text.utc_time(date) is None
         return Record(item.guid, package, extras=self._extras, metadata_modified=date)
-
-    def _now(self) -> str:
-        return (self._job.recorded or self._job.created).isoformat()
-
-    def _remember(self, **values: Any) -> None:
-        """For the next job; what is 0 or false is left out."""
-        self._memory |= values
-        self._job.memory = {name: value for name, value in self._memory.items() if value}
-
-
-def _differ(date: Any, held: str | None) -> bool:
-    """Whether the remote's date differs from that of what is held; an unknown date doesn't differ."""
-    there, here = text.utc_time(date), text.utc_time(held)
-    if there is None or here is None:
-        return False
-    return abs(datetime.fromisoformat(there) - datetime.fromisoformat(here)) >= SAME_TIME

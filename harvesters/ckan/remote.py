@@ -8,16 +8,19 @@ from typing import Any
 from domain.errors import RemoteError
 from domain.text import kind_of
 from harvesters.ckan.forms import of_data_json, of_dkan
-from harvesters.ckan.listing import Listing, usable_id
-from harvesters.ckan.pages import SearchPage, Unreadable
+from harvesters.ckan.listing import MAX_RECORDS, Listing
+from harvesters.ckan.pages import SearchPage
 from harvesters.ckan.rest import RestAPI
+from harvesters.ckan.whole import WholePages
 from harvesters.http import PoliteSession
 from harvesters.http.credentials import blotted
 from harvesters.http.failures import excerpt, redact
 
 NO_SEARCH = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410", "http_501", "not_json"})
 """Answers of sites that have no package_search; many of those have package_list and package_show."""
+GONE = frozenset({"http_404", "http_405", "http_410", "http_501"})
 PAGE = 500  # datasets asked for at a time by current_package_list_with_resources
+PAGE_OF_NAMES = 1000  # of those asked for behind what package_list gave
 NO_SUCH_ACTION = re.compile(r"not (found|known|supported|implemented|exist)|unknown|no such|invalid action", re.IGNORECASE)
 
 
@@ -79,12 +82,33 @@ class RemoteCKAN:
         return Listing(search, rows, self.shown, partial(search, hasty=True), look)
 
     def names(self) -> list[Any] | None:
-        """Names of all datasets by package_list; None where there is no such list either."""
+        """Names of all datasets by package_list; None where there is no such list either. Raises RemoteError later.
+
+        A remote may limit how many it lists: it is asked for more as long as that brings some.
+        """
         try:
             names = self.action("package_list", {})
         except RemoteError:
             return None
-        return names if isinstance(names, list) else None
+        if not isinstance(names, list):
+            return None
+        names = list(names)
+        while names and (news := self._more_names(names)):
+            names += news
+        return names
+
+    def _more_names(self, names: Sequence[Any]) -> list[Any]:
+        """Names behind those; some remotes know no offset, and send the first ones again."""
+        if len(names) > MAX_RECORDS:
+            raise RemoteError(f"package_list of {self.shown} does not end", code="endless")
+        try:
+            page = self.action("package_list", {"offset": len(names), "limit": PAGE_OF_NAMES})
+        except RemoteError as error:
+            if error.code in NO_SEARCH or error.code == "refused":
+                return []
+            raise
+        known = {str(name) for name in names}
+        return [name for name in page if str(name) not in known] if isinstance(page, list) else []
 
     def whole_packages(self) -> Iterator[Any] | None:
         """All datasets by current_package_list_with_resources; None where there is no such list. Raises RemoteError later."""
@@ -92,22 +116,7 @@ class RemoteCKAN:
             first = self._whole_page(0)
         except RemoteError:
             return None
-        return self._whole_pages(first)
-
-    def _whole_pages(self, page: Sequence[Any]) -> Iterator[Any]:
-        """Page by page, as long as they bring news: some remotes always send the same one.
-
-        One that keeps to the limit and not to the offset, as CKAN 1.8, may have more than that page.
-        """
-        guids: set[str | None] = set()
-        offset = 0
-        while page and not guids.issuperset(usable_id(package) for package in page):
-            yield from page
-            guids.update(usable_id(package) for package in page)
-            offset += len(page)
-            page = self._whole_page(offset)
-        if offset == len(page) == PAGE:
-            yield Unreadable(offset, offset, f"{self.shown} sends the first {PAGE} datasets, whichever it is asked for")
+        return iter(WholePages(self._whole_page, first, PAGE, self.shown))
 
     def _whole_page(self, offset: int) -> Sequence[Any]:
         result = self.action("current_package_list_with_resources", {"limit": PAGE, "offset": offset})
@@ -152,3 +161,8 @@ class RemoteCKAN:
 def has_no_search(error: RemoteError) -> bool:
     """Whether this answer to a package_search may be that of a site that has none."""
     return error.code in NO_SEARCH or (error.code == "refused" and bool(NO_SUCH_ACTION.search(str(error))))
+
+
+def lacks_search(error: RemoteError) -> bool:
+    """Whether it says that there is no package_search; other failures may pass, and a search that worked may work again."""
+    return error.code in GONE or (error.code in ("refused", "http_400") and bool(NO_SUCH_ACTION.search(str(error))))

@@ -298,6 +298,121 @@ def test_nothing_is_removed_where_a_remote_always_sends_the_first_page(monkeypat
     assert "deleted" not in result.statuses.values()
 
 
+def test_a_dataset_that_moves_to_a_page_that_was_read_already_is_not_missed() -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(7)), offers="current_package_list_with_resources")
+    source = harness()
+    source.harvest(remote.site)
+    last = list(remote.packages)[-1]
+
+    def moves_once(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if query.get("offset") == "3" and list(remote.packages)[-1] == last:
+            remote.packages = {last: remote.packages[last], **remote.packages}  # it is changed, and the newest come first
+        return answer
+
+    result = source.harvest(Site(moves_once))
+
+    assert (result.gather_errors, result.full_listing) == ((), True)
+    assert sorted(result.statuses) == sorted(remote.packages)
+    assert set(result.statuses.values()) == {"not modified"}
+
+
+def test_a_dataset_that_slides_between_two_pages_is_not_missed() -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(7)), offers="current_package_list_with_resources")
+    source = harness()
+    source.harvest(remote.site)
+    gone = next(iter(remote.packages))
+
+    def loses_one(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if query.get("offset") == "1":
+            remote.packages.pop(gone, None)
+        return answer
+
+    result = source.harvest(Site(loses_one))
+
+    assert (result.gather_errors, result.full_listing) == ((), True)
+    assert {status for guid, status in result.statuses.items() if guid != gone} == {"not modified"}
+
+
+def test_a_listing_that_never_comes_to_rest_removes_nothing() -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(9)), offers="current_package_list_with_resources")
+    source = harness()
+    source.harvest(remote.site)
+
+    def turns(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if int(query.get("offset", 0)) > 0:
+            number = len(remote.packages)
+            remote.packages = {dkan_package(number)["id"]: dkan_package(number), **remote.packages}
+        return answer
+
+    result = source.harvest(Site(turns))
+
+    assert result.full_listing is False
+    assert result.gather_errors[-1].endswith("changes while it is read")
+
+
+@pytest.mark.parametrize("most", [2, 5])
+def test_a_package_list_that_a_remote_cuts_off_is_asked_for_the_rest(most: int) -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(5)))
+
+    def cuts(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if path.endswith("/package_list"):
+            start = int(query.get("offset", 0))
+            answer["result"] = answer["result"][start : start + most]
+        return answer
+
+    result = harness().harvest(Site(cuts))
+
+    assert (result.gather_errors, result.full_listing) == ((), True)
+    assert sorted(result.statuses) == sorted(remote.packages)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [{"success": False, "error": {"message": "Search Error"}}, 200, 403, 500],
+    ids=str,
+)
+def test_where_a_search_fails_that_worked_before_no_list_removes_what_it_lacks(failure: Any) -> None:
+    remote = MemoryCkan(*(remote_package(number) for number in range(5)))
+    source = harness()
+    source.harvest(remote.site)
+    listed = list(remote.packages)[:3]
+
+    def search_fails(path: str, query: Query) -> Any:
+        if path.endswith("/package_search"):
+            return Answer(f"{SITE}{path}", status=failure, text="Oops") if isinstance(failure, int) else failure
+        return {"success": True, "result": listed} if path.endswith("/package_list") else remote.respond(path, query)
+
+    nights = [source.harvest(Site(search_fails)) for _ in range(3)]
+    del remote.packages[listed[0]]
+    mended = source.harvest(remote.site, force_all=True)
+
+    for result in nights:
+        assert (result.gather_errors, result.full_listing) == ((), False)
+        assert "deleted" not in result.statuses.values()
+    assert [guid for guid, status in mended.statuses.items() if status == "deleted"] == [listed[0]]
+
+
+def test_a_remote_that_has_lost_its_search_for_good_is_read_by_its_list_from_the_second_time_on() -> None:
+    remote = MemoryCkan(*(remote_package(number) for number in range(5)))
+    source = harness()
+    source.harvest(remote.site)
+    listed = list(remote.packages)[:3]
+
+    def without_search(path: str, query: Query) -> Any:
+        if path.endswith("/package_search"):
+            return None
+        return {"success": True, "result": listed} if path.endswith("/package_list") else remote.respond(path, query)
+
+    nights = [source.harvest(Site(without_search)) for _ in range(2)]
+
+    assert [night.full_listing for night in nights] == [False, True]
+    assert [list(night.statuses.values()).count("deleted") for night in nights] == [0, 2]
+
+
 def test_a_remote_that_always_sends_everything_is_read_whole() -> None:
     packages = [dkan_package(number) for number in range(5)]
     everything = {"success": True, "result": packages}
