@@ -15,9 +15,10 @@ from domain.source_commands import SourceCommands
 from domain.source_fields import checked as checked
 from domain.storing import ATTEMPTS as ATTEMPTS
 from domain.storing import EventLog as EventLog
+from domain.undo_commands import UndoCommands
 
 
-class Harvesting(SourceCommands, GatherCommands, DeletionCommands):
+class Harvesting(SourceCommands, GatherCommands, DeletionCommands, UndoCommands):
     """Commands on sources, jobs and objects."""
 
     name = "harvest"

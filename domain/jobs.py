@@ -16,7 +16,7 @@ from domain.errors import GuardConflict, JobEnded, Refused
 from domain.objects import object_id
 from domain.secrets import mask_text
 
-KINDS = ("harvest", "retry", "import", "clear", "removal")
+KINDS = ("harvest", "retry", "import", "clear", "removal", "undo")
 COUNTS = ("added", "updated", "not modified", "deleted", "errored")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from domain.errors import ValidationError
 
 HEX = "0123456789abcdef"
-STORED_KINDS = ("import", "retry")
+STORED_KINDS = ("import", "retry", "undo")
 """Kinds of jobs whose records come from the log, not from a remote."""
 KEPT_OPTIONS = ("force_import", "without_fetch")
 """Options that a job's retry has, too."""

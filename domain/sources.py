@@ -19,7 +19,10 @@ from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people
 from domain.schedules import Schedule, is_slot
 from domain.secrets import MASK
 from domain.source_fields import SourceFields as SourceFields
+from domain.undoing import UNDO
 
+WITHOUT_REMOTE = (CLEAR, REMOVAL, UNDO)
+"""Kinds of jobs that a source may have though it isn't harvested any more."""
 FATE_SAID = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
 
 
@@ -345,7 +348,7 @@ class HarvestSource(StoredAggregate):
         if self.running_job == str(job_id):
             return
         self._must_be_idle()
-        if not self.active and kind not in (CLEAR, REMOVAL):
+        if not self.active and kind not in WITHOUT_REMOTE:
             self.must_be_there()
             raise SourceInactive(f"Source {self.fields.name} is inactive: no jobs can be made for it")
         self._job_started(

@@ -10,7 +10,7 @@ from harvesters.target import Owner
 
 
 class Clearing(Harvester):
-    """The import stage of jobs that clear a source, or delete what has been hidden long enough; they have no other stage."""
+    """The import stage of deletions that a person asked for, and of what was hidden long enough; they have no other."""
 
     def import_stage(self, harvest_object: HarvestObject) -> Imported:
         """Delete the dataset that the source holds; what is gone already, or somebody else's by now, is no longer held.
@@ -34,6 +34,13 @@ class Clearing(Harvester):
                 harvest_object.removed_as = "kept"
                 self.save_object_warning(str(error), harvest_object)
         return Imported(package_id, "deleted")
+
+
+def clearing_for(harvester: Harvester) -> Clearing:
+    """What deletes datasets in the target that a harvester imports into."""
+    clearing = Clearing()
+    clearing.target = harvester.target
+    return clearing
 
 
 def _for_good(whose: Owner) -> Owner:

@@ -15,6 +15,7 @@ from domain.errors import HarvestError, Postponed, RecordError, RemoteError, Ser
 from domain.objects import REPORTED
 from domain.objects import HarvestObject as Aggregate
 from domain.titles import MAX_TITLE, title_of
+from domain.undoing import UNDO
 from harvesters import changes, extras, results
 from harvesters.base import (
     Fetched,
@@ -28,6 +29,7 @@ from harvesters.base import (
     owner,
     read_config,
 )
+from harvesters.clearing import clearing_for
 from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked
 from harvesters.held import Held
 from harvesters.original_url import asked_for_url
@@ -141,6 +143,8 @@ class StageRun:
         view.state, view.import_started = "IMPORT", datetime.now(UTC)
         if self.aggregate.action == "delete":
             self._title = self._title_of_held(view)
+            if self.job.kind == UNDO:  # a person asked for it, whatever the source's policy is for what its remote removes
+                harvester = clearing_for(harvester)
         self._take_import(view, results.imported(harvester.import_stage(view), view, self.aggregate.guid))
 
     def _view(self) -> HarvestObject:

@@ -15,6 +15,7 @@ from domain.access import Right
 from domain.deletions import CLEAR
 from domain.errors import JobExists, NotFound, Refused, SourceInactive, ValidationError
 from domain.reimport import Selection, checked_segments, retry_options
+from domain.undoing import UNDO, UNDOES
 
 if TYPE_CHECKING:
     from domain.jobs import Job
@@ -146,6 +147,8 @@ def harvest_job_retry(session: Session, parameters: ById) -> Row:
     if job.kind == CLEAR:
         name = session.source(job.source_id).fields.name
         raise Refused(f"Job {job.id} clears its source: clear it again, `harvester source clear {name}`, for what is left")
+    if job.kind == UNDO:
+        raise Refused(f"Job {job.id} undoes job {job.options[UNDOES]}: undo that one again for what is left")
     _require_failures(session, job)
     _refuse_superseded(session, job)
     options = retry_options(str(job.id), job.options)
@@ -170,7 +173,7 @@ def _require_failures(session: Session, job: "Job") -> None:
 
 def _refuse_superseded(session: Session, job: "Job") -> None:
     """Raises Refused when a later job has seen every record of the remote, so that its results are newer."""
-    from adapters.stages.gather_stored import jobs_of
+    from adapters.stages.stored_records import jobs_of
 
     later = [other for other in jobs_of(session.parts.application, UUID(job.source_id)) if other.number > job.number]
     full = [other for other in later if other.full and other.ended]

@@ -51,6 +51,8 @@ ACTIONS = {
     "harvest_job_report": "jobs",
     "harvest_job_show": "jobs",
     "harvest_job_retry": "reimport",
+    "harvest_job_undo": "undoing",
+    "harvest_job_undo_show": "undoing",
     "harvest_job_wait": "running",
     "harvest_log_clean": "logs",
     "harvest_log_list": "logs",

@@ -13,6 +13,7 @@ from adapters.actions.series import plain_event
 from adapters.actions.session import Session
 from adapters.actions.sources import the_source
 from adapters.actions.table import action
+from adapters.actions.undoing import undoes
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.runs import last_runs
 from adapters.postgres.work.movement import expected
@@ -104,9 +105,12 @@ def harvest_run_list(session: Session, parameters: RunList) -> dict[str, list[Ro
 
 @action(Right.EDIT, ById, reads=True, subject=its_source)
 def harvest_job_progress_show(session: Session, parameters: ById) -> Row:
-    """How far a job is: its counts, how many records the remote announced (`expected`), and the database's time (`now`)."""
+    """How far a job is: its counts, how many records the remote announced (`expected`), and the database's time (`now`).
+
+    One of kind `undo` also has `undo_of`, the job that it undoes, and `reason`.
+    """
     job = current_job(session, str(job_of(session, parameters.id)))
     now: datetime = database_time(session.parts.database)
     ended = job["status"] in ("Finished", "Aborted")
     told = None if ended else expected(session.parts.database, UUID(job["id"]))
-    return {**job, "expected": told, "now": now}
+    return {**job, "expected": told, "now": now, **undoes(session, job)}

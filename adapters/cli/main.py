@@ -26,6 +26,7 @@ COMMANDS = {
     "clean-harvest-log": ("log:clean_harvest_log", "Remove old lines of the log, as a cron job would."),
     "import": ("reimport:import_", "Import stored documents again without downloading anything."),
     "retry": ("reimport:retry", "Try the failed records of JOB (its id, or a source for its last job) again."),
+    "undo": ("undoing:undo", "Undo what JOB did (its id, or a source for its last job), in a new job."),
     "pause": ("pauses:pause", "Start no scheduled jobs: of SOURCE (id or name), of all, of a host, or into the target."),
     "resume": ("pauses:resume", "End a pause: of SOURCE (id or name), of all, of a host, or of the target."),
     "approve": ("deletions:approve", "Carry out the deletions that JOB held (its id, or its source), in a new job."),

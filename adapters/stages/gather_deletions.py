@@ -14,6 +14,7 @@ from domain.application import Harvesting
 from domain.deletions import CLEAR, EXPIRED, HIDDEN_PACKAGE, HIDDEN_TITLE, REMOVAL
 from domain.jobs import Job
 from domain.objects import GatheredRecord, job_number
+from domain.undoing import UNDO
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +76,8 @@ class DeletionGather:
                 yield page
 
     def _found_since(self, job: Job, held: Mapping[str, UUID]) -> set[str]:
-        """Guids of datasets that a later job has imported from the remote; one that imports stored documents asks no remote."""
+        """Guids of datasets that a later job has imported from the remote; one that imports stored documents has asked none."""
         newer = {stream: guid for guid, stream in held.items() if (job_number(stream) or 0) > job.number}
         objects = self._application.load_objects(list(newer)) if newer else {}
         jobs = self._application.load_many(Job, {UUID(obj.job_id) for obj in objects.values()})
-        return {newer[stream] for stream, obj in objects.items() if jobs[UUID(obj.job_id)].kind != "import"}
+        return {newer[stream] for stream, obj in objects.items() if jobs[UUID(obj.job_id)].kind not in ("import", UNDO)}

@@ -1,4 +1,4 @@
-"""Gathers a job whose records are in the log already: an import of stored documents, a retry of what failed.
+"""Gathers a job whose records are in the log already: an import of stored documents, a retry of what failed, an undo.
 
 Nothing is asked of a remote. What is gathered goes its way like any other object: dispatched, claimed, counted, ended. A second
 attempt makes the same objects, so a job goes on where the first one stopped.
@@ -18,12 +18,14 @@ from adapters.postgres.positions import log_position
 from adapters.postgres.work.claims import held_datasets
 from adapters.postgres.work.gather_memory import GatherMemory
 from adapters.postgres.work.held import PAGE, ever_held, existing, held_pages
+from adapters.stages.gather_undo import UndoneRecords
+from adapters.stages.stored_records import jobs_of, newest_record
 from domain.application import Harvesting
-from domain.errors import NotFound
 from domain.jobs import Job
 from domain.objects import GatheredRecord
 from domain.reimport import Selection, failed, selection
 from domain.sources import HarvestSource
+from domain.undoing import UNDO
 from projections.recorded import Recorded
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ T = TypeVar("T")
 
 
 class StoredGather:
-    """One attempt at gathering a job of kind `import` or `retry`."""
+    """One attempt at gathering a job of kind `import`, `retry` or `undo`."""
 
     def __init__(
         self, database: Database, application: Harvesting, job: Job, source: HarvestSource, go_on: Callable[[], None]
@@ -48,20 +50,23 @@ class StoredGather:
 
     def run(self) -> None:
         """Store all pages, and the end of gather. Raises GuardConflict, JobEnded, ServiceUnavailable."""
-        for page in self._pages():
+        deletions = 0
+        for page, left_out in self._pages():
             self._go_on()
-            for record in self._application.record_page(self._job, page, 0):
+            deletions += len([record for record in page if record.action == "delete"])
+            for record in self._application.record_page(self._job, page, left_out):
                 message = f"Two datasets of this source come from the record {record.guid}: only one is imported again"
                 self._application.record_gather_error(self._job, "duplicate_guid", message, record.guid)
-        self._application.finish_gather(self._job, complete=True, full=False, deletions=0)
+        self._application.finish_gather(self._job, complete=True, full=False, deletions=deletions)
         job, name, seconds = self._job, self._source.fields.name, time.monotonic() - self._begun
         log.info("job %s of source %s: %s of %d records, gathered in %.1f s", job.id, name, job.kind, job.gathered, seconds)
 
-    def _pages(self) -> Iterator[Records]:
-        if self._job.kind == "retry":
-            return self._retried()
-        chosen = selection(self._job.options)
-        return self._imported(chosen)
+    def _pages(self) -> Iterator[tuple[Records, int]]:
+        """Pages of records, each with how many datasets need no object."""
+        if self._job.kind == UNDO:
+            return UndoneRecords(self._database, self._application, self._job, self._go_on).pages()
+        records = self._retried() if self._job.kind == "retry" else self._imported(selection(self._job.options))
+        return ((page, 0) for page in records)
 
     # import
 
@@ -77,7 +82,7 @@ class StoredGather:
     def _records(self, ids: Sequence[UUID]) -> list[GatheredRecord]:
         """The records of objects, as changes of what the source holds."""
         objects = objects_of(self._database, ids)
-        return [_newest(events, "change") for events in objects if events[0].state["action"] != "delete"]
+        return [newest_record(events, "change") for events in objects if events[0].state["action"] != "delete"]
 
     def _with_action(self, records: Records) -> list[GatheredRecord]:
         """New, or a change of what the source holds; there is nothing to do to delete what it doesn't hold."""
@@ -104,7 +109,7 @@ class StoredGather:
                 continue
             for page in _batches(job_objects(self._database, job, upto), PAGE):
                 self._go_on()
-                newest = {record.identified or record.guid: record for record in map(_newest, page)}
+                newest = {record.identified or record.guid: record for record in map(newest_record, page)}
                 documents = {
                     guid: record for guid, record in newest.items() if record.content_hash or record.action == "delete"
                 }
@@ -154,32 +159,6 @@ class StoredGather:
     def _jobs_before(self, number: int) -> list[Job]:
         """The source's jobs with a lower number than this one, in order."""
         return [job for job in jobs_of(self._application, self._source.id) if job.number < number]
-
-
-def _newest(events: Sequence[Recorded], action: str = "") -> GatheredRecord:
-    """A record with the newest document and all extras of its object; `action`: another one than that of the object.
-
-    It goes by the guid that the remote lists, so that a full listing finds the record again.
-    """
-    first = events[0].state
-    guid, document, extras = first["guid"], first["content_hash"], first["extras"]
-    for event in events:
-        if event.topic == "object.fetched":
-            document, extras = event.state["content_hash"], {**extras, **event.state["extras"]}
-        elif event.topic == "object.identified":
-            guid = event.state["guid"]
-    identified = guid if guid != first["guid"] else None
-    return GatheredRecord(first["guid"], action or first["action"], document, extras, first["metadata_modified"], identified)
-
-
-def jobs_of(application: Harvesting, source_id: UUID) -> list[Job]:
-    """All jobs of a source, in order."""
-    events = application.event_log.select_events(source_id)
-    if not events:
-        raise NotFound(f"There is no HarvestSource {source_id}")
-    started = [application.mapper.to_domain_event(event) for event in events if event.topic == "source.job_started"]
-    jobs = application.load_many(Job, [UUID(event.job_id) for event in started])  # type: ignore[attr-defined]
-    return sorted(jobs.values(), key=lambda job: job.number)
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.jobs import Job
 from domain.reimport import HEX
 from domain.sources import HarvestSource
 from tests.acceptance.remote_ckan import RemoteCkan
@@ -180,6 +181,30 @@ def test_a_source_that_has_a_job_is_left_out_of_an_import_of_all(stack: Stack, f
     assert failing in {job["source_id"] for job in answer["jobs"]}
     for job in answer["jobs"]:
         assert stack.ended(job["id"])["outcome"] == "finished"
+
+
+# undo
+
+
+def test_a_job_is_undone_from_the_command_line_without_a_request_to_the_remote(
+    stack: Stack, remote: RemoteCkan, source: str
+) -> None:
+    query = "SELECT id, package - 'extras' - 'metadata_modified' FROM catalogue.package WHERE state = 'active'"
+    before = stack.parts.database.query(f"{query} AND source_id = %(source)s ORDER BY id", source=source)
+    remote.steer("mutate", fraction=0.3)
+    remote.steer("delete", n=4)
+    job = stack.run(source, full=True)
+    remote.kill()
+
+    asked = stack.cli("undo", source, status=1)
+    done = stack.json("undo", job["id"], "--yes", "--wait", "--reason", "it was too much")
+
+    assert job["deleted"] == 4
+    assert job["updated"] > 0
+    assert f"{job['updated']} datasets that it updated go back to the version before" in asked.stdout + asked.stderr
+    assert (done["kind"], done["outcome"], done["added"], done["updated"]) == ("undo", "finished", 4, job["updated"])
+    assert stack.parts.database.query(f"{query} AND source_id = %(source)s ORDER BY id", source=source) == before
+    assert stack.parts.application.load(Job, UUID(done["id"])).options["reason"] == "it was too much"
 
 
 # retry

@@ -31,6 +31,7 @@ BY_GUID = f"""{EACH_SOURCE}
     WHERE NOT d.deleted ORDER BY d.source_id
 """
 NAMED = "SELECT guid FROM ops.dataset WHERE source_id = %(source)s AND guid = ANY (%(guids)b::text[])"
+STANDING = "SELECT guid, object_id FROM ops.dataset WHERE source_id = %(source)s AND guid = ANY (%(guids)b::text[])"
 EXISTING = (
     "SELECT originator_id FROM events.stored_event WHERE originator_id = ANY (%(ids)b::uuid[]) AND originator_version = 1"
 )
@@ -78,6 +79,11 @@ def sources_with_datasets(database: Database) -> list[UUID]:
 def ever_held(database: Database, source_id: UUID, guids: list[str]) -> set[str]:
     """Those of the guids that a source holds, or held once."""
     return {guid for (guid,) in database.query(NAMED, source=source_id, guids=guids)}
+
+
+def standing_on(database: Database, source_id: UUID, guids: list[str]) -> dict[str, UUID]:
+    """The object that says how a dataset is, by its guid: the one that it was imported from, or that deleted it."""
+    return dict(database.query(STANDING, source=source_id, guids=guids))
 
 
 def existing(database: Database, candidates: Mapping[UUID, str]) -> set[str]:
