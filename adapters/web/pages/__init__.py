@@ -15,6 +15,7 @@ from adapters.web.pages import (
     static,
     system,
     tokens,
+    undoing,
 )
 from adapters.web.pages.page import open_form, page
 
@@ -54,4 +55,5 @@ routes = [
     Route("/harvest/{id}/job/{job}/errors.csv", jobs.errors_as_csv),
     Route("/harvest/{id}/job/{job}/abort", page(jobs.abort), methods=FORM),
     Route("/harvest/{id}/job/{job}/retry", page(jobs.retry), methods=FORM),
+    Route("/harvest/{id}/job/{job}/undo", page(undoing.undo), methods=BOTH),
 ]

@@ -56,7 +56,7 @@ def show(page: Page) -> Response:
         rate=_rate(job),
         left=_left(job),
         ended=job["status"] in ENDED,
-        may={name: page.may(f"harvest_job_{name}", source) for name in ("abort", "retry", "approve_deletions")},
+        may={name: page.may(f"harvest_job_{name}", source) for name in ("abort", "retry", "undo", "approve_deletions")},
         live="" if job["status"] in ENDED else f"job={job['id']}",
     )
 
