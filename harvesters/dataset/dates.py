@@ -12,6 +12,11 @@ from typing import Any
 
 ZONE_TWICE = re.compile(r"([+-]\d\d:?\d\d) ?[Zz]$")
 UTC_IN_WORDS = re.compile(r" ?(?:UTC|GMT)$", re.IGNORECASE)
+NAME_OF_ZONE = re.compile(r"(?<=[+-]\d\d:\d\d|.[+-]\d\d\d\d|.{5}[Zz])\[[\w/+-]+\]$")  # Java and JavaScript write it
+ZONE_OF_MAIL = re.compile(r"(?:UT|UTC|GMT|Z|[ECMP][SD]T)\b", re.IGNORECASE)  # RFC 2822 has no other names
+LAST_WORDS = re.compile(r"(?<=:\d\d )[A-Za-z].*")
+HALF_DAY = re.compile(r"(?<![\d:])(0?[1-9]|1[0-2])(:\d\d(?::\d\d)?) ?([ap])\.?m\.?$", re.IGNORECASE)
+DOTNET = re.compile(r"/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/")  # milliseconds; the offset only says how to show them
 FRACTION = re.compile(r"(?<=:\d\d)[.,](\d+)")
 MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?")
@@ -32,6 +37,7 @@ MONTHS = (
 EPOCH = re.compile(r"-?\d{9,13}")
 MILLISECONDS = 10**11  # from here on a number counts milliseconds: as seconds it would be the year 5138
 EARLIEST_EPOCH = 10**8  # seconds: smaller numbers are years, days, or anything
+FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 60  # characters of a time
 
 
@@ -40,7 +46,8 @@ def stored_time(value: Any) -> str | None:
 
     Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds
     or milliseconds since 1970, 20240131, 20240131T235959Z, 2024/1/31, 31.1.2024, 31 January 2024, Jan 31, 2024, and 31/1/2024
-    or 1/31/2024 (also with -) where one of the two numbers can't be a month. A time without a zone is in UTC, as in CKAN.
+    or 1/31/2024 (also with -) where one of the two numbers can't be a month; with AM or PM, the name of a zone in brackets
+    behind its offset, or as .NET's /Date(1706659200000)/. A time without a zone is in UTC, as in CKAN.
     """
     if value.__class__ is str:
         return _from_text(value)
@@ -59,15 +66,29 @@ def _from_text(text: str) -> str | None:
             moment = datetime.fromisoformat(text)
         except ValueError:
             return _odd_text(text.strip())
-        return text if moment.tzinfo is None and len(text) >= 19 and text[10] == "T" else _naive(moment)
+        return text if moment.tzinfo is None and _as_stored(text) else _naive(moment)
     return _odd_text(text.strip())
+
+
+def _as_stored(text: str) -> bool:
+    """Whether a text that is ISO 8601 is written as CKAN writes it: neither by weeks, nor without colons, nor with other than
+    six digits of a fraction.
+    """
+    return len(text) in (19, 26) and text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":" and text[19:20] in ("", ".")
 
 
 def _odd_text(text: str) -> str | None:
     """One of the other shapes; the first that fits decides."""
     if not text or len(text) > LONGEST:
         return None
+    text = HALF_DAY.sub(_of_whole_day, NAME_OF_ZONE.sub("", text))
     return next((moment for read in READERS if (moment := read(text))), None)
+
+
+def _of_whole_day(time: re.Match[str]) -> str:
+    """A time with AM or PM as one of 24 hours."""
+    hour = int(time[1]) % 12 + (12 if time[3] in "pP" else 0)
+    return f"{hour:02}{time[2]}"
 
 
 def _iso(text: str) -> str | None:
@@ -129,12 +150,19 @@ def _slashed(text: str) -> str | None:
     return _built(match[4], month, day, *match.groups()[4:])
 
 
+def _dotnet(text: str) -> str | None:
+    match = DOTNET.fullmatch(text)
+    return _after_1970(milliseconds=int(match[1])) if match else None
+
+
 def _epoch_text(text: str) -> str | None:
     return _since_epoch(int(text)) if EPOCH.fullmatch(text) else None
 
 
 def _mail(text: str) -> str | None:
-    """RFC 2822, as in HTTP headers and RSS."""
+    """RFC 2822, as in HTTP headers and RSS. Names of other zones are left alone: several stand for more than one."""
+    if (words := LAST_WORDS.search(text)) and not ZONE_OF_MAIL.match(words[0]):
+        return None
     try:
         return _naive(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -142,16 +170,19 @@ def _mail(text: str) -> str | None:
 
 
 READERS: Sequence[Callable[[str], str | None]] = (
-    *(_iso, _month, _compact, _year_first, _dotted, _slashed, _named, _epoch_text, _mail),
+    *(_iso, _month, _compact, _year_first, _dotted, _slashed, _named, _epoch_text, _dotnet, _mail),
 )
 
 
 def _since_epoch(number: float) -> str | None:
     if not EARLIEST_EPOCH <= abs(number) < 10**14:
         return None
-    unit = "milliseconds" if abs(number) >= MILLISECONDS else "seconds"
+    return _after_1970(**{"milliseconds" if abs(number) >= MILLISECONDS else "seconds": number})
+
+
+def _after_1970(**time: float) -> str | None:
     try:
-        return _naive(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(**{unit: number}))
+        return _naive(FIRST_MOMENT + timedelta(**time))
     except OverflowError:  # before the year 1
         return None
 

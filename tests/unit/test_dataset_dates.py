@@ -1,5 +1,6 @@
 """Times of remotes in the shape that CKAN stores: naive, UTC, ISO 8601."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as some
 from harvesters.dataset.dates import stored_time
 
 WINTER = "2021-01-31T08:30:00"
+AS_CKAN_WRITES = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?")
+ALMOST_ISO = re.compile(r"202[0-9]-(W?[0-4][1-9]-?[1-7]|[01][1-9]-?[0-2][1-9])[T ][01][0-9]:?[0-5][0-9]:?[0-5][0-9]([.,][0-9]{1,8})?Z?")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,16 @@ WINTER = "2021-01-31T08:30:00"
         1612081800,
         1612081800.0,
         1612081800000,
+        "2021-01-31T083000.000",
+        "2021-W04-7T08:30:00",
+        "2021-01-31T09:30:00+01:00[Europe/Berlin]",
+        "2021-01-31T08:30:00Z[UTC]",
+        "1/31/2021 8:30:00 AM",
+        "2021/01/31 08:30 a.m.",
+        "Sun Jan 31 08:30:00 UTC 2021",
+        "Sun Jan 31 03:30:00 EST 2021",
+        "/Date(1612081800000)/",
+        "/Date(1612081800000+0100)/",
         datetime(2021, 1, 31, 8, 30),  # noqa: DTZ001  as plugins hand it on
         datetime(2021, 1, 31, 9, 30, tzinfo=timezone(timedelta(hours=1))),
     ],
@@ -69,6 +82,13 @@ def test_one_moment_is_one_text_in_whatever_shape_it_comes(value: Any) -> None:
         ("2021-01-31T08:30:00.1234567Z", "2021-01-31T08:30:00.123456"),
         ("2021-01-31T08:30:00.123456", "2021-01-31T08:30:00.123456"),
         ("2021-01-31T08:30:00,5Z", "2021-01-31T08:30:00.500000"),
+        ("2021-01-31T08:30:00,123", "2021-01-31T08:30:00.123000"),
+        ("2021-01-31T08:30:00.123", "2021-01-31T08:30:00.123000"),
+        ("2021-01-31T08:30:00.1234567", "2021-01-31T08:30:00.123456"),
+        ("1/31/2021 12:05 AM", "2021-01-31T00:05:00"),
+        ("1/31/2021 12:05:09 PM", "2021-01-31T12:05:09"),
+        ("31.01.2021, 11:05 p.m.", "2021-01-31T23:05:00"),
+        ("/Date(-1)/", "1969-12-31T23:59:59.999000"),
         ("2/2/2021", "2021-02-02T00:00:00"),
         ("2021/2/3", "2021-02-03T00:00:00"),
         ("3 Feb 2021", "2021-02-03T00:00:00"),
@@ -102,6 +122,11 @@ def test_parts_that_are_missing_are_the_first(value: Any, stored: str) -> None:
             "2021-01-31T25:00:00",
             "0001-01-01T00:00:00+02:00",
             "1" * 5000,
+            "2021-01-31T08:30:00[Europe/Berlin]",
+            "Sun Jan 31 08:30:00 CET 2021",
+            "Sun, 31 Jan 2021 08:30:00 IST",
+            "1/31/2021 13:05 PM",
+            "/Date(-99999999999999)/",
         ),
         *(0, 5, -1, 10**30, float("nan"), float("inf"), True, None, [], {}, ["2021-01-31"]),
     ],
@@ -125,4 +150,11 @@ def test_every_time_with_a_zone_ends_without_one(moment: datetime, separator: st
 def test_whatever_is_no_date_raises_nothing(value: Any) -> None:
     stored = stored_time(value)
 
-    assert stored is None or datetime.fromisoformat(stored).tzinfo is None
+    assert stored is None or AS_CKAN_WRITES.fullmatch(stored)
+
+
+@given(some.from_regex(ALMOST_ISO, fullmatch=True))
+def test_what_is_stored_is_written_as_ckan_writes_it(text: str) -> None:
+    stored = stored_time(text)
+
+    assert stored is None or AS_CKAN_WRITES.fullmatch(stored)
