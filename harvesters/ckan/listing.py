@@ -22,6 +22,7 @@ from domain.errors import RemoteError
 from domain.text import kind_of
 from harvesters.base import GatherError, Page
 from harvesters.ckan.pages import Look, Pages, Search, SearchPage, Unreadable
+from harvesters.dataset.values import shown
 from harvesters.http.failures import excerpt
 
 MAX_REPEATS = 3  # pages without anything new when read by offset, and equal pages in a row
@@ -288,7 +289,7 @@ def unusable(record: Any, position: int, before: Mapping[str, Any]) -> Iterator[
         return
     name = record.get("name")
     named = f" (name {excerpt(name)})" if isinstance(name, str) else ""
-    what = f"the id {excerpt(repr(record['id']))}" if "id" in record else "no id"
+    what = f"the id {shown(record['id'])}" if "id" in record else "no id"
     yield GatherError(f"record {position} of the listing{named} has {what}: it can't be harvested", "bad_record")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.errors import RecordError
 from harvesters.ckan.config import CKANConfig, filled
-from harvesters.dataset.values import Losses, shown
+from harvesters.dataset.values import Losses, as_list, shown
 from harvesters.names import clean_tags
 
 LISTS = ("tags", "groups", "extras", "resources")
@@ -27,12 +27,19 @@ def check_lists(package: dict[str, Any], losses: Losses) -> None:
     """
     for name in LISTS:
         value = package.pop(name, None)
+        if name != "extras" or _has_keys(value):
+            value = as_list(value)
         if name == "extras" and isinstance(value, dict):
             value = [{"key": key, "value": text} for key, text in value.items()]
         if isinstance(value, list):
             package[name] = list(_entries(name, value, losses))
         elif value is not None:
             losses.drop(name, f"must be a list, is {shown(value)}")
+
+
+def _has_keys(extras: Any) -> bool:
+    """Whether the entries of an object are extras with key and value, and not the values of extras."""
+    return isinstance(extras, dict) and all(isinstance(entry, dict) and "key" in entry for entry in extras.values())
 
 
 def _entries(name: str, values: list[Any], losses: Losses) -> Iterator[dict[str, Any]]:

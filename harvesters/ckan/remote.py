@@ -12,6 +12,7 @@ from harvesters.ckan.listing import MAX_RECORDS, Listing
 from harvesters.ckan.pages import SearchPage
 from harvesters.ckan.rest import RestAPI
 from harvesters.ckan.whole import WholePages
+from harvesters.dataset.values import as_list, shown
 from harvesters.http import PoliteSession
 from harvesters.http.credentials import blotted
 from harvesters.http.failures import excerpt, redact
@@ -42,7 +43,7 @@ class RemoteCKAN:
         answer = self._http.get_json(f"{self._address}/api/3/action/{name}", params, self._headers, **how)
         if not isinstance(answer, dict):
             raise self._bad_answer(name, f"JSON that is {kind_of(answer)}")
-        if answer.get("success") is not True:
+        if not _is_true(answer.get("success")):
             message = excerpt(blotted(str(answer.get("error") or answer), self._headers))
             raise RemoteError(f"{self.shown} refused {name}: {message}", code="refused")
         return answer.get("result")
@@ -64,11 +65,12 @@ class RemoteCKAN:
         result = self.action("package_search", params, hasty=hasty)
         if not isinstance(result, dict):
             raise self._bad_answer("package_search", f"a result that is {kind_of(result)}")
-        results, count = result.get("results"), result.get("count")
+        results, count = as_list(result.get("results")), _whole(result.get("count"))
         if not isinstance(results, list):
             raise self._bad_answer("package_search", f"results that are {kind_of(results)}, not a list")
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise self._bad_answer("package_search", f"the count {excerpt(repr(count))}")
+        if count is None:
+            what = f"the count {shown(result['count'])}" if "count" in result else "no count"
+            raise self._bad_answer("package_search", what)
         return SearchPage(start, count, results)
 
     def count(self, terms: str) -> int:
@@ -156,6 +158,20 @@ class RemoteCKAN:
 
     def _bad_answer(self, action: str, what: str) -> RemoteError:
         return RemoteError(f"{self.shown} answered {action} with {what}: is it a CKAN?", code="bad_answer")
+
+
+def _is_true(value: Any) -> bool:
+    """Whether a remote says true, or writes it as text."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _whole(value: Any) -> int | None:
+    """A count, also as 30.0 or as text, as PHP's databases give numbers; None when it is none."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or value < 0 or value % 1:
+        return None
+    return int(value)
 
 
 def has_no_search(error: RemoteError) -> bool:

@@ -74,7 +74,9 @@ def _as_stored(text: str) -> bool:
     """Whether a text that is ISO 8601 is written as CKAN writes it: neither by weeks, nor without colons, nor with other than
     six digits of a fraction.
     """
-    return len(text) in (19, 26) and text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":" and text[19:20] in ("", ".")
+    if len(text) not in (19, 26):
+        return False
+    return text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":" and text[19:20] in ("", ".")
 
 
 def _odd_text(text: str) -> str | None:

@@ -16,6 +16,7 @@ INDEXED = 32_766  # bytes of UTF-8 that Solr takes in a field that it doesn't sp
 SURELY_SHORT = INDEXED // 4  # characters
 LONGEST_VERSION = 100  # characters
 SHOWN = 80  # characters of an odd value
+POSITION = re.compile("[0-9]+")
 MOST_LOSSES = 20  # of one dataset that are named one by one
 TRUE, FALSE = frozenset({"true", "yes", "t", "y", "1"}), frozenset({"false", "no", "f", "n", "0", ""})
 # A valid e-mail address of the HTML standard (https://html.spec.whatwg.org/#valid-e-mail-address), which CKAN checks against;
@@ -76,8 +77,17 @@ class Losses:
 
 def shown(value: Any) -> str:
     """A value as it is named in a message."""
+    if value is None:
+        return "null"
     text = value if isinstance(value, str) else json_text(value)
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+
+
+def as_list(value: Any) -> Any:
+    """A list that PHP wrote as an object with the positions as keys, as it does where one is missing; else the value itself."""
+    if isinstance(value, dict) and value and all(POSITION.fullmatch(key) for key in value):
+        return list(value.values())
+    return value
 
 
 def of_plugin(value: Any, losses: Losses, kind: str, field: str, where: str = "") -> Any:
@@ -136,7 +146,9 @@ def version(value: Any, losses: Losses, kind: str, field: str) -> Any:
 
 
 def email(value: Any, losses: Losses, kind: str, field: str) -> str:
-    """One e-mail address, or none; `mailto:` before it is cut."""
+    """One e-mail address, or none; `mailto:` before it is cut. A list of one text is that text."""
+    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
+        value = value[0]
     address = text(value, losses, kind, field).strip() if isinstance(value, str) or by_language(value) else ""
     if address[: len(MAILTO)].lower() == MAILTO:
         address = address[len(MAILTO) :].strip()

@@ -4,8 +4,8 @@ Charset (`charset_of`): that of a byte order mark; else the declared one; else U
 that servers declare by themselves doesn't count where the body is UTF-8.
 
 JSON (`read_json`): besides valid JSON these are read: control characters in strings (as they are), NaN and Infinity (as null,
-as JavaScript writes them), a key twice (the last one counts), NUL bytes or markup after the end (a notice of the remote's
-software). Whatever else is wrong is an error that says where and why: nothing is left out, added or corrected.
+as JavaScript writes them), a key twice (the last one counts), NUL bytes or markup after the end, and markup before it (notices
+of the remote's software). Whatever else is wrong is an error that says where and why: nothing is left out, added or corrected.
 """
 
 import codecs
@@ -30,6 +30,7 @@ MARKS = (  # those of UTF-32 begin as those of UTF-16 do
 AROUND = 40  # characters shown before and after what is wrong
 SIGN_IN = re.compile(r"type\s*=\s*[\"']?password|<title[^>]*>[^<]*(sign.?in|log.?in|anmeld|connexion|acceder)", re.IGNORECASE)
 AFTER_THE_END = re.compile(r"[\s\0;]*(<.*)?", re.DOTALL)
+BEHIND_MARKUP = re.compile(r">\s*[{\[]")
 DECODER = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
 
 
@@ -60,7 +61,7 @@ def read_json(body: bytes, content_type: str) -> Any:
     text = _decoded(body, content_type)
     start = len(text) - len(text.lstrip(" \t\r\n\0\ufeff"))
     if text[start : start + 1] in ("", "<"):
-        raise NotJSON(f"but: {_instead(text)}")
+        return _behind_markup(text)
     try:
         value, end = DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
@@ -72,6 +73,18 @@ def read_json(body: bytes, content_type: str) -> Any:
     if not AFTER_THE_END.fullmatch(text, end) or (text[end:].strip() and not isinstance(value, dict | list)):
         raise NotJSON(_fault(text, end, "more follows after the end", start))
     return value
+
+
+def _behind_markup(text: str) -> Any:
+    """The JSON that follows markup up to the end of the text: in a web page more markup follows. Raises NotJSON."""
+    try:
+        if begins := BEHIND_MARKUP.search(text):
+            value, end = DECODER.raw_decode(text, begins.end() - 1)
+            if not text[end:].strip(" \t\r\n\0"):
+                return value
+    except (ValueError, RecursionError):
+        pass
+    raise NotJSON(f"but: {_instead(text)}")
 
 
 def _declared(content_type: str) -> str:

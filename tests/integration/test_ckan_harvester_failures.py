@@ -98,6 +98,14 @@ def test_records_that_are_none_are_errors_and_leave_nothing(mode: str, code: str
     assert not job.full_listing
 
 
+def test_an_answer_of_php_software_is_read() -> None:
+    with RogueServer("php", datasets=21) as remote:
+        items = gather(new_job(remote.url, page_size=10))
+
+    assert not errors(items)
+    assert len(records(items)) == 21
+
+
 def test_one_bad_record_does_not_spoil_the_others() -> None:
     with RogueServer("mixed", datasets=21) as remote:
         job = new_job(remote.url, page_size=5)
@@ -105,7 +113,7 @@ def test_one_bad_record_does_not_spoil_the_others() -> None:
 
     assert len(records(items)) == 20
     assert [error.message for error in errors(items)] == [
-        "record 10 of the listing (name dataset-10) has the id {'not': 'an id'}: it can't be harvested"
+        """record 10 of the listing (name dataset-10) has the id '{"not":"an id"}': it can't be harvested"""
     ]
     assert not job.full_listing
 

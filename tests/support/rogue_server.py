@@ -148,6 +148,15 @@ def _no_dates(handler: _Handler) -> None:
         _good(handler)
 
 
+def _php(handler: _Handler) -> None:
+    """A good listing as PHP software writes it: behind a notice, numbers as texts, and lists with a gap as objects."""
+    answer = page(handler.rogue.packages, handler.query)
+    results = {str(place): result for place, result in enumerate(answer["result"]["results"], 1)}
+    count = str(answer["result"]["count"])
+    body = json.dumps({"success": "true", "result": {"count": count, "results": results or []}})
+    handler.answer(f"<br />\n<b>Notice</b>: odd in <b>x.php</b> on line <b>3</b><br />\n{body}".encode(), 200, "text/html")
+
+
 def _mixed(handler: _Handler) -> None:
     """A good listing but for the record in the middle, whose id is an object."""
     packages: list[Any] = list(handler.rogue.packages)
@@ -300,6 +309,7 @@ MODES: dict[str, Callable[[_Handler], None]] = {
     "good": _good,
     "no_dates": _no_dates,
     "mixed": _mixed,
+    "php": _php,
     "page_500": _around_bad(lambda handler, _: handler.answer(HTML, 500, "text/html")),
     "page_403": _around_bad(lambda handler, _: handler.answer(HTML, 403, "text/html")),
     "page_refused": _around_bad(lambda handler, _: handler.answer(NO_SEARCH)),

@@ -39,12 +39,23 @@ def test_old_forms_of_tags_and_extras_are_understood() -> None:
     assert stored["extras"] == [{"key": "key", "value": "value"}]
 
 
+def test_a_list_that_php_wrote_as_an_object_is_a_list() -> None:
+    resources = [{"id": "r1", "url": "https://x.example/1"}, {"id": "r2", "url": "https://x.example/2"}]
+    lists = {"resources": resources, "tags": [{"name": "one"}, {"name": "two"}], "extras": [{"key": "k", "value": "v"}]}
+    objects = {name: {str(place): value for place, value in enumerate(values, 1)} for name, values in lists.items()}
+
+    stored = imported({**PACKAGE, **objects})
+
+    assert {name: stored[name] for name in lists} == lists
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"resources": "none"}, "resources: must be a list, is 'none'; left out"),
         ({"tags": {"name": "a"}}, 'tags: must be a list, is \'{"name":"a"}\'; left out'),
         ({"extras": ["a: b"]}, "extras: entry 0 must be an object, is 'a: b'; left out"),
+        ({"extras": {"0": "a"}, "tags": [None]}, "tags: entry 0 must be an object, is null; left out"),
         ({"resources": [["r"]]}, "resources: entry 0 must be an object, is '[\"r\"]'; left out"),
         ({"groups": 5}, "groups: must be a list, is '5'; left out"),
     ],
@@ -60,7 +71,7 @@ def test_a_list_that_is_none_is_left_out_and_told_or_fails_where_the_source_want
 
     assert result.status == "added"
     assert [loss.message for loss in one.warnings] == [said]
-    with pytest.raises(TargetError, match=f"^{next(iter(fields))}: "):
+    with pytest.raises(TargetError, match=f"^{said.partition(':')[0]}: "):
         imported({**PACKAGE, **fields}, {"on_invalid_field": "fail"})
 
 
