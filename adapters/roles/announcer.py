@@ -1,9 +1,11 @@
 """Follows the read model for those who watch: one thread and one LISTEN of a process, however many watch.
 
-It alone reads what is sent to them, one thing after another, so that nobody gets an older state after a newer one.
+It alone reads what is sent to them, one thing after another, so that nobody gets an older state after a newer one. While
+nobody watches it listens to nothing and sleeps.
 """
 
 import logging
+import select
 import socket
 import threading
 import time
@@ -14,13 +16,14 @@ from dataclasses import dataclass
 from adapters.kafka.backoff import Backoff
 from adapters.postgres.listener import Listener
 from adapters.postgres.read_model.announcing import announced_ids
-from adapters.postgres.read_model.changes import Changes
+from adapters.postgres.read_model.changes import Changes, Missed
 from adapters.postgres.read_model.changes import State as State
 from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
 IDLE = 5.0  # seconds to wait when nothing is announced
+LINGER = 30.0  # seconds for which it goes on listening after the last watcher has left
 PACE = 0.25  # seconds between two reads: at most 4 updates a second for one job
 
 
@@ -35,10 +38,14 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody begins to watch, who has seen all up to `after` (None: nothing yet); `answer` is called in our thread."""
+    """Somebody begins to watch, who has seen all up to `after` (None: nothing yet); `answer` is called in our thread.
+
+    `states`: whether the answer must hold what was missed; else it only says that news will follow.
+    """
 
     after: int | None
     answer: Callable[[News], None]
+    states: bool = True
 
 
 class Announcer:
@@ -66,6 +73,7 @@ class Announcer:
         self._watches: list[Watch] = []
         self._position: int | None = None
         self._missed = True  # an announcement may have been missed
+        self._watched_at = -LINGER  # of the monotonic clock
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="announcer")
 
@@ -93,6 +101,7 @@ class Announcer:
         retry = Backoff()
         while not self._stop.is_set():
             try:
+                self._sleep_while_alone()
                 begun = time.monotonic()
                 if self._round():
                     self._stop.wait(max(0.0, PACE - (time.monotonic() - begun)))
@@ -106,12 +115,27 @@ class Announcer:
                 self._stop.wait(PACE)
         self._listener.close()
 
+    def _sleep_while_alone(self) -> None:
+        """Until somebody watches, or it ends."""
+        if self._is_watched():
+            self._watched_at = time.monotonic()
+        elif time.monotonic() - self._watched_at >= LINGER:
+            self._listener.close()
+            self._missed = True
+            poller = select.poll()
+            poller.register(self._woken.fileno(), select.POLLIN)
+            poller.poll()
+            self._watched_at = time.monotonic()
+
+    def _is_watched(self) -> bool:
+        return self._anyone() or bool(self._watches)
+
     def _round(self) -> bool:
         """Wait, and tell what has changed; whether there was anything to tell."""
         payloads = self._listener.wait(IDLE)
         with suppress(BlockingIOError):
             self._woken.recv(4096)
-        if not (self._anyone() or self._watches):
+        if not self._is_watched():
             self._missed = True
             return bool(payloads)
         if self._missed or "" in payloads:
@@ -139,8 +163,10 @@ class Announcer:
         if not watches:
             return
         try:
-            seen = [watch.after for watch in watches if watch.after is not None]
-            missed = self._changes.missed(min(seen, default=None))
+            if any(watch.states for watch in watches):
+                missed = self._changes.missed(min((watch.after for watch in watches if watch.after is not None), default=None))
+            else:
+                missed = Missed(self._changes.position(), (), {}, 0)
         except BaseException:
             with self._lock:
                 self._watches = watches + self._watches

@@ -16,14 +16,15 @@ from adapters import bootstrap
 from adapters.embedded.process import end_with_parent
 from adapters.logs import to_standard_error
 from adapters.settings import Settings, load
-from adapters.web import api, content, events, health, metrics, openapi, pages
+from adapters.web import api, content, events, health, live_pages, metrics, openapi, pages
 from adapters.web.answers import json_response, problem
 from adapters.web.border import Border, local_path
 from adapters.web.ending import told_to_end
-from adapters.web.events import Events
 from adapters.web.kept import KeptAnswers
+from adapters.web.live_pages import LivePages
 from adapters.web.pages.page import no_such_page, opened
 from adapters.web.site import Callers, Site, site_of
+from adapters.web.streams import Streams
 
 TITLE = "harvestlog"
 
@@ -32,14 +33,14 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
     """The application on these settings; `callers` finds out who calls, unless it is what the settings say."""
     site = Site(settings, callers)
 
-    live, latencies, states = Events(site), bootstrap.latency_book(settings), bootstrap.read_states(settings)
+    streams, latencies, states = Streams(site), bootstrap.latency_book(settings), bootstrap.read_states(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         latencies.start()
         states.start()
-        async with live.running():
-            with told_to_end(live.end):
+        async with streams.running():
+            with told_to_end(streams.end):
                 yield
         await states.stop()
         site.close()
@@ -48,8 +49,9 @@ def create_app(settings: Settings, callers: Callers | None = None) -> FastAPI:
     app = FastAPI(
         title=TITLE, version=version("harvestlog"), openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.state.site, app.state.events, app.state.latencies = site, live, latencies
-    for module in (openapi, api, content, events, health, metrics, pages):
+    app.state.site, app.state.streams, app.state.latencies = site, streams, latencies
+    app.state.live_pages = LivePages(site, streams)
+    for module in (openapi, api, content, events, health, live_pages, metrics, pages):
         app.router.routes.extend(module.routes)
     app.add_exception_handler(Exception, _unexpected)
     app.add_exception_handler(HTTPException, _refused)

@@ -161,7 +161,7 @@ class KeptAnswers:
             return remembered
         asked = time.monotonic()
         answer = await self._site.run(lambda: self._site.known(request))
-        remembered = _Remembered(answer.caller, _rights(answer.caller), version, asked + answer.seconds)
+        remembered = _Remembered(answer.caller, rights(answer.caller), version, asked + answer.seconds)
         self._callers.pop(credentials, None)
         if sum(len(value) for _, value in credentials) <= LONGEST:
             self._callers[credentials] = remembered
@@ -170,5 +170,6 @@ class KeptAnswers:
         return remembered
 
 
-def _rights(caller: Caller) -> Key:
+def rights(caller: Caller) -> Key:
+    """What a caller may see and do depends on this alone."""
     return bool(caller.name), caller.sysadmin, tuple(sorted(caller.roles.items())), tuple(sorted(caller.scope))

@@ -34,7 +34,7 @@ NOT_YOURS = "Metrics are for this machine itself (without HARVEST_METRICS_TOKEN)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MONITORING = Caller("monitoring", sysadmin=True)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-STREAMS = "/api/events"
+STREAMS = ("/api/events", "/harvest/-/live")
 
 
 class Measured:
@@ -60,7 +60,7 @@ class Measured:
         try:
             await self._app(scope, receive, note_status)
         finally:
-            if (route := route_of(scope)) != STREAMS:
+            if (route := route_of(scope)) not in STREAMS:
                 method = scope["method"] if scope["method"] in METHODS else "other"
                 self._book.record(route, method, status, time.monotonic() - started)
 

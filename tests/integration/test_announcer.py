@@ -1,5 +1,6 @@
 """Those who watch are told what changes, once it can be read, by one connection of the process."""
 
+import itertools
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from adapters.postgres.listener import CHANGES, Listener
 from adapters.postgres.read_model import changes
 from adapters.postgres.read_model.announcing import announced_ids, messages
 from adapters.postgres.read_model.changes import Changes, State
+from adapters.roles import announcer as announcing_module
 from adapters.roles.announcer import Announcer, News, Watch
 from domain.objects import GatheredRecord, HarvestObject
 from tests.support.stack import wait_for
@@ -21,6 +23,9 @@ LISTENS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE application_name = 'harvestlog announcer' AND query LIKE 'LISTEN%' AND datname = current_database()
 """
+
+
+numbers = itertools.count()
 
 
 class Watcher:
@@ -197,7 +202,7 @@ def test_progress_of_a_job_is_told_although_its_outcomes_dont_name_it(emptied: P
     assert (told.id, told.values["objects_errored"]) == (str(job), 1)
 
 
-def test_nothing_is_read_while_nobody_watches(emptied: Parts) -> None:
+def test_it_neither_reads_nor_listens_until_somebody_watches(emptied: Parts) -> None:
     told: list[News] = []
     reading = Parts(emptied.settings, "announcer")
     announcer = Announcer(
@@ -205,14 +210,38 @@ def test_nothing_is_read_while_nobody_watches(emptied: Parts) -> None:
     )
     announcer.start()
     source(emptied)
-
-    wait_for(lambda: emptied.database.query(LISTENS)[0][0] == 1, 10, "it listens")
     source(emptied, "two")
-    told_by_then = list(told)
+    told_by_then, listened = list(told), emptied.database.query(LISTENS)[0][0]
+
     first = answer(announcer, None)
 
-    assert told_by_then == []
+    assert (told_by_then, listened) == ([], 0)
     assert first.position == emptied.event_store.max_notification_id()
+    assert emptied.database.query(LISTENS)[0][0] == 1
+    announcer.stop()
+
+
+def test_it_stops_listening_some_time_after_the_last_watcher_has_left(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announcing_module, "LINGER", 0.1)
+    watched, watcher = [True], Watcher()
+    reading = Parts(emptied.settings, "announcer")
+    announcer = Announcer(
+        lambda wake: Listener(reading.database, CHANGES, wake), Changes(reading.database), watcher.news.put, lambda: watched[0]
+    )
+    announcer.start()
+    answer(announcer, None)
+
+    watched[0] = False
+
+    def left() -> bool:
+        source(emptied, f"source-{next(numbers)}")  # something to be woken by
+        return bool(emptied.database.query(LISTENS)[0][0] == 0)
+
+    wait_for(left, 20, "it listens no more")
+    watched[0] = True
+    answer(announcer, None)
+    source_id = source(emptied, "afterwards")
+    assert watcher.until(lambda state: state.id == source_id).kind == "source"
     announcer.stop()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.embedded import EmbeddedPostgres
 from adapters.settings import Settings
-from adapters.web import events
+from adapters.web import streams
 from domain.access import Caller
 from tests.conftest import new_database
 from tests.support.event_client import Event, EventClient
@@ -189,7 +189,7 @@ def test_what_was_missed_is_told_by_the_rights_of_now(site: Site) -> None:
 
 
 def test_a_revoked_token_ends_its_streams(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "RECHECK", 0.05)
+    monkeypatch.setattr(streams, "RECHECK", 0.05)
     site.tokens.callers["leaving"] = Caller("gone", sysadmin=True)
     with web_server(site.settings, site.tokens) as server, EventClient(server.url, "leaving") as client:
         client.ready()
@@ -202,7 +202,7 @@ def test_a_revoked_token_ends_its_streams(site: Site, monkeypatch: pytest.Monkey
 
 
 def test_a_caller_who_loses_a_role_is_told_no_more(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "RECHECK", 0.05)
+    monkeypatch.setattr(streams, "RECHECK", 0.05)
     site.tokens.callers["demoted"] = Caller("ed", roles={"org": "editor"})
     asked: list[str] = []
     find = site.tokens.caller
@@ -238,7 +238,7 @@ def test_streams_take_no_thread_from_the_actions(site: Site) -> None:
 
 
 def test_there_is_room_for_a_bounded_number_of_streams(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "MOST_ANONYMOUS", 1)
+    monkeypatch.setattr(streams, "MOST_ANONYMOUS", 1)
     with web_server(site.settings, site.tokens) as server, EventClient(server.url) as first:
         first.ready()
 
@@ -248,7 +248,7 @@ def test_there_is_room_for_a_bounded_number_of_streams(site: Site, monkeypatch: 
 
 
 def test_a_silent_stream_is_kept_alive_and_its_position_goes_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(streams, "HEARTBEAT", 0.05)
     with web_server(site.settings, site.tokens) as server, EventClient(server.url, query="source_id=none") as client:
         client.ready()
         before = int(client.last_id)

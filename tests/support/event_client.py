@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LONGEST = 15.0  # seconds that a test waits for anything
+TOO_LONG = 30.0  # seconds that it waits for an event while others come
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,15 @@ class Event:
 class EventClient:
     """An open stream. Use it as a context manager."""
 
-    def __init__(self, url: str, token: str = "", last_event_id: str = "", query: str = "") -> None:
+    def __init__(
+        self, url: str, token: str = "", last_event_id: str = "", query: str = "", path: str = "/api/events", cookie: str = ""
+    ) -> None:
         split = urlsplit(url)
         self._connection = http.client.HTTPConnection(split.hostname or "", split.port, timeout=LONGEST)
         headers = {"Authorization": token} if token else {}
         headers |= {"Last-Event-ID": last_event_id} if last_event_id else {}
-        self._connection.request("GET", f"/api/events{'?' if query else ''}{query}", headers=headers)
+        headers |= {"Cookie": cookie} if cookie else {}
+        self._connection.request("GET", f"{path}{'?' if query else ''}{query}", headers=headers)
         self.answer = self._connection.getresponse()
         self.last_id = last_event_id
         self.comments = 0
@@ -65,12 +70,14 @@ class EventClient:
                 data.append(value)
 
     def until(self, what: Callable[[Event], bool]) -> list[Event]:
-        """All events up to the first that is so; fails the test when the stream ends before."""
+        """All events up to the first that is so; fails the test when the stream ends before, or when it takes too long."""
         seen: list[Event] = []
+        end = time.monotonic() + TOO_LONG
         for event in self.events():
             seen.append(event)
             if what(event):
                 return seen
+            assert time.monotonic() < end, f"not within {TOO_LONG:.0f} s; {seen}"
         raise AssertionError(f"the stream ended after {seen}")
 
     def ready(self) -> list[Event]:

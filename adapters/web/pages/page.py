@@ -42,6 +42,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TOKEN_FIELD, KEY_FIELD = "form_token", "form_key"
+SHOWS = "shows"  # attribute of an endpoint
 IN_PATHS = "/:@!$&'()*+,;="  # what a path may hold as it is, RFC 3986, section 3.3
 NOT_KEPT = (TOKEN_FIELD, KEY_FIELD, "password", "current", "token")
 MOST_FIELDS = 200
@@ -189,7 +190,14 @@ def _endpoint(show: Show, *, signed_in_only: bool) -> Callable[[Request], Any]:
         return await site_of(request).run(lambda: _answer(request, form, show, signed_in_only))
 
     endpoint.__name__, endpoint.__doc__ = show.__name__, show.__doc__
+    endpoint.__dict__[SHOWS] = show
     return endpoint
+
+
+def shows(endpoint: Any) -> Show | None:
+    """The function behind the endpoint of a page; None for what isn't one."""
+    show: Show | None = getattr(endpoint, SHOWS, None)
+    return show
 
 
 async def _read_form(request: Request) -> dict[str, str]:

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+"""A worker may do what the answer with its script allows."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -65,4 +67,5 @@ async def serve(request: Request) -> Response:
         raise HTTPException(404, f"There is no file {name}")
     keep = FOR_EVER if request.path_params["version"] == version() else "no-cache"
     kind = TYPES[Path(name).suffix]
-    return Response(body, headers={"Cache-Control": keep, "Content-Type": f"{kind}; charset=utf-8"})
+    headers = {"Cache-Control": keep, "Content-Type": f"{kind}; charset=utf-8", "Content-Security-Policy": POLICY}
+    return Response(body, headers=headers)

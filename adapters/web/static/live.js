@@ -1,87 +1,120 @@
-// Keeps a page current: one event stream, and the part of the page that changed is fetched and its texts are put in place.
-// Elements with data-key are patched; a page says with data-live what it is about ("job=<id>", "source=<id>" or "").
-import { showTimes } from "./times.js";
+// Keeps a page current. Elements with data-key are its live parts; the server sends those that have changed, as HTML.
+import { patch, skeleton } from "./patch.js";
+import { Stream } from "./stream.js";
 
 const banner = document.getElementById("connection");
-const PACE = 900; // milliseconds between two reads at least
-const SHARE = 10; // a read that took long is followed by a pause so many times as long: a busy server isn't asked still more
-
-// What somebody reads or copies from stays as it is: the focus, an opened text or a selection would be lost.
-function isInUse(element) {
-  const selection = getSelection();
-  return element.contains(document.activeElement) || element.querySelector("details[open]")
-    || (!selection.isCollapsed && selection.containsNode(element, true));
-}
-
-// A form has another key each time that its page is read.
-const withoutKeys = (element) => element.innerHTML.replace(/name="form_key" value="[^"]*"/g, "");
+const news = document.getElementById("news");
+const HERE = 20000; // milliseconds between two signs of life for the worker
+const POLL = 10000; // milliseconds between two reads of the page while there is no stream
+const SPREAD = 1000; // milliseconds in which all who look at a page read it again
 
 export function live() {
-  const about = document.querySelector("[data-live]").dataset.live;
-  let last = "", wait = 1000, source = null, timer = 0, read = 0, pace = PACE, ended = false, reading = false, again = false;
+  const view = `${document.documentElement.lang} ${location.pathname}${location.search}`;
+  const viewer = document.body.dataset.viewer;
+  const events = new URL(document.body.dataset.events, location.href).href;
+  const pending = new Map(); // key: HTML that can't be shown yet, since somebody uses what is there
+  const held = new Map(); // key: HTML that would move what somebody reads
+  let polling = 0, reading = 0, again = false, isLost = false, following = () => {};
 
-  function address() {
-    const url = new URL(document.body.dataset.events, location.href);
-    const [name, id] = about.split("=");
-    if (id) url.searchParams.set(`${name}_id`, id);
-    if (last) url.searchParams.set("last_event_id", last);
-    return url;
-  }
-
-  function changed(event) {
-    if (event.lastEventId) last = event.lastEventId;
-    if (reading) again = true; // two reads at once: the older answer could come last
-    if (timer || reading || ended) return;
-    timer = setTimeout(() => { timer = 0; read = Date.now(); patch(); }, Math.max(0, pace - (Date.now() - read)));
-  }
-
-  async function patch() {
-    if (reading) return;
-    reading = true;
-    try {
-      const begun = Date.now();
-      const answer = await fetch(location.href, { cache: "no-store" });
-      pace = answer.ok ? Math.max(PACE, SHARE * (Date.now() - begun)) : SHARE * PACE;
-      if (answer.status === 429 || answer.status >= 500) again = true;
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const fresh of page.querySelectorAll("[data-key]")) {
-        const old = document.querySelector(`[data-key="${CSS.escape(fresh.dataset.key)}"]`);
-        if (!old || withoutKeys(old) === withoutKeys(fresh) || isInUse(old)) continue;
-        old.replaceChildren(...fresh.childNodes);
-        showTimes(old);
-      }
-      ended = !page.querySelector("[data-live]");
-      if (ended) source?.close();
-    } catch { /* the stream tells that the server is away */
-    } finally {
-      reading = false;
-      if (again) { again = false; changed({}); }
+  function say(kind) {
+    if (!banner) return;
+    banner.textContent = "";
+    banner.className = `banner ${kind === "again" ? "good" : ""}`;
+    banner.append(banner.dataset[kind].replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang)));
+    if (kind === "signedOut") {
+      const link = document.createElement("a");
+      link.href = banner.dataset.signIn;
+      link.textContent = banner.dataset.signInText;
+      banner.append(" ", link);
     }
+    banner.hidden = false;
   }
 
-  function open() {
-    if (document.visibilityState === "hidden" || ended) return;
-    source?.close();
-    source = new EventSource(address());
-    for (const name of ["job", "source", "held", "reset"]) source.addEventListener(name, changed);
-    source.addEventListener("ready", (event) => {
-      if (event.lastEventId) last = event.lastEventId;
-      wait = 1000;
-      if (banner && !banner.hidden) { banner.hidden = true; changed(event); }
-    });
-    source.addEventListener("error", () => {
-      if (banner && !ended && document.visibilityState === "visible") banner.hidden = false;
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(open, wait * (0.5 + Math.random()));
-      wait = Math.min(wait * 2, 30000);
-    });
+  function show(key, html, isOurs) {
+    const old = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!old) return;
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    if (!isOurs && template.content.querySelector("form[method=post]")) { // only we are given forms that we may send
+      if (skeleton(template.content) !== skeleton(old)) read(SPREAD * Math.random());
+      return;
+    }
+    if ("hold" in old.dataset && old.getBoundingClientRect().top < 0) {
+      if (skeleton(template.content) === skeleton(old)) return;
+      held.set(key, html);
+      news.hidden = false;
+      return;
+    }
+    held.delete(key);
+    if (patch(old, template.content)) pending.delete(key);
+    else pending.set(key, html);
   }
 
-  // Browsers allow six connections to a host: a hidden tab gives its own back.
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") source?.close();
-    else if (!ended) { open(); patch(); }
+  // Load the page again and take over its parts: for forms, and while there is no stream.
+  function read(wait = 0) {
+    again = Boolean(reading); // what is asked for now may be newer than what is being read
+    reading ||= setTimeout(async () => {
+      again = false;
+      try {
+        const answer = await fetch(location.href, { cache: "no-store" });
+        if (!answer.ok) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (viewer && !page.body.dataset.viewer) { told({ kind: "signed-out" }); return; }
+        for (const part of page.querySelectorAll("[data-key]")) show(part.dataset.key, part.innerHTML, true);
+      } catch { /* the server is away: the banner says so */
+      } finally {
+        reading = 0;
+        if (again) read(SPREAD);
+      }
+    }, wait);
+  }
+
+  function told(message) {
+    if (message.kind === "lost") {
+      polling ||= setInterval(read, POLL);
+      if (!isLost) say("lost");
+      isLost = true;
+    } else if (message.kind === "live") {
+      clearInterval(polling);
+      polling = 0;
+      if (isLost) say("again");
+      isLost = false;
+    } else if (message.kind === "signed-out") {
+      isLost = true;
+      say("signedOut");
+    } else if (message.kind === "gone") say("gone");
+    else if (message.kind === "forgotten") following();
+    else for (const [key, html] of Object.entries(message.parts)) show(key, html, false);
+  }
+
+  function withWorker() {
+    const worker = new SharedWorker(new URL("./live-worker.js", import.meta.url), { type: "module", name: "harvestlog" });
+    worker.addEventListener("error", alone, { once: true });
+    worker.port.onmessage = ({ data }) => told(data);
+    following = () => worker.port.postMessage({ kind: "follow", view, viewer, events });
+    setInterval(() => worker.port.postMessage({ kind: "here" }), HERE);
+    addEventListener("pagehide", () => worker.port.postMessage({ kind: "leave" }));
+    addEventListener("pageshow", (event) => { if (event.persisted) following(); });
+    following();
+  }
+
+  // Without a worker the page has a stream of its own, and gives it back while it is hidden.
+  function alone() {
+    const stream = new Stream(events, told);
+    following = () => stream.follow([view], viewer !== "");
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") stream.close();
+      else following();
+    });
+    if (document.visibilityState !== "hidden") following();
+  }
+
+  news?.addEventListener("click", () => {
+    news.hidden = true;
+    scrollTo({ top: 0 });
+    for (const [key, html] of held) show(key, html, false);
   });
-  open();
+  setInterval(() => { for (const [key, html] of pending) show(key, html, false); }, 1000);
+  if (typeof SharedWorker === "function") withWorker();
+  else alone();
 }
