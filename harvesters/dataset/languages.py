@@ -36,12 +36,17 @@ def carried(value: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
         language = main.lower() + dash + rest
         if entry is None:
             continue
-        text = [_text(item) for item in entry if item is not None] if isinstance(entry, list | tuple) else _text(entry)
+        text = [_tag(item) for item in entry if item is not None] if isinstance(entry, list | tuple) else _text(entry)
         if not CARRIED.fullmatch(language) or text is None or (isinstance(text, list) and None in text):
             odd.append(str(key))
         else:
             texts[language] = text
     return texts, odd
+
+
+def _tag(value: Any) -> str | None:
+    """A text of a list; a tag as an object is its name."""
+    return _text(value.get("name") if isinstance(value, Mapping) else value)
 
 
 def _text(value: Any) -> str | None:

@@ -20,14 +20,17 @@ def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
         name = entry.get("name")
         if name.__class__ is not str:
             name = "" if name is None else text(name, losses, "dataset", "tags")
-        if isinstance(name, str) and TAG.fullmatch(name) and not name.isspace():
-            fitted.setdefault((name, str(entry.get("vocabulary_id") or "")), {**entry, "name": name})
+        if why := why_no_tag(name, position):
+            losses.drop("tags", why)
         else:
-            losses.drop("tags", _why(name, position))
+            fitted.setdefault((name, str(entry.get("vocabulary_id") or "")), {**entry, "name": name})
     return list(fitted.values())
 
 
-def _why(name: Any, position: int) -> str:
+def why_no_tag(name: Any, position: int) -> str:
+    """What is wrong with the name of a tag at a position of its list; empty for a good one."""
+    if isinstance(name, str) and TAG.fullmatch(name) and not name.isspace():
+        return ""
     if not isinstance(name, str) or not name.strip():
         return f"entry {position} has no name"
     if len(name) < 2:

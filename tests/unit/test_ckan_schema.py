@@ -28,6 +28,10 @@ TYPE = SCHEMA["dataset_type"]
 DAILY = "http://example.org/daily"
 NEEDED = {"notes": "x", "description": {"de": "a", "fr": "b"}, "frequency": DAILY}
 """What the schema requires."""
+TAG_TOLD = (
+    "keywords, de: 'Bäume (alt)' has other characters than letters, digits, blanks, - _ . "
+    "(option clean_tags replaces them); left out"
+)
 
 
 def owner(**policy: Any) -> Owner:
@@ -96,6 +100,12 @@ def fitted(fields: Mapping[str, Any], **policy: Any) -> tuple[Mapping[str, Any],
         ("rights_holder", {"de": "Stadt", "en": "City"}, "City"),
         ("keywords", {"de": ["Bäume"], "fr": "arbres"}, {"de": ["Bäume"], "fr": ["arbres"]}),
         ("keywords", ["Bäume", {"name": "Wald"}], {"de": ["Bäume", "Wald"]}),
+        (
+            "keywords",
+            {"de": "Bäume, Wald , Bäume", "fr": [{"name": "bois"}, "arbres", None]},
+            {"de": ["Bäume", "Wald"], "fr": ["bois", "arbres"]},
+        ),
+        ("keywords", "Bäume,Wald", {"de": ["Bäume", "Wald"]}),
         ("title_translated", "Trees", {"de": "Trees"}),
         ("title_translated", '{"fr": "Arbres"}', {"fr": "Arbres"}),
     ],
@@ -137,6 +147,12 @@ def test_fields_of_resources_likewise(field: str, given: Any, sent: Any) -> None
         ({"inhabitants": "many"}, {"inhabitants": None}, "inhabitants: no whole number, 'many'; left out"),
         ({"official": "maybe"}, {"official": None}, "official: neither true nor false, 'maybe'; left out"),
         ({"details": "[1]"}, {"details": None}, "details: no JSON object, '[1]'; left out"),
+        ({"keywords": {"de": ["Bäume (alt)", "Wald"]}}, {"keywords": {"de": ["Wald"]}}, TAG_TOLD),
+        (
+            {"keywords": {"de": ["x"], "fr": "bois"}},
+            {"keywords": {"fr": ["bois"]}},
+            "keywords, de: 'x' is shorter than 2 characters; left out",
+        ),
         ({"contacts": ["A"]}, {"contacts": None}, "contacts: entry 0 must be an object, is 'A'; left out"),
         ({"contacts": [{"email": "a@b.ch"}]}, {"contacts": None}, "contacts: entry 0, name: the schema requires it; left out"),
         (
@@ -195,6 +211,28 @@ def test_a_required_field_that_is_missing_is_named_with_its_schema(without: dict
     assert (failed.value.code, failed.value.retryable) == ("validation", False)
     assert failed.value.field in without
     assert "mapping" in str(failed.value)
+
+
+@pytest.mark.parametrize("of", ["field", "schema"])
+def test_a_required_text_may_be_in_an_alternate_of_its_language(of: str) -> None:
+    alternates = {"alternate_languages": {"en": ["en-GB", "en-US"]}}
+    definition = {"field_name": "summary", "preset": "fluent_text", "required": True, "form_languages": ["en", "fr"]}
+    if of == "field":
+        definition |= alternates
+    schema = Schema(TYPE, {"dataset_fields": [definition], **(alternates if of == "schema" else {})})
+    texts = {"en-US": "Trees", "fr": "Arbres"}
+
+    assert schema.fitted({"summary": texts, "extras": []}, Losses(FieldPolicy()))["summary"] == texts
+    with pytest.raises(TargetError, match="summary in fr: the record has none"):
+        schema.fitted({"summary": {"en-GB": "Trees"}, "extras": []}, Losses(FieldPolicy()))
+
+
+def test_tags_by_language_may_have_rules_of_their_schema() -> None:
+    definition = {"field_name": "keywords", "preset": "fluent_tags", "tag_validators": "tag_length_validator"}
+    schema = Schema(TYPE, {"dataset_fields": [definition]})
+    keywords = {"de": ["Bäume (alt)", "a, b"]}
+
+    assert schema.fitted({"keywords": keywords, "extras": []}, Losses(FieldPolicy()))["keywords"] == keywords
 
 
 def test_extras_become_fields_of_the_schema_in_the_form_that_they_take() -> None:

@@ -3,6 +3,7 @@
 Validators that a site has written itself can't be known: a field with one gets its value as it is, and CKAN decides.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from harvesters.dataset import values
 from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, in_one_language
 from harvesters.dataset.storable import json_text
+from harvesters.dataset.tags import why_no_tag
 from harvesters.dataset.values import Losses, Odd, shown
 
 REQUIRING = frozenset(
@@ -46,17 +48,23 @@ def is_missing(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class SchemaField:
-    """One field of a schema: what it is called, and what it takes. `languages`: those that the site's forms ask for."""
+    """One field of a schema: what it is called, and what it takes. `languages`: those that the site's forms ask for.
+
+    `alternates`: languages of which one will do for a language that is asked for, `{"en": ["en-GB"]}`.
+    """
 
     name: str
     definition: Mapping[str, Any]
     languages: Sequence[str] = ()
+    alternates: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def of(cls, definition: Mapping[str, Any], schema: Mapping[str, Any]) -> "SchemaField":
         """A field of a schema as scheming_dataset_schema_show shows it."""
         languages = definition.get("form_languages") or schema.get("form_languages") or ()
-        return cls(str(definition.get("field_name") or ""), definition, tuple(map(str, languages)))
+        alternates = definition.get("alternate_languages") or schema.get("alternate_languages")
+        alternates = alternates if isinstance(alternates, Mapping) else {}
+        return cls(str(definition.get("field_name") or ""), definition, tuple(map(str, languages)), alternates)
 
     @cached_property
     def validators(self) -> tuple[str, ...]:
@@ -90,9 +98,19 @@ class SchemaField:
         """The fields of its entries, where they are objects."""
         definitions = self.definition.get("repeating_subfields") or ()
         fields = (
-            SchemaField.of(entry, {"form_languages": self.languages}) for entry in definitions if isinstance(entry, Mapping)
+            SchemaField.of(entry, {"form_languages": self.languages, "alternate_languages": self.alternates})
+            for entry in definitions
+            if isinstance(entry, Mapping)
         )
         return {field.name: field for field in fields}
+
+    def lacking_languages(self, texts: Mapping[str, Any]) -> list[str]:
+        """Languages that it asks for, and that an object by language has no text for."""
+        return [
+            language
+            for language in self.languages
+            if not any(texts.get(other) for other in (language, *self.alternates.get(language, ())))
+        ]
 
     @cached_property
     def choices(self) -> Mapping[str, str]:
@@ -233,14 +251,25 @@ def text_by_language(field: SchemaField, value: Any, losses: Losses, where: str)
 
 
 def tags_by_language(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
-    """An object of lists of tags by language."""
+    """An object of lists of tags by language; a text is one of tags between commas."""
     value = _parsed(value)
     if is_missing(value):
         return value
     if not isinstance(value, Mapping):
-        return {_language(field, losses): several_texts(field, value, losses, where)}
-    tags = _carried(value, losses, where)
-    return {language: [content] if isinstance(content, str) else content for language, content in tags.items() if content}
+        value = {_language(field, losses): value}
+    lists = {language: _tags(field, content, losses, f"{where}, {language}") for language, content in value.items()}
+    return {language: tags for language, tags in _carried(lists, losses, where).items() if tags}
+
+
+def _tags(field: SchemaField, value: Any, losses: Losses, where: str) -> list[str]:
+    """Those of a list that are tags by CKAN's rules, each once; a schema may have rules of its own."""
+    own_rules = "tag_validators" in field.definition
+    items = value.split(",") if isinstance(value, str) and not own_rules else several_texts(field, value, losses, where)
+    tags = [text for item in items if (text := item.strip())]
+    for position, tag in enumerate(tags):
+        if not own_rules and (why := why_no_tag(tag, position)):
+            losses.drop(where, why)
+    return list(dict.fromkeys(tag for tag in tags if own_rules or not why_no_tag(tag, 0)))
 
 
 def entries(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
@@ -284,7 +313,7 @@ def missing_of(fields: Mapping[str, SchemaField], entry: Mapping[str, Any]) -> l
         if is_missing(value):
             missing.append(name)
         elif field.is_fluent and isinstance(value, Mapping):
-            missing += [f"{name} in {language}" for language in field.languages if not value.get(language)]
+            missing += [f"{name} in {language}" for language in field.lacking_languages(value)]
     return missing
 
 
