@@ -249,7 +249,7 @@ class StageRun:
         elif result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
         else:
-            status = self._status()
+            status = self._status(view)
             if status == "deleted":
                 self._make_sure_of_removal(view)
             self._import_as(status, view.package_id, view)
@@ -266,8 +266,8 @@ class StageRun:
             status = "unchanged"
         self.aggregate.import_as(status, package_id, results.extra_texts(view.validators, "validators"))
 
-    def _status(self) -> str:
-        if self.aggregate.action == "delete":
+    def _status(self, view: HarvestObject) -> str:
+        if self.aggregate.action == "delete" or view.current is False:
             return "deleted"
         return "updated" if self.aggregate.action == "change" else "added"
 

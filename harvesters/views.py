@@ -130,7 +130,7 @@ class HarvestObject:
     metadata_modified_date: datetime | str | None = None
     package_id: str | None = None  # before import: the package that this source holds for the guid
     previous_object_id: str | None = None  # the object that this package was imported from last, where the worker knows it
-    current: bool = False
+    current: bool | None = None  # False, set in import_stage: the dataset is gone
     content_hash: str | None = None
     force_import: bool = False
     errors: list[tuple[str, str, int | None]] = field(default_factory=list)  # message, stage, line

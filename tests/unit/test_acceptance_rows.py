@@ -237,6 +237,22 @@ def test_row_95_a_record_that_is_gone_is_deleted(feed: Harness) -> None:
     assert names(feed) == []
 
 
+def test_row_95_an_import_that_sets_current_to_false_deletes(feed: Harness) -> None:
+    class Withdrawing(Feed):
+        def import_stage(self, harvest_object: HarvestObject) -> Any:
+            harvest_object.current = False
+            return True
+
+    feed.harvest()
+    feed._kind = Withdrawing
+    Feed.content = "2"
+
+    result = feed.harvest()
+
+    assert (result.statuses, result.errors) == ({"guid-1": "deleted"}, [])
+    assert names(feed) == []
+
+
 def test_row_96_an_import_that_returns_false_is_errored(feed: Harness) -> None:
     Feed.load = False
 
@@ -284,6 +300,28 @@ def test_defect_2_an_error_in_json_on_a_later_run_is_no_success(remote: MemoryCk
 
     assert (failed.complete, bool(failed.gather_errors)) == (False, True)
     assert names(harness) == ["remote-1", "remote-2"]
+
+
+def test_defect_11_a_change_between_gather_and_import_is_imported_the_next_time(remote: MemoryCkan) -> None:
+    harness = source()
+    changed = [*remote.packages][1]
+
+    class Slow(CKANHarvester):
+        def import_stage(self, harvest_object: HarvestObject) -> Any:
+            """The remote changes after it was gathered; here the import is later than that change."""
+            remote.packages[changed] |= {"title": "Other", "metadata_modified": "2025-12-31T23:59:59"}
+            return super().import_stage(harvest_object)
+
+    harness._kind = Slow
+    first = harness.harvest(remote.site)
+    stored = first.dataset(changed)["title"]
+    harness._kind = CKANHarvester
+
+    second = harness.harvest(remote.site)
+
+    assert (stored, first.records[changed].status) == ("Remote 2", "added")
+    assert second.records[changed].status == "updated"
+    assert second.dataset(changed)["title"] == "Other"
 
 
 def test_defect_17_an_import_that_returns_true_without_current_deletes_nothing(feed: Harness) -> None:
