@@ -302,6 +302,18 @@ def test_delete_says_what_becomes_of_the_datasets(site: PagesSite) -> None:
     assert "deleted" not in [source["name"] for source in site.cli.call("harvest_source_list", only_active=True)["sources"]]
 
 
+def test_delete_and_clear_removes_the_datasets_before_the_source(site: PagesSite) -> None:
+    source = site.source("deleted-and-cleared", records=3)
+    visitor = site.visitor("editor")
+    page = visitor.get("/harvest/delete/deleted-and-cleared")
+
+    visitor.send(page, "/harvest/delete/deleted-and-cleared", datasets="delete")
+
+    [job, *_] = site.cli.call("harvest_job_list", source_id=source["id"])["jobs"]
+    assert (job["kind"], job["status"]) == ("clear", "New")
+    assert site.cli.call("harvest_source_show_status", id=source["id"])["total_datasets"] == 3  # until the job has removed them
+
+
 def test_a_token_is_shown_once_and_can_be_revoked(site: PagesSite) -> None:
     visitor = site.visitor("somebody")
     page = visitor.get("/harvest/-/tokens")

@@ -121,6 +121,20 @@ def test_an_action_of_ckanext_harvest_asks_for_the_right_that_it_asks_for_there(
         assert find(name).right is right
 
 
+@pytest.mark.usefixtures("quick")
+def test_defect_27_no_rule_is_an_action_and_no_action_is_a_rule(site: Site) -> None:
+    """There the registries of both were one, so a function of one kind could be called as the other."""
+    rule = site.server.post("harvest_sources_clear", {}, site.tokens["sysadmin"])
+    lines = {
+        role: site.server.post("harvest_log_list", {"id": site.about["public"].source}, site.tokens[role]).status
+        for role in ROLES
+    }
+
+    assert rule.status in (400, 404)
+    assert b"harvest_sources_clear" in rule.body
+    assert lines == {role: 200 if role in ALLOWED[Right.EDIT]["public"] else 403 for role in ROLES}
+
+
 # scopes
 
 
