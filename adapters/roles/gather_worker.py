@@ -6,8 +6,10 @@ its command is claimed or refused: `ops.job_progress` knows the rest.
 """
 
 import logging
+import math
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -39,7 +41,8 @@ RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered
 ROOM = 500  # commands taken at a time, whether threads are free or not
 REFUSED_AFTER = 1.0  # seconds that a command may wait here for a thread
 REFUSED_FOR = 0.5  # seconds until a refused command is sent again, to any worker
-AHEAD = 0.1  # seconds: jobs that threads will begin within these are claimed together
+AHEAD = 0.1  # seconds: jobs that threads will begin within these are claimed together, and no thread more is woken for them
+LATE = 0.05  # seconds without a gather that begins, after which further threads are woken for what waits
 MOST_AHEAD = 31  # jobs
 FIRST_GUESS = 0.05  # seconds that a gather takes
 SHOWN_AFTER = 0.1  # seconds after which the start of a gather is stored, if nothing else of it was
@@ -127,7 +130,7 @@ class GatherWorker:
                     next_watch = time.monotonic() + WATCH_INTERVAL
                     self._watch_over()
                 self._take(self._consumer.poll(ROOM, POLL if self._running else IDLE_POLL))
-                self._refuse([late for lane in self._lanes.values() for late in lane.overdue(REFUSED_AFTER)])
+                self._look_at_lanes()
                 self._dead_letters.record(self._consumer)
                 retry.succeeded()
             except ServiceUnavailable as error:
@@ -164,13 +167,27 @@ class GatherWorker:
         commands = _commands(deliveries)
         lanes = self._lanes_of(commands) if commands else {}
         over = []
+        wanted: dict[int, list[Item]] = defaultdict(list)
         for delivery in deliveries:
             lane = lanes.pop(delivery.command, None) if isinstance(delivery.command, GatherJob) else None
             if lane is None:
                 over.append(delivery)
             else:
-                self._lanes[lane].put(delivery)
+                wanted[lane].append(delivery)
+        for number, items in wanted.items():
+            self._lanes[number].put(items, self._worth(number, len(items)))
         self._consumer.done(over)
+
+    def _worth(self, number: int, gathers: int) -> int:
+        """How many threads of a lane so many gathers keep busy: quick ones, if each had its own, would mostly wait for the
+        interpreter's lock."""
+        return math.ceil(gathers * self._seconds[number] / AHEAD)
+
+    def _look_at_lanes(self) -> None:
+        """Gathers that turn out to be slow hold up no others, and what waits too long goes back."""
+        for lane in self._lanes.values():
+            lane.look(LATE)
+        self._refuse([late for lane in self._lanes.values() for late in lane.overdue(REFUSED_AFTER)])
 
     def _lanes_of(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int]:
         """Until it works: the commands were taken from the consumer."""
@@ -201,6 +218,7 @@ class GatherWorker:
                 begun = time.monotonic()
                 self._gather(ready)
                 self._seconds[number] += (time.monotonic() - begun - self._seconds[number]) / 8
+                self._restore(self._lanes[number])
         except BaseException as error:
             log.exception("a bug of our own")
             self._broken = error
@@ -216,7 +234,7 @@ class GatherWorker:
             return None
         self._consumer.done(deliveries)
         ready = self._ready(claims)
-        if len(ready) > 1 and not lane.put_first(ready[1:]):
+        if len(ready) > 1 and not lane.put_first(ready[1:], self._worth(number, len(ready)) - 1):
             self._refuse(ready[1:])
         return ready[0] if ready else None
 
@@ -250,10 +268,14 @@ class GatherWorker:
         except (HarvestError, Stopped) as error:
             self._return(gathering, error)
         finally:
-            if self._state:
-                self._state.restore()
             if over:
                 self._running.pop(ready.job_id, None)
+
+    def _restore(self, lane: Lane[Item]) -> None:
+        """A process as it was before plugins ran, once the gathers are over that were claimed together: these are quick, and to
+        ask the system takes as long as one of them."""
+        if self._state and not lane.next_is(lambda item: isinstance(item, Ready)):
+            self._state.restore()
 
     def _settle(self, gathering: Gathering, error: BaseException | None) -> None:
         """The end of a gather was stored, or could not be; in another thread than the gather's."""

@@ -1,6 +1,9 @@
 """Jobs that wait for a thread of the gather worker, by lane: no lane can take the threads of another.
 
 So what the schedule does never holds up a job that a person started, however slow the remotes are.
+
+No more threads are woken than it is said that the items are worth: threads that each have a millisecond's work at a time mostly
+wait for one another.
 """
 
 import threading
@@ -24,17 +27,16 @@ class Lane(Generic[T]):
         self._waiting: deque[tuple[float, T]] = deque()  # monotonic seconds when it came, item
         self._changed = threading.Condition()
         self._threads = self._idle = 0
+        self._called = 0  # idle threads that were woken and don't know it yet
+        self._begun = 0.0  # monotonic seconds when a thread took something last
         self._closed = False
 
-    def put(self, item: T) -> None:
-        """Have an item worked on as soon as a thread is free."""
+    def put(self, items: Sequence[T], threads: int) -> None:
+        """Have items worked on by the threads that are at work, and up to that many further ones."""
         with self._changed:
-            self._waiting.append((time.monotonic(), item))
-            if self._idle >= len(self._waiting):
-                self._changed.notify()
-            elif self._threads < self._at_most:
-                self._threads += 1
-                threading.Thread(target=self._run, daemon=True).start()
+            now = time.monotonic()
+            self._waiting.extend((now, item) for item in items)
+            self._wake(threads)
 
     def take(self, most: int, wanted: Callable[[T], bool]) -> list[T]:
         """Take out up to that many of the items that waited longest, as long as they are `wanted`."""
@@ -44,19 +46,31 @@ class Lane(Generic[T]):
                 items.append(self._waiting.popleft()[1])
             return items
 
-    def put_first(self, items: Sequence[T]) -> bool:
-        """Have items worked on before all others that wait; False: nothing is begun any more."""
+    def put_first(self, items: Sequence[T], threads: int) -> bool:
+        """As `put`, before all others that wait; False: nothing is begun any more."""
         with self._changed:
             if not self._closed:
                 now = time.monotonic()
                 self._waiting.extendleft((now, item) for item in reversed(items))
-                self._changed.notify(len(items))
+                self._wake(threads)
             return not self._closed
 
-    def overdue(self, seconds: float) -> list[T]:
-        """Take out the items that have waited longer than this."""
+    def next_is(self, wanted: Callable[[T], bool]) -> bool:
+        """Whether something waits, and the first of it is `wanted`."""
         with self._changed:
-            before = time.monotonic() - seconds
+            return bool(self._waiting) and wanted(self._waiting[0][1])
+
+    def look(self, patience: float) -> None:
+        """Call it now and then: what is begun takes longer than was thought when nothing else was for `patience` seconds."""
+        with self._changed:
+            if self._waiting and time.monotonic() - self._begun > patience:
+                self._wake(len(self._waiting))
+
+    def overdue(self, seconds: float) -> list[T]:
+        """Take out the items that have waited longer than this, twice as long while others are begun all the time."""
+        with self._changed:
+            now = time.monotonic()
+            before = now - (2 * seconds if now - self._begun < seconds / 4 else seconds)
             items = [item for came, item in self._waiting if came <= before]
             if items:
                 self._waiting = deque((came, item) for came, item in self._waiting if came > before)
@@ -71,6 +85,16 @@ class Lane(Generic[T]):
             self._waiting.clear()
             return waiting
 
+    def _wake(self, threads: int) -> None:
+        """Wake idle threads, and start some where these are too few; the lock is held."""
+        threads = min(threads, len(self._waiting))
+        woken = min(threads, self._idle - self._called)
+        self._called += woken
+        self._changed.notify(woken)
+        for _ in range(min(threads - woken, self._at_most - self._threads)):
+            self._threads += 1
+            threading.Thread(target=self._run, daemon=True).start()
+
     def _run(self) -> None:
         while (item := self._take()) is not None:
             self._work(item[0])
@@ -78,10 +102,20 @@ class Lane(Generic[T]):
     def _take(self) -> tuple[T] | None:
         """The next item, None when this thread is to end."""
         with self._changed:
-            self._idle += 1
-            self._changed.wait_for(lambda: self._waiting or self._closed, IDLE)
-            self._idle -= 1
+            if not (self._waiting or self._closed):
+                self._wait()
             if self._waiting and not self._closed:
+                self._begun = time.monotonic()
                 return (self._waiting.popleft()[1],)
             self._threads -= 1
             return None
+
+    def _wait(self) -> None:
+        """For something to do, or the end of this thread; the lock is held."""
+        self._idle += 1
+        end = time.monotonic() + IDLE
+        while not (self._waiting or self._closed) and (left := end - time.monotonic()) > 0:
+            if self._changed.wait(left):
+                self._called -= 1
+        self._idle -= 1
+        self._called = max(0, min(self._called, self._idle))

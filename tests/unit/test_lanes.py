@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,8 +35,7 @@ def held() -> Iterator[Held]:
 def test_no_more_is_begun_than_there_are_threads(held: Held) -> None:
     lane = Lane(2, held)
 
-    for item in "abc":
-        lane.put(item)
+    lane.put("abc", 3)
 
     wait_for(lambda: len(held.begun) == 2, 5, "two are begun")
     assert lane.close() == ["c"]
@@ -44,8 +44,7 @@ def test_no_more_is_begun_than_there_are_threads(held: Held) -> None:
 
 def test_what_waits_follows_in_the_threads_that_are_there(held: Held) -> None:
     lane = Lane(2, held)
-    for item in "abcdef":
-        lane.put(item)
+    lane.put("abcdef", 6)
 
     held.go.set()
 
@@ -56,13 +55,40 @@ def test_what_waits_follows_in_the_threads_that_are_there(held: Held) -> None:
 
 def test_what_has_waited_too_long_is_taken_out(held: Held) -> None:
     lane = Lane(1, held)
-    for item in "abc":
-        lane.put(item)
+    lane.put("abc", 3)
     wait_for(lambda: held.begun == ["a"], 5, "one is begun")
 
     assert lane.overdue(60.0) == []
     assert lane.overdue(0.0) == ["b", "c"]
     assert lane.close() == []
+
+
+@pytest.mark.parametrize(("begun_at", "overdue"), [(0.0, ["c"]), (1.4, [])])
+def test_what_waits_keeps_its_turn_while_others_are_begun_all_the_time(
+    monkeypatch: pytest.MonkeyPatch, begun_at: float, overdue: list[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(lanes, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    gates = {item: threading.Event() for item in "abc"}
+    begun: list[str] = []
+
+    def work(item: str) -> None:
+        begun.append(item)
+        gates[item].wait(30)
+
+    lane = Lane(1, work)
+    lane.put("abc", 1)
+    now[0] = begun_at
+    gates["a"].set()
+    wait_for(lambda: begun == ["a", "b"], 5, "the second is begun")
+
+    now[0] = 1.5
+
+    assert lane.overdue(1.0) == overdue
+    now[0] = 2.5
+    assert lane.overdue(1.0) == (["c"] if not overdue else [])
+    gates["b"].set()
+    lane.close()
 
 
 def test_threads_without_work_end_and_others_are_started_for_what_comes_later(
@@ -72,11 +98,10 @@ def test_threads_without_work_end_and_others_are_started_for_what_comes_later(
     held.go.set()
     before = threading.active_count()
     lane = Lane(3, held)
-    for item in "abc":
-        lane.put(item)
+    lane.put("abc", 3)
     wait_for(lambda: len(held.begun) == 3 and threading.active_count() <= before, 5, "its threads have ended")
 
-    lane.put("d")
+    lane.put("d", 1)
 
     wait_for(lambda: held.begun[-1] == "d", 5, "another one works")
     lane.close()
@@ -84,8 +109,7 @@ def test_threads_without_work_end_and_others_are_started_for_what_comes_later(
 
 def test_a_thread_takes_along_what_it_wants_of_what_waited_longest(held: Held) -> None:
     lane = Lane(1, held)
-    for item in ("busy", "a1", "a2", "b", "a3"):
-        lane.put(item)
+    lane.put(["busy", "a1", "a2", "b", "a3"], 5)
     wait_for(lambda: held.begun == ["busy"], 5, "it is begun")
 
     taken = lane.take(3, lambda item: item.startswith("a"))
@@ -96,11 +120,10 @@ def test_a_thread_takes_along_what_it_wants_of_what_waited_longest(held: Held) -
 
 def test_what_is_put_first_is_begun_before_what_waits(held: Held) -> None:
     lane = Lane(1, held)
-    for item in ("busy", "late"):
-        lane.put(item)
+    lane.put(["busy", "late"], 2)
     wait_for(lambda: held.begun == ["busy"], 5, "it is begun")
 
-    assert lane.put_first(["one", "two"])
+    assert lane.put_first(["one", "two"], 2)
     held.go.set()
 
     wait_for(lambda: held.begun == ["busy", "one", "two", "late"], 5, "all are begun in this order")
@@ -111,4 +134,60 @@ def test_a_lane_that_is_closed_takes_nothing_in_front_either(held: Held) -> None
     lane = Lane(1, held)
     lane.close()
 
-    assert not lane.put_first(["late"])
+    assert not lane.put_first(["late"], 1)
+
+
+def test_no_more_threads_are_woken_than_the_items_are_worth(held: Held) -> None:
+    lane = Lane(4, held)
+
+    lane.put("abc", 1)
+
+    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+    lane.put_first("d", 0)
+    held.go.set()
+    wait_for(lambda: len(held.begun) == 4, 5, "the others follow")
+    assert held.begun == ["a", "d", "b", "c"]
+    assert len(held.threads) == 1
+    lane.close()
+
+
+def test_threads_are_woken_for_what_waits_once_nothing_was_begun_for_a_while(held: Held) -> None:
+    lane = Lane(3, held)
+    lane.put("abcd", 1)
+    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+
+    lane.look(60.0)
+    assert held.begun == ["a"]
+    lane.look(0.0)
+
+    wait_for(lambda: sorted(held.begun) == ["a", "b", "c"], 5, "as many are begun as there are threads")
+    assert lane.close() == ["d"]
+
+
+def test_two_items_that_come_one_after_the_other_get_a_thread_each(held: Held) -> None:
+    lane = Lane(2, held)
+    held.go.set()
+    lane.put("ab", 2)
+    wait_for(lambda: len(held.begun) == 2, 5, "both threads are there, and have nothing to do")
+    held.go.clear()
+
+    lane.put("c", 1)
+    lane.put("d", 1)
+
+    wait_for(lambda: sorted(held.begun) == ["a", "b", "c", "d"], 5, "both are begun")
+    lane.close()
+
+
+def test_idle_threads_work_again_however_often_they_were_woken(held: Held) -> None:
+    lane = Lane(2, held)
+    held.go.set()
+
+    for number in range(200):
+        lane.put([str(number), f"and {number}"], number % 3)
+        lane.look(0.0)
+    wait_for(lambda: len(held.begun) == 400, 10, "all are done")
+    held.go.clear()
+    lane.put(["one", "other"], 2)
+
+    wait_for(lambda: len(held.begun) == 402, 5, "each has a thread")
+    lane.close()
