@@ -4,7 +4,7 @@ Nothing here reads a clock or a database; times are aware UTC, durations in seco
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,8 @@ BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throu
 MIN_BUDGET = 100
 MIN_SHARE = 10  # objects
 MAX_BUDGET = 8000
-GATHER_SECONDS = 0.5  # gather commands in flight at most, in seconds of measured throughput
+GATHER_SECONDS = 1.0  # gather commands in flight at most, in seconds of measured throughput
+GATHER_GROWTH = 4  # times as many when workers wait for more
 MIN_GATHERS = 4  # gather commands in flight for each lane, however few workers are known
 OVERFLOW = {0: 2 * MIN_BUDGET, 1: MIN_BUDGET}  # objects by lane: people's jobs find room that the schedule can't fill
 MAX_RETRY_DELAY = 3600.0  # seconds
@@ -53,16 +54,16 @@ def quotas(waiting: Sequence[Waiting], room: int) -> dict[UUID, int]:
             by_job[job.job_id] = share
             room -= share
     for lane in sorted({job.lane for job in waiting}):
-        more = (
-            replace(job, due=job.due - by_job.get(job.job_id, 0), under_way=job.under_way + by_job.get(job.job_id, 0))
-            for job in waiting
-            if job.lane == lane
-        )
+        more = (_after(job, by_job.get(job.job_id, 0)) for job in waiting if job.lane == lane)
         jobs = sorted((job for job in more if job.due > 0), key=lambda job: job.under_way)
         shares = _level([(job.under_way, job.due) for job in jobs], room)
         room -= sum(shares)
         by_job |= {job.job_id: by_job.get(job.job_id, 0) + share for job, share in zip(jobs, shares, strict=True) if share}
     return by_job
+
+
+def _after(job: Waiting, sent: int) -> Waiting:
+    return Waiting(job.job_id, job.lane, job.due - sent, job.under_way + sent)
 
 
 def _level(jobs: Sequence[tuple[int, int]], room: int) -> list[int]:
@@ -107,8 +108,18 @@ def next_gather_budget(budget: int, under_way: int, ended: int, elapsed: float, 
     if not ended:
         return max(least, budget // 2)
     if under_way * 2 < budget:
-        return max(least, min(budget * 2, MAX_BUDGET))
+        return max(least, min(budget * GATHER_GROWTH, MAX_BUDGET))
     return max(least, min(int(ended / elapsed * GATHER_SECONDS), budget * 2, MAX_BUDGET))
+
+
+def gather_room(budget: int, under_way: int, threads: int) -> int:
+    """How many gathers of a lane to send now.
+
+    While there are more under way than there are threads, nobody waits for the next ones: they are sent together, a quarter of
+    the budget at a time.
+    """
+    room = max(0, budget - under_way)
+    return room if room * 4 >= budget or under_way <= threads else 0
 
 
 def retry_at(

@@ -14,7 +14,7 @@ from uuid import UUID
 from adapters.kafka.producer import CommandProducer
 from domain.commands import FetchObject, GatherJob
 from domain.errors import ServiceUnavailable
-from domain.rules import LANES, MIN_BUDGET, MIN_GATHERS, Waiting, next_budget, next_gather_budget, quotas
+from domain.rules import LANES, MIN_BUDGET, MIN_GATHERS, Waiting, gather_room, next_budget, next_gather_budget, quotas
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,9 @@ class Dispatcher:
         self._look = self._look or self._objects.created or time.monotonic() >= self._next_look
         if not self._look:
             return []
-        rooms = {lane: max(0, budget - gathering.get(lane, 0)) for lane, budget in self._gather_budgets.items()}
+        rooms = {
+            lane: gather_room(budget, gathering.get(lane, 0), self._threads) for lane, budget in self._gather_budgets.items()
+        }
         commands = self._work.take_gather(rooms, held)
         self._look = bool(commands) or 0 in rooms.values()
         self._next_look = time.monotonic() + LOOK_INTERVAL

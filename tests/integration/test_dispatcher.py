@@ -290,7 +290,7 @@ def test_more_gathers_are_let_out_as_soon_as_all_of_the_last_ones_have_ended(
     monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
     news, work = WorkNews(), PendingWork(emptied.database)
     dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
-    for _ in range(4 * MIN_GATHERS):
+    for _ in range(6 * MIN_GATHERS):
         new_job(emptied, news=news)
     dispatcher.dispatch()
     first = [command.job_id for command in producer.sent if isinstance(command, GatherJob)]
@@ -303,4 +303,4 @@ def test_more_gathers_are_let_out_as_soon_as_all_of_the_last_ones_have_ended(
     dispatcher.dispatch()
 
     assert len(first) == MIN_GATHERS
-    assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == 2 * MIN_GATHERS
+    assert len([command for command in producer.sent if isinstance(command, GatherJob)]) == 4 * MIN_GATHERS

@@ -16,6 +16,7 @@ from domain.rules import (
     OVERFLOW,
     Progress,
     Waiting,
+    gather_room,
     job_outcome,
     next_budget,
     next_gather_budget,
@@ -103,10 +104,23 @@ def test_no_more_gathers_are_under_way_than_there_are_threads_while_none_ends() 
     assert budget == 6
 
 
-def test_quick_gathers_are_sent_ahead_as_many_as_end_in_half_a_second() -> None:
-    assert next_gather_budget(8, under_way=2, ended=10, elapsed=0.25, threads=4) == 16
-    assert next_gather_budget(64, under_way=60, ended=25, elapsed=0.25, threads=4) == 50
+def test_quick_gathers_are_sent_ahead_as_many_as_end_in_a_second() -> None:
+    assert next_gather_budget(8, under_way=2, ended=10, elapsed=0.25, threads=4) == 32
+    assert next_gather_budget(64, under_way=60, ended=25, elapsed=0.25, threads=4) == 100
+    assert next_gather_budget(64, under_way=60, ended=100, elapsed=0.25, threads=4) == 128
     assert next_gather_budget(4, under_way=4, ended=1, elapsed=10.0, threads=4) == 4
+
+
+def test_gathers_are_sent_many_at_a_time_while_no_thread_waits_for_them() -> None:
+    assert gather_room(100, under_way=80, threads=4) == 0
+    assert gather_room(100, under_way=75, threads=4) == 25
+    assert gather_room(100, under_way=100, threads=4) == gather_room(4, under_way=9, threads=4) == 0
+
+
+def test_a_thread_that_has_nothing_to_gather_gets_the_next_job_at_once() -> None:
+    assert gather_room(4, under_way=3, threads=4) == 1
+    assert gather_room(100, under_way=2, threads=4) == 98
+    assert gather_room(8, under_way=7, threads=8) == 1
 
 
 def test_a_small_job_beside_a_huge_one_gets_all_it_needs() -> None:
