@@ -119,7 +119,8 @@ class Storing(Application[UUID]):
         Those in `upto` as they were at a version of their stream.
         """
         wanted, upto = list(ids), upto or {}
-        snapshots = self._snapshots.newest_of(wanted, cls.SNAPSHOT_VERSION, upto) if cls.SNAPSHOT_VERSION else {}
+        long = [key for key in wanted if upto.get(key, EVERY) >= EVERY] if cls.SNAPSHOT_VERSION else []  # may have a snapshot
+        snapshots = self._snapshots.newest_of(long, cls.SNAPSHOT_VERSION, upto) if long else {}
         loaded: dict[UUID, Any] = {
             key: restored(resolve_topic(snapshot.topic), snapshot) for key, snapshot in snapshots.items()
         }
