@@ -25,9 +25,10 @@ log = logging.getLogger(__name__)
 IDLE = 1.0  # seconds between two looks when nothing happens
 STAND_BY = 1.0  # seconds between two tries to lead
 FEW = 500  # events; after a batch this small a projector waits for more: events of many small jobs cost half as much together
-PAUSE = 4.0  # times as long as the batch took
+PAUSE = 4.0  # times as long as the batch took, and the longer the more batches there were one after the other
 LONGEST_PAUSE = 0.1  # seconds
-LONGEST_REST = 0.05  # seconds between two rounds of duties
+REST = 4.0  # times as long as a round of duties took: what it ends and sends comes less often, and more at a time
+LONGEST_REST = 0.1  # seconds
 
 
 class ProjectionThread:
@@ -62,15 +63,17 @@ class ProjectionThread:
 
     def _run(self) -> None:
         retry = Backoff()
+        batches = 0  # since there was nothing to do
         while not self._stop.is_set():
             try:
                 begun = time.monotonic()
                 events = self._projector.run_once()
                 retry.succeeded()
+                batches = batches + 1 if events else 0
                 if not events:
                     self._listener.wait(IDLE)
                 elif events < FEW:
-                    self._stop.wait(min(LONGEST_PAUSE, PAUSE * (time.monotonic() - begun)))
+                    self._stop.wait(min(LONGEST_PAUSE, PAUSE * batches * (time.monotonic() - begun)))
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
                 self._away()
@@ -159,7 +162,7 @@ class Coordinator:
                 news.clear()
                 begun = time.monotonic()
                 if not duties.run_due(news=is_news):
-                    self._over.wait(min(LONGEST_REST, time.monotonic() - begun))
+                    self._over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))
                     news.wait(min(IDLE, duties.until_due()))
         except Exception as error:
             self._failed(error)
