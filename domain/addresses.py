@@ -6,7 +6,8 @@ from urllib.parse import urlsplit, urlunsplit
 from domain.secrets import MASK, mask_url
 
 USUAL_PORTS = {"http": ":80", "https": ":443"}
-NO_SCHEME = re.compile(r"(?:[\w-]+\.)+\w{2,}(?::\d+)?(?:[/?#].*)?|localhost(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
+NO_SCHEME = re.compile(r"(?://)?((?:[\w-]+\.)+\w+(?::\d+)?|localhost|[\w-]+:\d+)(?:[/?#].*)?", re.IGNORECASE)
+NUMBERS = re.compile(r"[\d.]+(?::(?!443$)\d+)?")  # an address without a name, for which hardly any server has a certificate
 BROKEN_SCHEME = re.compile(r"(https?)(?::/?|/+|:/{3,})(?=[^/])", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+(?:%[\w.-]+)?\]", re.IGNORECASE)
 
@@ -62,8 +63,8 @@ def _meant(address: str) -> str:
     """What a person may have meant."""
     if address.lower().startswith("file:"):
         return ". A file can't be harvested: put it on a web server"
-    if NO_SCHEME.fullmatch(address):
-        return f". Did you mean https://{address}?"
+    if host := NO_SCHEME.fullmatch(address):
+        return f". Did you mean {'http' if NUMBERS.fullmatch(host[1]) else 'https'}://{address.lstrip('/')}?"
     if broken := BROKEN_SCHEME.match(address):
         return f". Did you mean {mask_url(f'{broken[1].lower()}://{address[broken.end() :]}')}?"
     return ""
