@@ -47,9 +47,9 @@ def show(figure: Figure) -> None:
 
 def keep(measured: list[Figure]) -> None:
     """Write the figures, in place of earlier ones of the same names, docs/figures.md too; print them as JSON."""
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     new = {figure.name: figure.as_dict() for figure in measured}
-    merged = [new.pop(old["name"], old) for old in known]
+    merged = [new.pop(old["name"], old) for old in stored]
     results = [*merged, *new.values()]
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     PAGE.write_text(with_table(PAGE.read_text(), results))

@@ -38,13 +38,13 @@ def api() -> list[Figure]:
         token = session.call("harvest_token_create", person="bench", name="bench")["token"]
         process = running.stack.start("serve", "serve", "--port", "0", "--workers", "1")
         wait_for(lambda: "answers at" in running.stack.log("serve"), 60, "the server runs")
-        found = re.search(r"answers at (http://[\d.]+:\d+)", running.stack.log("serve"))
-        assert found is not None
+        match = re.search(r"answers at (http://[\d.]+:\d+)", running.stack.log("serve"))
+        assert match is not None
         server = psutil.Process(process.pid)
         server.cpu_affinity([0])
         for thread in server.threads():
             os.sched_setaffinity(thread.id, {0})
-        load = _Load(running, server, found[1], token)
+        load = _Load(running, server, match[1], token)
         paths = _paths(size)
         load.ask(paths["source_show"], 2.0, 0.0)  # plans and connections are there
         again = {name: load.ask(several[:1], SECONDS, 0.0) for name, several in paths.items()}

@@ -74,10 +74,10 @@ def idle() -> list[Figure]:
     with up() as (process, _):
         time.sleep(5)  # the last of the start is over
         tree = _tree(process)
-        before = {name: cpu_of(one) for name, one in tree.items()}
+        before = {name: cpu_of(process) for name, process in tree.items()}
         time.sleep(IDLE_SECONDS)
-        used = {name: cpu_of(one) - before[name] for name, one in tree.items()}
-        memory = {name: round(pss_mib(one.pid), 1) for name, one in tree.items()}
+        used = {name: cpu_of(process) - before[name] for name, process in tree.items()}
+        memory = {name: round(pss_mib(process.pid), 1) for name, process in tree.items()}
     share = sum(used.values()) / IDLE_SECONDS * 100
     roles = {name: round(seconds / IDLE_SECONDS * 100, 2) for name, seconds in used.items()}
     biggest = max(memory.values())
@@ -90,12 +90,12 @@ def idle() -> list[Figure]:
 def _tree(process: psutil.Process | subprocess.Popen[bytes]) -> dict[str, psutil.Process]:
     """The supervisor and its children by role; Postgres' backends count with Postgres."""
     supervisor = psutil.Process(process.pid)
-    found = {}
+    processes = {}
     for child in supervisor.children():
         command = child.cmdline()
         role = next((word for word in command if word.endswith("-consumer") or word == "coordinator"), Path(command[0]).name)
-        found[role] = child
-    return {"supervisor": _alone(supervisor), **found}
+        processes[role] = child
+    return {"supervisor": _alone(supervisor), **processes}
 
 
 class _Alone(psutil.Process):

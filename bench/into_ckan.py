@@ -60,7 +60,7 @@ class Rounds:
     def best(self) -> tuple[int, float]:
         """The number of clients with the best median of plain calls, and that."""
         medians = {clients: statistics.median(rates) for clients, rates in self.plain.items()}
-        clients = max(medians, key=lambda one: medians[one])
+        clients = max(medians, key=lambda count: medians[count])
         return clients, medians[clients]
 
     @property
@@ -99,8 +99,8 @@ class Ckan:
     def written(self) -> tuple[int, str]:
         """How many datasets it has, and when one was written last."""
         query = {"rows": 1, "sort": "metadata_modified desc", "include_private": True}
-        found = self.api().call("package_search", query)
-        return found["count"], found["results"][0]["metadata_modified"] if found["results"] else ""
+        answer = self.api().call("package_search", query)
+        return answer["count"], answer["results"][0]["metadata_modified"] if answer["results"] else ""
 
 
 @contextmanager
@@ -115,9 +115,9 @@ def real_ckan(solr: str) -> Iterator[Ckan]:
         up = ["bash", str(scripts / "ckan_up.sh")]
         done = subprocess.run(up, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         words = (word for line in done.stdout.splitlines() for word in shlex.split(line))
-        found = dict(word.split("=", 1) for word in words if "=" in word)
-        assert found["CKAN_SOLR_KIND"] == solr, f"CKAN came up with Solr: {found['CKAN_SOLR_KIND']}"
-        yield Ckan(found["HARVEST_CKAN_URL"], found["HARVEST_CKAN_TOKEN"], folder)
+        variables = dict(word.split("=", 1) for word in words if "=" in word)
+        assert variables["CKAN_SOLR_KIND"] == solr, f"CKAN came up with Solr: {variables['CKAN_SOLR_KIND']}"
+        yield Ckan(variables["HARVEST_CKAN_URL"], variables["HARVEST_CKAN_TOKEN"], folder)
     finally:
         subprocess.run(down, env=environment, check=True, stdout=subprocess.DEVNULL)
 
@@ -134,7 +134,7 @@ def plain_creates(ckan: Ckan, packages: Sequence[Mapping[str, Any]], clients: in
 def packages_of(url: str, count: int) -> list[dict[str, Any]]:
     """Datasets of a remote as one sends them to package_create: groups and organisation by name."""
     with urlopen(f"{url}/api/3/action/package_search?{urlencode({'rows': count, 'sort': 'id asc'})}") as answer:
-        found = json.load(answer)["result"]["results"]
+        packages = json.load(answer)["result"]["results"]
     return [
         {
             **{name: value for name, value in package.items() if name not in OWN_FIELDS},
@@ -142,7 +142,7 @@ def packages_of(url: str, count: int) -> list[dict[str, Any]]:
             "groups": [{"name": group["name"]} for group in package["groups"]],
             "tags": [{"name": tag["name"]} for tag in package["tags"]],
         }
-        for package in found
+        for package in packages
     ]
 
 
@@ -212,11 +212,11 @@ def figures(solr: str, rounds: Rounds) -> list[Figure]:
     floor = 95 if solr == "real" else 85
     costs = [sum(cpu.values()) for cpu in rounds.cpu]
     note = f"{rounds.note()}; our own CPU {_spread(costs)} ms a dataset"
-    found = [Figure(f"into_ckan_{solr}", statistics.median(rounds.shares), "% of package_create", floor, note=note)]
-    found.append(Figure(f"cpu_into_ckan_{solr}", statistics.median(costs), "ms", 2, note="a dataset", lower_is_better=True))
+    measured = [Figure(f"into_ckan_{solr}", statistics.median(rounds.shares), "% of package_create", floor, note=note)]
+    measured.append(Figure(f"cpu_into_ckan_{solr}", statistics.median(costs), "ms", 2, note="a dataset", lower_is_better=True))
     if solr == "real":
-        found.append(cpu_share(rounds))
-    return found
+        measured.append(cpu_share(rounds))
+    return measured
 
 
 def cpu_share(rounds: Rounds) -> Figure:

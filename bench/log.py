@@ -62,9 +62,9 @@ def fill(application: Harvesting, job_id: UUID, events: int) -> int:
 
 def _finish(application: Harvesting, gathered: list[Any]) -> None:
     objects = [event.mutate(None) for event in gathered]
-    for one in objects:
-        one.fetch("ab" * 32, {})
-        one.import_as("added", None)
+    for obj in objects:
+        obj.fetch("ab" * 32, {})
+        obj.import_as("added", None)
     application.record_objects(objects)
 
 

@@ -43,12 +43,12 @@ class Run:
 def many_sources() -> list[Figure]:
     """The same number of records without content as one job, and as hundreds that begin at once."""
     runs = {jobs: _run(jobs, records) for jobs, records in SHAPES}
-    one, most = runs[SHAPES[0][0]], runs[SHAPES[-1][0]]
+    single, most = runs[SHAPES[0][0]], runs[SHAPES[-1][0]]
     rates = ", ".join(f"{jobs} x {records}: {runs[jobs].rate:,.0f}/s" for jobs, records in SHAPES)
-    ratio = most.cpu["coordinator"] / one.cpu["coordinator"]
-    cpu = f"{one.cpu['coordinator']:.3f} ms an object for one job, {most.cpu['coordinator']:.3f} ms for 800"
+    ratio = most.cpu["coordinator"] / single.cpu["coordinator"]
+    cpu = f"{single.cpu['coordinator']:.3f} ms an object for one job, {most.cpu['coordinator']:.3f} ms for 800"
     return [
-        Figure("many_sources", most.rate / one.rate * 100, "% of one job's rate", 80, note=rates, roles=most.cpu),
+        Figure("many_sources", most.rate / single.rate * 100, "% of one job's rate", 80, note=rates, roles=most.cpu),
         Figure("many_sources_cpu", ratio, "times one job's coordinator", 1.5, lower_is_better=True, note=cpu),
     ]
 

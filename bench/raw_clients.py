@@ -79,8 +79,8 @@ class Load:
         self.received += len(chunk)
         if client.left < 0:
             client.head += chunk
-            head, found, body = client.head.partition(b"\r\n\r\n")
-            if not found:
+            head, separator, body = client.head.partition(b"\r\n\r\n")
+            if not separator:
                 return
             self.statuses[int(head[9:12])] += 1
             lower = head.lower()

@@ -32,11 +32,11 @@ class Site:
 
     def processes(self) -> dict[str, psutil.Process]:
         """Every process by its role."""
-        found = {role: psutil.Process(self.stack.process(role).pid) for role in self.roles}
+        processes = {role: psutil.Process(self.stack.process(role).pid) for role in self.roles}
         for name, server in (("postgres", self.postgres), ("broker", self.broker)):
             assert server.process is not None
-            found[name] = psutil.Process(server.process.pid)
-        return found
+            processes[name] = psutil.Process(server.process.pid)
+        return processes
 
     def cpu(self) -> dict[str, float]:
         """Seconds of processor time used so far, by role; Postgres with all its backends."""

@@ -125,10 +125,10 @@ class Causes:
             records = 1
         key = CauseKey(str(error["harvest_job_id"]), object_id is None, cause_id, len(values))
         cause = Cause(texts, list(values), created, created, 1, records, examples)
-        if (known := self.by_key.get(key)) is None:
+        if (earlier := self.by_key.get(key)) is None:
             self.by_key[key] = cause
         else:
-            known.add(cause)
+            earlier.add(cause)
         return cause_id
 
 

@@ -109,8 +109,8 @@ class RemoteCKAN:
             if error.code in NO_SEARCH or error.code == "refused":
                 return []
             raise
-        known = {str(name) for name in names}
-        return [name for name in page if str(name) not in known] if isinstance(page, list) else []
+        listed = {str(name) for name in names}
+        return [name for name in page if str(name) not in listed] if isinstance(page, list) else []
 
     def whole_packages(self) -> Iterator[Any] | None:
         """All datasets by current_package_list_with_resources; None where there is no such list. Raises RemoteError later."""

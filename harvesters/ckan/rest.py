@@ -97,9 +97,9 @@ class RestAPI:
         references: dict[str, None] = {}
         for _ in range(MOST_PAGES):
             count, results = self._page(base, kind, len(references))
-            known = len(references)
+            before = len(references)
             references |= dict.fromkeys(_reference(entry) for entry in results)
-            if len(references) in (known, count):
+            if len(references) in (before, count):
                 break
         return list(references), _lacking(f"{base}/search/{kind}", count, len(references))
 

@@ -35,12 +35,12 @@ class Catalogue:
         return self._resolve("organization", organization, create)
 
     def _resolve(self, kind: str, wanted: Mapping[str, Any], create: bool) -> Mapping[str, str] | None:
-        known = self._groups[kind]
+        groups = self._groups[kind]
         keys = [str(wanted[key]) for key in ("id", "name") if wanted.get(key)]
-        group = next((known[key] for key in keys if key in known), None)
+        group = next((groups[key] for key in keys if key in groups), None)
         if group is None and create and keys:
             group = {"id": keys[0], "name": keys[-1]}
-            known |= dict.fromkeys(keys, group)
+            groups |= dict.fromkeys(keys, group)
         return group
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
