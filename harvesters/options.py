@@ -33,7 +33,8 @@ class SourceOptions(BaseModel):
 
     on_taken_id: Literal["error", "adopt"] = Field(
         "error",
-        description='`"adopt"`: a dataset here with the id that isn\'t this source\'s is taken over; `"error"`: it stays',
+        description="what happens if a dataset with the same id is here and isn't this source's: `\"adopt\"`: it is taken over;"
+        ' `"error"`: it stays as it is, and the record fails',
         examples=["adopt"],
     )
     on_removed: Literal["delete", "purge", "keep"] = Field(
@@ -43,16 +44,20 @@ class SourceOptions(BaseModel):
     )
     deletion_grace_days: float = Field(
         0,
-        description="for this many days it is hidden (a draft) before it is deleted; a dataset that comes back is shown again",
+        description="such a dataset is hidden (a draft) for this many days before it is deleted; if it comes back, it is shown"
+        " again",
         examples=[30],
     )
     hold_deletions_percent: float = Field(
         20,
-        description="a job that would delete more than this part of the source's datasets holds all its deletions for a person"
-        " (100: never). A dataset that the same harvest brings back under another id, with the same name, doesn't count",
+        description="a job that would delete more than this percentage of the source's datasets deletes none until a person"
+        " has decided (100: it never waits). Datasets that come back in the same harvest, with another id and the same name,"
+        " don't count",
         examples=[30],
     )
-    hold_deletions_count: int = Field(10, description="this many deletions never wait, whatever part they are", examples=[50])
+    hold_deletions_count: int = Field(
+        10, description="up to this many deletions never wait, whatever the percentage", examples=[50]
+    )
     on_invalid_field: Literal["drop", "fail"] = Field(
         "drop",
         description='`"drop"`: an optional field that can\'t be stored is left out and reported; `"fail"`: the dataset fails',
@@ -65,19 +70,19 @@ class SourceOptions(BaseModel):
     )
     dataset_name_append: Literal["number-sequence", "random-hex"] | None = Field(
         None,
-        description='what is put behind the name of a new dataset that another one has: `"number-sequence"` (name1, name2 …) or'
+        description='what is added to the name of a new dataset when the name is taken: `"number-sequence"` (name1, name2 …) or'
         ' `"random-hex"` (five digits, the same however often it is imported); unset: `HARVEST_DATASET_NAME_APPEND`',
         examples=["random-hex"],
     )
     not_overwrite_fields: list[str] = Field(
         [],
-        description="fields of a dataset that an update leaves as they are here, besides those of"
-        " `HARVEST_NOT_OVERWRITE_FIELDS`: what people have changed in them stays",
+        description="fields that an update leaves as they are here, so that people's changes stay; those of"
+        " `HARVEST_NOT_OVERWRITE_FIELDS` are left alone, too",
         examples=[["notes", "groups"]],
     )
     languages: list[str] = Field(
         [],
-        description="languages in order of preference, where a text is given in several and the target takes one",
+        description="languages in order of preference, for texts in several languages where the target takes only one",
         examples=[["de", "en"]],
     )
     mapping: MappingRules = Field(

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from harvesters.ckan.config import CKANConfig
 from harvesters.options import SourceOptions
 
-NONE = "accepted, as ckanext-harvest's configurations have it, and without effect here"
+NONE = "accepted, since ckanext-harvest's configurations have it, but without effect here"
 
 
 class CKANOptions(SourceOptions):
@@ -15,16 +15,16 @@ class CKANOptions(SourceOptions):
 
     api_key: str | None = Field(
         None,
-        description="sent as `Authorization` and as `X-CKAN-API-Key`. With user name and password in the address those are the"
-        " `Authorization`, and the key goes by the other header alone",
+        description="sent as `Authorization` and as `X-CKAN-API-Key`. If the address has a user name and password, those are"
+        " the `Authorization`, and the key is only in the other header",
         examples=["my-key"],
         json_schema_extra={"secret": True},
     )
     user_agent: str | None = Field(None, description="sent in place of harvestlog's", examples=["harvest of the city"])
     include_private: bool = Field(
         False,
-        description="true: private datasets that the key may see come too, and are private here. Without it a dataset that the"
-        " remote lists is public here, whatever its `private` says",
+        description="true: private datasets that the key may see are harvested, too, and are private here. Otherwise every"
+        " dataset that the remote lists is public here, whatever its `private` says",
         examples=[True],
     )
     page_size: int = Field(500, description="datasets asked for at a time, 1 to 1,000", examples=[200])
@@ -40,7 +40,7 @@ class CKANOptions(SourceOptions):
     )
     organizations_filter_exclude: list[str] | None = Field(
         None,
-        description="names of organisations: all datasets but theirs. Only one of the two filters may have names",
+        description="names of organisations: all datasets except theirs. Only one of the two filters may have names",
         examples=[["test"]],
     )
     groups_filter_include: list[str] | None = Field(
@@ -48,23 +48,23 @@ class CKANOptions(SourceOptions):
     )
     groups_filter_exclude: list[str] | None = Field(
         None,
-        description="names of groups: all datasets but theirs. Only one of the two filters may have names",
+        description="names of groups: all datasets except theirs. Only one of the two filters may have names",
         examples=[["archive"]],
     )
     remote_orgs: str | None = Field(
         None,
-        description='`"only_local"`: a dataset keeps its organisation if it is here, by id or name; `"create"`: it is made.'
-        " Else, and where that fails, it belongs to the source's",
+        description='`"only_local"`: a dataset keeps its organisation if one with that id or name exists here; `"create"`:'
+        " a missing one is created. Otherwise, and where that fails, the dataset belongs to the source's organisation",
         examples=["create"],
     )
     remote_groups: str | None = Field(
         None,
-        description='`"only_local"` or `"create"`, the same for groups; without it the remote\'s groups are left out',
+        description='`"only_local"` or `"create"`, the same for groups; unset: the remote\'s groups are left out',
         examples=["only_local"],
     )
     default_groups: list[str] = Field(
         [],
-        description="names or ids of groups that each dataset gets; they have to be in the CKAN that is imported into",
+        description="names or ids of groups that every dataset gets; the target CKAN must have them",
         examples=[["harvested"]],
     )
     default_tags: list[dict[str, Any]] = Field(
@@ -88,13 +88,13 @@ class CKANOptions(SourceOptions):
     )
     user: str | None = Field(
         None,
-        description="has to be a user of the CKAN that is imported into; imports are made by the user of `HARVEST_CKAN_TOKEN`"
+        description="must be a user of the target CKAN; imports are made by the user of `HARVEST_CKAN_TOKEN`"
         " ([parity.md](parity.md#user-and-read_only))",
         examples=["harvest"],
     )
     read_only: bool = Field(
         False,
-        description="accepted, and without effect: who may edit a dataset is up to its organisation"
+        description="accepted, but without effect: who may edit a dataset is up to its organisation"
         " ([parity.md](parity.md#user-and-read_only))",
         examples=[True],
     )
