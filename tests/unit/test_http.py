@@ -73,9 +73,12 @@ def failure(mode: str, limits: HttpLimits = LIMITS, **server: Any) -> RemoteErro
     ],
 )
 def test_a_failure_says_what_came_from_where(mode: str, code: str, retryable: bool, said: str) -> None:
-    slow = mode in ("silent", "drip", "slow_headers")
+    limits = {
+        "silent": replace(PATIENT, timeout=0.2),
+        **dict.fromkeys(("drip", "slow_headers"), replace(PATIENT, total_timeout=0.5)),
+    }
 
-    error = failure(mode, LIMITS if slow else PATIENT)
+    error = failure(mode, limits.get(mode, PATIENT))
 
     assert (error.code, error.retryable) == (code, retryable)
     assert said in str(error)
