@@ -167,6 +167,7 @@ def log_kept(settings: Settings, role: str) -> Iterator[None]:
 
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
+    from adapters.duties.bulk import CarryOutBulk
     from adapters.duties.cleaning import CleanLog
     from adapters.duties.counting import CountFacets
     from adapters.duties.dispatching import Dispatch
@@ -178,6 +179,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.duties.retention import CollectContent, Retain
     from adapters.duties.rounds import Duty, Round
     from adapters.duties.scheduling import StartScheduledJobs
+    from adapters.postgres.bulk import Bulks
     from adapters.postgres.clock import DatabaseClock
     from adapters.postgres.leadership import LeaderDatabase
     from adapters.postgres.listener import EVENTS, Listener
@@ -205,7 +207,8 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     failures = ChainMap(sending.failures, *(duties.failures for duties in telling))
     report = Report(workers, failures, Dispatch.name)
     starting = StartScheduledJobs(application, Schedules(database), settings.cron_jitter)
-    others = new_round(EndJobs(application, work), starting, DeleteExpired(database, application), recovery, report)
+    of_many = CarryOutBulk(Bulks(database), application)
+    others = new_round(EndJobs(application, work), starting, DeleteExpired(database, application), recovery, of_many, report)
 
     days, keep = settings.retention_days, settings.retention_jobs
     retain = Retain(database, application, days=days, keep=keep)

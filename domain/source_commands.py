@@ -1,6 +1,7 @@
 """Commands on sources."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from domain.errors import Conflict, GuardConflict, NotFound, ValidationError
 from domain.job_commands import REMOVE, JobCommands
 from domain.nearest import unknown
 from domain.reserved_values import name_value
+from domain.schedules import Schedule, check
 from domain.secrets import mask_url
 from domain.source_fields import checked
 from domain.sources import HarvestSource, SourceFields
@@ -79,7 +81,9 @@ class SourceCommands(JobCommands):
         self._all_or_nothing(source, *reservations)
         return source.id
 
-    def remove_source(self, source_id: UUID, datasets: str, by: str, trigger: str = "cli") -> UUID | None:
+    def remove_source(
+        self, source_id: UUID, datasets: str, by: str, trigger: str = "cli", job_id: UUID | None = None
+    ) -> UUID | None:
         """Take a source out of the list; `datasets` is one of FATES. The job that deletes them first, None: it is done.
 
         Raises NotFound, SourceInactive when it was removed before, JobExists, ValidationError.
@@ -90,7 +94,8 @@ class SourceCommands(JobCommands):
             source = self.load(HarvestSource, source_id)
             source.must_be_there()
             if datasets == DELETE:
-                return self.create_job(source_id, kind=CLEAR, trigger=trigger, by=by, options={REMOVE: True})
+                options = {REMOVE: True}
+                return self.create_job(source_id, kind=CLEAR, trigger=trigger, by=by, options=options, job_id=job_id)
             source.remove(datasets, by)
             try:
                 self._all_or_nothing(source, *self._reservations.freed(source, release=datasets == RELEASE))
@@ -191,6 +196,22 @@ class SourceCommands(JobCommands):
             except GuardConflict:
                 continue
         raise Conflict([source_id])
+
+    def schedule_source(self, source_id: UUID, frequency: str, cron: str, by: str) -> None:
+        """Harvest a source by another frequency, or by a cron expression; a second call changes nothing.
+
+        Raises NotFound, SourceInactive when it was removed, ValidationError.
+        """
+
+        def edit(source: HarvestSource) -> None:
+            source.must_be_there()
+            fields = replace(source.fields, frequency=frequency, cron=cron)
+            errors = check(Schedule(source.id, frequency, cron, fields.time_zone, fields.blackout))
+            if errors:
+                raise ValidationError(errors)
+            source.change(fields, by)
+
+        self._edit_source(source_id, edit)
 
     def take_over_source(self, source_id: UUID, by: str) -> None:
         """Note that a source's datasets come from elsewhere: its first full run holds its deletions. Raises NotFound."""

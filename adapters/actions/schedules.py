@@ -67,7 +67,7 @@ class SiteResume(Parameters):
 def harvest_source_pause(session: Session, parameters: SourcePause) -> Row:
     """Start no scheduled jobs of a source, until a time or until it is resumed."""
     source = session.source(parameters.id)
-    until = _until(session, parameters.until)
+    until = checked_until(session, parameters.until)
     session.parts.application.pause_source(source.id, session.caller.name, until)
     return _shown(session, parameters.id)
 
@@ -93,7 +93,7 @@ def _shown(session: Session, source: str) -> Row:
 @action(Right.SYSADMIN, SitePause)
 def harvest_site_pause(session: Session, parameters: SitePause) -> dict[str, Any]:
     """Start no scheduled jobs at all (`all`), or let no job send anything to a host, or to the target."""
-    until = _until(session, parameters.until)
+    until = checked_until(session, parameters.until)
     schedules = Schedules(session.parts.database)
     schedules.pause(parameters.scope, _name(parameters.scope, parameters.name), until, session.caller.name)
     return {"paused": paused(session)}
@@ -129,7 +129,8 @@ def _name(scope: str, name: str) -> str:
     return host
 
 
-def _until(session: Session, text: str) -> datetime | None:
+def checked_until(session: Session, text: str) -> datetime | None:
+    """A time to come, None for none. Raises ValidationError when it is over already."""
     if not text:
         return None
     until = datetime.fromisoformat(text)

@@ -19,12 +19,19 @@ from domain.secrets import mask_text
 SITE_DAYS = 31  # of all sources together
 SERIES: LiteralString = """
     SELECT j.created::date AS day, count(*) AS jobs, count(*) FILTER (WHERE j.outcome = 'failed') AS jobs_failed,
+        count(*) FILTER (WHERE j.outcome = 'aborted') AS jobs_aborted,
+        count(*) FILTER (WHERE j.outcome IN ('finished', 'held') AND t.errored + t.gather_errors > 0) AS jobs_with_errors,
+        count(*) FILTER (WHERE j.outcome IN ('finished', 'held') AND t.errored + t.gather_errors = 0) AS jobs_finished,
         coalesce(sum(t.added), 0)::bigint AS added, coalesce(sum(t.updated), 0)::bigint AS updated,
         coalesce(sum(t.unchanged + t.pages_unchanged + t.skipped), 0)::bigint AS not_modified,
         coalesce(sum(t.errored + t.gather_errors), 0)::bigint AS errored, coalesce(sum(t.deleted), 0)::bigint AS deleted
     FROM harvest.harvest_job j LEFT JOIN harvest.job_statistics t ON t.job_id = j.id
     WHERE {which} j.created >= (now() AT TIME ZONE 'UTC')::date - (%(days)s::int - 1)
     GROUP BY 1 ORDER BY 1 {page}
+"""
+DATASETS: LiteralString = """
+    SELECT coalesce(sum(datasets), 0)::bigint AS datasets FROM harvest.source_statistics
+    WHERE %(source)s = '' OR source_id = %(source)s
 """
 ONE_SOURCE: LiteralString = "j.source_id >= %(source)s AND j.source_id <= %(source)s AND"
 
@@ -64,14 +71,29 @@ def _source_id(session: Session, job_or_object: str) -> str:
 
 @action(Right.READ, Series, reads=True, subject=_of_series)
 def harvest_statistics_series(session: Session, parameters: Series) -> list[Row]:
-    """Jobs and their five counters by day (UTC), of one source or, for sysadmins, of all; days without a job are left out."""
+    """Jobs and their five counters by day (UTC), of one source or, for sysadmins, of all; days without a job are left out.
+
+    `jobs_finished` went well, `jobs_with_errors` finished with errors; those that still run are only in `jobs`. `datasets` is
+    how many there were at the end of the day, by what jobs have added and deleted since.
+    """
     if not parameters.source_id and parameters.days > SITE_DAYS:
         raise ValidationError({"days": f"Must be {SITE_DAYS} or less without a source_id"})
     session.show_current()
     source = seen_source(session, parameters.source_id).id if parameters.source_id else ""
     statement: LiteralString = SERIES.replace("{which}", ONE_SOURCE if source else "")
     rows = session.model.rows(statement, source=source, days=parameters.days)
-    return [{**row, "day": _day(row["day"]), "not modified": row.pop("not_modified")} for row in rows]
+    datasets = int(session.model.rows(DATASETS, source=source)[0]["datasets"])
+    counted = with_datasets(rows, datasets)
+    return [{**row, "day": _day(row["day"]), "not modified": row.pop("not_modified")} for row in counted]
+
+
+def with_datasets(days: list[Row], datasets: int) -> list[Row]:
+    """Days with how many datasets there were at the end of each, from how many there are now; in the order of time."""
+    counted = []
+    for day in reversed(days):
+        counted.append({**day, "datasets": datasets})
+        datasets = max(0, datasets - day["added"] + day["deleted"])
+    return counted[::-1]
 
 
 def _day(value: date) -> str:

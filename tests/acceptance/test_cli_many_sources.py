@@ -90,3 +90,17 @@ def test_what_is_not_paused_can_not_be_resumed_and_what_is_paused_is_named(cli: 
     assert "is not paused, and nothing else is" in idle
     assert "is not paused; what is paused: source two" in other
     assert resumed.err == ""
+
+
+def test_what_is_found_is_counted_shown_and_done_and_what_refuses_is_named(cli: CommandLine, site: Stack) -> None:
+    asked = site.cli("bulk", "pause", "--type", "noop", status=1).stderr
+    paused = cli("bulk", "pause", "--type", "noop", "--yes").out
+    resumed = cli.json("bulk", "resume", "--all", "--yes", status=1)
+    scheduled = cli("bulk", "schedule", "one", "three", "--set-frequency", "DAILY", "--yes").out
+
+    assert "2 sources start no scheduled jobs any more:\n  one\n  two\n" in asked
+    assert "--yes" in asked
+    assert paused == "Done for 2 of 2 sources\n"
+    assert {row["name"]: row["reason"] for row in resumed["listed"]} == {"three": "It is not paused"}
+    assert scheduled == "Done for 2 of 2 sources\n"
+    assert frequencies(cli) == {"one": "DAILY", "two": "MANUAL", "three": "DAILY", "asleep": "MANUAL"}

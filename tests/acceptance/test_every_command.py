@@ -64,6 +64,7 @@ SHOWING = [
     ),
     *("projections list", "catalogue list", "catalogue search x", "catalogue show dataset-1", "sql 'SELECT 1'", "secrets show"),
     *("org list", "org show team", "person list", "person show pat", "token list"),
+    *("night", "night --until 2020-01-01", "causes", "causes portal", "statistics", "statistics done"),
     *("config show", "notices", "recipients idle", "subscriptions", "disk", "status", "doctor"),
 ]
 CHANGING = [
@@ -83,6 +84,7 @@ CHANGING = [
     Again("import imported --no-wait", "already has job"),
     Again("retry portal", "nothing to try again"),
     Again("pause idle", "Paused source idle", 0),
+    Again("bulk pause idle --yes", "Done for 1 of 1 sources", 0),
     Again("resume paused", "is not paused"),
     Again("approve done --yes", "holds no deletions"),
     Again("reject done", "holds no deletions"),

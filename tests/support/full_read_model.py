@@ -15,12 +15,15 @@ from uuid import UUID
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.read_model import tables as read_model
 from adapters.postgres.read_model.cause_queries import CauseReads
+from adapters.postgres.read_model.cause_series import causes_of_jobs, recent_causes
 from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
+from adapters.postgres.read_model.night import runs_of_a_night
 from adapters.postgres.read_model.queries import ReadModel
 from adapters.postgres.read_model.source_facts import oldest_running_job, sorted_sources, source_facts
 from adapters.postgres.work.schedules import Schedules
 from adapters.postgres.work.site_state import site_state
+from domain.access import EVERY_SOURCE
 from domain.source_health import SourceHealth, source_health
 
 TABLES = (
@@ -244,6 +247,11 @@ def settle(connection: Connection) -> None:
     connection.execute("VACUUM ANALYZE ops.log_line, ops.schedule")
 
 
+def _night(size: Size) -> datetime:
+    """When the last night began, as the read model has times."""
+    return datetime(2016, 1, 1) + timedelta(days=size.nights)  # noqa: DTZ001
+
+
 def _sorted(model: ReadModel, sort: str) -> list[dict[str, Any]]:
     """The ids of a page, and its rows."""
     ids = [row["id"] for row in sorted_sources(model, sort=sort, inactive=False, org="", kind="", ids=None)[:100]]
@@ -300,6 +308,13 @@ READS: dict[str, Callable[[ReadModel, Size], Any]] = {
     ),
     "a large job's causes against the job before": lambda model, size: CauseReads(model).compared(
         size.large_job, job_id(1, size.nights - 1), 200, of_gather=False
+    ),
+    "causes over the last jobs of a source": lambda model, size: causes_of_jobs(
+        model, [job_id(1, night) for night in range(size.nights - 29, size.nights + 1)]
+    ),
+    "which sources had which causes in a night": lambda model, size: recent_causes(model, _night(size)),
+    "which sources were busy in a night": lambda model, size: runs_of_a_night(
+        model, _night(size), _night(size) + timedelta(days=1), _night(size) + timedelta(days=1), EVERY_SOURCE
     ),
     "what all records of a job lost": lambda model, size: model.job_warnings(size.large_job),
     "deletions of a job": lambda model, size: Deletions(model).of_job(job_id(1, size.nights - 2)),

@@ -8,6 +8,12 @@ from adapters.web.pages.shown import between
 
 OUTCOMES = ("added", "updated", "deleted", "errored", "not_modified")
 """In which order they lie on one another, from the ground up."""
+ENDS = ("jobs_finished", "jobs_with_errors", "jobs_failed", "jobs_aborted")
+"""How jobs end, in the same order."""
+BAD = ("errored", "failed", "jobs_failed", "jobs_with_errors")
+"""What is hatched, too: nobody needs to see colours."""
+BUSY = (300.0, 1200.0)  # seconds of an hour from which a cell counts as busier
+HOUR = 10.0  # the width and height of an hour's cell
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,56 @@ def durations(runs: Sequence[Any]) -> list[dict[str, int]]:
     """How long runs took, in milliseconds, as rows of one number for `columns`; none for one that hasn't ended."""
     took = [between(run["gather_started"], run["finished"]) for run in runs]
     return [{"updated": round(1000 * seconds) if seconds else 0} for seconds in took]
+
+
+@dataclass(frozen=True)
+class Line:
+    """An area under a line as the path of an SVG, the line alone, and the numbers between which it moves."""
+
+    area: str
+    line: str
+    lowest: int
+    highest: int
+    width: float
+    height: float
+
+
+def line(values: Sequence[int | None], *, width: float = 600, height: float = 120) -> Line:
+    """A number over time, as steps from one value to the next; None: not known, which is as before."""
+    known = [value for value in values if value is not None]
+    highest, step = max(known, default=0), width / max(1, len(values))
+    at, points = height, []
+    for place, value in enumerate(values):
+        if value is not None:
+            at = height - height * value / highest if highest else height
+        points.append(f"{_r(place * step)} {_r(at)}H{_r((place + 1) * step)}")
+    path = "M" + "L".join(points) if known else ""
+    area = f"M0 {_r(height)}L{path[1:]}L{_r(width)} {_r(height)}Z" if path else ""
+    return Line(area, path, min(known, default=0), highest, width, height)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An hour of a source: its place, what happened (failed, with_errors, finished), and how busy it was (0 to 2)."""
+
+    x: float
+    kind: str
+    level: int
+    hour: Any
+
+
+def cells(hours: Sequence[Any], all_hours: Sequence[Any]) -> list[Cell]:
+    """The cells of a row of a heat map: one for each hour in which jobs ran."""
+    places = {hour: place for place, hour in enumerate(all_hours)}
+    return [
+        Cell(_r(places[hour["hour"]] * HOUR), _kind(hour), sum(hour["busy"] >= least for least in BUSY), hour)
+        for hour in hours
+        if hour["hour"] in places
+    ]
+
+
+def _kind(hour: Any) -> str:
+    return "failed" if hour["failed"] else "with_errors" if hour["with_errors"] else "finished"
 
 
 def share(part: float, whole: float, width: float = 100) -> float:

@@ -1,10 +1,22 @@
 """Parts of a search as pages get them from an address."""
 
+from collections.abc import Mapping
+
+FACETS = ("source_type", "frequency", "organization", "health")
+
 
 def quoted(value: str) -> str:
     """A value of a filter, in quotes."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def fq_of(values: Mapping[str, str]) -> str:
+    """What an address or a form chooses among sources, as package_search takes it."""
+    terms = [f"{name}:{quoted(values[name])}" for name in FACETS if values.get(name)]
+    if values.get("health") == "inactive":
+        terms.append("state:deleted")
+    return " ".join(["dataset_type:harvest", *terms])
 
 
 def whole_number(text: str | None) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages import paths
+from adapters.web.pages.charts import ENDS
 from adapters.web.pages.dataset_view import DatasetView
 from adapters.web.pages.page import Page
 from adapters.web.pages.search_terms import whole_number
@@ -80,19 +81,31 @@ def statistics(page: Page) -> Response:
     days = next((days for days in DAYS if page.query.get("days") == str(days)), DAYS[0])
     by_day = {row["day"]: row for row in page.call("harvest_statistics_series", source_id=source["id"], days=days)}
     runs = page.call("harvest_run_list", source_ids=[source["id"]], limit=DURATIONS)[source["id"]]
-    series = [_with_all_counts(row) for row in _every_day(by_day, days)]
-    return page.render("source_statistics.html", **frame(page, source, "statistics"), series=series, days=days, runs=runs)
+    series = [with_all_counts(row) for row in every_day(by_day, days, source["datasets"])]
+    may_see = page.may("harvest_cause_series", source)
+    causes = page.call("harvest_cause_series", source_id=source["id"]) if may_see else None
+    shown: Row = {"series": series, "days": days, "runs": runs, "causes": causes}
+    return page.render("source_statistics.html", **frame(page, source, "statistics"), **shown)
 
 
-def _every_day(by_day: Mapping[str, Row], days: int) -> list[Row]:
-    """One row a day up to today (UTC), also for days without a run."""
+def every_day(by_day: Mapping[str, Row], days: int, datasets: int | None = None) -> list[Row]:
+    """One row a day up to today (UTC), also for days without a job; `datasets`: how many there are, when there was no job."""
     last = max([datetime.now(UTC).date(), *(date.fromisoformat(day) for day in by_day)])
-    wanted = [(last - timedelta(days=back)).isoformat() for back in range(days - 1, -1, -1)]
-    return [by_day.get(day, {"day": day, "jobs": 0, "jobs_failed": 0}) for day in wanted]
+    if by_day:
+        first = by_day[min(by_day)]
+        datasets = max(0, first["datasets"] - first["added"] + first["deleted"])
+    rows: list[Row] = []
+    for back in range(days - 1, -1, -1):
+        day = (last - timedelta(days=back)).isoformat()
+        row = by_day.get(day) or {"day": day, "jobs": 0, "datasets": datasets}
+        rows.append(row)
+        datasets = row["datasets"]
+    return rows
 
 
-def _with_all_counts(row: Row) -> Row:
-    names = ("added", "updated", "deleted", "errored")
+def with_all_counts(row: Row) -> Row:
+    """A day with all its numbers, by names that templates can use."""
+    names = ("added", "updated", "deleted", "errored", *ENDS)
     return {**row, **{name: row.get(name, 0) for name in names}, "not_modified": row.get("not modified", 0)}
 
 

@@ -5,10 +5,9 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages.page import Page
-from adapters.web.pages.search_terms import quoted, whole_number
+from adapters.web.pages.search_terms import FACETS, fq_of, whole_number
 
 ROWS = 50
-FACETS = {"source_type": "Type", "frequency": "Frequency", "organization": "Organisation", "health": "State"}
 SORTS = ("health", "title", "datasets desc", "created desc")
 
 
@@ -17,15 +16,13 @@ def search(page: Page) -> Response:
     chosen = {name: page.query[name] for name in FACETS if page.query.get(name)}
     sort = page.query.get("sort", "") if page.query.get("sort") in SORTS else SORTS[0]
     start = whole_number(page.query.get("start"))
-    terms = [f"{name}:{quoted(value)}" for name, value in chosen.items()]
-    if chosen.get("health") == "inactive":
-        terms.append("state:deleted")
     asked: dict[str, Any] = {"q": page.query.get("q", "")[:500], "sort": sort, "rows": ROWS, "start": start}
-    answer = page.call("package_search", **asked, fq=" ".join(["dataset_type:harvest", *terms]), **{"facet.field": [*FACETS]})
+    answer = page.call("package_search", **asked, fq=fq_of(chosen), **{"facet.field": [*FACETS]})
     runs = page.call("harvest_run_list", source_ids=[row["id"] for row in answer["results"]]) if answer["results"] else {}
     return page.render(
         "sources.html",
         runs=runs,
+        tickable={row["id"] for row in answer["results"] if page.may("harvest_source_update", row)},
         answer=answer,
         rows=answer["results"],
         chosen=chosen,

@@ -3,6 +3,7 @@ import "./times.js";
 import "./keys.js";
 import "./form.js";
 import { live } from "./live.js";
+import { again } from "./again.js";
 
 (document.getElementById("problems") ?? document.getElementById("preview"))?.focus();
 
@@ -28,3 +29,5 @@ if (field && location.hash.startsWith("#hl_")) {
 }
 
 if (document.querySelector("[data-live]")) live();
+const waits = document.querySelector("[data-again]");
+if (waits) again(Number(waits.dataset.again));

@@ -3,6 +3,7 @@ const button = document.getElementById("zone");
 const page = document.documentElement.lang;
 const own = (navigator.languages ?? []).find((language) => language.startsWith(page)); // en-GB writes dates otherwise than en
 const local = new Intl.DateTimeFormat(own ?? page, { dateStyle: "medium", timeStyle: "short" });
+const hour = new Intl.DateTimeFormat(own ?? page, { hour: "2-digit", minute: "2-digit" });
 
 export function isUtc() {
   try { return localStorage.getItem("harvestlog-utc") === "1"; } catch { return false; }
@@ -14,8 +15,9 @@ export function showTimes(root = document) {
     const text = element.dataset.utc ??= element.textContent;
     const moment = new Date(element.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
-    element.textContent = utc ? text : local.format(moment);
-    element.title = utc ? local.format(moment) : text;
+    const form = element.dataset.form === "hour" ? hour : local;
+    element.textContent = utc ? text : form.format(moment);
+    element.title = utc ? form.format(moment) : text;
   }
   if (button) button.textContent = utc ? button.dataset.utc : button.dataset.local;
 }

@@ -1,0 +1,100 @@
+"""`bulk`: one thing to many sources. The set is counted and frozen before a person is asked."""
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from adapters.cli.deletions import confirm, yes_option
+from adapters.cli.output import emit, json_option, session, table
+
+Row = dict[str, Any]
+EXAMPLES = 5  # names that are shown before a person is asked
+POLL = 0.3  # seconds
+FILTERS = {"source_type": "--type", "frequency": "--frequency", "organization": "--organization", "health": "--health"}
+WORDS = {
+    "harvest": "get a job",
+    "pause": "start no scheduled jobs any more",
+    "resume": "are no longer paused",
+    "schedule": "get another schedule",
+    "clear": "lose all their datasets, in the target too",
+    "delete": "are removed from the list of sources",
+}
+
+
+@click.command()
+@click.argument("action", type=click.Choice(list(WORDS)))
+@click.argument("sources", nargs=-1)
+@click.option("-q", "--query", default="", help="Only sources with these words in title, name, address or description.")
+@click.option("--type", "source_type", default="", help="Only sources of this type.")
+@click.option("--frequency", default="", help="Only sources with this frequency.")
+@click.option("--organization", default="", help="Only sources of this organisation.")
+@click.option("--health", default="", help="Only sources in this state: ok, failing, never_succeeded, running, new, inactive.")
+@click.option("--all", "everything", is_flag=True, help="All active sources.")
+@click.option("--full", is_flag=True, help="Of harvest: ask for all records.")
+@click.option("--until", default="", metavar="TIME", help="Of pause: when they go on by themselves (ISO 8601, UTC).")
+@click.option("--set-frequency", default="", help="Of schedule: MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS.")
+@click.option("--set-cron", default="", help="Of schedule: a cron expression.")
+@click.option("--datasets", default="", help="Of delete: keep, release or delete the datasets.")
+@click.option("--wait/--no-wait", default=True, help="Wait until every source has its outcome (the default).")
+@yes_option
+@json_option
+def bulk(action: str, sources: tuple[str, ...], everything: bool, yes: bool, wait: bool, as_json: bool, **given: Any) -> None:
+    """Do ACTION to many sources: to the SOURCES named (id or name), or to all that the options find.
+
+    The set is counted and frozen first; sources that have changed when their turn comes are skipped and named. Ends with
+    status 1 when one was skipped.
+    """
+    filters = {name: given.pop(name) for name in FILTERS}
+    query, chosen = given.pop("query"), {name: value for name, value in filters.items() if value}
+    if bool(sources) + bool(query or chosen) + everything != 1:
+        raise click.UsageError("Name SOURCES, or say which by --query and filters, or give --all")
+    options = {
+        "full": given["full"],
+        "until": given["until"],
+        "frequency": given["set_frequency"],
+        "cron": given["set_cron"],
+        "datasets": given["datasets"],
+    }
+    with session() as actions:
+        fq = " ".join(f'{name}:"{_quoted(value)}"' for name, value in chosen.items())
+        if "inactive" in chosen.values():
+            fq += " state:deleted"
+        counted = actions.call("harvest_bulk_create", what=action, source_ids=list(sources), q=query, fq=fq)
+        confirm(_asked(actions, counted), yes)
+        answer = actions.call("harvest_bulk_run", id=counted["id"], count=counted["sources"], **options)
+        while wait and answer["state"] != "finished":
+            time.sleep(POLL)
+            answer = actions.call("harvest_bulk_show", id=counted["id"], limit=1)
+        skipped = actions.call("harvest_bulk_show", id=counted["id"], skipped=True, limit=1000)["listed"]
+        answer = {**{name: value for name, value in answer.items() if name not in ("listed", "next")}, "listed": skipped}
+        emit(answer, as_json, lambda: _text(answer))
+    if answer["skipped"]:
+        sys.exit(1)
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _asked(actions: Any, counted: Row) -> str:
+    """What is going to happen, to how many sources, and the names of a few."""
+    listed = actions.call("harvest_bulk_show", id=counted["id"], limit=EXAMPLES)["listed"]
+    lines = [f"  {row['name']}" for row in listed]
+    if (others := counted["sources"] - len(lines)) > 0:
+        lines.append(f"  and {others:,} more")
+    if counted["left_out"]:
+        lines.append(f"({counted['left_out']:,} others may not be changed by you)")
+    datasets = f"; they hold {counted['datasets']:,} datasets" if counted["action"] in ("clear", "delete") else ""
+    return "\n".join([f"{counted['sources']:,} sources {WORDS[counted['action']]}{datasets}:", *lines, ""])
+
+
+def _text(answer: Row) -> str:
+    if answer["state"] != "finished":
+        return f"{answer['sources']:,} sources: a coordinator carries it out. Set {answer['id']}"
+    lines = [f"Done for {answer['done']:,} of {answer['sources']:,} sources"]
+    if answer["listed"]:
+        rows = [{"skipped": row["name"], "reason": row["reason"]} for row in answer["listed"]]
+        lines += table(rows)
+    return "\n".join(lines)

@@ -1,0 +1,43 @@
+"""What may be done to many sources at once, and whether a source is still as it was when it was counted: pure rules."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from domain.sources import HarvestSource
+
+HARVEST, PAUSE, RESUME, SCHEDULE, CLEAR, DELETE = "harvest", "pause", "resume", "schedule", "clear", "delete"
+ACTIONS: Mapping[str, str] = {
+    HARVEST: "harvest_job_create",
+    PAUSE: "harvest_source_pause",
+    RESUME: "harvest_source_resume",
+    SCHEDULE: "harvest_source_patch",
+    CLEAR: "harvest_source_clear",
+    DELETE: "harvest_source_delete",
+}
+"""Each with the action that does the same to one source, whose right it asks for."""
+REMOVING = (CLEAR, DELETE)
+"""Datasets may go: these are only done to a source that has had no job since it was counted."""
+DONE, SKIPPED = "done", "skipped"
+MOST_SOURCES = 10_000
+
+
+def state_of(source: HarvestSource, action: str) -> str:
+    """A hash of what must not have changed between the counting of a set and its carrying out."""
+    facts: dict[str, Any] = {
+        "fields": {**asdict(source.fields), "extras": dict(source.fields.extras)},
+        "active": source.active,
+        "removed": source.removed,
+        "paused": [source.paused, source.paused_until],
+    }
+    if action in REMOVING:
+        facts["jobs"] = [source.last_job, source.running_job]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def job_id(bulk_id: UUID, source_id: UUID) -> UUID:
+    """The id of the job that a bulk action makes for a source: the same one however often it is tried."""
+    return uuid5(NAMESPACE_OID, f"bulk {bulk_id} {source_id}")
