@@ -63,9 +63,10 @@ def checked_segments(segments: str) -> str:
     return wanted
 
 
-def retry_options(job_id: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a job that tries the failed records of another one again."""
-    return {**{name: options[name] for name in KEPT_OPTIONS if name in options}, "retry_of": job_id}
+def retry_options(job_id: str, options: Mapping[str, Any], cause: str = "") -> dict[str, Any]:
+    """The options of a job that tries the failed records of another one again; with `cause` only those of one cause."""
+    kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
+    return {**kept, "retry_of": job_id, **({"cause": cause} if cause else {})}
 
 
 def failed(topics: Collection[tuple[str, str | None]], *, aborted: bool) -> bool:

@@ -14,10 +14,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.objects import REPORTED
 from domain.secrets import mask_text
 
 if TYPE_CHECKING:  # commands read causes, and need not load all events for that
-    from projections.recorded import Key, Row
+    from projections.recorded import Key, Recorded, Row
 
 RULE = 3  # the version of the rule that groups
 EXAMPLES = 3
@@ -115,8 +116,7 @@ class Causes:
         `error` has harvest_job_id, guid, message, and `created` as events have it.
         """
         guid = mask_text(error["guid"]) if error.get("guid") else None
-        texts, values = _parts(_first_line(mask_text(error["message"] or "")), guid or "")
-        cause_id = f"{RULE}-{sha256(GAP.join(texts).encode()).hexdigest()[:16]}"
+        cause_id, texts, values = _cause(error["message"], guid)
         created = _utc(error["created"])
         examples: list[Example] = [{"id": error_id, "guid": guid, "object_id": object_id}] if guid else []
         records = 0
@@ -130,6 +130,25 @@ class Causes:
         else:
             earlier.add(cause)
         return cause_id
+
+
+def _cause(message: str | None, guid: str | None) -> tuple[str, list[str], list[str]]:
+    """The id of a message's cause, the texts that it shares with others, and the values between."""
+    texts, values = _parts(_first_line(mask_text(message or "")), guid or "")
+    return f"{RULE}-{sha256(GAP.join(texts).encode()).hexdigest()[:16]}", texts, values
+
+
+def causes_of(events: Iterable["Recorded"]) -> set[str]:
+    """The causes of an object's errors, from its events, whichever of its guids they were told by."""
+    causes: set[str] = set()
+    guids: set[str] = set()
+    for event in events:
+        if guid := event.state.get("guid"):
+            guids.add(mask_text(guid))
+        is_error = event.topic == "object.failed" and event.state["code"] != REPORTED
+        if is_error or (event.topic == "object.error_recorded" and event.state["level"] == "error"):
+            causes |= {_cause(event.state["message"], guid)[0] for guid in guids}
+    return causes
 
 
 def _utc(created: datetime | str) -> datetime:
@@ -147,9 +166,9 @@ def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:
 
 
 def add_errors(causes: Causes, gather_errors: "Mapping[Key, Row]", object_errors: "Mapping[Key, Row]") -> None:
-    """Add rows of errors by their ids, and name the cause in those of objects; an error of a job that nobody knows has none."""
+    """Add rows of errors by their ids, and name their causes in them; an error of a job that nobody knows has none."""
     for error_id, row in gather_errors.items():
-        causes.add(str(error_id), row, None)
+        row["cause"] = causes.add(str(error_id), row, None)
     for error_id, row in object_errors.items():
         if row["level"] == "error" and row["harvest_job_id"] is not None:
             row["cause"] = causes.add(str(error_id), row, str(row["harvest_object_id"]))

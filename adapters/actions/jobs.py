@@ -70,12 +70,16 @@ class JobAbort(Parameters):
 
 
 class JobReport(Parameters):
-    """`id`: a job, or a source for its last job. `after`: the id of the last error of the page before."""
+    """`id`: a job, or a source for its last job. `after`: the id of the last error of the page before.
+
+    `cause`: only errors of this cause, by its id; the page after is then given by `after` alone.
+    """
 
     id: Reference
     limit: Limit = 100
     offset: Offset = 0
     after: str = ""
+    cause: str = ""
 
 
 def its_source(session: Session, parameters: Any) -> Owned | None:
@@ -188,7 +192,10 @@ def harvest_job_report(session: Session, parameters: JobReport) -> dict[str, Any
     """A job, or the last one of a source, with its errors one by one; pass `next` as `after` for the next page."""
     job_id = str(job_of(session, parameters.id))
     row = current_job(session, job_id)
-    report = session.model.report(job_id, parameters.limit, parameters.offset, parameters.after)
+    if parameters.cause:
+        report = CauseReads(session.model).errors_of(job_id, parameters.cause, parameters.limit, parameters.after)
+    else:
+        report = session.model.report(job_id, parameters.limit, parameters.offset, parameters.after)
     following = report.pop("next")
     errors = {name: [masked(error) for error in errors] for name, errors in report.items()}
     return {"job": row, **errors, "next": following}

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from adapters.actions.jobs import current_job, its_source, job_of
-from adapters.actions.parameters import ById, Parameters
+from adapters.actions.parameters import ById, Parameters, Reference
 from adapters.actions.session import Session
 from adapters.actions.table import action
+from adapters.postgres.read_model.cause_queries import CauseReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.held import sources_of_guid, sources_of_package, sources_with_datasets
 from domain.access import Right
@@ -16,6 +17,7 @@ from domain.deletions import CLEAR
 from domain.errors import JobExists, NotFound, Refused, SourceInactive, ValidationError
 from domain.reimport import Selection, checked_segments, retry_options
 from domain.undoing import UNDO, UNDOES
+from projections.causes import RULE
 
 if TYPE_CHECKING:
     from domain.jobs import Job
@@ -134,9 +136,63 @@ def _package_id(session: Session, id_or_name: str) -> str:
     return str(package["id"])
 
 
-@action(Right.EDIT, ById, subject=its_source)
-def harvest_job_retry(session: Session, parameters: ById) -> Row:
-    """Try the failed records of a job (or of the last one of a source) again, in a new job.
+class JobRetry(ById):
+    """`id`: a job, or a source for its last job. `cause`: only records that failed for this cause, by its id.
+
+    `count`: how many these are, as whoever asks has seen it; another number is refused. Without it the number isn't looked at.
+    """
+
+    cause: str = ""
+    count: Annotated[int, Field(ge=0)] | None = None
+
+
+class JobCauseShow(ById):
+    """`id`: a job, or a source for its last job. `cause`: the id of a cause of its errors."""
+
+    cause: Reference
+
+
+@action(Right.EDIT, JobCauseShow, reads=True, subject=its_source)
+def harvest_job_cause_show(session: Session, parameters: JobCauseShow) -> Row:
+    """One cause of a job's errors, and how many of its records failed for it (`failed`): those that a retry of it would try."""
+    session.show_current()
+    job_id, reads = str(job_of(session, parameters.id)), CauseReads(session.model)
+    return _cause_shown(reads, job_id, parameters.cause)
+
+
+def _cause_shown(reads: CauseReads, job_id: str, cause: str) -> Row:
+    row = reads.one(job_id, cause)
+    if row is None:
+        hint = "" if cause.startswith(f"{RULE}-") else f": causes are grouped by rule {RULE} now, so open the job again"
+        raise NotFound(f"Job {job_id} has no errors of the cause {cause[:60]}{hint}")
+    found, of_gather = row
+    failed = 0 if of_gather else reads.failed_of(job_id, cause)
+    return {
+        "job_id": job_id,
+        "cause": found.id,
+        "of_gather": of_gather,
+        "message": found.cause.message,
+        "error_count": found.cause.errors,
+        "failed": failed,
+        "rule": RULE,
+    }
+
+
+def _require_cause(session: Session, job_id: str, parameters: JobRetry) -> None:
+    """Raises NotFound, Refused when no record failed for the cause, or another number than whoever asks has seen."""
+    session.show_current()
+    cause = _cause_shown(CauseReads(session.model), job_id, parameters.cause)
+    if cause["of_gather"]:
+        raise Refused("These are errors of gather, which are of no record: harvest the source again")
+    if not cause["failed"]:
+        raise Refused("The records that had these errors were imported at a later try: there is nothing to try again")
+    if parameters.count is not None and parameters.count != cause["failed"]:
+        raise Refused(f"{cause['failed']:,} records failed for this cause, not {parameters.count:,}: look at it again")
+
+
+@action(Right.EDIT, JobRetry, subject=its_source)
+def harvest_job_retry(session: Session, parameters: JobRetry) -> Row:
+    """Try the failed records of a job (or of the last one of a source) again, in a new job; or only those of one cause.
 
     Raises Refused when no record failed, when the job hasn't ended, and when a later job has seen every record.
     """
@@ -151,7 +207,9 @@ def harvest_job_retry(session: Session, parameters: ById) -> Row:
         raise Refused(f"Job {job.id} undoes job {job.options[UNDOES]}: undo that one again for what is left")
     _require_failures(session, job)
     _refuse_superseded(session, job)
-    options = retry_options(str(job.id), job.options)
+    if parameters.cause:
+        _require_cause(session, str(job.id), parameters)
+    options = retry_options(str(job.id), job.options, parameters.cause)
     source_id = UUID(job.source_id)
     job_id = application.create_job(source_id, kind="retry", options=options, by=session.caller.name, trigger=session.trigger)
     return current_job(session, str(job_id))

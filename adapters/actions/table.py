@@ -50,6 +50,7 @@ ACTIONS = {
     "harvest_job_list": "jobs",
     "harvest_job_report": "jobs",
     "harvest_job_show": "jobs",
+    "harvest_job_cause_show": "reimport",
     "harvest_job_retry": "reimport",
     "harvest_job_undo": "undoing",
     "harvest_job_undo_show": "undoing",

@@ -107,6 +107,7 @@ def job_abort(source_or_job: str, as_json: bool) -> None:
 @csv_option
 @paging()
 @after_option("error's id")
+@click.option("--cause", default="", help="Only errors of this cause, by its id in the summary (--json).")
 @json_option
 def job_report(source_or_job: str, as_csv: bool, as_json: bool, **which: Any) -> None:
     """Show a job (by its id, or the last one of a source) with all its errors."""
@@ -141,7 +142,8 @@ def _errors(actions: Any, source_or_job: str, **which: Any) -> Iterator[Row]:
             yield from ({**error, **job, "kind": kind} for error in report[name])
         if not report["next"]:
             return
-        source_or_job, which = job["job_id"], {"limit": 1000, "after": report["next"]}
+        following = {"limit": 1000, "after": report["next"], "cause": which.get("cause", "")}
+        source_or_job, which = job["job_id"], following
 
 
 def status_of(row: Row) -> str:

@@ -15,7 +15,7 @@ MOST_DAYS = 366
 @paging()
 @json_option
 def night(until: str, limit: int, offset: int, as_json: bool) -> None:
-    """Show how busy each of 24 hours was at each source, and what failed in it, the worst sources first.
+    """Show how busy each of 24 hours was at each source, and what failed in it. The worst sources come first.
 
     A line has a sign for each hour: . no job, o a job ran, e it had errors, X it failed.
     """
@@ -55,7 +55,10 @@ def _sign(row: Row, hour: Any) -> str:
 @click.option("--jobs", default=30, show_default=True, type=click.IntRange(1, 100), help="How many jobs of SOURCE.")
 @json_option
 def causes(source: str, jobs: int, as_json: bool) -> None:
-    """Show why records failed, the largest causes first: over the last jobs of SOURCE, or at all sources in 24 hours."""
+    """Show why records failed, the largest causes first.
+
+    Over the last jobs of SOURCE, or at all sources in 24 hours.
+    """
     with session() as actions:
         answer = actions.call("harvest_cause_series", source_id=source, jobs=jobs)
         emit(answer, as_json, lambda: _causes_text(answer))

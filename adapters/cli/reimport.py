@@ -51,15 +51,16 @@ def _text(answer: Row, *, wait: bool) -> str:
 
 @click.command()
 @click.argument("job")
+@click.option("--cause", default="", help="Only records that failed for this cause: its id, as `causes` and --json show it.")
 @click.option("--wait", is_flag=True, help="Follow the new job to its end; status 1 when it failed.")
 @json_option
-def retry(job: str, wait: bool, as_json: bool) -> None:
-    """Try the failed records of JOB (its id, or a source for its last job) again.
+def retry(job: str, cause: str, wait: bool, as_json: bool) -> None:
+    """Try the failed records of JOB (its id, or a source for its last job) again, or only those of one cause.
 
     They go into a new job.
     """
     with session() as actions:
-        row = actions.call("harvest_job_retry", id=job)
+        row = actions.call("harvest_job_retry", id=job, cause=cause)
         errors: Row = {}
         if wait:
             row = follow(actions, row["id"], quiet=as_json)

@@ -26,6 +26,7 @@ from domain.objects import GatheredRecord
 from domain.reimport import Selection, failed, selection
 from domain.sources import HarvestSource
 from domain.undoing import UNDO
+from projections.causes import causes_of
 from projections.recorded import Recorded
 
 log = logging.getLogger(__name__)
@@ -139,8 +140,13 @@ class StoredGather:
         for events in streams:
             self._go_on()
             topics = {(event.topic, event.state.get("retry_at")) for event in events}
-            if failed(topics, aborted=before.status == "Aborted"):
+            if failed(topics, aborted=before.status == "Aborted") and self._is_meant(events):
                 yield events
+
+    def _is_meant(self, events: list[Recorded]) -> bool:
+        """Whether a failed object has the cause that the retry is about, if it is about one."""
+        cause = self._job.options.get("cause")
+        return not cause or cause in causes_of(events)
 
     def _gathered_later(self, page: Sequence[list[Recorded]], later: Sequence[Job]) -> set[str]:
         """Guids that a later job has seen: what it knows is newer."""

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from random import Random
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.objects import REPORTED
 from projections.causes import Cause, CauseKey, Causes, pattern
-from projections.recorded import Row
+from projections.causes import causes_of as causes_of_object
+from projections.recorded import Recorded, Row
 
 JOB = "job"
+OBJECT = UUID(int=1)
 
 
 def error(message: str, guid: str | None = None, object_id: str = "") -> Row:
@@ -170,3 +174,24 @@ def test_a_message_that_has_a_gap_of_its_own_is_no_crash() -> None:
     causes = causes_of([error("cut … here 1"), error("cut 5 here 1"), error("cut 6 here 1")])
 
     assert sorted((cause.message, cause.errors) for cause in causes) == [("cut … here 1", 1), ("cut … here 1", 2)]
+
+
+def test_the_causes_of_an_object_are_found_from_its_events_as_they_were_when_they_were_counted() -> None:
+    def event(number: int, topic: str, **state: object) -> Recorded:
+        return Recorded(number, OBJECT, number, f"object.{topic}", {"timestamp": "2026-11-27T10:00:00+00:00", **state})
+
+    refused = {"stage": "Import", "line": None, "level": "error"}
+    events = [
+        event(1, "gathered", guid="listed-1", job_id=JOB),
+        event(2, "identified", guid="own/1"),
+        event(3, "error_recorded", message="own/1: title is missing", **refused),
+        event(4, "error_recorded", message="a warning", **{**refused, "level": "warning"}),
+        event(5, "failed", message="listed-1 has no url", code="invalid", stage="Import", retry_at=None),
+        event(6, "failed", message="errors were reported", code=REPORTED, stage="Import", retry_at=None),
+    ]
+    counted = grouped([error("own/1: title is missing", "own/1"), error("listed-1 has no url", "listed-1")])
+
+    causes = causes_of_object(events)
+
+    assert {key.cause for key in counted} <= causes
+    assert not causes & {key.cause for key in grouped([error("a warning"), error("errors were reported")])}

@@ -5,9 +5,9 @@ However many errors a job has, and however many causes: an index has their order
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
-from adapters.postgres.read_model.queries import ReadModel
+from adapters.postgres.read_model.queries import Page, ReadModel
 from projections.causes import NEW, RECURRING, Cause
 
 OF_JOB: LiteralString = """
@@ -18,6 +18,32 @@ OF_JOB: LiteralString = """
 PRESENT: LiteralString = """
     SELECT DISTINCT cause FROM harvest.error_cause
     WHERE job_id = %(job)s AND of_gather = %(gather)s AND cause = ANY (%(causes)s)
+"""
+ONE: LiteralString = """
+    SELECT cause, texts, gap_values, first_error, last_error, errors, records, examples, of_gather FROM harvest.error_cause
+    WHERE job_id = %(job)s AND cause = %(cause)s ORDER BY of_gather, records DESC, errors DESC LIMIT 1
+"""
+GATHER_ERRORS_OF: LiteralString = """
+    SELECT id, code, message, guid, created FROM harvest.harvest_gather_error
+    WHERE (harvest_job_id, cause, id) > (%(job)s, %(cause)s, %(after)s) AND (harvest_job_id, cause) <= (%(job)s, %(cause)s)
+    ORDER BY harvest_job_id, cause, id LIMIT %(limit)s + 1
+"""
+OBJECT_ERRORS_OF: LiteralString = """
+    SELECT e.id, o.guid, o.original_url, e.stage, e.code, e.message, e.line, e.created, e.harvest_object_id AS object_id,
+        o.state
+    FROM (
+        SELECT * FROM harvest.harvest_object_error
+        WHERE (harvest_job_id, cause, id) > (%(job)s, %(cause)s, %(after)s) AND (harvest_job_id, cause) <= (%(job)s, %(cause)s)
+            AND cause IS NOT NULL
+        ORDER BY harvest_job_id, cause, id LIMIT %(limit)s + 1
+    ) e
+    LEFT JOIN harvest.object o ON o.id = e.harvest_object_id ORDER BY e.id
+"""
+FAILED_OF: LiteralString = """
+    SELECT count(*) AS n FROM (
+        SELECT DISTINCT harvest_object_id FROM harvest.harvest_object_error
+        WHERE harvest_job_id = %(job)s AND cause = %(cause)s
+    ) e JOIN harvest.harvest_object o ON o.id = e.harvest_object_id AND o.state = 'ERROR'
 """
 ADDRESSES: LiteralString = "SELECT id, original_url FROM harvest.object WHERE id = ANY (%(ids)s) AND original_url IS NOT NULL"
 
@@ -68,6 +94,32 @@ class CauseReads:
         """Those of the causes that a job has."""
         rows = self._model.rows(PRESENT, job=job_id, gather=of_gather, causes=list(causes)) if causes else []
         return {row["cause"] for row in rows}
+
+    def one(self, job_id: str, cause: str) -> tuple[JobCause, bool] | None:
+        """A cause of a job, and whether it is one of gather."""
+        for row in self._model.rows(ONE, job=job_id, cause=cause):
+            of_gather = row.pop("of_gather")
+            return JobCause(row.pop("cause"), Cause(*row.values())), of_gather
+        return None
+
+    def errors_of(self, job_id: str, cause: str, limit: int, after: str) -> dict[str, Any]:
+        """A page of a job's errors of one cause, by kind; `next` is for the page after it."""
+        which: dict[str, Any] = {"job": job_id, "cause": cause, "limit": limit, "after": after}
+        gather = Page(self._model.rows(GATHER_ERRORS_OF, **which), limit)
+        objects = Page(self._model.rows(OBJECT_ERRORS_OF, **which), limit)
+        shown = sorted(row["id"] for row in (*gather, *objects))[:limit]
+        more = len(gather) + len(objects) > limit or gather.next or objects.next
+        return {
+            "gather_errors": [row for row in gather if row["id"] in set(shown)],
+            "object_errors": [row for row in objects if row["id"] in set(shown)],
+            "warnings": [],
+            "job_warnings": [],
+            "next": shown[-1] if more and shown else None,
+        }
+
+    def failed_of(self, job_id: str, cause: str) -> int:
+        """How many records of a job failed that have an error of this cause."""
+        return int(self._model.rows(FAILED_OF, job=job_id, cause=cause)[0]["n"])
 
     def addresses(self, object_ids: Iterable[str]) -> dict[str, str]:
         """Where the originals of objects are, by object; without those that have no address."""

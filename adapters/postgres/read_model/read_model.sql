@@ -116,7 +116,8 @@ CREATE TABLE {schema}.harvest_gather_error (
     message text,
     created timestamp,
     code text,
-    guid text
+    guid text,
+    cause text COLLATE "C" -- see error_cause
 );
 
 CREATE TABLE {schema}.harvest_object_error (

@@ -33,6 +33,8 @@ CREATE INDEX harvest_gather_error_job_id_idx ON {schema}.harvest_gather_error (h
 ALTER TABLE {schema}.harvest_object_error ADD PRIMARY KEY (id);
 CREATE INDEX harvest_error_harvest_object_id_idx ON {schema}.harvest_object_error (harvest_object_id);
 CREATE INDEX harvest_object_error_job_id_idx ON {schema}.harvest_object_error (harvest_job_id, level, id);
+CREATE INDEX harvest_gather_error_cause_idx ON {schema}.harvest_gather_error (harvest_job_id, cause, id);
+CREATE INDEX harvest_object_error_cause_idx ON {schema}.harvest_object_error (harvest_job_id, cause, id) WHERE cause IS NOT NULL;
 CREATE INDEX error_cause_order_idx ON {schema}.error_cause (job_id, of_gather, records DESC, errors DESC, cause);
 ALTER TABLE {schema}.log_line ADD PRIMARY KEY (id);
 CREATE INDEX harvest_log_created_idx ON {schema}.log_line (created, id);

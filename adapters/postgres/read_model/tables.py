@@ -112,8 +112,7 @@ GATHER_ERRORS = Table(
     {
         **dict.fromkeys(("id", "harvest_job_id", "message"), "text"),
         "created": "timestamp",
-        "code": "text",
-        "guid": "text",
+        **dict.fromkeys(("code", "guid", "cause"), "text"),
     },
 )
 OBJECT_ERRORS = Table(

@@ -60,6 +60,7 @@ routes = [
     Route("/harvest/{id}/job/{job}/errors", page(jobs.errors)),
     Route("/harvest/{id}/job/{job}/errors.csv", jobs.errors_as_csv),
     Route("/harvest/{id}/job/{job}/abort", page(jobs.abort), methods=FORM),
+    Route("/harvest/{id}/job/{job}/retry", page(jobs.ask_retry), methods=["GET"]),
     Route("/harvest/{id}/job/{job}/retry", page(jobs.retry), methods=FORM),
     Route("/harvest/{id}/job/{job}/undo", page(undoing.undo), methods=BOTH),
 ]

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from adapters.web.pages import paths
 from adapters.web.pages.page import Page, error_page, opened
+from adapters.web.pages.search_terms import whole_number
 from adapters.web.pages.source import ROWS, Row
 from domain.errors import HarvestError, Refused
 
@@ -90,11 +91,13 @@ def _left(job: Row) -> float | None:
 def errors(page: Page) -> Response:
     """The errors of a job one by one."""
     source, job = _found(page)
-    answer = page.call("harvest_job_report", id=job["id"], limit=ROWS, after=page.query.get("after", ""))
+    named = page.query.get("cause", "")
+    cause = page.call("harvest_job_cause_show", id=job["id"], cause=named) if named else None
+    answer = page.call("harvest_job_report", id=job["id"], limit=ROWS, after=page.query.get("after", ""), cause=named)
     kinds = ("gather_errors", "object_errors", "warnings", "job_warnings")
     rows = [{**row, "kind": kind} for kind in kinds for row in answer[kind]]
     following = page.here(after=answer["next"]) if answer["next"] else None
-    return page.render("job_errors.html", source=source, job=job, rows=rows, following=following)
+    return page.render("job_errors.html", source=source, job=job, rows=rows, following=following, cause=cause)
 
 
 def abort(page: Page) -> Response:
@@ -107,11 +110,23 @@ def abort(page: Page) -> Response:
     return page.go(paths.job(source, job["id"]), page.text("The job was stopped. What it had imported stays."))
 
 
-def retry(page: Page) -> Response:
-    """Make a job over the records that failed."""
+def ask_retry(page: Page) -> Response:
+    """How many records failed for one cause, before they are tried again."""
     source, job = _found(page)
+    page.require("harvest_job_retry", source)
+    if not page.query.get("cause"):
+        return page.go(paths.job(source, job["id"]))
+    cause = page.call("harvest_job_cause_show", id=job["id"], cause=page.query["cause"])
+    return page.render("job_retry.html", source=source, job=job, cause=cause)
+
+
+def retry(page: Page) -> Response:
+    """Make a job over the records that failed, or over those of one cause."""
+    source, job = _found(page)
+    cause = page.form.get("cause", "")
+    count = whole_number(page.form.get("count")) if cause else None
     try:
-        again = page.call("harvest_job_retry", id=job["id"])
+        again = page.call("harvest_job_retry", id=job["id"], cause=cause, count=count)
     except Refused as refused:
         return page.go(paths.job(source, job["id"]), str(refused), "failed")
     return page.go(paths.job(source, again["id"]), page.text("This job tries the failed records again."))
@@ -166,7 +181,8 @@ def _reference(page: Page) -> str:
 
 
 def _report(page: Page, job_id: str, after: str) -> Row:
-    report: Row = page.call("harvest_job_report", id=job_id, limit=CSV_PAGE, after=after)
+    cause = page.query.get("cause", "")
+    report: Row = page.call("harvest_job_report", id=job_id, limit=CSV_PAGE, after=after, cause=cause)
     return report
 
 

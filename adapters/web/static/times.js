@@ -3,7 +3,7 @@ const button = document.getElementById("zone");
 const page = document.documentElement.lang;
 const own = (navigator.languages ?? []).find((language) => language.startsWith(page)); // en-GB writes dates otherwise than en
 const local = new Intl.DateTimeFormat(own ?? page, { dateStyle: "medium", timeStyle: "short" });
-const hour = new Intl.DateTimeFormat(own ?? page, { hour: "2-digit", minute: "2-digit" });
+const hour = new Intl.DateTimeFormat(own ?? page, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 export function isUtc() {
   try { return localStorage.getItem("harvestlog-utc") === "1"; } catch { return false; }
