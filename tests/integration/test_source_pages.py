@@ -275,6 +275,20 @@ def test_a_source_is_paused_and_resumed(site: PagesSite) -> None:
     assert "It runs by schedule again." in text(pages[2])
 
 
+def test_a_script_that_reads_a_page_again_takes_no_notice_from_the_person(site: PagesSite) -> None:
+    site.source("noticed", frequency="DAILY")
+    visitor = site.visitor("editor")
+    form = forms(visitor.get("/harvest/admin/noticed").text)["/harvest/admin/noticed"]
+
+    visitor.post("/harvest/admin/noticed", {**form, "do": "pause", "until": ""})
+    of_script = visitor.session.get(f"{site.url}/harvest/admin/noticed", headers={"Sec-Fetch-Dest": "empty"}, timeout=30)
+    of_person = visitor.get("/harvest/admin/noticed")
+
+    assert "Paused until somebody resumes it." not in text(of_script)
+    assert "Paused until somebody resumes it." in text(of_person)
+    assert "Paused until somebody resumes it." not in text(visitor.get("/harvest/admin/noticed"))
+
+
 def test_clear_counts_what_goes_and_asks_again_when_that_has_changed(site: PagesSite) -> None:
     site.source("cleared", records=3)
     visitor = site.visitor("editor")

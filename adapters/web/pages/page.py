@@ -137,7 +137,7 @@ class Page:
         self, template: str, status: int = 200, /, *, headers: Mapping[str, str] | None = None, **context: Any
     ) -> Response:
         """A template as an answer."""
-        notice = cookies.notice_of(self.request.headers, self.cookie)
+        notice = cookies.notice_of(self.request.headers, self.cookie) if self._is_looked_at else None
         body = (
             environment(self.language.code)
             .get_template(template)
@@ -160,6 +160,11 @@ class Page:
         if notice:
             cookies.drop_notice(response)
         return response
+
+    @property
+    def _is_looked_at(self) -> bool:
+        """Whether a person gets to see the answer: a script of the page before may read it again, and would take the notice."""
+        return self.request.headers.get("sec-fetch-dest", "document") == "document"
 
     def go(self, path: str, said: str = "", kind: str = "done", **query: Any) -> Response:
         """Lead to a page that shows what was done, and say it there."""
