@@ -227,6 +227,37 @@ def test_a_required_text_may_be_in_an_alternate_of_its_language(of: str) -> None
         schema.fitted({"summary": {"en-GB": "Trees"}, "extras": []}, Losses(FieldPolicy()))
 
 
+CORE = {"field_name": "title_translated", "preset": "fluent_core_translated"}
+
+
+@pytest.mark.parametrize(
+    ("definition", "languages", "title", "sent"),
+    [
+        (CORE, (), "Trees", {"en": "Trees"}),
+        (CORE, ("nl_BE", "nl"), "Bomen", {"nl": "Bomen"}),
+        (CORE, (), {"nl": "Bomen", "en": "Trees"}, {"nl": "Bomen", "en": "Trees"}),
+        ({**CORE, "preset": "fluent_text", "required": True, "form_languages": ["en"]}, (), "Trees", {"en": "Trees"}),
+        ({**CORE, "preset": "fluent_text"}, (), "Trees", None),
+        (CORE, (), " ", None),
+    ],
+    ids=str,
+)
+def test_a_title_in_one_language_is_not_hidden_by_an_empty_translation(
+    definition: dict[str, Any], languages: tuple[str, ...], title: Any, sent: Any
+) -> None:
+    resource = {**definition, "field_name": "name_translated", "required": False}
+    schema = {"form_languages": ["en", "nl"], "dataset_fields": [definition], "resource_fields": [resource]}
+    target = CKANTarget(Says(scheming_dataset_schema_show=lambda _: schema))  # type: ignore[arg-type]
+    package = {"id": "id-1", "name": "trees", "title": title, "resources": [{"url": "http://a/b", "name": title}]}
+
+    fitting = target.preview(package, owner(languages=languages))
+
+    assert fitting.package.get("title_translated") == sent
+    if definition is CORE:
+        assert fitting.package["resources"][0].get("name_translated") == sent
+    assert fitting.losses == ()
+
+
 def test_tags_by_language_may_have_rules_of_their_schema() -> None:
     definition = {"field_name": "keywords", "preset": "fluent_tags", "tag_validators": "tag_length_validator"}
     schema = Schema(TYPE, {"dataset_fields": [definition]})

@@ -42,18 +42,33 @@ class Schema:
             package = dict(package)
             for name in days:
                 self._fit_field(package, name, losses)
-        return self._translated(package, losses)
-
-    def _translated(self, package: Mapping[str, Any], losses: Losses) -> Mapping[str, Any]:
-        """A dataset whose `title` is there by language, for a schema that has `title_translated` for that."""
-        for name in self.fields:
-            core = name.removesuffix(TRANSLATED)
-            if core == name or not self.carries("dataset", name) or self.carries("dataset", core):
-                continue
-            value = package.get(core)
-            if by_language(value) and isinstance(value, Mapping) and is_missing(package.get(name)):
-                package = {**package, name: value, core: in_one_language(value, losses.policy.languages)}
+        package = self._translated(package, self.fields, losses)
+        resources = package.get("resources")
+        if self.resource_fields and isinstance(resources, list):
+            entries = [self._translated(entry, self.resource_fields, losses) for entry in resources]
+            package = {**package, "resources": entries}
         return package
+
+    @staticmethod
+    def _translated(entry: Any, fields: Mapping[str, SchemaField], losses: Losses) -> Any:
+        """A dataset or resource whose `title` is there by language, for a schema that has `title_translated` for that.
+
+        A title in one language goes there, too, where CKAN would show the title from there, or requires it.
+        """
+        if not isinstance(entry, Mapping):
+            return entry
+        for name, field in fields.items():
+            core = name.removesuffix(TRANSLATED)
+            if core == name or not field.is_fluent or (core in fields and fields[core].is_fluent):
+                continue
+            value = entry.get(core)
+            if not is_missing(entry.get(name)):
+                continue
+            if by_language(value) and isinstance(value, Mapping):
+                entry = {**entry, name: value, core: in_one_language(value, losses.policy.languages)}
+            elif isinstance(value, str) and value.strip() and (field.shows_core or field.required):
+                entry = {**entry, name: {field.first_language(losses.policy.languages): value}}
+        return entry
 
     def fitted(self, sent: Mapping[str, Any], losses: Losses, may_lack: Collection[str] = ()) -> dict[str, Any]:
         """The dataset with values as its fields take them, without extras that have the name of one.

@@ -104,6 +104,18 @@ class SchemaField:
         )
         return {field.name: field for field in fields}
 
+    @property
+    def shows_core(self) -> bool:
+        """Whether CKAN shows the field without `_translated` from here, and its own value never."""
+        words = f"{self.definition.get('preset')} {self.definition.get('output_validators')}"
+        return "fluent_core_translated" in words
+
+    def first_language(self, preferred: Sequence[str]) -> str:
+        """The language that a text alone is taken to be in: the first of the source's that the field asks for."""
+        wanted = [language.replace("_", "-") for language in preferred]
+        first = next((language for language in wanted if language in self.languages), None)
+        return first or next(iter((*self.languages, *wanted, "en")))
+
     def lacking_languages(self, texts: Mapping[str, Any]) -> list[str]:
         """Languages that it asks for, and that an object by language has no text for."""
         return [
@@ -245,7 +257,7 @@ def text_by_language(field: SchemaField, value: Any, losses: Losses, where: str)
     if is_missing(value):
         return value
     if not isinstance(value, Mapping):
-        return {_language(field, losses): text(field, value, losses, where)}
+        return {field.first_language(losses.policy.languages): text(field, value, losses, where)}
     texts = _carried(value, losses, where)
     return {language: content for language, content in texts.items() if isinstance(content, str) and content.strip()}
 
@@ -256,7 +268,7 @@ def tags_by_language(field: SchemaField, value: Any, losses: Losses, where: str)
     if is_missing(value):
         return value
     if not isinstance(value, Mapping):
-        value = {_language(field, losses): value}
+        value = {field.first_language(losses.policy.languages): value}
     lists = {language: _tags(field, content, losses, f"{where}, {language}") for language, content in value.items()}
     return {language: tags for language, tags in _carried(lists, losses, where).items() if tags}
 
@@ -332,13 +344,6 @@ RULES: Mapping[str, Callable[[SchemaField, Any, Losses, str], Any]] = {
     "boolean_validator": truth,
     "email_validator": email,
 }
-
-
-def _language(field: SchemaField, losses: Losses) -> str:
-    wanted = [language.replace("_", "-") for language in losses.policy.languages]
-    return next((language for language in wanted if language in field.languages), None) or next(
-        iter((*field.languages, *wanted, "en"))
-    )
 
 
 def _carried(value: Mapping[Any, Any], losses: Losses, where: str) -> dict[str, Any]:
