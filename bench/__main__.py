@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import api, catalogue, cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, reads
+from bench import api, catalogue, cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, pages, reads
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -22,6 +22,7 @@ MEASURES = {
     **live.FIGURES,
     **api.FIGURES,
     **catalogue.FIGURES,
+    **pages.FIGURES,
 }
 
 

@@ -43,9 +43,11 @@ def serve(running: Site) -> tuple[str, str]:
 
 
 @contextmanager
-def watching(url: str, token: str, number: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    """Clients with event streams, in a process of their own, connected."""
-    argv = [sys.executable, "-m", "bench.http_clients", url, token, str(number), str(seconds)]
+def watching(
+    url: str, token: str, number: int, seconds: float, path: str = "/api/events", pattern: str = '"title":"(change-[0-9]+)"'
+) -> Iterator[subprocess.Popen[str]]:
+    """Clients with event streams, in a process of their own, connected; see `bench.http_clients`."""
+    argv = [sys.executable, "-m", "bench.http_clients", url, token, str(number), str(seconds), path, pattern]
     process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -36,7 +36,7 @@ log = logging.getLogger("harvestlog.serve")
 
 PATH = "/harvest/-/live"
 PACE = 0.5  # seconds between two renderings of a page at least
-SHARE = 20  # a page that takes long to render is left alone so many times as long
+SHARE, LONGEST_PAUSE = 20, 5.0  # a page is left alone 20 times as long as its rendering kept the processor busy, or 5 s
 AGAIN = 2.0  # seconds until a page that couldn't be read is tried again
 MOST_OF_A_STREAM = 40  # pages
 MOST_VIEWS = 1000  # different ones in a process
@@ -229,10 +229,10 @@ class LivePages:
             view.task = None
 
     async def _render(self, view: View) -> None:
-        view.stale, begun = False, time.monotonic()
+        view.stale, begun, pause = False, time.monotonic(), PACE
         told: bytes | None
         try:
-            parts = await self._site.run(lambda: rendered(self._site, view))
+            parts, busy_for = await self._site.run(lambda: _measured(self._site, view))
         except (NotFound, NotAuthorized):
             told = view.lose()
         except HarvestError as error:
@@ -243,8 +243,10 @@ class LivePages:
             log.exception("the open page %s can't be shown", view.address)
             told = view.lose()
         else:
+            if view.last is not None:  # the first time the template is compiled, too
+                pause = max(PACE, min(SHARE * busy_for, LONGEST_PAUSE))
             told = view.keep(parts)
-        view.free_at = begun + max(PACE, SHARE * (time.monotonic() - begun))
+        view.free_at = begun + pause
         self._look_again(view)
         if told is not None:
             for stream in view.streams:
@@ -256,6 +258,13 @@ class LivePages:
             view.timer.cancel()
         every = view.last.every if view.last is not None and view.last.about is not None else None
         view.timer = asyncio.get_running_loop().call_later(every, self._refresh, view) if every and view.streams else None
+
+
+def _measured(site: Site, view: View) -> tuple[LiveParts, float]:
+    """The parts of a page, and the seconds of this thread's processor time that they took."""
+    begun = time.thread_time()
+    parts = rendered(site, view)
+    return parts, time.thread_time() - begun
 
 
 def rendered(site: Site, view: View) -> LiveParts:
