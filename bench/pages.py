@@ -13,6 +13,7 @@ from uuid import UUID
 import psutil
 import requests
 
+from adapters.actions.session import Session
 from bench.catalogue import fill as fill_catalogue
 from bench.figure import Figure
 from bench.live import result, serve, watching
@@ -24,6 +25,7 @@ from tests.support.stack import wait_for
 DATASETS = 100_000
 RUNS = 15
 MEDIAN, BYTES, PAINT, SHIFT, BLOCKING = 100.0, 150.0, 1.0, 0.1, 1.0  # ms, kB, s, CLS, requests
+CHANGES = 60  # of a source
 CALM = 300  # milliseconds after loading, in which a page may still shift
 OPEN, RECORDS, SECONDS = 200, 40, 20  # open pages of one job, its records, of which one ends each half second or second
 LOADED = """() => {
@@ -43,7 +45,7 @@ SHIFTS = """
 
 
 def addresses(size: Size) -> dict[str, str]:
-    """Every page, of the large source where it is about one."""
+    """Every page, of the large source where it is about one; `logged` has its events in the log, too."""
     large, job = f"/harvest/{source_id(1)}", f"/harvest/{source_id(1)}/job/{size.large_job}"
     record = str(UUID("f" + hashlib.md5(b"1 17").hexdigest()[1:]))
     return {
@@ -51,10 +53,10 @@ def addresses(size: Size) -> dict[str, str]:
         "sources found": "/harvest?q=source",
         "sources of a state": "/harvest?health=failing",
         "new source": "/harvest/new?source_type=ckan",
-        "source": large,
+        "source": "/harvest/logged",
         "about": f"/harvest/about/{source_id(1)}",
         "statistics": f"/harvest/statistics/{source_id(1)}",
-        "timeline": f"/harvest/timeline/{source_id(1)}",
+        "timeline": "/harvest/timeline/logged",
         "jobs of a source": f"{large}/job",
         "job": job,
         "job with nothing wrong": f"/harvest/{source_id(2)}/job/{job_id(2, size.nights - 1)}",
@@ -83,6 +85,7 @@ def pages() -> list[Figure]:
     with site(serve_anonymous_rate=0.0) as running:
         fill(running.parts.database, size)
         fill_catalogue(running.parts.database, round(DATASETS * share))
+        _enter(running)
         url, token = serve(running)
         medians = _medians(url, token, addresses(size))
         loaded = _loaded(url, token, addresses(size))
@@ -96,6 +99,15 @@ def pages() -> list[Figure]:
         _worst("pages_layout_shift", loaded, "shift", 1, "CLS", SHIFT),
         _worst("pages_blocking_requests", loaded, "blocking", 1, "requests", BLOCKING),
     ]
+
+
+def _enter(running: Site) -> None:
+    """A source with events, a job, and datasets in the catalogue."""
+    session = Session(running.parts)
+    source = session.call("harvest_source_create", name="logged", url="http://127.0.0.1/logged", source_type="ckan")["id"]
+    for number in range(CHANGES):
+        session.call("harvest_source_patch", id=source, title=f"Title {number}")
+    running.parts.database.query("UPDATE catalogue.package SET source_id = %(id)s WHERE source_id = 'source-7'", id=source)
 
 
 def _worst(name: str, loaded: dict[str, dict[str, float]], of: str, per: float, unit: str, limit: float) -> Figure:
