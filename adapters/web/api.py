@@ -62,7 +62,9 @@ def answered(site: Site, request: Request, action: Action, values: Mapping[str, 
         parameters = allowed(session, action, given(action.name, values))
         result = action.run(session, parameters)
         session.show_current(SHOWN_WITHIN)  # after a write: the next read sees it, whichever process it asks
-        response = success(request, action.name, in_form(session, action, parameters, result))
+        shown = in_form(session, action, parameters, result)
+        following = result.get("next") if isinstance(result, Mapping) and isinstance(shown, list) else None
+        response = success(request, action.name, shown, following)
         return Answered(response, action.kept is not None and action.kept(parameters))
     except Exception as error:
         return Answered(failure(request, action.name, error), keep=False)

@@ -16,7 +16,7 @@ from adapters.web.answers import json_response
 SUCCESS = {
     "type": "object",
     "required": ["help", "success", "result"],
-    "properties": {"help": {"type": "string"}, "success": {"const": True}, "result": {}},
+    "properties": {"help": {"type": "string"}, "success": {"const": True}, "result": {}, "next": {"type": "string"}},
     "additionalProperties": False,
 }
 MESSAGES = {"type": "array", "items": {"type": "string"}}

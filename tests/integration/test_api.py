@@ -305,6 +305,28 @@ def test_lines_of_the_log_have_three_keys(api: Api) -> None:
     assert all(line.keys() == {"content", "level", "created"} and line["level"] == "ERROR" for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("action", "query"),
+    [
+        ("harvest_log_list", {}),
+        ("harvest_log_list", {"order": "asc"}),
+        ("harvest_source_list", {}),
+    ],
+)
+def test_a_list_says_next_to_its_result_where_the_next_page_begins(api: Api, action: str, query: dict[str, str]) -> None:
+    whole = api.read(action, limit=1000, **query)
+    assert len(whole) > 1
+    rows: list[Any] = []
+    following: str | None = ""
+
+    while following is not None:
+        answer = api.server.get(action, urlencode({**query, "limit": 1, "after": following}), SYSADMIN).json
+        rows += answer["result"]
+        following = answer.get("next")
+
+    assert rows == whole
+
+
 def test_what_a_harvester_is_and_who_gets_mail_is_told(api: Api) -> None:
     names = {harvester["name"]: harvester for harvester in api.read("harvesters_info_show", token="")}
 

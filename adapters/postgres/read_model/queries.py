@@ -10,6 +10,7 @@ what happened in one week years ago is then looked for among everything since.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, LiteralString
 
 from psycopg import errors
@@ -265,7 +266,12 @@ class ReadModel:
         return Page(self._rows(statement, limit=limit, offset=offset, **{**which.parameters(), **key}), limit)
 
     def log_lines_after(self, which: LogFilter, line_id: str = "", limit: int = 1000) -> Page:
-        """Lines of the log said at `which.since` or later, oldest first; those of that very time only after `line_id`."""
+        """Lines of the log said at `which.since` or later, oldest first; with `line_id` those after that line.
+
+        Of a line that isn't there any more it is taken that it was said at `which.since`.
+        """
+        for row in self._rows(log_queries.KEY, after=line_id) if line_id else ():
+            which = replace(which, since=max(which.since, row["after_created"].isoformat()))
         statement = log_queries.oldest_first(which.scope)
         return Page(self._rows(statement, limit=limit, offset=0, since_id=line_id, **which.parameters()), limit)
 
