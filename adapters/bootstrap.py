@@ -223,7 +223,9 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
         retain.begin()
 
     projector = parts.work_projector(log=log, news=news)
-    listener = Listener(parts.database, EVENTS)
+    def listener(wake: int) -> Listener:
+        return Listener(parts.database, EVENTS, wake)
+
     return Coordinator(database, projector, listener, news, [others, sending, keeping, probing, *telling], workers, begin)
 
 
@@ -272,7 +274,8 @@ def read_model_projection(
     from adapters.roles.coordinator import ProjectionThread
 
     parts = Parts(settings, "read model")
-    return ProjectionThread(parts.read_model_projector(log), Listener(parts.database, EVENTS), failed)
+    projector = parts.read_model_projector(log)
+    return ProjectionThread(projector, lambda wake: Listener(parts.database, EVENTS, wake), failed)
 
 
 def test_run(parts: Parts, progress: Callable[[Progress], None], *, let_through: bool) -> TestRun:

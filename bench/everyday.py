@@ -81,8 +81,9 @@ def idle() -> list[Figure]:
     share = sum(used.values()) / IDLE_SECONDS * 100
     roles = {name: round(seconds / IDLE_SECONDS * 100, 2) for name, seconds in used.items()}
     biggest = max(memory.values())
+    note = f"over {IDLE_SECONDS} s, all of `up`; without its server: {share - roles.get('serve', 0.0):.2f}"
     return [
-        Figure("idle", share, "% of a core", 5, lower_is_better=True, roles=roles, note=f"over {IDLE_SECONDS} s"),
+        Figure("idle", share, "% of a core", 5, lower_is_better=True, roles=roles, note=note),
         Figure("idle_memory", biggest, "MiB", 90, lower_is_better=True, roles=memory, note="PSS of the largest process"),
     ]
 
@@ -90,12 +91,15 @@ def idle() -> list[Figure]:
 def _tree(process: psutil.Process | subprocess.Popen[bytes]) -> dict[str, psutil.Process]:
     """The supervisor and its children by role; Postgres' backends count with Postgres."""
     supervisor = psutil.Process(process.pid)
-    processes = {}
-    for child in supervisor.children():
-        command = child.cmdline()
-        role = next((word for word in command if word.endswith("-consumer") or word == "coordinator"), Path(command[0]).name)
-        processes[role] = child
-    return {"supervisor": _alone(supervisor), **processes}
+    return {"supervisor": _alone(supervisor), **{_role(child.cmdline()): child for child in supervisor.children()}}
+
+
+def _role(command: list[str]) -> str:
+    """What a child of the supervisor is, whatever its program is called."""
+    if "adapters.cli" in command:
+        return command[command.index("adapters.cli") + 1]
+    name = Path(command[0]).name
+    return "broker" if name.startswith("tansu") else name
 
 
 class _Alone(psutil.Process):

@@ -16,6 +16,7 @@ class CleanLog:
     trouble = "old lines of the log stay"
     interval = 3600.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, database: Database, days: float) -> None:
         """`days` that a line stays; 0: for ever."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from adapters.duties.rounds import QUIET
 from adapters.postgres.database import Database
 from adapters.targets.catalogue_search import AT_A_TIME, add_up
 
@@ -11,8 +12,9 @@ class CountFacets:
 
     name = "counting the catalogue's facets"
     trouble = "searches of the local catalogue become slow"
-    interval = 5.0
-    on_news = False
+    interval = QUIET
+    on_news = True
+    pace = 5.0
 
     def __init__(self, database: Database) -> None:
         self._database = database

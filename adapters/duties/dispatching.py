@@ -4,7 +4,8 @@ from datetime import datetime
 
 from adapters.kafka.dispatcher import Dispatcher
 
-INTERVAL = 2.0  # seconds between two passes when nothing happens
+INTERVAL = 2.0  # seconds between two passes while there are jobs and nothing happens
+IDLE = 5.0  # seconds between two looks at the broker while there are none
 SHORTEST = 0.1  # seconds; attempts that are due at about the same time are sent together
 
 
@@ -15,6 +16,7 @@ class Dispatch:
     trouble = "nothing is dispatched"
     interval = INTERVAL
     on_news = True
+    pace = 0.0
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
@@ -25,5 +27,5 @@ class Dispatch:
         No event tells that the time of another attempt has come, so the next pass is then.
         """
         self._dispatcher.dispatch()
-        self.interval = min(INTERVAL, max(SHORTEST, self._dispatcher.due_in))
+        self.interval = IDLE if self._dispatcher.idle else min(INTERVAL, max(SHORTEST, self._dispatcher.due_in))
         return self._dispatcher.more

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
+from adapters.duties.rounds import QUIET
 from adapters.postgres.work.pending_work import PendingWork
 from domain.application import Harvesting
 from domain.rules import Progress, job_outcome
@@ -20,8 +21,9 @@ class EndJobs:
 
     name = "ending jobs"
     trouble = "no job is ended"
-    interval = 2.0
+    interval = QUIET
     on_news = True
+    pace = 0.0
 
     def __init__(self, application: Harvesting, work: PendingWork) -> None:
         self._application = application

@@ -19,6 +19,7 @@ class DeleteExpired:
     trouble = "datasets that were hidden stay so"
     interval = 60.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, database: Database, application: Harvesting) -> None:
         self._database = database

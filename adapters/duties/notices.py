@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from adapters.duties.rounds import QUIET
 from adapters.mail.recipients import Recipients
 from adapters.postgres.database import Database
 from adapters.postgres.job_ends import RecordedEnd, job_ends
@@ -44,8 +45,9 @@ class WriteNotices:
 
     name = "notices"
     trouble = "nobody is told of jobs that end"
-    interval = 2.0
-    on_news = False
+    interval = QUIET
+    on_news = True
+    pace = 2.0
 
     def __init__(self, database: Database, application: Harvesting, outbox: Outbox, recipients: Recipients, plan: Plan) -> None:
         self._database = database

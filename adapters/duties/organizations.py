@@ -22,6 +22,7 @@ class KeepOrganizations:
     trouble = "sources are shown with organisations as they were"
     interval = 5.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, organizations: SourceOrganizations, api: ActionAPI) -> None:
         self._organizations = organizations

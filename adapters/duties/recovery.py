@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 from uuid import UUID
 
+from adapters.duties.rounds import QUIET
 from adapters.postgres.work.pending_work import PendingWork
 from domain.application import Harvesting
 from domain.errors import Conflict, JobEnded, NotFound
@@ -13,6 +14,7 @@ from domain.rules import SOLO_AFTER
 
 log = logging.getLogger(__name__)
 
+INTERVAL = 2.0  # seconds between two looks while there are jobs
 ABSENT_FOR = 3.0  # seconds that a worker may show no presence: it may be opening its connection again
 GRACE = 10.0  # seconds after a new lead: the database may have been away for all, and workers come back one by one
 
@@ -22,8 +24,9 @@ class RecoverLostWork:
 
     name = "recovering lost work"
     trouble = "nothing is taken back from dead workers"
-    interval = 2.0
-    on_news = False
+    interval = INTERVAL
+    on_news = True
+    pace = INTERVAL
 
     def __init__(self, application: Harvesting, work: PendingWork) -> None:
         self._application = application
@@ -37,7 +40,11 @@ class RecoverLostWork:
         self._led_since = time.monotonic()
 
     def run(self, now: datetime) -> bool:
-        """Take back claims, fail what is lost for good."""
+        """Take back claims, fail what is lost for good; nobody holds anything where there is no job."""
+        self.interval = INTERVAL if self._work.has_jobs() else QUIET
+        if self.interval == QUIET:
+            self._missing.clear()
+            return False
         dead = self._dead_workers()
         self._work.expire(dead, leases=time.monotonic() - self._led_since >= GRACE)
         for object_id in self._work.lost_objects():

@@ -17,6 +17,7 @@ class Report:
     trouble = "what this coordinator does is not shown"
     interval = 2.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, workers: Workers, failures: Mapping[str, Failure], broker_duty: str) -> None:
         """`failures` by name of duty; that of `broker_duty` means that the broker is away."""

@@ -36,6 +36,7 @@ class Retain:
     trouble = "nothing old is removed"
     interval = 600.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, database: Database, application: Harvesting, *, days: float, keep: int, every: int = EVERY) -> None:
         """`keep`: jobs of each source whose objects stay. `every`: days between two looks at a source."""
@@ -132,6 +133,7 @@ class CollectContent:
     trouble = "documents that nothing refers to stay"
     interval = 3600.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, database: Database, application: Harvesting, *, days: int = UNSEEN) -> None:
         """`database`: connections that may read whole tables. `days`: since a document was stored last."""

@@ -1,5 +1,8 @@
 """Runs duties one after the other, each when its interval is over or when there is news.
 
+A duty that waits for something that only events bring about looks seldom by itself: an idle leader wakes up a few times in ten
+seconds ([decision 0094](../../docs/decisions/0094-an-idle-site-sleeps.md)).
+
 A duty that fails is logged once, tried again after a growing wait, and never stops the others. Duties of one round share a
 thread, so one that takes long (it waits for a broker or a mail server) belongs in a round of its own.
 """
@@ -17,6 +20,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT, LAST_WAIT = 1.0, 60.0  # seconds after a failure
 SERVICE_WAIT = 2.0  # seconds at most after a failure that others must fix: a service may be back any time
+QUIET = 10.0  # seconds between two looks of a duty for what it should have been told, such as an event that was announced
 
 
 class Duty(Protocol):
@@ -24,8 +28,9 @@ class Duty(Protocol):
 
     name: str
     trouble: str  # what it means when it fails, for the log
-    interval: float  # seconds between two runs
-    on_news: bool  # run it also as soon as events were projected
+    interval: float  # seconds between two runs when nothing happens; a run may set how soon the next one must be
+    on_news: bool  # run it also when events were projected, or somebody said that there is something to do
+    pace: float  # seconds between two runs at least, whatever the news
 
     def run(self, now: datetime) -> bool:
         """Do what is due at `now`, by the database's clock; whether there is more to do at once."""
@@ -49,6 +54,7 @@ class Round:
         self._now = now
         self._still_leads = still_leads
         self._next = {duty.name: 0.0 for duty in duties}  # monotonic seconds
+        self._last = dict(self._next)  # when each began to run
         self.failures: dict[str, Failure] = {}
 
     def begin(self) -> None:
@@ -59,7 +65,9 @@ class Round:
         """Run what is due; whether there is more to do at once. Raises ServiceUnavailable when the lead is lost."""
         more = False
         for duty in self._duties:
-            if time.monotonic() >= self._next[duty.name] or (news and duty.on_news and duty.name not in self.failures):
+            if news and duty.on_news and duty.name not in self.failures:
+                self._next[duty.name] = min(self._next[duty.name], self._last[duty.name] + duty.pace)
+            if time.monotonic() >= self._next[duty.name]:
                 more |= self._run(duty)
         return more
 
@@ -68,6 +76,7 @@ class Round:
         return max(0.0, min(self._next.values()) - time.monotonic())
 
     def _run(self, duty: Duty) -> bool:
+        self._last[duty.name] = time.monotonic()
         try:
             more = duty.run(self._now())
         except Exception as error:

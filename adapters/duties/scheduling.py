@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
+from adapters.duties.rounds import QUIET
 from adapters.postgres.work.schedules import Scheduled, Schedules
 from domain.application import Harvesting
 from domain.errors import JobExists, NotFound
@@ -12,6 +13,8 @@ from domain.schedules import Plan, plan
 log = logging.getLogger(__name__)
 
 AT_A_TIME = 200  # sources
+INTERVAL = 2.0  # seconds between two looks while what is due waits, for a pause to end
+SHORTEST = 0.1  # seconds between two looks
 
 
 class StartScheduledJobs:
@@ -19,8 +22,9 @@ class StartScheduledJobs:
 
     name = "starting scheduled jobs"
     trouble = "no scheduled job starts"
-    interval = 2.0
+    interval = INTERVAL
     on_news = True
+    pace = 0.0
 
     def __init__(self, application: Harvesting, schedules: Schedules, jitter: float = 0.0) -> None:
         """`jitter`: HARVEST_CRON_JITTER, in seconds."""
@@ -30,7 +34,9 @@ class StartScheduledJobs:
 
     def run(self, now: datetime) -> bool:
         """Plan what has changed, start what is due; True when there may be more."""
-        if not self._schedules.stirs(now):
+        stirs, next_due = self._schedules.stirs(now)
+        self.interval = INTERVAL if stirs else min(QUIET, max(SHORTEST, next_due))
+        if not stirs:
             return False
         if turned := self._schedules.turn_back(now):
             log.warning("the database's clock was ahead and went back to %s: %d schedules go on from there", now, turned)

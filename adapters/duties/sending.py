@@ -9,6 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from uuid import UUID
 
+from adapters.duties.rounds import QUIET
 from adapters.mail.recipients import Recipients
 from adapters.mail.reports import Reports
 from adapters.mail.smtp import Connection, MailRefused, MailServer, MailUnavailable, connected
@@ -24,6 +25,7 @@ from domain.sent_notices import Notice as SentNotice
 log = logging.getLogger(__name__)
 
 MESSAGES = 10  # in one go
+INTERVAL = 2.0  # seconds between two looks while something is due
 READ_MODEL_WAIT = 2.0  # seconds until errors that are not in the read model yet are looked for again
 GONE = "http_410"
 
@@ -33,8 +35,9 @@ class SendMail:
 
     name = "mail"
     trouble = "mail is not sent"
-    interval = 2.0
-    on_news = False
+    interval = INTERVAL
+    on_news = True
+    pace = INTERVAL
 
     def __init__(
         self,
@@ -55,6 +58,10 @@ class SendMail:
 
     def run(self, now: datetime) -> bool:
         """Send some; whether there may be more."""
+        due_in = self._outbox.due_in("mail")
+        self.interval = min(QUIET, max(INTERVAL, due_in))
+        if due_in > 0:
+            return False
         single = self._outbox.claim("mail", MESSAGES)
         digest = self._outbox.claim_digest()
         batches = [batch for batch in [*([notice] for notice in single), digest] if self._is_wanted(batch)]
@@ -130,8 +137,9 @@ class SendWebhooks:
 
     name = "webhooks"
     trouble = "webhooks get no events"
-    interval = 2.0
-    on_news = False
+    interval = INTERVAL
+    on_news = True
+    pace = INTERVAL
 
     def __init__(self, outbox: Outbox, application: Harvesting, webhooks: Webhooks, urls: Sequence[str]) -> None:
         self._outbox = outbox
@@ -141,6 +149,10 @@ class SendWebhooks:
 
     def run(self, now: datetime) -> bool:
         """Post some; whether there may be more."""
+        due_in = self._outbox.due_in("webhook")
+        self.interval = min(QUIET, max(INTERVAL, due_in))
+        if due_in > 0:
+            return False
         notices = self._outbox.claim("webhook", MESSAGES)
         failed: set[str] = set()
         for place, notice in enumerate(notices):

@@ -26,6 +26,7 @@ class KeepSourceDatasets:
     trouble = "sources aren't kept as datasets in CKAN"
     interval = 2.0
     on_news = False
+    pace = 0.0
 
     def __init__(self, rows: SourceDatasetRows, application: Harvesting, datasets: SourceDatasets) -> None:
         self._rows = rows

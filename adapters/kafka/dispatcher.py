@@ -26,6 +26,9 @@ BROKER_CHECK_INTERVAL = 2.0  # seconds between two looks at whether the broker i
 class Work(Protocol):
     """The pending work that commands are made of."""
 
+    def has_jobs(self) -> bool:
+        """Whether there is a job that has not ended."""
+
     def gathering(self) -> dict[int, int]:
         """How many gathers are under way, by lane."""
 
@@ -101,6 +104,7 @@ class Dispatcher:
         self._look = True  # there may be jobs to gather
         self._next_look = 0.0
         self.more = False  # there may be more to send at once
+        self.idle = False  # there was no job at the last pass
 
     @property
     def due_in(self) -> float:
@@ -108,10 +112,22 @@ class Dispatcher:
         return self._objects.due_in
 
     def dispatch(self) -> int:
-        """Send what may be sent now; how many commands that were. Raises ServiceUnavailable."""
-        if time.monotonic() >= self._next_check:
-            self._threads = self._work.gather_threads()
+        """Send what may be sent now; how many commands that were. Raises ServiceUnavailable.
+
+        Without jobs no more is asked than whether there are some, and the broker, whose absence people are to see.
+        """
+        if check := time.monotonic() >= self._next_check:
             self._check_broker()
+        if self.idle and not self._work.has_jobs():
+            return 0
+        if check or self.idle:
+            self._threads = self._work.gather_threads()
+        self.idle = False
+        sent = self._pass()
+        self.idle = not (sent or self.more or self._objects.under_way or self._work.has_jobs())
+        return sent
+
+    def _pass(self) -> int:
         self._objects.refresh()
         gathering = self._work.gathering()
         self._measure(self._objects.under_way, gathering)

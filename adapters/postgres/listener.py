@@ -1,17 +1,51 @@
 """Wakes whoever waits for something in the database, by LISTEN."""
 
 import select
+import socket
+from contextlib import suppress
+from typing import LiteralString
 
 from psycopg import sql
 
 from adapters.postgres.database import Connection, Database, unavailable
 
 EVENTS = "harvest_events"
-"""Events were appended."""
+"""Events were appended, payload empty; or, by its payload, something else changed that the leader's duties wait for."""
 CHANGES = "harvest_changes"
 """The read model has changed; the payload is JSON with the ids of jobs or of sources."""
 GATHER_COMMANDS, FETCH_COMMANDS = "harvest_gather_commands", "harvest_fetch_commands"
 """Commands were sent to the embedded broker; the payload is the id of its cluster, a blank, and their number."""
+
+
+TELL: LiteralString = "SELECT pg_notify(%(channel)s, %(what)s)"
+
+
+def tell_leader(database: Database, what: str) -> None:
+    """Let the leader's duties look at once: something changed without an event. Raises ServiceUnavailable."""
+    database.query(TELL, channel=EVENTS, what=what)
+
+
+class WakeUp:
+    """Ends the waits of a listener (`also`) from other threads."""
+
+    def __init__(self) -> None:
+        self._woken, self._waker = socket.socketpair()
+        for end in (self._woken, self._waker):
+            end.setblocking(False)
+
+    def fileno(self) -> int:
+        """What the listener waits for, too."""
+        return self._woken.fileno()
+
+    def wake(self) -> None:
+        """End a wait that is under way, or the next one."""
+        with suppress(BlockingIOError):  # full: it will wake up anyway
+            self._waker.send(b".")
+
+    def clear(self) -> None:
+        """The next wait is one again."""
+        with suppress(BlockingIOError):
+            self._woken.recv(4096)
 
 
 class Listener:

@@ -4,6 +4,7 @@ Each change is one statement, since the leader's connection is shared by its thr
 due at `due_at`; while somebody sends it that is in the future, so that nobody else does.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ import orjson
 from psycopg.rows import dict_row
 
 from adapters.postgres.database import Database, unavailable
+from adapters.postgres.listener import tell_leader
 from domain.notices import DIGEST, FIRST_RETRY, KEEP_TRYING, LAST_RETRY, JobEnd
 
 SENDING = 300  # seconds that a notice is kept from others while it is sent
@@ -32,6 +34,9 @@ STORE: LiteralString = """
     FROM moved, jsonb_to_recordset(%(rows)s::jsonb) AS x (job_id uuid, source_id uuid, channel text, recipient text, kind text,
         payload jsonb, event_number bigint, due_at timestamptz)
     ON CONFLICT (job_id, channel, recipient) DO NOTHING
+"""
+DUE_IN: LiteralString = """
+    SELECT extract(epoch FROM min(due_at) - now())::float8 FROM ops.outbox WHERE channel = %(channel)s AND due_at IS NOT NULL
 """
 COLUMNS: LiteralString = """
     o.id, o.job_id, o.source_id, o.channel, o.recipient, o.kind, o.payload, o.event_number, o.attempts
@@ -160,6 +165,13 @@ class Outbox:
             for intent in intents
         ]
         self._database.query(STORE, old=old, new=new, rows=orjson.dumps(rows).decode(), keep=KEEP_TRYING)
+        if rows:
+            tell_leader(self._database, "outbox")
+
+    def due_in(self, channel: str) -> float:
+        """Seconds until a notice of a channel is due, not above 0 when some are; infinite when none waits."""
+        seconds = self._database.query(DUE_IN, channel=channel)[0][0]
+        return math.inf if seconds is None else float(seconds)
 
     def claim(self, channel: str, limit: int) -> list[Notice]:
         """Notices that are due, other than digests; nobody else gets them for SENDING seconds."""
@@ -214,7 +226,10 @@ class Outbox:
 
     def retry(self, ids: Sequence[UUID] | None = None) -> int:
         """Try what failed again at once, given up or not: those, or all. How many there are."""
-        return len(self._database.query(RETRY, ids=None if ids is None else list(ids), keep=KEEP_TRYING))
+        retried = len(self._database.query(RETRY, ids=None if ids is None else list(ids), keep=KEEP_TRYING))
+        if retried:
+            tell_leader(self._database, "outbox")
+        return retried
 
     def drop_failed(self) -> int:
         """Forget what failed and was not sent; how many there were."""

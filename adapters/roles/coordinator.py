@@ -14,7 +14,7 @@ from contextlib import suppress
 from adapters.duties.rounds import Round
 from adapters.kafka.backoff import Backoff
 from adapters.postgres.leadership import LeaderDatabase
-from adapters.postgres.listener import Listener
+from adapters.postgres.listener import Listener, WakeUp
 from adapters.postgres.log.projector import Projector
 from adapters.postgres.work.news import WorkNews
 from adapters.postgres.work.workers import Activity, Workers
@@ -22,7 +22,9 @@ from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
-IDLE = 1.0  # seconds between two looks when nothing happens
+TICK = 1.0  # seconds between two looks of the main thread: whether this process is to end, and whether it still leads
+IDLE = 10.0  # seconds between two looks of a projection when no event is announced
+ROUND = 60.0  # seconds that a round of duties sleeps at most
 STAND_BY = 1.0  # seconds between two tries to lead
 FEW = 500  # events; after a batch this small a projector waits for more: events of many small jobs cost half as much together
 PAUSE = 4.0  # times as long as the batch took, and the longer the more batches there were one after the other
@@ -31,35 +33,52 @@ REST = 4.0  # times as long as a round of duties took: what it ends and sends co
 LONGEST_REST = 0.1  # seconds
 
 
+def _nothing() -> None:
+    pass
+
+
 class ProjectionThread:
     """Keeps a projection up to date, in a thread of its own. `failed` is called with errors other than a missing service."""
 
     def __init__(
         self,
         projector: Projector,
-        listener: Listener,
+        new_listener: Callable[[int], Listener],
         failed: Callable[[Exception], None],
-        away: Callable[[], None] = lambda: None,
+        away: Callable[[], None] = _nothing,
+        told: Callable[[], None] = _nothing,
     ) -> None:
-        """`away` is called after a while without the database, in which others may have moved the projection."""
+        """`new_listener` makes what hears of events; its waits also end when the file descriptor that it gets can be read.
+
+        `away` is called after a while without the database, in which others may have moved the projection; `told` when
+        something was announced that is no event.
+        """
         self._projector = projector
-        self._listener = listener
+        self._wake_up = WakeUp()
+        self._listener = new_listener(self._wake_up.fileno())
         self._failed = failed
         self._away = away
+        self._told = told
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin, or go on after `stop`."""
         self._stop.clear()
+        self._wake_up.clear()
         self._thread = threading.Thread(target=self._run, daemon=True, name=self._projector.name)
         self._thread.start()
 
     def stop(self) -> None:
         """End after the batch that is under way."""
         self._stop.set()
+        self._wake_up.wake()
         if self._thread is not None:
             self._thread.join(timeout=10.0)
+
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         retry = Backoff()
@@ -71,7 +90,7 @@ class ProjectionThread:
                 retry.succeeded()
                 batches = batches + 1 if events else 0
                 if not events:
-                    self._listener.wait(IDLE)
+                    self._wait()
                 elif events < FEW:
                     self._stop.wait(min(LONGEST_PAUSE, PAUSE * batches * (time.monotonic() - begun)))
             except ServiceUnavailable as error:
@@ -82,6 +101,16 @@ class ProjectionThread:
                 return
 
 
+    def _wait(self) -> None:
+        """Until events are announced; if none is for a while, something may have gone unheard."""
+        begun = time.monotonic()
+        payloads = self._listener.wait(IDLE)
+        if any(payloads):
+            self._told()
+        elif not payloads and time.monotonic() - begun >= IDLE:
+            self._projector.compare()
+
+
 class Coordinator:
     """Leads, or stands by until nobody else leads."""
 
@@ -89,7 +118,7 @@ class Coordinator:
         self,
         database: LeaderDatabase,
         projector: Projector,
-        listener: Listener,
+        new_listener: Callable[[int], Listener],
         news: WorkNews,
         rounds: Sequence[Round],
         workers: Workers,
@@ -98,7 +127,7 @@ class Coordinator:
         """`begin` is called whenever this process begins to lead. Every round gets a thread."""
         self._database = database
         self._projector = projector
-        self._projection = ProjectionThread(projector, listener, self._failed, news.unknown)
+        self._projection = ProjectionThread(projector, new_listener, self._failed, news.unknown, news.wake)
         self._news = news
         self._rounds = [(duties, news.listener()) for duties in rounds]
         self._workers = workers
@@ -137,7 +166,7 @@ class Coordinator:
         self._projection.start()
         for thread in threads:
             thread.start()
-        self._run(first, news)
+        self._run(first, news, TICK, self._database.check_lead)
         self._over.set()
         self._news.wake()
         for thread in threads:
@@ -154,16 +183,19 @@ class Coordinator:
         for duties, _ in self._rounds:
             duties.begin()
 
-    def _run(self, duties: Round, news: threading.Event) -> None:
-        """One round, over and over."""
+    def _run(
+        self, duties: Round, news: threading.Event, longest: float = ROUND, check: Callable[[], None] = _nothing
+    ) -> None:
+        """One round, over and over, with at most `longest` seconds of sleep, and a `check` before each."""
         try:
             while not (self._over.is_set() or self._stop.is_set()):
+                check()
                 is_news = news.is_set()
                 news.clear()
                 begun = time.monotonic()
                 if not duties.run_due(news=is_news):
                     self._over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))
-                    news.wait(min(IDLE, duties.until_due()))
+                    news.wait(min(longest, duties.until_due()))
         except Exception as error:
             self._failed(error)
 

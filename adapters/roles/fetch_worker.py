@@ -40,6 +40,7 @@ FULL_POLL = 0.2  # seconds until it looks again whether there is room for more
 SOLO_POLL = 0.02  # seconds between two looks whether the next object can be claimed alone
 WORTH_STORING, LINGER = 250, 5.0  # objects; fewer wait for more, that many seconds at most, while others are being run
 WATCH_INTERVAL = 1.0  # seconds between two looks for threads that are stuck
+IDLE_LOOK = 5.0  # seconds between two looks at what plugins left behind in this process, while none runs
 REPLACED_DRAIN = 3.0  # seconds that records under way get to end when other threads of the process are stuck
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 
@@ -95,7 +96,7 @@ class FetchWorker:
         self._lock = threading.Lock()
         self._solo: list[FetchObject] = []  # to be claimed alone
         self._alone: UUID | None = None  # the object that was claimed alone last
-        self._next_presence = self._next_renewal = self._next_watch = 0.0  # monotonic seconds
+        self._next_presence = self._next_renewal = self._next_watch = self._next_look = 0.0  # monotonic seconds
         self._stop = threading.Event()
         self._broken: BaseException | None = None
         self._flusher = threading.Thread(target=self._flush, daemon=True)
@@ -139,8 +140,10 @@ class FetchWorker:
             self._next_watch = time.monotonic() + WATCH_INTERVAL
             if self._open:
                 self._watch_over()
-            if self._state and (reason := self._state.look()):
-                self._be_replaced(reason)
+            if self._state and (self._open or time.monotonic() >= self._next_look):
+                self._next_look = time.monotonic() + IDLE_LOOK
+                if reason := self._state.look():
+                    self._be_replaced(reason)
 
     def _watch_over(self) -> None:
         """Drop what belongs to jobs that were aborted; end when threads are stuck, with their objects given up."""
@@ -238,6 +241,8 @@ class FetchWorker:
     def _start(self, items: Sequence[Item]) -> None:
         """Hand objects to the threads; what isn't among them is done, or claimed elsewhere."""
         running = [Running(item) for item in items]
+        if running:
+            self._next_look = 0.0
         with self._lock:
             self._open |= {obj.item.aggregate.id: obj for obj in running}
             self._under_way += len(running)

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
 WATCH_INTERVAL = 1.0  # seconds between two looks for gathers that are stuck or were aborted
+IDLE_LOOK = 5.0  # seconds between two looks at what plugins left behind in this process, while none runs
 REPLACED_DRAIN = 3.0  # seconds that gathers get to end when other threads of the process are stuck
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for
 RETRY_DELAY = 2.0  # seconds before a job that met a missing service is gathered again
@@ -96,6 +97,7 @@ class GatherWorker:
         self._drain = drain
         self._spawn = spawn
         self._state = state
+        self._next_look = 0.0  # monotonic seconds
         self._running: dict[UUID, Gathering] = {}
         self.replaced = ""  # why this process is to be replaced by a fresh one
         self._stop = threading.Event()
@@ -144,9 +146,11 @@ class GatherWorker:
 
     def _watch_over(self) -> None:
         """Stop what was aborted; end when threads are stuck, with their jobs' gathers given up."""
-        if self._state and (reason := self._state.look()):
-            self._be_replaced(reason)
         running = list(self._running.values())
+        if self._state and (running or time.monotonic() >= self._next_look):
+            self._next_look = time.monotonic() + IDLE_LOOK
+            if reason := self._state.look():
+                self._be_replaced(reason)
         ended = self._claims.ended(str(gathering.job_id) for gathering in running)
         reasons = []
         for gathering in running:
@@ -268,6 +272,7 @@ class GatherWorker:
         except (HarvestError, Stopped) as error:
             self._return(gathering, error)
         finally:
+            self._next_look = 0.0
             if over:
                 self._running.pop(ready.job_id, None)
 

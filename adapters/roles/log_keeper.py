@@ -59,7 +59,8 @@ class LogKeeper(logging.Handler):
         self._minute = (0, 0)  # which, and lines about no job in it
         self._repeats = NoRepeats()
         self._counting = threading.Lock()  # not the handler's own, which the end of a process holds while it waits
-        self._wake = threading.Event()
+        self._wake = threading.Event()  # there is something to store
+        self._full = threading.Event()  # it is a whole batch
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="log keeper")
 
@@ -75,6 +76,7 @@ class LogKeeper(logging.Handler):
             return False
         with self._counting:
             self.emit(record)
+        self._wake.set()
         return True
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -103,7 +105,7 @@ class LogKeeper(logging.Handler):
         now = self._clock()
         self._queue.append(Line(str(uuid4()), _content(record), level, now, record.name[:MAX_NAME], job, source, subject))
         if len(self._queue) >= BATCH:
-            self._wake.set()
+            self._full.set()
 
     def _may_have_more(self, share: Share) -> bool:
         count = self._said[share] = self._said.get(share, 0) + 1
@@ -128,10 +130,15 @@ class LogKeeper(logging.Handler):
     def _run(self) -> None:
         wait = EVERY
         while not self._stop.is_set():
-            self._wake.wait(wait)
+            self._wake.wait()  # for a first line
+            self._full.wait(EVERY)  # for more of them
             self._wake.clear()
-            wait = EVERY if self._store_all() else min(max(wait, EVERY) * 2, LONGEST_WAIT)
-            if wait > EVERY:
+            self._full.clear()
+            if self._store_all():
+                wait = EVERY
+            else:
+                wait = min(wait * 2, LONGEST_WAIT)
+                self._wake.set()
                 self._stop.wait(wait)  # a full queue wakes nobody meanwhile
         self._store_all()
 
@@ -187,6 +194,7 @@ class LogKeeper(logging.Handler):
         if self._thread.is_alive() and not self._stop.is_set():
             self._stop.set()
             self._wake.set()
+            self._full.set()
             self._thread.join(LAST_WORDS)
         super().close()
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from adapters.kafka import dispatcher as module
 from adapters.kafka.dispatcher import Dispatcher
 from adapters.kafka.messages import Command
 from adapters.kafka.producer import CommandProducer
+from adapters.postgres.database import Database
 from adapters.postgres.listener import FETCH_COMMANDS, GATHER_COMMANDS, Listener
 from adapters.postgres.work.backlog import Backlog
 from adapters.postgres.work.claims import Claims
@@ -261,6 +262,38 @@ def test_no_pass_looks_for_jobs_to_gather_while_there_is_no_news_of_any(
     job = new_job(emptied, news=news)
     dispatcher.dispatch()
     assert GatherJob(job.id, 1) in producer.sent
+
+
+class Asked(PendingWork):
+    """Names what is asked of the pending work."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.asked: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if callable(value) and not name.startswith("_"):
+            self.asked.append(name)
+        return value
+
+
+def test_without_jobs_a_pass_asks_only_whether_there_are_some_and_the_first_one_is_sent_at_once(
+    emptied: Parts, producer: FakeProducer
+) -> None:
+    news, work = WorkNews(), Asked(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
+    dispatcher.dispatch()
+    assert dispatcher.idle
+    work.asked.clear()
+
+    dispatcher.dispatch()
+    assert work.asked == ["has_jobs"]
+
+    job = new_job(emptied, news=news)
+    dispatcher.dispatch()
+    assert not dispatcher.idle
+    assert [command for command in producer.sent if isinstance(command, GatherJob)] == [GatherJob(job.id, 1)]
 
 
 def test_jobs_that_found_no_room_are_looked_for_at_each_pass(

@@ -51,6 +51,24 @@ def test_whoever_does_not_lead_cannot_write(candidate: Candidates) -> None:
         second.query("SELECT 1")
 
 
+def test_a_leader_that_does_nothing_sees_that_its_connection_is_gone(candidate: Candidates, emptied: Parts) -> None:
+    leader = candidate()
+    leader.lead()
+    leader.check_lead()
+
+    hang_up(emptied)
+
+    def is_gone() -> bool:
+        try:
+            leader.check_lead()
+        except ServiceUnavailable:
+            return True
+        return False
+
+    wait_for(is_gone, 10, "the leader knows")
+    assert candidate().lead()
+
+
 def test_after_a_resignation_another_one_leads(emptied: Parts, candidate: Candidates) -> None:
     first, second = candidate(), candidate()
     first.lead()

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from adapters.duties.rounds import QUIET
+from adapters.duties.sending import INTERVAL
+from adapters.postgres.listener import EVENTS, Listener
 from domain.errors import Refused, ServiceUnavailable
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.support.notice_site import ANNA, BEN, Site
+from tests.support.stack import wait_for
 
 
 def test_a_refused_address_stops_nobody_elses_mail_and_is_shown(new_site: Callable[..., Site], server: MailServer) -> None:
@@ -150,3 +154,26 @@ def test_notices_are_listed_page_by_page(new_site: Callable[..., Site]) -> None:
     site.job(source)
     site.tell()
     assert call("harvest_notice_list")["notices"] == []
+
+
+def test_the_leader_hears_of_what_is_to_be_sent_and_looks_again_when_the_next_notice_is_due(
+    new_site: Callable[..., Site], server: MailServer
+) -> None:
+    site = new_site()
+    mail = next(duty for duty in site.duties if duty.name == "mail")
+    listener = Listener(site.database, EVENTS)
+    listener.wait(0)
+    mail.run(site.now())
+    assert mail.interval == QUIET
+
+    server.refused = {ANNA: "451 4.7.1 try again later"}
+    site.job(site.source(), errors=["no title"])
+    site.tell()
+    wait_for(lambda: "outbox" in listener.wait(1), 10, "it is told of the notice")
+    site.database.query("UPDATE ops.outbox SET due_at = now() + interval '6 seconds'")
+    mail.run(site.now())
+    assert INTERVAL < mail.interval <= 6
+
+    site.session.call("harvest_notice_retry")
+    wait_for(lambda: "outbox" in listener.wait(1), 10, "it is told of the notice that a person tries again")
+    listener.close()

@@ -1,5 +1,7 @@
 """A projector applies every event exactly once, and stops at what it doesn't know."""
 
+import threading
+from collections.abc import Iterator
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
@@ -10,9 +12,11 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.bootstrap import Parts
+from adapters.postgres.listener import EVENTS, Listener, tell_leader
 from adapters.postgres.log.projector import DecodedLog, Projector
 from adapters.postgres.read_model.tables import COUNTERS
 from adapters.postgres.read_model.writer import ReadModelWriter
+from adapters.roles.coordinator import ProjectionThread
 from domain.application import Harvesting
 from domain.errors import UnknownEvent
 from domain.jobs import COUNTS, Job
@@ -23,6 +27,7 @@ from tests.integration.processes import ended, killed_in_the_end, project_for_ev
 from tests.support.stack import wait_for
 
 NUL = "a\0b"
+LISTENING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
 
 
 def append_big_job(parts: Parts, objects: int) -> list[StoredEvent]:
@@ -91,6 +96,63 @@ def test_a_projector_that_another_one_overtook_goes_on_from_where_that_one_is(em
     assert slow.run_once() == 0
     assert slow.position() == newest
     is_equal_to_the_log(emptied, events)
+
+
+def test_a_projector_that_hears_nothing_sees_that_another_one_has_moved_on(emptied: Parts) -> None:
+    moved: list[bool] = []
+    idle, other = emptied.read_model_projector(), emptied.read_model_projector()
+    idle = Projector(emptied.database, idle.name, "harvest", ReadModelWriter(), moved=lambda: moved.append(True))
+    assert idle.run_once() == 0
+    idle.compare()
+    assert moved == []
+    events = append_big_job(emptied, 20)
+
+    other.catch_up()
+    idle.compare()
+    idle.compare()
+
+    assert moved == [True]
+    assert idle.run_once() == 0
+    is_equal_to_the_log(emptied, events)
+
+
+@pytest.fixture
+def thread(emptied: Parts) -> Iterator[tuple[ProjectionThread, threading.Event]]:
+    """A projection's thread that listens, and what is set when it was told of something that is no event."""
+    told, failed = threading.Event(), list[Exception]()
+
+    def listener(wake: int) -> Listener:
+        return Listener(emptied.database, EVENTS, wake)
+
+    running = ProjectionThread(emptied.read_model_projector(), listener, failed.append, told=told.set)
+    running.start()
+    wait_for(lambda: emptied.database.query(LISTENING), 10, "it listens")
+    yield running, told
+    running.stop()
+    assert failed == []
+
+
+def test_a_projection_that_waits_applies_what_is_announced_and_ends_when_it_is_told_to(
+    emptied: Parts, thread: tuple[ProjectionThread, threading.Event]
+) -> None:
+    running, told = thread
+    events = append_big_job(emptied, 20)
+
+    newest = emptied.event_store.max_notification_id() or 0
+    wait_for(partial(reached, emptied.read_model_projector(), newest), 10, "the events are applied")
+    is_equal_to_the_log(emptied, events)
+    running.stop()
+
+    assert not told.is_set()
+    assert not running.is_alive()
+
+
+def test_the_leader_hears_of_what_is_no_event(emptied: Parts, thread: tuple[ProjectionThread, threading.Event]) -> None:
+    _, told = thread
+
+    tell_leader(emptied.database, "outbox")
+
+    assert told.wait(10)
 
 
 def test_a_projector_goes_up_to_where_it_is_told(emptied: Parts) -> None:

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.actions.session import Session
 from adapters.bootstrap import initialise
+from adapters.duties.rounds import QUIET
 from adapters.postgres.database import Database
 from adapters.postgres.read_model.rebuild import rebuild_work
+from adapters.postgres.work.schedules import Schedules
 from domain.errors import NotAuthorized
 from domain.jobs import Job
 from domain.schedules import job_id
@@ -267,3 +270,18 @@ def test_a_look_that_finds_nothing_to_start_is_one_statement(site: Site, monkeyp
 
     assert not more
     assert len(statements) == 1
+
+
+def test_the_leader_looks_again_when_the_next_job_is_due_and_soon_while_one_waits_for_a_pause(site: Site) -> None:
+    site.source(**NIGHTLY)
+    leader = site.leader()
+    site.tick(site.at(0), leader)
+    (due,) = site.parts.database.query("SELECT due_at FROM ops.schedule")[0]
+
+    leader.run(due - timedelta(seconds=3))
+    assert leader.interval == 3.0
+    leader.run(due - timedelta(hours=3))
+    assert leader.interval == QUIET
+    Schedules(site.parts.database).pause("all", "", None, "admin")
+    leader.run(due + timedelta(hours=1))
+    assert leader.interval == 2.0

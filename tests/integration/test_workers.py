@@ -39,6 +39,19 @@ def test_a_worker_reports_at_most_every_two_seconds(database: Database) -> None:
     assert [worker.busy for worker in Workers(database).listed()] == [0]
 
 
+def test_a_worker_that_does_the_same_as_before_reports_less_often(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(table, "SAME_INTERVAL", 3600.0)
+    reports = Workers(database, "fetch-1", "fetch-consumer")
+
+    told = [reports.report(Activity(8, busy)) for busy in (0, 0, 1, 1, 0)]
+
+    assert told == [True, False, True, False, True]
+    assert [worker.busy for worker in Workers(database).listed()] == [0]
+
+
 def test_a_silent_worker_is_listed_as_dead_and_removed_later(database: Database) -> None:
     for name, silence in (("new", "0 s"), ("silent", "1 minute"), ("gone", "1 hour")):
         Workers(database, name, "fetch-consumer").report(Activity())

@@ -18,8 +18,9 @@ class Waiting:
 
     more = False
 
-    def __init__(self, due_in: float) -> None:
+    def __init__(self, due_in: float, *, idle: bool = False) -> None:
         self.due_in = due_in
+        self.idle = idle
 
     def dispatch(self) -> int:
         return 0
@@ -40,6 +41,14 @@ def test_the_next_pass_is_when_another_attempt_is_due(due_in: float, seconds: fl
     duty.run(NOW)
 
     assert duty.interval == seconds
+
+
+def test_without_jobs_passes_are_rarer() -> None:
+    duty = Dispatch(cast(Dispatcher, Waiting(math.inf, idle=True)))
+
+    duty.run(NOW)
+
+    assert duty.interval == 5.0
 
 
 def test_once_that_attempt_was_sent_passes_are_as_rare_as_before() -> None:

@@ -20,6 +20,7 @@ class Counted:
         self.trouble = f"{name} doesn't work"
         self.interval = interval
         self.on_news = on_news
+        self.pace = 0.0
         self.runs = 0
         self.more = False
         self.error: Exception | None = None
@@ -128,6 +129,32 @@ def test_a_duty_runs_at_its_interval_and_on_news_if_it_asks_for_them() -> None:
 
     assert (eager.runs, calm.runs) == (2, 1)
     assert 3590 < duties.until_due() <= 3600
+
+
+def test_news_bring_an_unhurried_duty_forward_but_no_further_than_its_pace() -> None:
+    duty = Counted("notices", interval=3600.0)
+    duty.pace = 60.0
+    duties = new_round(duty)
+    duties.run_due(news=False)
+
+    duties.run_due(news=True)
+
+    assert duty.runs == 1
+    assert 50 < duties.until_due() <= 60
+    duty.pace = 0.0
+    duties.run_due(news=True)
+    assert duty.runs == 2
+
+
+def test_a_duty_that_news_find_waiting_for_longer_than_its_pace_runs_at_once() -> None:
+    duty = Counted("notices", interval=3600.0)
+    duties = new_round(duty)
+    duties.run_due(news=False)
+
+    duty.pace = 0.0
+    duties.run_due(news=True)
+
+    assert duty.runs == 2
 
 
 def test_a_duty_that_has_more_to_do_is_due_at_once() -> None:

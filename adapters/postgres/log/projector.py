@@ -133,6 +133,12 @@ class Projector:
         rows = self.database.query(statement.format(sql.Identifier(self._schema), sql.Literal(self.name)))
         return int(rows[0][0])
 
+    def compare(self) -> None:
+        """See whether another process has moved the checkpoint, of which no event tells. Raises ServiceUnavailable."""
+        if self._position is not None and self._position != (stored := self.position()):
+            self._position = stored
+            self._moved()
+
     def run_once(self, upto: int | None = None) -> int:
         """Apply the next batch, up to an event number; how many events it had, 0: nothing is left.
 
@@ -144,6 +150,7 @@ class Projector:
             events = self._log.after(connection, position, self._batch)
             if upto is not None:
                 events = [event for event in events if event.number <= upto]
+            self._position = position
             return self._apply_what_fits(connection, position, events) if events else 0
 
     def _apply_what_fits(self, connection: Connection, position: int, events: Sequence[Recorded]) -> int:

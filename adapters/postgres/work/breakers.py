@@ -22,6 +22,9 @@ OPEN = """
     SELECT scope, name, failures, reason, url, opened_at, probe_at, probes, openings FROM ops.breaker
     WHERE opened_at IS NOT NULL AND probe_at <= coalesce(%(due)s, 'infinity'::timestamptz) ORDER BY probe_at LIMIT %(limit)s
 """
+MAY_OPEN = """
+    SELECT EXISTS (SELECT FROM ops.job_progress) OR EXISTS (SELECT FROM ops.breaker WHERE opened_at IS NOT NULL)
+"""
 CLOSE = """
     UPDATE ops.breaker SET opened_at = NULL, probe_at = NULL, failures = 0, closed_at = clock_timestamp()
     WHERE scope = %(scope)s AND name = %(name)s
@@ -101,6 +104,10 @@ class Breakers:
     def open(self, due: datetime | None = None, limit: int = 1000) -> list[OpenBreaker]:
         """Open breakers, in the order of their next probes; with `due` only those whose probe is due by then."""
         return [OpenBreaker(*row) for row in self._database.query(OPEN, due=due, limit=limit)]
+
+    def may_open(self) -> bool:
+        """Whether a breaker is open, or a job may open one."""
+        return bool(self._database.query(MAY_OPEN)[0][0])
 
     def close(self, breaker: OpenBreaker) -> None:
         """A probe was answered."""

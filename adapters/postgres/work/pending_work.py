@@ -16,6 +16,7 @@ from domain.rules import GATHER_DELIVERIES, LANES, SOLO_AFTER, Progress
 
 SEND_LEASE = 60  # seconds that a command may wait on Kafka before it is sent again
 
+HAS_JOBS = "SELECT EXISTS (SELECT FROM ops.job_progress)"
 LEFT = """
     SELECT job_id, lane, objects - (added + updated + unchanged + deleted + errored + skipped) FROM ops.job_progress
     WHERE NOT inline AND objects > 0
@@ -138,6 +139,10 @@ class PendingWork:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def has_jobs(self) -> bool:
+        """Whether there is a job that has not ended, one of `run-test` included."""
+        return bool(self._database.query(HAS_JOBS)[0][0])
 
     def left(self, jobs: Sequence[UUID] | None = None) -> list[JobLeft]:
         """Unfinished jobs, or those of them that are named, with the number of objects without an outcome."""

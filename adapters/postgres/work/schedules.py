@@ -1,5 +1,6 @@
 """Which scheduled jobs are due, and what is paused: tables ops.schedule and ops.pause."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +32,11 @@ TURN_BACK: LiteralString = """
 STIRS: LiteralString = """
     SELECT EXISTS (SELECT FROM ops.schedule WHERE NOT planned)
         OR EXISTS (SELECT FROM ops.schedule WHERE planned AND NOT running AND due_at <= %(now)s)
-        OR EXISTS (SELECT FROM ops.schedule WHERE after > %(now)s + interval '5 seconds')
+        OR EXISTS (SELECT FROM ops.schedule WHERE after > %(now)s + interval '5 seconds'),
+    (
+        SELECT extract(epoch FROM due_at - %(now)s)::float8 FROM ops.schedule
+        WHERE planned AND NOT running AND due_at > %(now)s ORDER BY due_at LIMIT 1
+    )
 """
 PAUSES: LiteralString = """
     SELECT scope, name, until, since, by FROM ops.pause WHERE until IS NULL OR until > %(now)s ORDER BY scope, name
@@ -94,9 +99,13 @@ class Schedules:
         now: datetime = self._database.query(NOW)[0][0]
         return now
 
-    def stirs(self, now: datetime) -> bool:
-        """Whether a schedule has changed, is due, or was moved too far: in one look, since nearly always there is nothing."""
-        return bool(self._database.query(STIRS, now=now)[0][0])
+    def stirs(self, now: datetime) -> tuple[bool, float]:
+        """Whether a schedule has changed, is due, or was moved too far: in one look, since nearly always there is nothing.
+
+        And seconds until the next one is due, infinite when none is.
+        """
+        [(stirs, seconds)] = self._database.query(STIRS, now=now)
+        return bool(stirs), math.inf if seconds is None else seconds
 
     def unplanned(self, limit: int) -> list[Scheduled]:
         """Schedules that have changed since `plan` was called for them."""

@@ -16,6 +16,7 @@ import orjson
 from adapters.postgres.database import Connection, Database, unavailable
 
 REPORT_INTERVAL = 2.0  # seconds between two reports of one worker
+SAME_INTERVAL = 5.0  # seconds until it reports that nothing has changed
 ALIVE_FOR = 15.0  # seconds after its last report that a worker counts as alive: it may be waiting for the database
 KEPT = 600.0  # seconds that a worker that went silent is still listed
 
@@ -78,11 +79,15 @@ class Workers:
         self._database = database
         self.worker = worker
         self._role = role
-        self._next = 0.0  # monotonic seconds
+        self._next = self._next_same = 0.0  # monotonic seconds
+        self._reported: Activity | None = None
 
     def report(self, activity: Activity, connection: Connection | None = None) -> bool:
-        """Report what this worker does; False when it reported less than 2 s ago. Raises ServiceUnavailable."""
-        if time.monotonic() < self._next:
+        """Report what this worker does; False when it reported less than 2 s ago, or the same less than 5 s ago.
+
+        Raises ServiceUnavailable.
+        """
+        if time.monotonic() < (self._next_same if activity == self._reported else self._next):
             return False
         parameters = {
             "worker": self.worker,
@@ -97,7 +102,8 @@ class Workers:
         }
         with unavailable(self._database.url):
             (connection or self._database.connection).execute(REPORT, parameters)
-        self._next = time.monotonic() + REPORT_INTERVAL
+        self._reported = activity
+        self._next, self._next_same = time.monotonic() + REPORT_INTERVAL, time.monotonic() + SAME_INTERVAL
         return True
 
     def listed(self) -> list[Worker]:
