@@ -223,6 +223,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
         retain.begin()
 
     projector = parts.work_projector(log=log, news=news)
+
     def listener(wake: int) -> Listener:
         return Listener(parts.database, EVENTS, wake)
 

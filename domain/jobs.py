@@ -3,7 +3,7 @@
 Its counts are a projection: objects are streams of their own, so this stream stays short however many records a job has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -133,12 +133,18 @@ class Job(StoredAggregate):
     class Pruned(StoredAggregate.Event):
         """That many of its objects were removed from the log since they were old; those that datasets stand on stay.
 
-        `statistics` are all counters of the job, when its end didn't name them and its objects can't any more.
+        `statistics` are all counters of the job, when its end didn't name them and its objects can't any more. `first` and
+        `last` are the ids that theirs lie between, both included; None in events of version 1. `more` of its objects will be
+        removed soon.
         """
 
         TOPIC = "job.pruned"
+        class_version = 2
         objects: int
         statistics: dict[str, int] | None
+        first: str | None
+        last: str | None
+        more: bool
 
     class Forgotten(StoredAggregate.Event):
         """The source's history was cleared: the job is no longer listed, and none of its objects is left."""
@@ -355,14 +361,18 @@ class Job(StoredAggregate):
         self.statistics_kept = statistics is not None
         self.all_imported = statistics is not None and _all_imported(statistics)
 
-    def prune(self, objects: int, statistics: Mapping[str, int] | None) -> None:
-        """Record that objects are gone. Raises Refused while the job goes on."""
+    def prune(self, objects: Sequence[UUID], statistics: Mapping[str, int] | None, *, more: bool = False) -> None:
+        """Record that objects, given in the order of their ids, are gone; `more` will go soon.
+
+        Raises Refused while the job goes on.
+        """
         if not self.ended:
             raise Refused(f"job {self.id} is {self.status}: its objects stay")
-        self._pruned(objects=objects, statistics=None if statistics is None else _not_zero(statistics))
+        kept = None if statistics is None else _not_zero(statistics)
+        self._pruned(objects=len(objects), statistics=kept, first=str(objects[0]), last=str(objects[-1]), more=more)
 
     @event(Pruned)
-    def _pruned(self, objects: int, statistics: dict[str, int] | None) -> None:
+    def _pruned(self, objects: int, statistics: dict[str, int] | None, first: str | None, last: str | None, more: bool) -> None:
         self.pruned += objects
         self.statistics_kept = self.statistics_kept or statistics is not None
 

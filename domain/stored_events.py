@@ -56,6 +56,11 @@ def _without_new_memory(state: State) -> None:
     state["memory"] = None
 
 
+def _without_ids(state: State) -> None:
+    state["first"] = state["last"] = None
+    state["more"] = False
+
+
 def _without_schedule(state: State) -> None:
     state["cron"] = state["time_zone"] = state["blackout"] = ""
 
@@ -81,6 +86,7 @@ UPCASTERS: dict[str, dict[int, Callable[[State], None]]] = {
     "job.page_gathered": {1: _count_unchanged},
     "job.gather_finished": {1: _without_seen_since, 2: _without_memory},
     "job.finished": {1: _without_statistics},
+    "job.pruned": {1: _without_ids},
     "object.error_recorded": {1: _set_level},
     "source.changed": {1: _not_resealed},
     "source.registered": {1: _without_schedule},

@@ -1,16 +1,24 @@
 """What is the state of every job? Table harvest_job."""
 
-from typing import Protocol
-from uuid import UUID
+from typing import NamedTuple, Protocol
 
 from projections.recorded import Changes, Handler, Recorded
+
+
+class Pruned(NamedTuple):
+    """Objects of a job are gone, with ids from `first` to `last` (None: not known which), and `more` will go soon."""
+
+    job: str
+    first: str | None
+    last: str | None
+    more: bool
 
 
 class Batch(Protocol):
     """What this fold changes."""
 
     jobs: Changes
-    pruned: set[UUID]  # jobs of which objects are gone
+    pruned: list[Pruned]
 
 
 def created(batch: Batch, event: Recorded) -> None:
@@ -58,7 +66,8 @@ def deletions_rejected(batch: Batch, event: Recorded) -> None:
 
 def pruned(batch: Batch, event: Recorded) -> None:
     """Rows of objects go with their streams."""
-    batch.pruned.add(event.stream)
+    state = event.state
+    batch.pruned.append(Pruned(str(event.stream), state["first"], state["last"], state["more"]))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -7,6 +7,7 @@ from uuid import UUID
 from projections import datasets, errors, jobs, logs, objects, sources, statistics
 from projections.causes import Causes
 from projections.datasets import DatasetFact
+from projections.jobs import Pruned
 from projections.recorded import Changes, Recorded, merge_handlers
 from projections.statistics import Statistics
 
@@ -34,7 +35,7 @@ class ReadModelBatch:
     log: Changes = field(default_factory=Changes)
     datasets: dict[tuple[str, str], DatasetFact] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
-    pruned: set[UUID] = field(default_factory=set)
+    pruned: list[Pruned] = field(default_factory=list)
 
     def split(self, stream: UUID) -> "ReadModelBatch":
         """Take out what later events of a stream may still change; it goes into a batch of its own."""

@@ -89,19 +89,31 @@ class Retain:
         if self.waits(source_id, job):
             self._retention.note(source_id, job_id, retained=True)
             return
-        statistics = None if job.statistics_kept else self._statistics(job)
-        objects, datasets, removed = job_objects(self._database, job, log_position(self._database)), 0, 0
-        while batch := list(islice(objects, AT_A_TIME)):
-            standing = self._retention.standing(source_id, batch)
-            removable = [events for events in batch if events[0].stream not in standing]
+        datasets, removed = 0, 0
+        for removable, standing, more in self._removable(source_id, job):
             if removable:
-                self._retention.prune(job, removable, statistics)
-                statistics = None
-            datasets, removed = datasets + len(standing), removed + len(removable)
+                statistics = None if job.statistics_kept else self._statistics(job)
+                self._retention.prune(job, removable, statistics, more=more)
+            datasets, removed = datasets + standing, removed + len(removable)
             yield removed, datasets
         self._retention.note(source_id, job_id, retained=datasets > 0)
         if removed:
             log.info("job %s of source %s: %d old objects removed, datasets stand on %d", job_id, source_id, removed, datasets)
+
+    def _removable(self, source_id: UUID, job: Job) -> Iterator[tuple[list[list[Recorded]], int, bool]]:
+        """Objects that can go, batch by batch: those, how many datasets stand on, and whether more can go.
+
+        What the read model works out again for a whole job, it works out once, after the last ones.
+        """
+        objects = job_objects(self._database, job, log_position(self._database))
+        waiting: list[list[Recorded]] = []
+        while batch := list(islice(objects, AT_A_TIME)):
+            standing = self._retention.standing(source_id, batch)
+            removable = [events for events in batch if events[0].stream not in standing]
+            yield (waiting if removable else []), len(standing), True
+            waiting = removable or waiting
+        if waiting:
+            yield waiting, 0, False
 
     def waits(self, source_id: UUID, job: Job) -> bool:
         """Whether a person may still approve deletions that the job held: its objects say which."""

@@ -116,16 +116,19 @@ class Retention:
         ids, guids = [events[0].stream for events in objects], [_guid(events) for events in objects]
         return {stream for (stream,) in self._database.query(STANDING, source=source_id, ids=ids, guids=guids)}
 
-    def prune(self, job: Job, objects: Sequence[Sequence[Recorded]], statistics: dict[str, int] | None) -> None:
+    def prune(
+        self, job: Job, objects: Sequence[Sequence[Recorded]], statistics: dict[str, int] | None, *, more: bool = False
+    ) -> None:
         """Remove streams, and record it. Raises ServiceUnavailable when somebody else changed the job: then nothing is."""
         hashes = sorted({bytes.fromhex(digest) for events in objects for digest in _hashes(events)})
         if hashes:
             self._database.query(CANDIDATES, hashes=hashes)
-        job.prune(len(objects), statistics)
+        streams = [events[0].stream for events in objects]
+        job.prune(streams, statistics, more=more)
         (stored,) = self._application.stored(job.collect_events())
         self._database.query(
             PRUNE,
-            streams=[events[0].stream for events in objects],
+            streams=streams,
             job=job.id,
             version=stored.originator_version,
             topic=stored.topic,

@@ -100,7 +100,6 @@ class ProjectionThread:
                 self._failed(error)
                 return
 
-
     def _wait(self) -> None:
         """Until events are announced; if none is for a while, something may have gone unheard."""
         begun = time.monotonic()
@@ -183,9 +182,7 @@ class Coordinator:
         for duties, _ in self._rounds:
             duties.begin()
 
-    def _run(
-        self, duties: Round, news: threading.Event, longest: float = ROUND, check: Callable[[], None] = _nothing
-    ) -> None:
+    def _run(self, duties: Round, news: threading.Event, longest: float = ROUND, check: Callable[[], None] = _nothing) -> None:
         """One round, over and over, with at most `longest` seconds of sleep, and a `check` before each."""
         try:
             while not (self._over.is_set() or self._stop.is_set()):

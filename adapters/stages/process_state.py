@@ -2,9 +2,8 @@
 
 What can be restored is restored, with a warning: after each stage (of quick ones that were taken together, after the last) the
 working directory, closed standard streams and settings of the interpreter, and within a second of each stage (every five
-seconds while none runs) the environment, the locale,
-`sys.path`, umask, signal handlers and the log. What can't (too many threads or files left open, a standard stream whose number
-something else got) is a reason to replace the process.
+seconds while none runs) the environment, the locale, `sys.path`, umask, signal handlers and the log. What can't (too many
+threads or files left open, a standard stream whose number something else got) is a reason to replace the process.
 """
 
 import gc

@@ -1,7 +1,7 @@
 """What is old goes, stream by stream; what datasets stand on stays, and what is left folds to the same tables."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,12 @@ import pytest
 
 from adapters.actions.session import Session
 from adapters.bootstrap import Parts
+from adapters.duties import retention
 from adapters.duties.ending import EndJobs
 from adapters.duties.retention import CollectContent, Retain
 from adapters.postgres.content import content_hash
+from adapters.postgres.database import Connection
+from adapters.postgres.read_model.causes import CauseWriter
 from adapters.postgres.read_model.rebuild import rebuild_read_model, rebuild_work
 from adapters.postgres.work.pending_work import PendingWork
 from domain.errors import Refused
@@ -147,8 +150,8 @@ def test_a_pass_that_was_interrupted_goes_on(parts: Parts, source: UUID, monkeyp
     before = table(parts, "harvest.job_statistics")
 
     duty = Retain(parts.database, parts.application, days=365, keep=1, every=0)
-    duty.run(LATER)
-    duty.run(LATER)
+    for _ in range(3):  # it begins with the source, looks at two objects, and removes them when it has seen the next two
+        duty.run(LATER)
     assert len(streams(parts, first)) == 5  # this process ends here
     retain(parts)
 
@@ -221,3 +224,79 @@ def test_the_records_of_a_job_that_are_gone_cant_be_tried_again(parts: Parts, so
 
     with pytest.raises(Refused, match="HARVEST_RETENTION_DAYS"):
         Session(parts).call("harvest_job_retry", id=str(first.id))
+
+
+def failing(parts: Parts, source: UUID, number: int) -> Job:
+    """A job with that many records: each fails once, is found to have another guid, and fails again under that one; every
+    second one is imported in the end."""
+    app = parts.application
+    job = app.start_gather(app.create_job(source), "worker")
+    guids = [f"rec_{n}x" for n in range(number)]
+    app.record_page(job, [GatheredRecord(guid, "new", None, {}) for guid in guids], 3)
+    app.finish_gather(job, complete=True, full=False, deletions=0)
+    objects = app.load_objects([job.object_id(guid) for guid in guids])
+    for place, known in enumerate(objects.values()):
+        known.record_error("Import", f"no title in {known.guid}")
+        known.identify(f"{known.guid}_own")
+        known.record_error("Import", message := f"no title in {known.guid}")
+        if place % 2:
+            known.import_as("added", known.guid, {})
+        else:
+            known.fail("Import", "reported", message, None)
+    app.record_objects(objects.values())
+    project(parts)
+    EndJobs(app, PendingWork(parts.database)).run(LATER)
+    project(parts)
+    return app.load(Job, job.id)
+
+
+def test_causes_of_the_errors_that_are_left_are_those_of_a_rebuild_though_records_got_other_guids_after_some(
+    parts: Parts, source: UUID
+) -> None:
+    old = failing(parts, source, 6)
+    harvest(parts, source, {"a": "one"})
+    causes = "SELECT cause, errors, records, examples FROM harvest.error_cause WHERE job_id = %(job)s ORDER BY cause"
+    before = parts.database.query(causes, job=str(old.id))
+    assert [(row[1], row[2]) for row in before] == [(12, 6)]
+
+    retain(parts)
+
+    assert len(streams(parts, old)) == 3
+    after = parts.database.query(causes, job=str(old.id))
+    assert [row[0] for row in after] == [row[0] for row in before]
+    assert [(row[1], row[2]) for row in after] == [(6, 3)]
+    assert rebuild_read_model(parts.database).differences == []
+    assert parts.database.query(causes, job=str(old.id)) == after
+
+
+def test_a_jobs_causes_are_counted_once_however_many_steps_remove_its_objects(
+    parts: Parts, source: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_A_TIME", 1)
+    old = failing(parts, source, 8)
+    newest = harvest(parts, source, {"a": "one"})
+    retain_only(parts, old)
+    counted: list[Sequence[str]] = []
+    count_again = CauseWriter.count_again
+
+    def count(writer: CauseWriter, connection: Connection, jobs: Sequence[str], upto: int) -> None:
+        counted.append(jobs)
+        count_again(writer, connection, jobs, upto)
+
+    monkeypatch.setattr(CauseWriter, "count_again", count)
+    projector = parts.read_model_projector()
+    projector._batch = 1
+    projector.catch_up()
+
+    assert parts.database.query("SELECT count(*) FROM events.stored_event WHERE topic = 'job.pruned'") == [(4,)]
+    assert counted == [[str(old.id)]]
+    rows = "SELECT harvest_job_id, count(*)::int FROM harvest.object GROUP BY 1"
+    assert dict(parts.database.query(rows)) == {str(old.id): 4, str(newest.id): 1}
+    assert rebuild_read_model(parts.database).differences == []
+
+
+def retain_only(parts: Parts, job: Job) -> None:
+    """Remove a job's objects, without projecting it."""
+    duty = Retain(parts.database, parts.application, days=365, keep=1)
+    for _ in duty.prune(UUID(job.source_id), job.id):
+        pass

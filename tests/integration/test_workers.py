@@ -39,9 +39,7 @@ def test_a_worker_reports_at_most_every_two_seconds(database: Database) -> None:
     assert [worker.busy for worker in Workers(database).listed()] == [0]
 
 
-def test_a_worker_that_does_the_same_as_before_reports_less_often(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_does_the_same_as_before_reports_less_often(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "REPORT_INTERVAL", 0.0)
     monkeypatch.setattr(table, "SAME_INTERVAL", 3600.0)
     reports = Workers(database, "fetch-1", "fetch-consumer")

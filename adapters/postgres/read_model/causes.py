@@ -4,7 +4,7 @@ A row is read, added to and written again in one transaction. In a live read mod
 the processes of a rebuild take a lock of their own.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -12,11 +12,14 @@ import orjson
 from psycopg import sql
 
 from adapters.postgres.database import Connection
-from adapters.postgres.read_model.tables import CAUSES, OBJECT_ERRORS, OBJECTS, names
+from adapters.postgres.log.event_store import read_whole
+from adapters.postgres.read_model.tables import CAUSES, OBJECT_ERRORS, names
 from projections.causes import Cause, CauseKey, Causes, add_errors
-from projections.read_model import ReadModelBatch
+from projections.read_model import ReadModelBatch, fold
+from projections.recorded import decode
 
 AT_A_TIME = 1000  # rows of one statement
+STREAMS = 100  # objects whose events are read at a time
 KEY = CauseKey._fields
 COLUMNS = ("texts", "gap_values", "first_error", "last_error", "errors", "records", "examples")  # as Cause has its fields
 
@@ -46,10 +49,8 @@ class CauseWriter:
         """).format(errors=errors)
         self._remove = sql.SQL("DELETE FROM {table} WHERE job_id = ANY (%(jobs)s) AND NOT of_gather").format(table=table)
         self._left = sql.SQL("""
-            SELECT e.id, e.harvest_object_id, e.harvest_job_id, e.message, e.created, o.guid
-            FROM {errors} e LEFT JOIN {objects} o ON o.id = e.harvest_object_id
-            WHERE e.harvest_job_id = ANY (%(jobs)s) AND e.level = 'error'
-        """).format(errors=errors, objects=sql.Identifier(schema, OBJECTS.name))
+            SELECT DISTINCT harvest_object_id::uuid FROM {errors} WHERE harvest_job_id = ANY (%(jobs)s) AND level = 'error'
+        """).format(errors=errors)
 
     def count(self, connection: Connection, batch: ReadModelBatch) -> None:
         """Count a batch's errors, and name the cause in their rows, which know their jobs and aren't stored yet."""
@@ -79,14 +80,17 @@ class CauseWriter:
                 part[key] = cause
             connection.execute(self._save, _json([_row(key, cause) for key, cause in part.items()]))
 
-    def count_again(self, connection: Connection, jobs: Collection[str]) -> None:
-        """Count the errors of objects that are left of these jobs, whose other objects went from the log."""
-        parameters = {"jobs": sorted(jobs)}
-        connection.execute(self._remove, parameters)
+    def count_again(self, connection: Connection, jobs: Sequence[str], upto: int) -> None:
+        """Count the errors of objects that are left of these jobs, whose other objects went from the log.
+
+        From the log up to an event number, as a rebuild does: a record may have got another guid after some of its errors.
+        """
+        connection.execute(self._remove, {"jobs": jobs})
+        left = [object_id for (object_id,) in connection.execute(self._left, {"jobs": jobs})]
         causes = Causes()
-        for error_id, object_id, job_id, message, created, guid in connection.execute(self._left, parameters):
-            row = {"harvest_job_id": job_id, "message": message, "created": created, "guid": guid}
-            causes.add(error_id, row, object_id)
+        for start in range(0, len(left), STREAMS):
+            events = decode(read_whole(connection, left[start : start + STREAMS]))
+            add_errors(causes, {}, fold(event for event in events if event.number <= upto).object_errors.rows)
         self._add(connection, causes)
 
 

@@ -103,6 +103,15 @@ def count_sources(schema: str) -> sql.Composed:
     )
 
 
+def prune_between(schema: str, table: str, job: str, of_object: str) -> sql.Composed:
+    """As `prune`, of objects whose ids lie between two: found by these, as a job may have many more."""
+    return sql.SQL("""
+        DELETE FROM {table} t USING unnest(%(jobs)s::text[], %(firsts)s::text[], %(lasts)s::text[]) AS p (job, first, last)
+        WHERE t.{of_object} >= p.first AND t.{of_object} <= p.last AND t.{job} IS NOT DISTINCT FROM p.job AND NOT EXISTS (
+            SELECT FROM events.stored_event e WHERE e.originator_id = t.{of_object}::uuid AND e.originator_version = 1)
+    """).format(table=sql.Identifier(schema, table), job=sql.Identifier(job), of_object=sql.Identifier(of_object))
+
+
 def prune(schema: str, table: str, job: str, of_object: str) -> sql.Composed:
     """Rows of objects whose streams are gone from the log: what is left is what a rebuild would make."""
     return sql.SQL("""

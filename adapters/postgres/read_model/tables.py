@@ -157,12 +157,10 @@ LOG_LINES = Table(
         **dict.fromkeys(("source_id", "job_id", "object_id"), "text"),
     },
 )
-PRUNED = (
-    ("harvest_object_error", "harvest_job_id", "harvest_object_id"),
-    ("log_line", "job_id", "object_id"),
-    ("object", "harvest_job_id", "id"),
-)
-"""Tables with rows of objects, the columns of the job and of the object."""
+PRUNED = (("harvest_object_error", "harvest_job_id", "harvest_object_id"), ("object", "harvest_job_id", "id"))
+"""Tables with rows of objects, the columns of the job and of the object. They have an index by object."""
+PRUNED_AT_LAST = (("log_line", "job_id", "object_id"),)
+"""A table with rows of objects, and an index by job only: all of a job is looked through, once."""
 OF_JOBS = (
     *(("harvest_job", "id"), ("job_statistics", "job_id"), ("harvest_gather_error", "harvest_job_id")),
     ("error_cause", "job_id"),

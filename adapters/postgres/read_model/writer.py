@@ -25,9 +25,11 @@ from adapters.postgres.read_model.tables import (
     OF_JOBS,
     OUTCOMES,
     PRUNED,
+    PRUNED_AT_LAST,
     SOURCES,
     Table,
 )
+from projections.jobs import Pruned
 from projections.read_model import ReadModelBatch, fold
 from projections.recorded import Changes, Key, Recorded, Row
 from projections.statistics import Statistics
@@ -69,7 +71,9 @@ class ReadModelWriter:
         self._no_last_job = sql.SQL("UPDATE {} SET last_job_id = NULL WHERE last_job_id = ''").format(
             sql.Identifier(schema, "source_statistics")
         )
+        self._prune_between = [statements.prune_between(schema, *table) for table in PRUNED]
         self._prune = [statements.prune(schema, *table) for table in PRUNED]
+        self._prune_at_last = [statements.prune(schema, *table) for table in PRUNED_AT_LAST]
         self._forget = [statements.forget(schema, *table) for table in OF_JOBS]
         self._causes = CauseWriter(schema)
 
@@ -95,11 +99,28 @@ class ReadModelWriter:
         counted = self._change_objects(connection, batch)
         self.count(connection, batch.statistics, counted, self._write_datasets(connection, batch))
         if batch.pruned:
-            for statement in self._prune:
-                connection.execute(statement, {"jobs": [str(job) for job in batch.pruned]})
-            self._causes.count_again(connection, {str(job) for job in batch.pruned})
+            self._write_pruned(connection, batch.pruned, events[-1].number)
         self.forget(connection, batch.statistics.forgotten)
         return _touched(batch, counted)
+
+    def _write_pruned(self, connection: Connection, pruned: Sequence[Pruned], upto: int) -> None:
+        """Rows of objects go with their streams; what is worked out for a whole job is, once no more of it will go soon."""
+        between = [part for part in pruned if part.first is not None]
+        parameters = {
+            "jobs": [p.job for p in between],
+            "firsts": [p.first for p in between],
+            "lasts": [p.last for p in between],
+        }
+        for statement in self._prune_between if between else ():
+            connection.execute(statement, parameters)
+        whole = sorted({part.job for part in pruned if part.first is None})
+        for statement in self._prune if whole else ():
+            connection.execute(statement, {"jobs": whole})
+        over = sorted({part.job for part in pruned if not part.more})
+        for statement in self._prune_at_last if over else ():
+            connection.execute(statement, {"jobs": over})
+        if over:
+            self._causes.count_again(connection, over, upto)
 
     def forget(self, connection: Connection, jobs: Collection[str]) -> None:
         """Remove all rows of jobs that are no longer listed; their objects have none left."""
