@@ -158,6 +158,13 @@ ROWS: tuple[LiteralString, ...] = (
     FROM job GROUP BY s
     """,
     """
+    UPDATE harvest.source_statistics t SET last_outcome = l.outcome, last_kind = l.kind,
+        last_done = c.added + c.updated + c.unchanged + c.pages_unchanged + c.skipped + c.deleted, last_errored = c.errored,
+        last_deleted = c.deleted
+    FROM harvest.harvest_job l JOIN harvest.job_statistics c ON c.job_id = l.id
+    WHERE l.id = t.last_ended_job_id
+    """,
+    """
     INSERT INTO harvest.harvest_object_error (id, harvest_object_id, message, stage, created, code, harvest_job_id,
         level)
     SELECT pg_temp.line_id(100000000 + n), pg_temp.object_id(1, n), 'guid-1-' || n || ': title: is missing', 'Import', created,

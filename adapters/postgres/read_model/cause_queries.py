@@ -84,10 +84,14 @@ class CauseReads:
         now = self.of_job(job_id, limit + 1, of_gather=of_gather)
         earlier = self.of_job(before, limit + 1, of_gather=of_gather) if before else []
         complete = max(len(now), len(earlier)) <= limit
+        ids, earlier_ids = {cause.id for cause in now}, {cause.id for cause in earlier}
+        recurring = still_there = ids & earlier_ids
+        if before and len(earlier) > limit:
+            recurring = recurring | self.present(before, ids - earlier_ids, of_gather=of_gather)
+        if len(now) > limit:
+            still_there = still_there | self.present(job_id, earlier_ids - ids, of_gather=of_gather)
         now, earlier = now[:limit], earlier[:limit]
-        recurring = self.present(before, {cause.id for cause in now}, of_gather=of_gather) if before else set()
         marks = {cause.id: RECURRING if cause.id in recurring else NEW for cause in now} if before else {}
-        still_there = self.present(job_id, {cause.id for cause in earlier}, of_gather=of_gather)
         return Compared(now, marks, [cause for cause in earlier if cause.id not in still_there], complete)
 
     def present(self, job_id: str, causes: Collection[str], *, of_gather: bool) -> set[str]:

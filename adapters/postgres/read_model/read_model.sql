@@ -73,7 +73,12 @@ CREATE TABLE {schema}.source_statistics (
     datasets bigint NOT NULL DEFAULT 0, -- active ones, which is also the number of current objects
     last_job_id text COLLATE "C",
     last_ended_job_id text COLLATE "C",
-    last_success timestamp -- when a successful job last ended
+    last_success timestamp, -- when a successful job last ended
+    last_outcome text, -- of the last job that has ended, so that looking for trouble needs no row of each source's job
+    last_kind text,
+    last_done bigint, -- its records that went well
+    last_errored bigint,
+    last_deleted bigint
 );
 
 CREATE TABLE {schema}.object (

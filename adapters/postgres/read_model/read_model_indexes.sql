@@ -13,6 +13,7 @@ CREATE INDEX harvest_job_source_status_idx ON {schema}.harvest_job (source_id, s
 CREATE INDEX harvest_job_held_idx ON {schema}.harvest_job (source_id, id) WHERE outcome = 'held' AND decision IS NULL;
 ALTER TABLE {schema}.job_statistics ADD PRIMARY KEY (job_id);
 ALTER TABLE {schema}.source_statistics ADD PRIMARY KEY (source_id);
+CREATE INDEX source_statistics_last_ended_idx ON {schema}.source_statistics (last_ended_job_id);
 ALTER TABLE {schema}.object ADD PRIMARY KEY (id);
 -- A row is written when its object is gathered, and again with its outcome. Half of a page is left free for the second version,
 -- so that indexes needn't be written to again. What a rebuild has loaded is finished, and fills whole pages.

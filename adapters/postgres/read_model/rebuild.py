@@ -221,6 +221,7 @@ def _count(connection: Connection, statistics: Sequence[Statistics]) -> None:
     sums = ", ".join(f"coalesce(sum({name}) FILTER (WHERE final), sum({name}))" for name in COUNTERS)
     _run(connection, COUNT_JOBS.format(columns=", ".join(COUNTERS), sums=sums, schema="{schema}"))
     for part in statistics:
+        writer.note_last_jobs(connection, part.last_ended.values())
         writer.forget(connection, part.forgotten)
 
 

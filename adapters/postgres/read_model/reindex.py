@@ -64,6 +64,7 @@ def _write(connection: Connection, ids: list[UUID]) -> list[str]:
     batch, writer = fold(events), ReadModelWriter()
     writer.write_sources(connection, batch.sources)
     writer.count(connection, batch.statistics, (), datasets)
+    writer.note_last_jobs(connection, batch.statistics.last_ended.values())
     connection.execute(RAISE)
     after = _rows(connection, texts)
     return [source_id for source_id in texts if before.get(source_id) != after.get(source_id)]

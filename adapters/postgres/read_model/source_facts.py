@@ -11,18 +11,17 @@ from domain.schedules import Schedule
 from domain.source_health import LATE, PERIODS, SourceFacts
 
 FACTS: LiteralString = """
-    SELECT s.id, s.name, s.created, t.last_success, coalesce(t.datasets, 0) AS datasets, coalesce(l.outcome, '') AS outcome,
-        coalesce(l.kind, '') AS kind, coalesce(t.jobs_finished + t.jobs_failed, 0) AS ended, -- an aborted one says nothing
-        coalesce(c.added + c.updated + c.unchanged + c.pages_unchanged + c.skipped + c.deleted, 0) AS done,
-        coalesce(c.errored, 0) AS errored, coalesce(c.deleted, 0) AS deleted,
+    SELECT s.id, s.name, s.created, t.last_success, coalesce(t.datasets, 0) AS datasets,
+        coalesce(t.last_outcome, '') AS outcome, coalesce(t.last_kind, '') AS kind,
+        coalesce(t.jobs_finished + t.jobs_failed, 0) AS ended, -- an aborted one says nothing
+        coalesce(t.last_done, 0) AS done, coalesce(t.last_errored, 0) AS errored,
+        coalesce(t.last_deleted, 0) AS deleted,
         p.frequency, p.cron, p.time_zone, p.blackout, p.fresh,
         p.paused AND (p.paused_until IS NULL OR p.paused_until > now()) AS paused
     FROM harvest.harvest_source s
     LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
-    LEFT JOIN harvest.harvest_job l ON l.id = t.last_ended_job_id
-    LEFT JOIN harvest.job_statistics c ON c.job_id = l.id
     LEFT JOIN ops.schedule p ON p.source_id = s.id::uuid
-    WHERE s.active AND (l.outcome = 'failed' OR c.errored > 0 OR c.deleted > 0 OR t.last_success IS NULL
+    WHERE s.active AND (t.last_outcome = 'failed' OR t.last_errored > 0 OR t.last_deleted > 0 OR t.last_success IS NULL
         OR t.last_success < %(now)s - make_interval(
             hours => CASE WHEN p.cron <> '' THEN 2 ELSE (%(late)s::jsonb->>p.frequency)::integer END))
     ORDER BY s.created DESC, s.id DESC

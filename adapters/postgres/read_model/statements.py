@@ -103,6 +103,28 @@ def count_sources(schema: str) -> sql.Composed:
     )
 
 
+def note_last_jobs(schema: str) -> sql.Composed:
+    """Keep with their sources what jobs came to, those that are the last ones that have ended."""
+    return sql.SQL("""
+        UPDATE {sources} t SET last_outcome = l.outcome, last_kind = l.kind, last_errored = c.errored, last_deleted = c.deleted,
+            last_done = c.added + c.updated + c.unchanged + c.pages_unchanged + c.skipped + c.deleted
+        FROM {jobs} l LEFT JOIN {counts} c ON c.job_id = l.id
+        WHERE t.last_ended_job_id = ANY (%(jobs)s) AND l.id = t.last_ended_job_id
+    """).format(
+        sources=sql.Identifier(schema, "source_statistics"),
+        jobs=sql.Identifier(schema, "harvest_job"),
+        counts=sql.Identifier(schema, "job_statistics"),
+    )
+
+
+def forget_last_jobs(schema: str) -> sql.Composed:
+    """As `forget`, of what is kept of jobs with their sources."""
+    return sql.SQL("""
+        UPDATE {} SET last_outcome = NULL, last_kind = NULL, last_done = NULL, last_errored = NULL, last_deleted = NULL
+        WHERE last_ended_job_id = ANY (%(jobs)s)
+    """).format(sql.Identifier(schema, "source_statistics"))
+
+
 def prune_between(schema: str, table: str, job: str, of_object: str) -> sql.Composed:
     """As `prune`, of objects whose ids lie between two: found by these, as a job may have many more."""
     return sql.SQL("""

@@ -74,7 +74,8 @@ class ReadModelWriter:
         self._prune_between = [statements.prune_between(schema, *table) for table in PRUNED]
         self._prune = [statements.prune(schema, *table) for table in PRUNED]
         self._prune_at_last = [statements.prune(schema, *table) for table in PRUNED_AT_LAST]
-        self._forget = [statements.forget(schema, *table) for table in OF_JOBS]
+        self._forget = [*(statements.forget(schema, *table) for table in OF_JOBS), statements.forget_last_jobs(schema)]
+        self._note_last_jobs = statements.note_last_jobs(schema)
         self._causes = CauseWriter(schema)
 
     def _update_of(self, table: Table) -> sql.Composed:
@@ -98,10 +99,12 @@ class ReadModelWriter:
         self._insert(connection, OBJECTS, batch.objects.rows)
         counted = self._change_objects(connection, batch)
         self.count(connection, batch.statistics, counted, self._write_datasets(connection, batch))
+        touched = _touched(batch, counted)
+        self.note_last_jobs(connection, {*touched.jobs, *batch.statistics.last_ended.values()})
         if batch.pruned:
             self._write_pruned(connection, batch.pruned, events[-1].number)
         self.forget(connection, batch.statistics.forgotten)
-        return _touched(batch, counted)
+        return touched
 
     def _write_pruned(self, connection: Connection, pruned: Sequence[Pruned], upto: int) -> None:
         """Rows of objects go with their streams; what is worked out for a whole job is, once no more of it will go soon."""
@@ -126,6 +129,11 @@ class ReadModelWriter:
         """Remove all rows of jobs that are no longer listed; their objects have none left."""
         for statement in self._forget if jobs else ():
             connection.execute(statement, {"jobs": sorted(jobs)})
+
+    def note_last_jobs(self, connection: Connection, jobs: Collection[str]) -> None:
+        """Keep with their sources what those of the jobs came to that ended last; jobs, counts and sources are written."""
+        if jobs:
+            connection.execute(self._note_last_jobs, {"jobs": sorted(jobs)})
 
     def _name_owners(self, connection: Connection, batch: ReadModelBatch) -> None:
         """Give errors and log lines about what began in earlier batches their job, source and guid, which only tables know."""
