@@ -1,7 +1,7 @@
 """Runs duties one after the other, each when its interval is over or when there is news.
 
 A duty that waits for something that only events bring about looks seldom by itself: an idle leader wakes up a few times in ten
-seconds ([decision 0094](../../docs/decisions/0094-an-idle-site-sleeps.md)).
+seconds (decision 0094).
 
 A duty that fails is logged once, tried again after a growing wait, and never stops the others. Duties of one round share a
 thread, so one that takes long (it waits for a broker or a mail server) belongs in a round of its own.
