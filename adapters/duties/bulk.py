@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from adapters.duties.rounds import QUIET
 from adapters.postgres.bulk import Bulks, Row
 from domain import bulk
 from domain.application import Harvesting
@@ -23,8 +24,9 @@ class CarryOutBulk:
 
     name = "bulk actions"
     trouble = "what was confirmed for many sources waits"
-    interval = 1.0
-    on_news = False
+    interval = QUIET
+    on_news = True
+    pace = 1.0
 
     def __init__(self, bulks: Bulks, application: Harvesting) -> None:
         self._bulks = bulks

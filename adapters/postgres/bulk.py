@@ -9,6 +9,7 @@ import orjson
 from psycopg.rows import dict_row
 
 from adapters.postgres.database import Database, unavailable
+from adapters.postgres.listener import tell_leader
 
 Row = dict[str, Any]
 KEPT_DAYS, UNCONFIRMED_DAYS = 90, 1
@@ -116,6 +117,7 @@ class Bulks:
     def confirm(self, bulk_id: UUID, options: Mapping[str, Any]) -> None:
         """Let it be carried out; a second call changes nothing, its options neither."""
         self._run(CONFIRM, id=bulk_id, options=orjson.dumps(options).decode())
+        tell_leader(self._database, "bulk")
 
     def skip(self, bulk_id: UUID, sources: Sequence[UUID], reason: str) -> None:
         """Leave sources out that have no outcome yet."""
