@@ -13,6 +13,7 @@ from adapters.actions.series import plain_event
 from adapters.actions.session import Session
 from adapters.actions.sources import the_source
 from adapters.actions.table import action
+from adapters.actions.timeline_jobs import decisions, jobs_told, options_changed
 from adapters.actions.undoing import undoes
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.runs import last_runs
@@ -56,24 +57,34 @@ def _listed_source(session: Session, parameters: DatasetList) -> Owned | None:
 
 @action(Right.EDIT, Timeline, reads=True, subject=the_source, listed="events")
 def harvest_timeline_list(session: Session, parameters: Timeline) -> dict[str, Any]:
-    """What happened to a source, newest first: what, when, by whom; pass `next` as `before` for the next page."""
+    """What happened to a source, newest first: what, when, by whom; pass `next` as `before` for the next page.
+
+    An event of a job has the `job` with who asked for it and why. Decisions about held deletions stand among them,
+    without a `version`. `config` tells which options a change of the configuration touched.
+    """
     application = session.parts.application
     source = session.source(parameters.id)
     newest = min(source.version, parameters.before - 1) if parameters.before else source.version
     oldest = max(0, newest - parameters.limit)
-    stored = application.event_log.select_events(source.id, gt=oldest, lte=newest)
-    return {
-        "events": [
-            {
-                "version": event.originator_version,
-                "topic": event.topic,
-                "recorded": application.event_log.recorded_at(source.id, event.originator_version),
-                "state": _masked(plain_event(application.mapper.to_domain_event(event))),
-            }
-            for event in reversed(list(stored))
-        ],
-        "next": oldest + 1 if oldest > 0 else None,
-    }
+    stored = list(application.event_log.select_events(source.id, gt=oldest, lte=newest))
+    states = {event.originator_version: plain_event(application.mapper.to_domain_event(event)) for event in stored}
+    jobs = jobs_told(application, [state["job_id"] for state in states.values() if state.get("job_id")])
+    events: list[dict[str, Any]] = [
+        {
+            "version": event.originator_version,
+            "topic": event.topic,
+            "recorded": application.event_log.recorded_at(source.id, event.originator_version),
+            "state": (state := _masked(states[event.originator_version])),
+            "job": jobs.get(str(state.get("job_id"))),
+            "config": options_changed(state),
+        }
+        for event in reversed(stored)
+    ]
+    after = application.event_log.recorded_at(source.id, newest + 1) if newest < source.version else None
+    since = events[-1]["recorded"] if oldest and events else None
+    decided = decisions(session, str(source.id), since, after)
+    events = sorted([*events, *decided], key=lambda event: event["recorded"], reverse=True) if decided else events
+    return {"events": events, "next": oldest + 1 if oldest > 0 else None}
 
 
 def _masked(state: Row) -> Row:
