@@ -58,7 +58,7 @@ def _object(session: Session, parameters: ObjectShow) -> Row:
     """The row that is asked for. Raises NotFound, ValidationError."""
     reads = ApiReads(session.model)
     if parameters.dataset_id:
-        row = reads.object(_package(session, parameters.dataset_id), "package_id")
+        row = reads.object(package_id(session, parameters.dataset_id), "package_id")
         if row is None:
             raise NotFound("Dataset not found")
         return row
@@ -70,7 +70,7 @@ def _object(session: Session, parameters: ObjectShow) -> Row:
     return row
 
 
-def _package(session: Session, id_or_name: str) -> str:
+def package_id(session: Session, id_or_name: str) -> str:
     """The id of a dataset; a name is looked up in the local catalogue."""
     try:
         return str(UUID(id_or_name))

@@ -21,6 +21,7 @@ COMMANDS = {
         "maintenance:abort_failed_jobs",
         "Stop jobs that have run for longer than their sources' frequency allows.",
     ),
+    "history": ("dataset_history:history", "Show the versions of DATASET, how it was at a time, or what changed."),
     "job-report": ("jobs:job_report", "Show a job (by its id, or the last one of a source) with all its errors."),
     "night": ("pictures:night", "Show how busy each of 24 hours was at each source, and what failed in it."),
     "causes": ("pictures:causes", "Show why records failed, the largest causes first."),

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from adapters.embedded import EmbeddedPostgres
 from harvesters import Owner
 from tests.support.browser import NewTab, Tab
+from tests.support.history_site import enter_history
 from tests.support.pages_site import HOSTILE, PagesSite, pages_site
 
 PACKAGE: dict[str, Any] = {
@@ -48,6 +49,7 @@ def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
         site.source("failing", source_type="raising", title=f"Failing {HOSTILE}", config=poison)
         for package in (PACKAGE, {**PACKAGE, "name": "another", "title": "Another"}):
             site.cli.parts.catalogue.save({**package, "id": str(uuid4())}, Owner("", "", package["name"], "", ""))
+        enter_history(site)
         yield site
 
 

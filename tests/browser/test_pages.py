@@ -1,5 +1,6 @@
 """Every page in a real browser: for people with other eyes and hands, on small screens, with hostile texts, in the dark."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.support.browser import NewTab
+from tests.support.history_site import ONE
 from tests.support.pages_site import PagesSite
 
 pytestmark = pytest.mark.browser
@@ -34,6 +36,10 @@ PAGES = {
     "sign in": "/harvest/-/sign-in",
     "datasets": "/dataset",
     "dataset": "/dataset/hostile-dataset",
+    "history": f"/harvest/-/dataset/{ONE}",
+    "as it was": f"/harvest/-/dataset/{ONE}/version?number=2",
+    "changes": f"/harvest/-/dataset/{ONE}/changes",
+    "undo": "/harvest/failing/job/last/undo",
     "not there": "/harvest/-/nothing",
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -215,3 +221,18 @@ def test_the_first_records_of_an_address_are_looked_at_before_it_is_entered(new_
 
     assert "record-9" in page.locator("#preview").inner_text()
     assert page.get_by_label("Address").input_value() == "http://127.0.0.1/looked-at"
+
+
+def test_the_slider_shows_each_version_by_keyboard_and_keeps_the_focus(new_tab: NewTab) -> None:
+    page = new_tab("").open(f"/harvest/-/dataset/{ONE}/version?number=5")
+    slider = page.get_by_role("slider")
+
+    slider.focus()
+    slider.press("Home")
+    expect(page.locator("[data-part=version]")).to_contain_text("https://example.org/1")
+    slider.press("ArrowRight")
+    expect(page.locator("[data-part=version]")).to_contain_text("https://example.org/moved")
+
+    expect(slider).to_be_focused()
+    expect(page.locator("output")).to_have_text("2")
+    expect(page).to_have_url(re.compile(r"/version\?number=2$"))

@@ -2,6 +2,7 @@
 import "./times.js";
 import "./keys.js";
 import "./form.js";
+import "./slider.js";
 import { live } from "./live.js";
 import { again } from "./again.js";
 

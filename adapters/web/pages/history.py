@@ -1,0 +1,70 @@
+"""The pages of a dataset's history: its versions, how it was at a time, and what differs between two versions."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from adapters.web.pages.page import Page
+from adapters.web.pages.source import Row
+from domain.errors import NotFound
+
+ROWS = 50
+
+
+def show(page: Page) -> Response:
+    """All versions, newest first; two of them can be compared."""
+    answer: Row = page.call("harvest_dataset_history_list", id=page.path("id"), limit=ROWS, after=page.query.get("after", ""))
+    following = page.here(after=answer["next"]) if answer["next"] else None
+    return _page(page, "dataset_history.html", answer, following=following)
+
+
+def version(page: Page) -> Response:
+    """The dataset as it was: in a version, or at a time."""
+    number, at = page.query.get("number", ""), page.query.get("at", "").strip()
+    wanted: dict[str, Any] = {"at": at} if at else {"number": int(number)} if number.isdecimal() and int(number) else {}
+    if not wanted:
+        wanted = {"version": page.query.get("version", "")}
+    answer: Row = page.call("harvest_dataset_version_show", id=page.path("id"), **wanted)
+    row = answer["version"]
+    newest = page.call("harvest_dataset_history_list", id=page.path("id"), limit=1)
+    differences = None
+    if row and answer["kept"] and row["number"] > 1:
+        differences = page.call("harvest_dataset_version_diff", id=page.path("id"), new=row["object_id"])
+    return _page(
+        page, "dataset_version.html", answer, count=newest["count"], at=at, now=datetime.now(UTC), differences=differences
+    )
+
+
+def changes(page: Page) -> Response:
+    """What differs between two versions; the older one stands first, in whatever order they were picked."""
+    old, new = page.query.get("old", ""), page.query.get("new", "")
+    answer: Row = page.call("harvest_dataset_version_diff", id=page.path("id"), old=old or None, new=new or None)
+    if answer["old"] and answer["old"]["number"] > answer["new"]["number"]:
+        answer = page.call("harvest_dataset_version_diff", id=page.path("id"), old=new or None, new=old)
+    return _page(page, "dataset_changes.html", answer)
+
+
+def _page(page: Page, template: str, answer: Row, **context: Any) -> Response:
+    source: Row = page.call("harvest_source_show", id=answer["dataset"]["source_id"])
+    return page.render(
+        template,
+        source=source,
+        dataset=answer["dataset"],
+        answer=answer,
+        portal=_portal_path(page, answer["dataset"]),
+        may_read_job=page.may("harvest_job_show", source),
+        named=page.path("id"),
+        **context,
+    )
+
+
+def _portal_path(page: Page, dataset: Row) -> str | None:
+    """The dataset's page in the local catalogue, if it is there."""
+    if page.site.settings.ckan_url or dataset["state"] != "active" or not dataset["package_id"]:
+        return None
+    try:
+        package: Row = page.call("package_show", id=dataset["package_id"])
+    except NotFound:
+        return None
+    return f"/dataset/{package['name']}"
