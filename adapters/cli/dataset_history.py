@@ -19,10 +19,11 @@ Row = dict[str, Any]
 @after_option("version's object")
 @json_option
 def history(dataset: str, new: str, at: str, version: str, old: str, limit: int, after: str, as_json: bool) -> None:
-    """Show the versions of DATASET, newest first: which job added, updated or deleted it, and when.
+    """Show the versions of DATASET, how it was at a time, or what changed.
 
-    DATASET is the id or name of a package, or the id of any harvest object of it. With `--at` or `--version` its fields as they
-    were then; with `--diff` what changed between two versions (up to NEW, or the newest one).
+    Versions come newest first, each with the job that added, updated or deleted the dataset. DATASET is the id or name of a
+    package, or the id of any harvest object of it. With `--at` or `--version` its fields as they were then; with `--diff` what
+    changed between two versions (up to NEW, or the newest one).
     """
     with session() as actions:
         if old or new:
