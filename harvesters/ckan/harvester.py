@@ -19,6 +19,7 @@ from harvesters.base import (
     Record,
     StageResult,
     load_package,
+    read_config,
 )
 from harvesters.ckan.address import checked_site, public_address, site_address
 from harvesters.ckan.config import CKANConfig
@@ -43,6 +44,8 @@ class CKANHarvester(HarvesterBase):
     """Names of options that a subclass has besides those of a CKAN source, where it declares no `options` of its own; without
     any, its options are not checked."""
 
+    config: dict[str, Any] | None = None
+    """The source's configuration, as subclasses written for ckanext-harvest read it; set before `modify_package_dict`."""
     _config: CKANConfig | None = None
     _memberships: Memberships | None = None
     _rest_version = 0  # of the remote's REST API, if the object was read by it
@@ -116,7 +119,12 @@ class CKANHarvester(HarvesterBase):
         """The source's options; read once, since an instance serves one job."""
         if self._config is None:
             self._config = CKANConfig.read(source.config)
+            self._set_config(source.config)
         return self._config
+
+    def _set_config(self, config_str: str) -> None:
+        """Set `config`; called once for each job, and for subclasses to override."""
+        self.config = read_config(config_str)
 
     def _vocabulary_of(self, harvest_object: HarvestObject) -> Callable[[str], str | None]:
         """The target's id of a vocabulary; one that isn't there is reported once a job."""

@@ -4,7 +4,7 @@ Numbers are those of its tests in the order of their files. A remote CKAN in mem
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -155,6 +155,25 @@ def test_row_41_default_extras_are_filled_without_the_slash_at_the_end_of_the_ad
     for guid in result.records:
         extras = {extra["key"]: extra["value"] for extra in result.dataset(guid)["extras"]}
         assert (extras["harvest_url"], extras["encoding"]) == (f"{URL}/dataset/{guid}", "utf8")
+
+
+def test_a_subclass_reads_the_configuration_as_in_ckanext_harvest(remote: MemoryCkan) -> None:
+    class City(CKANHarvester):
+        OPTIONS: ClassVar[frozenset[str]] = frozenset({"prefix"})
+
+        def _set_config(self, config_str: str) -> None:
+            super()._set_config(config_str)
+            self.config = {"suffix": "!", **(self.config or {})}
+
+        def modify_package_dict(self, package_dict: dict[str, Any], harvest_object: HarvestObject) -> dict[str, Any]:
+            config = self.config or {}
+            same = json.loads(harvest_object.job.source.config)["prefix"] == config["prefix"]
+            package_dict["title"] = f"{config['prefix']}{package_dict['title']}{config['suffix']}" if same else ""
+            return package_dict
+
+    result = Harness(City, URL, {"prefix": "City: "}).harvest(remote.site)
+
+    assert sorted(result.dataset(guid)["title"] for guid in result.records) == ["City: Remote 1!", "City: Remote 2!"]
 
 
 def test_row_43_a_request_that_fails_is_an_error_that_says_why() -> None:
