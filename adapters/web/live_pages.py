@@ -124,6 +124,8 @@ class PageStream(OpenStream):
     def __init__(self, caller: Caller, request: Request, hub: "LivePages") -> None:
         super().__init__(caller, dict(request.headers))
         self.scope = request.scope
+        if not caller.name:
+            self.credentials = ()  # what it sees is for anyone, whether the browser has an old cookie or not
         self.views = [view for view in dict.fromkeys(request.query_params.getlist("view")) if VIEW.match(view)][
             :MOST_OF_A_STREAM
         ]

@@ -12,14 +12,15 @@ export function live() {
   const view = `${document.documentElement.lang} ${location.pathname}${location.search}`;
   const viewer = document.body.dataset.viewer;
   const events = new URL(document.body.dataset.events, location.href).href;
-  const pending = new Map(); // key: HTML that can't be shown yet, since somebody uses what is there
+  const pending = new Map(); // key: [HTML, isOurs] that can't be shown yet, since somebody uses what is there
+  const forms = new Map(); // key: what a part with a form looked like when the page was read because of it
   const held = new Map(); // key: HTML that would move what somebody reads
   let polling = 0, reading = 0, again = false, isLost = false, following = () => {};
 
   function say(kind) {
     if (!banner) return;
     banner.textContent = "";
-    banner.className = `banner ${kind === "again" ? "good" : ""}`;
+    banner.className = `banner ${kind === "connected" ? "good" : ""}`;
     banner.append(banner.dataset[kind].replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang)));
     if (kind === "signedOut") {
       const link = document.createElement("a");
@@ -36,7 +37,9 @@ export function live() {
     const template = document.createElement("template");
     template.innerHTML = html;
     if (!isOurs && template.content.querySelector("form[method=post]")) { // only we are given forms that we may send
-      if (skeleton(template.content) !== skeleton(old)) read(SPREAD * Math.random());
+      const looks = skeleton(template.content);
+      if (looks !== skeleton(old) && looks !== forms.get(key)) read(SPREAD * Math.random());
+      forms.set(key, looks);
       return;
     }
     if ("hold" in old.dataset && old.getBoundingClientRect().top < 0) {
@@ -47,7 +50,7 @@ export function live() {
     }
     held.delete(key);
     if (patch(old, template.content)) pending.delete(key);
-    else pending.set(key, html);
+    else pending.set(key, [html, isOurs]);
   }
 
   // Load the page again and take over its parts: for forms, and while there is no stream.
@@ -57,11 +60,12 @@ export function live() {
       again = false;
       try {
         const answer = await fetch(location.href, { cache: "no-store" });
-        if (!answer.ok) return;
+        if (!answer.ok) { forms.clear(); return; }
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (viewer && !page.body.dataset.viewer) { told({ kind: "signed-out" }); return; }
         for (const part of page.querySelectorAll("[data-key]")) show(part.dataset.key, part.innerHTML, true);
-      } catch { /* the server is away: the banner says so */
+      } catch {
+        forms.clear(); // the server is away, as the banner says: compared again when it is back
       } finally {
         reading = 0;
         if (again) read(SPREAD);
@@ -77,7 +81,7 @@ export function live() {
     } else if (message.kind === "live") {
       clearInterval(polling);
       polling = 0;
-      if (isLost) say("again");
+      if (isLost) say("connected");
       isLost = false;
     } else if (message.kind === "signed-out") {
       isLost = true;
@@ -114,7 +118,7 @@ export function live() {
     scrollTo({ top: 0 });
     for (const [key, html] of held) show(key, html, false);
   });
-  setInterval(() => { for (const [key, html] of pending) show(key, html, false); }, 1000);
+  setInterval(() => { for (const [key, [html, isOurs]] of pending) show(key, html, isOurs); }, 1000);
   if (typeof SharedWorker === "function") withWorker();
   else alone();
 }
