@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,15 +19,22 @@ DAY = timedelta(days=1)
 
 
 class Site:
-    """A leader whose clock the test sets; times are days and hours after the first midnight after the sources came."""
+    """A leader whose clock the test sets; times are days and hours after the first midnight after the sources came.
+
+    No slot at night lies between the arrival of the sources and that midnight: in the first hours of a day the midnight is that
+    of a time zone in which it is morning already.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         now = Schedules(parts.database).now().astimezone(UTC)
-        self.midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+        self.zone = "Etc/GMT-6" if now.hour < 3 else "UTC"  # UTC+6, as POSIX counts them
+        local = now.astimezone(ZoneInfo(self.zone))
+        self.midnight = (local.replace(hour=0, minute=0, second=0, microsecond=0) + DAY).astimezone(UTC)
 
     def source(self, **fields: Any) -> UUID:
         name = f"city-{uuid4()}"
+        fields = {"time_zone": self.zone, **fields}
         return self.parts.application.register_source(SourceFields(name, f"http://{name}.example/", "test", **fields), "admin")
 
     def change(self, source: UUID, **fields: Any) -> None:
