@@ -174,6 +174,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     from adapters.duties.ending import EndJobs
     from adapters.duties.expiring import DeleteExpired
     from adapters.duties.probing import ProbeRemotes
+    from adapters.duties.projections import CarryOutRequests, command
     from adapters.duties.recovery import RecoverLostWork
     from adapters.duties.reporting import Report
     from adapters.duties.retention import CollectContent, Retain
@@ -214,7 +215,8 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     retain = Retain(database, application, days=days, keep=keep)
     cleaning = CleanLog(parts.database, settings.log_timeframe)
     counting = [] if settings.ckan_url else [CountFacets(parts.database)]
-    keeping = new_round(retain, CollectContent(parts.database, application), cleaning, *counting)
+    requests = CarryOutRequests(parts.database, command(settings.database_url))
+    keeping = new_round(retain, CollectContent(parts.database, application), cleaning, requests, *counting)
 
     def begin() -> None:
         """An earlier leader may have ended between marking commands as sent and sending them: they go again."""

@@ -46,6 +46,11 @@ class Browsers:
         except UnknownToken:
             return None
 
+    def session_id(self, cookie: str) -> str:
+        """The id of the session that a cookie stands for; empty for none."""
+        session = self.sessions.find(cookie) if cookie else None
+        return session.id if session else ""
+
     def begin_with_token(self, token: str, browser: str) -> str:
         """The cookie of a new session. Raises UnknownToken, ServiceUnavailable."""
         token = token_of({"x-ckan-api-key": token})

@@ -1,5 +1,7 @@
 """The action that says whether all parts are there and work, and if not, what to do."""
 
+import platform
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from adapters.actions.parameters import Parameters
@@ -14,6 +16,7 @@ from domain.access import Right
 from domain.errors import HarvestError, SettingError
 from domain.health import ROLES, duration, problems
 from domain.secrets import mask_text
+from projections.model_version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from adapters.postgres.work.site_state import Busy, SiteState
@@ -74,8 +77,19 @@ def _database(session: Session, state: "SiteState") -> dict[str, Any]:
         "pending_objects": state.pending_objects,
         "projection_lag": {name: events for name, (events, _) in state.health.behind.items()},
         "model_version": read_model_version(session.parts.database),
+        "versions": _versions(session),
         "dead_letters": state.dead_letters,
         "processes": [_process(busy) for busy in state.processes],
+    }
+
+
+def _versions(session: Session) -> dict[str, str]:
+    server = session.parts.database.connection.info.server_version
+    return {
+        "harvestlog": version("harvestlog"),
+        "Python": platform.python_version(),
+        "PostgreSQL": f"{server // 10000}.{server % 10000}",
+        "read model": str(MODEL_VERSION),
     }
 
 

@@ -26,8 +26,9 @@ def list_projections(as_json: bool) -> None:
 @click.argument("name", type=click.Choice(["read_model", "work"]), default="read_model")
 @click.option("--accept-differences", is_flag=True, help="Use the new read model even if it differs.")
 @click.option("--datasets", is_flag=True, help="With work: build what each source holds as well, from all imports in the log.")
+@click.option("--verify", is_flag=True, help="Only compare the new read model with the live one, which stays.")
 @json_option
-def rebuild(name: str, accept_differences: bool, datasets: bool, as_json: bool) -> None:
+def rebuild(name: str, accept_differences: bool, datasets: bool, verify: bool, as_json: bool) -> None:
     """Rebuild a projection from the log; readers see the old one until it is replaced.
 
     The new read model is compared with the live one at the same position of the log. When they differ the status is 1, the live
@@ -36,6 +37,7 @@ def rebuild(name: str, accept_differences: bool, datasets: bool, as_json: bool) 
     Pending work is built from the unfinished jobs, and the live tables are mended where they differ (status 1 as well).
     """
     with session(tell=told_steps(quiet=as_json)) as actions:
-        report = actions.call("harvest_projection_rebuild", name=name, accept_differences=accept_differences, datasets=datasets)
+        values = {"accept_differences": accept_differences, "datasets": datasets, "verify": verify}
+        report = actions.call("harvest_projection_rebuild", name=name, **values)
         emit(report, as_json, lambda: block(report))
     sys.exit(1 if report["differences"] else 0)

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Any, LiteralString
+from uuid import UUID
 
 from adapters.postgres.database import Database
 from domain.access import Caller
@@ -18,6 +19,7 @@ Row = dict[str, Any]
 
 COOKIE_BYTES = 32  # random ones
 IDLE_HOURS, LONGEST_DAYS = 12, 14
+LISTED = 500  # sessions of a person at most
 
 LOOK_UP: LiteralString = """
     SELECT w.id::text, w.name, w.sealed, w.person_id IS NOT NULL AS own, p.name AS person, p.sysadmin, t.scope,
@@ -46,6 +48,17 @@ SWEEP: LiteralString = """
 """
 END: LiteralString = "DELETE FROM ops.web_session WHERE hash = %(hash)s"
 END_OF_PASSWORD: LiteralString = "DELETE FROM ops.web_session WHERE person_id = %(person)s::uuid AND token_id IS NULL"
+OF_PERSON: LiteralString = """
+    SELECT w.id::text, w.browser, w.created_at AS since, w.seen_at AS last_seen, w.ends_at AS ends, t.name AS token
+    FROM ops.web_session w LEFT JOIN ops.token t ON t.id = w.token_id
+    WHERE w.name = %(name)s AND w.ends_at > now() AND w.seen_at > now() - make_interval(hours => %(idle)s)
+        AND (w.token_id IS NULL OR (t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())))
+    ORDER BY w.seen_at DESC, w.id LIMIT %(most)s
+"""
+END_OF_PERSON: LiteralString = """
+    DELETE FROM ops.web_session
+    WHERE name = %(name)s AND (%(id)s::uuid IS NULL OR id = %(id)s::uuid) AND id IS DISTINCT FROM %(keep)s::uuid RETURNING id
+"""
 TOKEN: LiteralString = """
     SELECT t.id::text, p.id::text AS person_id, p.name FROM ops.token t JOIN ops.person p ON p.id = t.person_id AND p.active
     WHERE t.hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
@@ -58,6 +71,7 @@ SET_PASSWORD: LiteralString = "UPDATE ops.person SET password = %(password)s WHE
 class SignedIn:
     """Whose a session is: a `caller` of our own, or a token of the configured CKAN that says who it is."""
 
+    id: str
     name: str
     caller: Caller | None
     ckan_token: str
@@ -78,10 +92,10 @@ class WebSessions:
         if row["use_to_note"]:
             self._database.query(NOTE_USE, id=row["id"])
         if not row["own"]:
-            return SignedIn(row["name"], None, _opened(cookie, row["sealed"]))
+            return SignedIn(row["id"], row["name"], None, _opened(cookie, row["sealed"]))
         roles = {key: role for org_id, name, role in row["roles"] for key in (org_id, name)}
         scope = EVERYTHING if row["scope"] is None else frozenset(row["scope"])
-        return SignedIn(row["person"], Caller(row["person"], bool(row["sysadmin"]), roles, scope), "")
+        return SignedIn(row["id"], row["person"], Caller(row["person"], bool(row["sysadmin"]), roles, scope), "")
 
     def begin_with_token(self, token: str, browser: str) -> str | None:
         """The cookie of a new session of the person whose token this is; None: it is no person's valid token."""
@@ -118,6 +132,14 @@ class WebSessions:
     def end(self, cookie: str) -> None:
         """End a session; a second call changes nothing."""
         self._database.query(END, hash=_hash(cookie))
+
+    def of(self, name: str) -> list[Row]:
+        """Sessions of a person that haven't ended, last used first; `token` names the token that one began with."""
+        return self._database.rows(OF_PERSON, name=name, idle=IDLE_HOURS, most=LISTED)
+
+    def end_of(self, name: str, session_id: UUID | None, keep: UUID | None) -> int:
+        """End one session of a person, or all but one; how many."""
+        return len(self._database.query(END_OF_PERSON, name=name, id=session_id, keep=keep))
 
     def password(self, name: str) -> Row | None:
         """Id, name and password (its hash) of an active person who has one."""

@@ -22,7 +22,7 @@ WITH_REFERENCE = [
     *("recipients {}", "subscribe anna@example.org {}", "unsubscribe anna@example.org {}", "subscriptions {}"),
     *("catalogue show {}", "org show {}", "org edit {} --title T", "org remove {}", "org add-member {} pat editor"),
     *("org remove-member {} pat", "person show {}", "person edit {} --title T", "person remove {}", "token create {} why"),
-    *("token list {}", "types {}", "causes {}", "statistics {}", "bulk pause {} --yes"),
+    *("token list {}", "types {}", "causes {}", "statistics {}", "bulk pause {} --yes", "session list {}", "session end {}"),
 ]
 WITH_JOB = [
     *("job --follow {}", "job-abort {}", "job-report {}", "retry {}", "approve {} --yes", "reject {}", "deletions {}"),

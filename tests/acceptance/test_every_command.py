@@ -37,6 +37,7 @@ FREE = {
     "sql",
     "test-mail",
     "token revoke",
+    "breaker reset",
 }
 """Their arguments name no source, job or dataset."""
 
@@ -63,7 +64,7 @@ SHOWING = [
         "preview idle",
     ),
     *("projections list", "catalogue list", "catalogue search x", "catalogue show dataset-1", "sql 'SELECT 1'", "secrets show"),
-    *("org list", "org show team", "person list", "person show pat", "token list"),
+    *("org list", "org show team", "person list", "person show pat", "token list", "session list pat", "dead-letters"),
     *("night", "night --until 2020-01-01", "causes", "causes portal", "statistics", "statistics done"),
     *("config show", "notices", "recipients idle", "subscriptions", "disk", "status", "doctor"),
 ]
@@ -103,13 +104,15 @@ CHANGING = [
     Again("person remove sam", "There is no person sam"),
     Again("token create pat purpose", "", 0),
     Again("token revoke {token}", "is refused from now on", 0),
+    Again("session end pat", "Ended 0 session(s) of pat", 0),
+    Again("breaker reset target", "Nothing is held back from the target"),
     Again("subscribe anna@example.org idle", "anna@example.org", 0),
     Again("unsubscribe anna@example.org idle", "anna@example.org", 0),
     Again("job-all", "Created 0 new harvest jobs"),
 ]
 SAYS_WHAT_IS_MISSING = {"status", "doctor"}
 """Status 1, since no role runs here."""
-REFUSED_AT_ONCE = {"retry portal", "approve done --yes", "reject done"}
+REFUSED_AT_ONCE = {"retry portal", "breaker reset target", "approve done --yes", "reject done"}
 TABLES = {"source create twice http://127.0.0.1/twice noop", "job-all", "org create press", "person create kim"}
 """Say why not in several lines: by field, by source."""
 REPEATED = {"run-test tested", "secrets rotate"}

@@ -32,7 +32,13 @@ PAGES = {
     "jobs": "/harvest/-/jobs",
     "log": "/harvest/-/log",
     "system": "/harvest/-/system",
+    "projections": "/harvest/-/system/projections",
     "tokens": "/harvest/-/tokens",
+    "sessions": "/harvest/-/me/sessions",
+    "persons": "/harvest/-/persons",
+    "person": "/harvest/-/persons/editor",
+    "organisations": "/harvest/-/organisations",
+    "organisation": "/harvest/-/organisations/amt",
     "sign in": "/harvest/-/sign-in",
     "datasets": "/dataset",
     "dataset": "/dataset/hostile-dataset",
@@ -68,6 +74,17 @@ def test_no_page_scrolls_sideways_on_a_screen_of_320_pixels(new_tab: NewTab, per
     widths = {name: tab.open(path).evaluate("document.documentElement.scrollWidth") for name, path in PAGES.items()}
 
     assert {name: width for name, width in widths.items() if width > 320} == {}
+
+
+@pytest.mark.parametrize("name", ["sources", "persons", "runs"])
+def test_a_table_stays_a_table_for_screen_readers_when_its_rows_become_blocks(new_tab: NewTab, name: str) -> None:
+    page = new_tab("admin", **NARROW).open(PAGES[name])
+
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    roles = {str(node["role"]["value"]) for node in nodes if not node["ignored"]}
+
+    assert page.locator("table.rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "block"
+    assert {"table", "row", "cell", "rowheader", "columnheader"} <= roles
 
 
 def test_hostile_texts_neither_run_nor_change_the_page(new_tab: NewTab) -> None:

@@ -104,3 +104,18 @@ def test_only_sysadmins_set_passwords_of_others(site: PagesSite) -> None:
     with pytest.raises(ValidationError):
         site.cli.call("harvest_person_password_set", person="admin", password="short")
     assert site.cli.call("harvest_person_password_set", person="admin", password=PASSWORD) == {"name": "admin"}
+
+
+def test_an_address_is_taken_as_people_type_it_and_names_the_source_once_its_records_are_shown(site: PagesSite) -> None:
+    visitor = site.visitor("admin")
+    page = visitor.get("/harvest/new", source_type="noop")
+
+    looked = visitor.send(page, "/harvest/new", url="data.example.org/path", then="preview")
+
+    form = forms(looked.text)["/harvest/new"]
+    assert (form["url"], form["title"], form["name"]) == (
+        "https://data.example.org/path",
+        "data.example.org",
+        "data-example-org",
+    )
+    assert "press Save and harvest" in text(looked)

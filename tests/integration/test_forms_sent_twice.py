@@ -9,7 +9,7 @@ import pytest
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
 from adapters.postgres.wrong_passwords import WrongPasswords
-from adapters.web.pages import once
+from adapters.web.pages import once, routes
 from domain.errors import TooManyCalls
 from tests.support.pages_site import PagesSite, pages_site
 from tests.support.visitor import Response, forms, text
@@ -114,3 +114,22 @@ def test_whose_name_was_tried_too_often_is_asked_to_wait_and_not_checked(site: P
 
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+FORMS = sorted(route.path for route in routes if "POST" in (route.methods or ()) and route.path not in (SIGN_IN, SIGN_OUT))
+
+
+def test_every_form_comes_back_filled_in_when_the_session_has_ended_meanwhile(site: PagesSite) -> None:
+    job = site.cli.call("harvest_job_list", source_id="one")["jobs"][0]["id"]
+    lost = {}
+
+    for route in FORMS:
+        path = route.format(id="one", job=job, name="somebody")
+        visitor = site.visitor()
+        refused = visitor.post(path, {"typed": 'kept "as" typed', "password": "never shown again"})
+        again = visitor.send(refused, SIGN_IN, token=site.token("admin"))
+        if forms(again.text).get(path, {}).get("typed") != 'kept "as" typed' or "never shown again" in again.text:
+            lost[path] = refused.status_code
+
+    assert len(FORMS) > 15
+    assert lost == {}

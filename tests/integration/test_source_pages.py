@@ -1,5 +1,6 @@
 """The pages of sources, jobs and records over HTTP, as people with and without rights use them, without scripts."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -155,11 +156,13 @@ def test_a_harvest_is_begun_once_and_can_be_stopped(site: PagesSite) -> None:
     page = visitor.get("/harvest/one")
 
     begun = visitor.send(page, "/harvest/refresh/one")
-    again = visitor.send(page, "/harvest/refresh/one")
+    pressed_twice = visitor.send(page, "/harvest/refresh/one")
+    again = visitor.send(page, "/harvest/refresh/one", form_key="of a page that was loaded later")
     listed = text(visitor.get("/harvest/-/jobs"))
     stopped = visitor.send(begun, begun.url.removeprefix(site.url) + "/abort")
 
     assert "The harvest has begun" in text(begun)
+    assert pressed_twice.url == begun.url
     assert "waiting" in listed
     assert "already" in text(again) or "has a job" in text(again) or "not ended" in text(again), text(again)[:400]
     assert "The job was stopped" in text(stopped)
@@ -231,6 +234,27 @@ def test_a_source_is_edited_and_the_second_of_two_editors_sees_what_the_first_sa
     assert title_then == "First"
     assert "Second" in text(put)
     assert "First → Second" in text(first.get("/harvest/timeline/edited"))
+
+
+def test_what_only_the_first_of_two_editors_changed_is_kept_when_the_second_saves(site: PagesSite) -> None:
+    config = {"default_tags": [{"name": "x"}], "page_size": 100}
+    site.source("merged", source_type="ckan", url="http://127.0.0.1:1/merged", config=config, title="Before")
+    here = "/harvest/edit/merged"
+    first, second = site.visitor("editor"), site.visitor("admin")
+    page_of_second = second.get(here)
+
+    first.send(first.get(here), here, title="First", **{"option.page_size": "50"})
+    merged = second.send(page_of_second, here, notes="By the second", **{"option.default_tags": '[{"name": "y"}]'})
+    put = second.send(merged, here)
+
+    source = site.cli.call("harvest_source_show", id="merged")
+    assert merged.status_code == 422
+    assert "Only they changed; theirs is in the form now: page_size saved: 50 yours: 100" in text(merged)
+    assert "Title saved: First yours: Before" in text(merged)
+    assert "Both of you changed" not in text(merged)
+    assert "The changes were saved." in text(put)
+    assert (source["title"], source["notes"]) == ("First", "By the second")
+    assert json.loads(source["config"]) == {"default_tags": [{"name": "y"}], "page_size": 50}
 
 
 def test_saving_a_form_that_nobody_changed_changes_nothing(site: PagesSite) -> None:

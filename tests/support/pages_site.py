@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,10 @@ class PagesSite:
 
 
 @contextmanager
-def pages_site(postgres: EmbeddedPostgres, folder: Path) -> Iterator[PagesSite]:
-    """The server, with an organisation `amt`, its editor, and three sources of which one is private."""
-    with new_database(postgres, folder) as settings:
+def pages_site(postgres: EmbeddedPostgres, folder: Path, **changed: Any) -> Iterator[PagesSite]:
+    """The server, with an organisation `amt`, its editor, and three sources of which one is private; and other settings."""
+    with new_database(postgres, folder) as plain:
+        settings = replace(plain, **changed)
         cli = Session(Parts(settings))
         cli.call("harvest_organization_create", name="amt", title="The office")
         for name in ("admin", "editor", "somebody", "removed"):

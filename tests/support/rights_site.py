@@ -43,6 +43,7 @@ FILL: Mapping[str, Any] = {
     "url": "http://127.0.0.1/new-one",
     "source_type": "noop",
     "scope": "all",
+    "what": "target",
     "address": "somebody@example.org",
     "username": "somebody",
     "role": "member",

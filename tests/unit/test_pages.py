@@ -17,6 +17,7 @@ from adapters.web.pages.origin import check_origin
 from adapters.web.pages.sign_in import local
 from adapters.web.pages.templates import FOLDER, environment
 from domain.errors import NotAuthorized
+from harvesters.loading import installed
 from tests.support.extract_messages import missing
 
 TEMPLATES = sorted(path.name for path in FOLDER.glob("*.html"))
@@ -256,3 +257,32 @@ def test_columns_fill_the_picture_up_to_the_highest() -> None:
     assert took == [{"updated": 2500}]
     assert charts.share(1, 4) == 25
     assert charts.share(1, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "german"),
+    [
+        ("Missing value", "Fehlt"),
+        ("Must start with http:// or https://: ftp://a", "Muss mit http:// oder https:// beginnen: ftp://a"),
+        ("Must start with http:// or https://: a.b. Did you mean https://a.b?", "Meinten Sie https://a.b?"),
+        ("Holds a blank: a b. Enter one address, a blank within it as %20", "ein Leerzeichen darin als %20"),
+        ("'x' is no time zone: write for example Europe/Berlin", "'x' ist keine Zeitzone"),
+        ("There is no person %(name)s: `harvester person list` lists them", "Es gibt keine Person %(name)s"),
+        ("Nobody has translated this: 100 %", "Nobody has translated this: 100 %"),
+    ],
+)
+def test_what_actions_say_is_shown_in_the_viewers_language_where_it_is_known(said: str, german: str) -> None:
+    assert german in GERMAN.said(said)
+    assert ENGLISH.said(said) == said
+
+
+def test_every_option_of_our_harvesters_is_explained_in_german() -> None:
+    meanings = {
+        option.meaning for plugin in installed() if plugin.distribution.startswith("harvestlog ") for option in plugin.options
+    }
+
+    assert [meaning for meaning in sorted(meanings) if GERMAN.said(meaning) == meaning] == []
+
+
+def test_the_meaning_of_an_option_is_shown_without_the_signs_of_markdown() -> None:
+    assert shown.code_parts("set `a` or [b](b.md) ([c.md](c.md#d))") == [(False, "set "), (True, "a"), (False, " or b")]

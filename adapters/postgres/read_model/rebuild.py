@@ -115,12 +115,14 @@ def _nobody(_: RebuildProgress) -> None:
     pass
 
 
-def rebuild_read_model(database: Database, *, accept: bool = False, processes: int = PROCESSES, tell: Tell = _nobody) -> Report:
+def rebuild_read_model(
+    database: Database, *, accept: bool = False, processes: int = PROCESSES, tell: Tell = _nobody, replace: bool = True
+) -> Report:
     """Rebuild the read model and put it in place. Raises Refused when another rebuild runs.
 
     When the new one differs from the live one, the live one stays in place and the new one in schema harvest_shadow, to be
     compared; with `accept` the new one takes its place all the same and the old one stays in schema harvest_old. A live
-    model of another version of the tables is always replaced.
+    model of another version of the tables is always replaced. Without `replace` the two are only compared.
     """
     begun = time.monotonic()
     with database.connect(whole_tables=True) as connection:
@@ -134,9 +136,9 @@ def rebuild_read_model(database: Database, *, accept: bool = False, processes: i
         _catch_up(database, tell)
         step_progress(connection, "comparing")
         _tell(database, tell)
-        swap = _swap(connection, accept)
+        swap = _swap(connection, accept, replace)
         if not swap.differences:
-            _drop(connection, OLD)
+            _drop(connection, OLD if replace else SHADOW)
         end_progress(connection)
     return Report(NAME, events, time.monotonic() - begun, swap.swap_ms, swap.differences, swap.views)
 
@@ -249,7 +251,7 @@ class _Swap:
     views: list[str]
 
 
-def _swap(connection: Connection, accept: bool) -> _Swap:
+def _swap(connection: Connection, accept: bool, replace: bool) -> _Swap:
     with connection.transaction():
         connection.execute(LOCK, {"lock": f"projection {NAME}"})
         newest = max(_position(connection, LIVE), _position(connection, SHADOW))
@@ -258,7 +260,7 @@ def _swap(connection: Connection, accept: bool) -> _Swap:
             _advance(connection, schema, newest)
             connection.execute(FORGET_OLD_LINES.replace("{schema}", schema).encode())
         differences = _differences(connection) if comparable else []
-        if differences and not accept:
+        if not replace or (differences and not accept):
             return _Swap(0.0, differences, [])
         begun = time.monotonic()
         views = connection.execute(OUTSIDE_VIEWS, {"schema": LIVE}).fetchall()

@@ -5,7 +5,8 @@ file doesn't have is shown in English. https://www.gnu.org/software/gettext/manu
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,19 +18,32 @@ NAMES = {ENGLISH: "English", "de": "Deutsch"}
 PLURALS: Mapping[str, Callable[[int], int]] = {ENGLISH: lambda n: int(n != 1), "de": lambda n: int(n != 1)}
 """Which form of a message a number takes."""
 THOUSANDS = {ENGLISH: ",", "de": "."}
+DOMAIN = "domain.po"
+"""The messages of actions and of declared options."""
+VALUE = re.compile(r"%\((\w+)\)s")
 DECIMAL = {ENGLISH: ".", "de": ","}
 
 
 @dataclass(frozen=True)
 class Language:
-    """Texts in one language. `messages`: forms by the English message."""
+    """Texts in one language. `messages`: forms by the English message. `patterns`: those of actions that hold values."""
 
     code: str
     messages: Mapping[str, tuple[str, ...]]
+    patterns: Sequence[tuple[re.Pattern[str], str]] = ()
 
     def gettext(self, message: str) -> str:
         """The message in this language."""
         return self.messages.get(message, (message,))[0] or message
+
+    def said(self, text: str) -> str:
+        """What an action or a declared option says, in this language: by its whole text, or as a message with values in it."""
+        if text in self.messages:
+            return self.gettext(text)
+        for pattern, translated in self.patterns:
+            if match := pattern.fullmatch(text):
+                return translated % match.groupdict()
+        return text
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """The message for that many."""
@@ -46,7 +60,17 @@ def language(code: str) -> Language:
     messages: dict[str, tuple[str, ...]] = {}
     for path in sorted((LOCALE / code).glob("*.po")) if code != ENGLISH else ():
         messages.update(read_po(path.read_text(encoding="utf-8")))
-    return Language(code, messages)
+    domain = LOCALE / code / DOMAIN
+    of_actions = read_po(domain.read_text(encoding="utf-8")) if code != ENGLISH and domain.exists() else {}
+    return Language(code, messages, [(_pattern(text), forms[0]) for text, forms in of_actions.items() if VALUE.search(text)])
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    """What matches a message with any values in it."""
+    parts = VALUE.split(message.replace("%%", "%"))
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)), re.DOTALL
+    )
 
 
 def chosen(wanted: str, accepted: str) -> str:

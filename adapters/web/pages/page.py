@@ -20,9 +20,9 @@ from adapters.access.headers import token_of
 from adapters.actions.session import Session
 from adapters.actions.table import call, find
 from adapters.web import cookies
-from adapters.web.answers import problem
+from adapters.web.answers import json_response, problem
 from adapters.web.border import local_path, request_id
-from adapters.web.pages import static
+from adapters.web.pages import static, twins
 from adapters.web.pages.language import NAMES, Language, chosen, language
 from adapters.web.pages.origin import REFUSED, check_origin
 from adapters.web.pages.templates import environment
@@ -38,7 +38,7 @@ POLICY = (
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
-    "Vary": "Cookie, Accept-Language",
+    "Vary": "Cookie, Accept-Language, Accept",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TOKEN_FIELD, KEY_FIELD = "form_token", "form_key"
@@ -70,6 +70,7 @@ class Page:
     had_ended: bool = False  # the browser's session
     said: tuple[str, str] = ("", "")  # kind and text of what the next page says
     shown_once: bool = False  # the answer to this form holds what no other page shows
+    calls: list[dict[str, Any]] = field(default_factory=list)  # of the actions that this page has called
 
     def __post_init__(self) -> None:
         self.session: Session = self.site.session(self.caller, writes=self.request.method == "POST")
@@ -85,7 +86,10 @@ class Page:
 
     def call(self, action: str, /, **values: Any) -> Any:
         """Call an action; None among the values means "not given". Raises what the action raises."""
-        return call(self.session, action, {name: value for name, value in values.items() if value is not None})
+        given = {name: value for name, value in values.items() if value is not None}
+        result = call(self.session, action, given)
+        self.calls.append({"action": action, "parameters": given, "result": result})
+        return result
 
     def may(self, action: str, source: Mapping[str, Any] | None = None) -> bool:
         """Whether the viewer may call an action, about a source (as an action shows it)."""
@@ -120,8 +124,13 @@ class Page:
 
     def here(self, **changes: Any) -> str:
         """This page's address with other values in its query; None takes one out, and the list starts at its first page."""
-        query = {**dict(self.request.query_params), "after": None, "start": None, "lang": None, **changes}
+        query = {**dict(self.request.query_params), "after": None, "start": None, "lang": None, "format": None, **changes}
         return self.url(self.local_path, **query)
+
+    @property
+    def twin(self) -> str:
+        """This very page as JSON."""
+        return self.url(self.local_path, **{**dict(self.request.query_params), "lang": None, "format": "json"})
 
     @property
     def address(self) -> str:
@@ -133,10 +142,16 @@ class Page:
         """The path as it stands in addresses, without the prefix of a proxy."""
         return quote(local_path(self.request.scope), safe=IN_PATHS)
 
+    def is_below(self, *paths: str) -> bool:
+        """Whether this page is one of these, or below one."""
+        return self.local_path.startswith(paths)
+
     def render(
         self, template: str, status: int = 200, /, *, headers: Mapping[str, str] | None = None, **context: Any
     ) -> Response:
-        """A template as an answer."""
+        """A template as an answer; for a program that asks for JSON, what the page's actions answered."""
+        if twins.wanted(self.request):
+            return twins.answer(self.local_path, self.calls, status, {**HEADERS, **(headers or {})})
         notice = cookies.notice_of(self.request.headers, self.cookie) if self._is_looked_at else None
         body = (
             environment(self.language.code)
@@ -277,7 +292,10 @@ def _sign_in_first(page: Page) -> Response:
 
 def error_page(page: Page, error: Exception) -> Response:
     """What went wrong and what to do, as a page of the status that fits it."""
-    status, _ = problem(error)
+    status, description = problem(error)
+    headers = {"Retry-After": str(max(1, round(error.wait)))} if isinstance(error, TooManyCalls) else {}
+    if twins.wanted(page.request):
+        return json_response({"success": False, "error": description}, status, {**HEADERS, **headers})
     texts = {
         400: page.text("This address can't be understood"),
         403: page.text("You aren't allowed to do this"),
@@ -288,7 +306,6 @@ def error_page(page: Page, error: Exception) -> Response:
     }
     title = texts.get(status, page.text("Something went wrong on our side"))
     message = _message(page, status, error)
-    headers = {"Retry-After": str(max(1, round(error.wait)))} if isinstance(error, TooManyCalls) else {}
     return page.render(
         "error.html", status, headers=headers, heading=title, message=message, code=status, request_id=request_id.get()
     )
@@ -313,9 +330,9 @@ def _message(page: Page, status: int, error: Exception) -> str:
     if isinstance(error, NotAuthorized):
         return page.text(REFUSED) if str(error) == REFUSED else page.text("It doesn't exist, or you don't have access to it.")
     if isinstance(error, ValidationError):
-        return "; ".join(f"{name}: {text}" for name, text in error.errors.items())
+        return "; ".join(f"{name}: {page.language.said(text)}" for name, text in error.errors.items())
     if isinstance(error, NotFound):
-        return str(error)
+        return page.language.said(str(error))
     from domain.secrets import mask_text
 
-    return mask_text(str(error))
+    return page.language.said(mask_text(str(error)))

@@ -104,3 +104,29 @@ def web_address(text: Any) -> str:
     except ValueError:
         return ""
     return str(text).strip() if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS")),
+    *(("CrOS", "ChromeOS"), ("Linux", "Linux")),
+)
+
+
+def browser(user_agent: str) -> str:
+    """A browser and its system in two words, by what it says of itself."""
+    named = [next((name for sign, name in names if sign in user_agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, named)) or cut(clean(user_agent), 60) or UNKNOWN
+
+
+OTHER_PAGE = re.compile(r"\s*\(\[[^\]]*\]\([^)]*\)\)")
+MARKDOWN_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def code_parts(text: str) -> list[tuple[bool, str]]:
+    """The meaning of an option, written for a page of the documentation: its parts, each with whether it is code.
+
+    What leads to other pages of the documentation is left out.
+    """
+    parts = MARKDOWN_LINK.sub(r"\1", OTHER_PAGE.sub("", text)).split("`")
+    return [(place % 2 == 1, part) for place, part in enumerate(parts) if part]

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 
 from adapters.web.pages import paths
+from adapters.web.pages.merging import Merged, merged
 from adapters.web.pages.page import Page
 from adapters.web.pages.source import Row, found_to_edit, frame
 from domain.errors import Refused, ValidationError
@@ -26,6 +27,7 @@ NUMBERS = ("integer", "number")
 OFTEN = 8  # options that are shown unfolded
 ORGANISATIONS = 1000
 PREVIEWED = 20  # records
+HOST_ONLY = re.compile(r"(?!localhost)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(:\d+)?(/\S*)?")
 
 
 def new(page: Page) -> Response:
@@ -61,8 +63,9 @@ def _form(
     errors: Mapping[str, str] | None = None,
     saved: Row | None = None,
     preview: Row | None = None,
+    outcome: Merged | None = None,
 ) -> Response:
-    """`saved`: what somebody else has saved meanwhile, when it isn't what the form began with."""
+    """`saved`: what somebody else has saved meanwhile, when it isn't what the form began with; `outcome`: both together."""
     types = page.call("harvesters_info_show")
     chosen = next((kind for kind in types if kind["name"] == values.get("source_type")), types[0] if types else None)
     declared = chosen["options"] if chosen else []
@@ -79,7 +82,7 @@ def _form(
         "errors": errors or {},
         "frequencies": FREQUENCIES,
         "organisations": _organisations(page),
-        "saved": saved,
+        "outcome": outcome,
         "preview": preview,
         "version": _begun_with(page, source, saved),
         "editing": source is not None,
@@ -104,10 +107,20 @@ def _organisations(page: Page) -> list[Row]:
 
 def _version(source: Row) -> str:
     """What a form began with, to be compared when it comes back."""
-    fields = [
-        source.get(name) for name in ("url", "title", "name", "type", "notes", "frequency", "owner_org", "config", "private")
-    ]
-    return json.dumps([*fields, source.get("cron") or "", source.get("time_zone") or "", source.get("blackout") or ""])
+    return json.dumps({**_values(source), **_prefixed(_options_of(_read(source["config"] or "")))}, sort_keys=True)
+
+
+def _prefixed(options: Mapping[str, str]) -> dict[str, str]:
+    return {OPTION + name: text for name, text in options.items()}
+
+
+def _begun(version: str) -> dict[str, str]:
+    """The fields that a form began with. A version that nobody can read is taken for an empty form."""
+    try:
+        fields = json.loads(version)
+    except (ValueError, RecursionError):
+        return {}
+    return {str(name): str(value) for name, value in fields.items()} if isinstance(fields, dict) else {}
 
 
 def _begun_with(page: Page, source: Row | None, saved: Row | None) -> str:
@@ -142,7 +155,9 @@ def _preview(page: Page, source: Row | None, values: Mapping[str, str]) -> Respo
             preview = page.call("harvest_source_preview", id=source["id"] if source else None, limit=PREVIEWED, **asked)
         except (ValidationError, Refused) as refused:
             errors = _errors(refused)
-    return _form(page, source, values, _entered(page), page.form.get("config", ""), errors, preview=preview)
+    named = {**values, "title": values["title"] or (urlsplit(values["url"]).hostname or "" if preview else "")}
+    named["name"] = values["name"] or (name_of(named["title"]) if preview else "")
+    return _form(page, source, named, _entered(page), page.form.get("config", ""), errors, preview=preview)
 
 
 def _change(page: Page, source: Row) -> Response:
@@ -150,7 +165,7 @@ def _change(page: Page, source: Row) -> Response:
     if page.form.get("then") == "preview":
         return _preview(page, source, values)
     if page.form.get("version") != _version(source):
-        return _form(page, source, values, _entered(page), page.form.get("config", ""), saved=source)
+        return _merge(page, source, values)
     config, errors = _config(page, _read(source["config"] or ""))
     if not errors:
         try:
@@ -159,6 +174,26 @@ def _change(page: Page, source: Row) -> Response:
         except (ValidationError, Refused) as refused:
             errors = _errors(refused)
     return _form(page, source, values, _entered(page), page.form.get("config", ""), errors)
+
+
+def _merge(page: Page, source: Row, values: Mapping[str, str]) -> Response:
+    """The form with what somebody else has saved meanwhile, to be looked at and saved again.
+
+    Who has changed the text of JSON keeps it as it is.
+    """
+    config, began = page.form.get("config", "").strip(), page.form.get("config_before", "").strip()
+    saved = _begun(_version(source))
+    entered = saved if config != began else _prefixed(_entered(page))
+    options = {name: text for name, text in entered.items() if name.startswith(OPTION)}
+    outcome = merged(_begun(page.form.get("version", "")), saved, {**values, **options})
+    if config == began:
+        config = _indented(source["config"] or "")
+    elif _read(config) != _read(source["config"] or ""):
+        outcome.both["config"] = (_indented(source["config"] or ""), config)
+    page.form = {**page.form, "config_before": _indented(source["config"] or "")}
+    own = {name: text for name, text in outcome.values.items() if not name.startswith(OPTION)}
+    shown = {name.removeprefix(OPTION): text for name, text in outcome.values.items() if name.startswith(OPTION)}
+    return _form(page, source, own, shown, config, saved=source, outcome=outcome)
 
 
 def _saved(page: Page, source: Row, said: str) -> Response:
@@ -178,6 +213,8 @@ def _errors(error: ValidationError | Refused) -> dict[str, str]:
 
 def _given(page: Page) -> dict[str, str]:
     values = {name: page.form.get(name, "").strip() for name in FIELDS}
+    if HOST_ONLY.fullmatch(values["url"]):  # as people type an address, and as browsers show it
+        values["url"] = f"https://{values['url']}"
     return {**values, "private": "1" if page.form.get("private") else ""}
 
 

@@ -9,11 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.web.pages import charts, paths, shown
 from adapters.web.pages.language import language
+from adapters.web.pages.table_roles import TableRoles
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 FILTERS: dict[str, Callable[..., Any]] = {
+    "browser": shown.browser,
     "clean": shown.clean,
     "cut": shown.cut,
+    "code_parts": shown.code_parts,
     "plain": shown.plain,
     "machine_time": shown.machine_time,
     "utc_time": shown.utc_time,
@@ -33,11 +36,12 @@ def environment(code: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", TableRoles],
     )
     templates.install_gettext_callables(chosen.gettext, chosen.ngettext, newstyle=True)  # type: ignore[attr-defined]
     templates.filters.update(FILTERS)
     templates.filters.update({name: partial(show, chosen) for name, show in BY_LANGUAGE.items()})
+    templates.filters["said"] = chosen.said
     templates.globals.update(charts=charts, paths=paths)
     templates.globals["between"] = shown.between
     return templates

@@ -1,4 +1,4 @@
-"""Tokens of the viewer, for sysadmins those of all; made, shown once, and revoked. Persons and their roles, for sysadmins."""
+"""Tokens of the viewer, for sysadmins those of all; made, shown once, and revoked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,11 +24,8 @@ def show(page: Page) -> Response:
 def _page(page: Page, errors: Mapping[str, str] | None = None, new_token: Mapping[str, Any] | None = None) -> Response:
     refused, start = "", whole_number(page.query.get("start"))
     tokens: list[Row] = []
-    persons: Row = {"persons": [], "next": None}
     try:
         tokens = page.call("harvest_token_list", limit=ROWS + 1, offset=start)["tokens"]
-        if page.may("harvest_person_list"):
-            persons = page.call("harvest_person_list", limit=ROWS, after=page.query.get("person", ""))
     except Refused as error:  # a CKAN has the persons
         refused = str(error)
     values = {
@@ -42,8 +39,6 @@ def _page(page: Page, errors: Mapping[str, str] | None = None, new_token: Mappin
         tokens=tokens[:ROWS],
         before=page.here(start=max(0, start - ROWS)) if start else None,
         following=page.here(start=start + ROWS) if len(tokens) > ROWS else None,
-        persons=persons["persons"],
-        more_persons=page.here(person=persons["next"]) if persons["next"] else None,
         refused=refused,
         errors=errors or {},
         new_token=new_token,
