@@ -1,10 +1,14 @@
 """Many sources are changed by one command, and what is paused is resumed by its own name."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
+from adapters.parts import Parts
+from adapters.settings import Settings
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
 from tests.support.stack import Stack
@@ -104,3 +108,20 @@ def test_what_is_found_is_counted_shown_and_done_and_what_refuses_is_named(cli: 
     assert {row["name"]: row["reason"] for row in resumed["listed"]} == {"three": "It is not paused"}
     assert scheduled == "Done for 2 of 2 sources\n"
     assert frequencies(cli) == {"one": "DAILY", "two": "MANUAL", "three": "DAILY", "asleep": "MANUAL"}
+
+
+def test_a_leader_carries_out_what_was_confirmed_however_many_sources_there_are(with_broker: Settings, tmp_path: Path) -> None:
+    with Stack(with_broker, tmp_path, roles=()) as site:
+        names = [f"source-{number}" for number in range(23)]
+        for name in names:
+            site.source(name, f"http://127.0.0.1/{name}", "noop")
+        server = Session(Parts(with_broker, "serve"))
+        counted = server.call("harvest_bulk_create", what="pause")
+        waiting = server.call("harvest_bulk_run", id=counted["id"], count=23)
+
+        site.json("run")
+        after = server.call("harvest_bulk_show", id=counted["id"])
+
+        assert (waiting["state"], waiting["left"]) == ("running", 23)
+        assert (after["state"], after["done"], after["skipped"]) == ("finished", 23, 0)
+        assert all(site.parts.application.find_source(name).paused for name in names)

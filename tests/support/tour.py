@@ -17,6 +17,7 @@ FOLDER = ROOT / "docs" / "tour"
 SIZE: ViewportSize = {"width": 880, "height": 500}
 PICTURES = {
     "sources": "/harvest?frequency=DAILY",
+    "statistics": "/harvest/statistics/portal",
     "new": "/harvest/new?source_type=ckan",
     "source": "/harvest/sample",
     "run": "/harvest/portal/job/last",
