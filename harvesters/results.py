@@ -107,7 +107,8 @@ def identity(guid: object) -> str:
     """A guid as text. Raises PluginError for what isn't one."""
     if isinstance(guid, bool) or not isinstance(guid, str | int | UUID):
         raise PluginError(f"a guid must be text, is {shown(guid)}")
-    cleaned = text.clean(str(guid)).strip()
+    plain = str.__str__(guid) if isinstance(guid, str) else str(guid)  # a class of the plugin's own may do anything in str()
+    cleaned = text.clean(plain).strip()
     if not cleaned:
         raise PluginError("a guid must be text, is empty")
     return cleaned

@@ -3,7 +3,8 @@
 What can be restored is restored, with a warning: after each stage (of quick ones that were taken together, after the last) the
 working directory, closed standard streams and settings of the interpreter, and within a second of each stage (every five
 seconds while none runs) the environment, the locale, `sys.path`, umask, signal handlers and the log. What can't (too many
-threads or files left open, a standard stream whose number something else got) is a reason to replace the process.
+threads or files left open, a standard stream whose number something else got) is a reason to replace the process. One
+whose other files a plugin closed ends at once: its connections are gone, and its threads would wait for them for ever.
 """
 
 import gc
@@ -20,7 +21,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ GUARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
 MORE_THREADS = 300  # than at the start: above what any settings need
 MORE_FILES = 5000  # than at the start; less where the system's limit is lower
 SHARE_OF_FILES = 0.6  # of the system's limit
+FILES_LOST = 70  # exit status (EX_SOFTWARE of <sysexits.h>)
 STREAMS = ("stdin", "stdout", "stderr")  # numbers 0, 1, 2
 Handler = Any  # what signal.getsignal gives
 
@@ -69,7 +71,11 @@ class ProcessState:
         self._odd = ""  # what can't be put right
 
     def restore(self) -> None:
-        """After a stage, in its thread: put the working directory and the standard streams right."""
+        """After a stage, in its thread: put the working directory and the standard streams right. Ends the process if files of
+        its own were closed.
+        """
+        if _identity(self._folder) != self._place or _identity(self._kept[2]) != self._streams[2]:
+            _end("a plugin closed files of this process, its connections too: it ends")
         if _identity(".") != self._place:
             os.fchdir(self._folder)
             log.warning("a plugin changed the working directory: it is changed back")
@@ -155,6 +161,13 @@ class ProcessState:
 
 
 STREAM_HANDLER = logging.StreamHandler
+
+
+def _end(why: str) -> NoReturn:
+    """The log may be gone, and other threads may hold any lock."""
+    with suppress(OSError):
+        os.write(2, f"{why}\n".encode())
+    os._exit(FILES_LOST)
 
 
 def _identity(place: int | str) -> tuple[int, int] | None:

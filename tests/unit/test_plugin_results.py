@@ -219,6 +219,18 @@ def test_a_guid_may_be_a_number_or_a_uuid(guid: Any, stored: str) -> None:
     assert results.identity(guid) == stored
 
 
+def test_a_guid_of_a_class_of_text_that_fails_is_its_text() -> None:
+    class Odd(str):
+        def __str__(self) -> str:
+            raise ValueError("no text")
+
+        __hash__ = None  # type: ignore[assignment]
+
+    guid = results.identity(Odd(" a "))
+
+    assert (guid, type(guid)) == ("a", str)
+
+
 @pytest.mark.parametrize("content", [{1, 2}, 7, True, 1.5, object(), {"a": {1}}, {"a": object()}, iter("a")], ids=kind)
 def test_content_that_is_no_document_is_refused(content: Any) -> None:
     with pytest.raises(PluginError, match=r"content (must be text, bytes, or a mapping|can't be stored as JSON)"):
