@@ -23,10 +23,11 @@ WITH_REFERENCE = [
     *("catalogue show {}", "org show {}", "org edit {} --title T", "org remove {}", "org add-member {} pat editor"),
     *("org remove-member {} pat", "person show {}", "person edit {} --title T", "person remove {}", "token create {} why"),
     *("token list {}", "types {}", "causes {}", "statistics {}", "bulk pause {} --yes", "session list {}", "session end {}"),
+    *("undo {} --yes", "history {}"),
 ]
 WITH_JOB = [
     *("job --follow {}", "job-abort {}", "job-report {}", "retry {}", "approve {} --yes", "reject {}", "deletions {}"),
-    "log --job {}",
+    *("log --job {}", "undo {} --yes"),
 ]
 AT_A_WRONG_TIME = [
     ("job asleep", "is inactive"),
@@ -36,6 +37,7 @@ AT_A_WRONG_TIME = [
     ("job-abort done", "there is nothing to stop"),
     ("job-report idle", "has no jobs yet"),
     ("retry idle", "has no jobs yet"),
+    ("undo idle --yes", "has no jobs yet"),
     ("approve idle --yes", "has no jobs yet"),
     ("job busy", "already has job"),
     ("run-test busy", "already has job"),
@@ -43,6 +45,7 @@ AT_A_WRONG_TIME = [
     ("source clear busy --yes", "already has job"),
     ("source remove busy --datasets keep --yes", "has not ended"),
     ("retry busy", "once it has ended"),
+    ("undo busy --yes", "once it has ended"),
     ("approve busy --yes", "holds no deletions"),
     ("reject busy", "holds no deletions"),
 ]

@@ -27,13 +27,11 @@ def version(page: Page) -> Response:
         wanted = {"version": page.query.get("version", "")}
     answer: Row = page.call("harvest_dataset_version_show", id=page.path("id"), **wanted)
     row = answer["version"]
-    newest = page.call("harvest_dataset_history_list", id=page.path("id"), limit=1)
+    count = row["of"] if row else page.call("harvest_dataset_history_list", id=page.path("id"), limit=1)["count"]
     differences = None
     if row and answer["kept"] and row["number"] > 1:
         differences = page.call("harvest_dataset_version_diff", id=page.path("id"), new=row["object_id"])
-    return _page(
-        page, "dataset_version.html", answer, count=newest["count"], at=at, now=datetime.now(UTC), differences=differences
-    )
+    return _page(page, "dataset_version.html", answer, count=count, at=at, now=datetime.now(UTC), differences=differences)
 
 
 def changes(page: Page) -> Response:
