@@ -51,7 +51,11 @@ FILL: Mapping[str, Any] = {
     "guid": "guid-1",
     "source_ids": [],
     "password": "four words of a password",
+    "count": 1,
+    "cause": "a cause",
+    "harvest_bulk_create.what": "pause",
 }
+"""By the name of the parameter, or of action and parameter."""
 NAMING = ("source_id", "id", "job_id", "object_id")
 """Parameters that say what a call is about: the first of them that an action has is given."""
 SECRET = "geheim"
@@ -73,6 +77,8 @@ class About:
         kinds = (
             ("organization", self.organization),
             ("_object_", self.object),
+            ("_dataset_history_", self.object),
+            ("_dataset_version_", self.object),
             ("package", self.package),
             ("_event_", self.job),
         )
@@ -105,8 +111,9 @@ def values(action: Action, about: About) -> dict[str, Any]:
         if identity is not None and _says_what(action, parameter, required=described.is_required()):
             chosen[described.alias or parameter] = identity
         elif described.is_required():
-            assert parameter in FILL, f"say in FILL what {parameter} of {action.name} may be"
-            chosen[described.alias or parameter] = FILL[parameter]
+            value = FILL.get(f"{action.name}.{parameter}", FILL.get(parameter))
+            assert value is not None, f"say in FILL what {parameter} of {action.name} may be"
+            chosen[described.alias or parameter] = value
     if action.right is Right.CREATE:
         chosen |= {name: FILL[name] for name in ("name", "url", "source_type") if name in action.parameters.model_fields}
     return chosen
