@@ -13,7 +13,9 @@ from typing import Any
 ZONE_TWICE = re.compile(r"([+-]\d\d:?\d\d) ?[Zz]$")
 UTC_IN_WORDS = re.compile(r" ?(?:UTC|GMT)$", re.IGNORECASE)
 NAME_OF_ZONE = re.compile(r"(?<=[+-]\d\d:\d\d|.[+-]\d\d\d\d|.{5}[Zz])\[[\w/+-]+\]$")  # Java and JavaScript write it
-ZONE_OF_MAIL = re.compile(r"(?:UT|UTC|GMT|Z|[ECMP][SD]T)\b", re.IGNORECASE)  # RFC 2822 has no other names
+ZONE_OF_MAIL = re.compile(r"(?:UT|UTC|GMT|Z|[ECMP][SD]T)(?![\w+-])", re.IGNORECASE)  # RFC 2822 has no other names
+OFFSET_OF_MAIL = re.compile(r"(?<=:\d\d )(?:GMT|UTC)?([+-]\d\d):?(\d\d)\b", re.IGNORECASE)  # JavaScript: GMT+0100 (CET)
+ODD_OFFSET = re.compile(r"(?<=:\d\d )[+-](?!\d{4}\b)")
 LAST_WORDS = re.compile(r"(?<=:\d\d )[A-Za-z].*")
 HALF_DAY = re.compile(r"(?<![\d:])(0?[1-9]|1[0-2])(:\d\d(?::\d\d)?) ?([ap])\.?m\.?$", re.IGNORECASE)
 DOTNET = re.compile(r"/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/")  # milliseconds; the offset only says how to show them
@@ -162,8 +164,12 @@ def _epoch_text(text: str) -> str | None:
 
 
 def _mail(text: str) -> str | None:
-    """RFC 2822, as in HTTP headers and RSS. Names of other zones are left alone: several stand for more than one."""
-    if (words := LAST_WORDS.search(text)) and not ZONE_OF_MAIL.match(words[0]):
+    """RFC 2822, as in HTTP headers and RSS, and what JavaScript makes of a Date. Names of other zones are left alone: several
+    stand for more than one.
+    """
+    text = OFFSET_OF_MAIL.sub(r"\1\2", text)
+    words = LAST_WORDS.search(text)
+    if (words and not ZONE_OF_MAIL.match(words[0])) or ODD_OFFSET.search(text):
         return None
     try:
         return _naive(parsedate_to_datetime(text))

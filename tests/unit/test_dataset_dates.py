@@ -63,6 +63,9 @@ ALMOST_ISO = re.compile(
         "2021/01/31 08:30 a.m.",
         "Sun Jan 31 08:30:00 UTC 2021",
         "Sun Jan 31 03:30:00 EST 2021",
+        "Sun, 31 Jan 2021 09:30:00 +01:00",
+        "Sun Jan 31 2021 09:30:00 GMT+0100 (CET)",
+        "Sun Jan 31 09:30:00 GMT+01:00 2021",
         "/Date(1612081800000)/",
         "/Date(1612081800000+0100)/",
         datetime(2021, 1, 31, 8, 30),  # noqa: DTZ001  as plugins hand it on
@@ -127,6 +130,8 @@ def test_parts_that_are_missing_are_the_first(value: Any, stored: str) -> None:
             "2021-01-31T08:30:00[Europe/Berlin]",
             "Sun Jan 31 08:30:00 CET 2021",
             "Sun, 31 Jan 2021 08:30:00 IST",
+            "Sun, 31 Jan 2021 08:30:00 GMT+1",
+            "Sun, 31 Jan 2021 08:30:00 +1",
             "1/31/2021 13:05 PM",
             "/Date(-99999999999999)/",
         ),
