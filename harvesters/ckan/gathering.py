@@ -210,7 +210,7 @@ class Gathering:
         if not guids:
             yield GatherError(f"No datasets found at CKAN: {self._remote.shown}", "no_datasets")
         elif not self._errors:
-            self._job.full_listing = True
+            self._job.full_listing = self._memory.may_remove("rest")
 
     # whatever lists everything
 
@@ -243,6 +243,7 @@ class Gathering:
     # changes
 
     def _changes(self, changed: Listing) -> Iterator[Output]:
+        self._memory.remember_search()
         total = self._total()
         if total == 0 and not self._job.count_held():
             return
@@ -321,7 +322,7 @@ class Gathering:
         yield from self._fetched(missing)
         if not self._errors and ids.complete:
             self._job.full_listing = not self._memory.get("unsafe")
-            self._memory.remember(unheld=ids.total - self._kept, undated=self._undated)
+            self._memory.remember(unheld=ids.total - self._kept, undated=self._undated, listed_by="")
 
     def _worth_fetching(self, total: int) -> int:
         """How many datasets can be asked for by their ids with fewer requests than reading all pages takes."""

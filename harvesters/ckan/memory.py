@@ -2,6 +2,7 @@
 
 full        when everything was listed last, ISO 8601
 listed_by   the way in which it was, where that was not a search
+instead     the list that was read in place of a search that worked before and fails, and since when (`instead_since`)
 unheld      so many datasets of the count are never held: other types, filtered out here, without usable id
 undated     so many have no date by which a change would be seen: their ids are looked at each time
 count_off   by how much the count is too large, where two readings agreed that it is wrong
@@ -12,12 +13,16 @@ rest_ids    the REST API that was read lists datasets by the ids that they have:
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from harvesters.base import HarvestJob
 
 Way = Literal["", "package_list", "current_package_list_with_resources", "rest", "data_json"]
 """How everything was listed; empty: by the search."""
+GIVEN_UP = timedelta(days=30)  # after which a search that has failed all the time is taken to be gone
+
+OF_ONE_WAY: Mapping[str, Way] = {"rest_ids": "rest", "data_json": "data_json"}
 
 
 class Memory(Mapping[str, Any]):
@@ -26,6 +31,8 @@ class Memory(Mapping[str, Any]):
     def __init__(self, job: HarvestJob) -> None:
         self._job = job
         self._values = dict(job.memory)
+        if self.get("rest_ids") and not self.get("listed_by") and not self.get("instead"):
+            self._values["listed_by"] = "rest"  # of a job before this was remembered
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -46,10 +53,24 @@ class Memory(Mapping[str, Any]):
         self._job.memory = {name: value for name, value in self._values.items() if value}
 
     def remember_listing(self, way: Way, *, search_fails: bool, **values: Any) -> None:
-        """Everything was listed, in this way. That a search fails makes no other remote of one that was searched before."""
-        if not way or not search_fails or "full" not in self:
-            values["listed_by"] = way
-        self.remember(full=(self._job.recorded or self._job.created).isoformat(), **values)
+        """Everything was listed, in this way. That a search fails makes no other remote of one that was searched before,
+        unless it fails for weeks. What was remembered of another list holds no more.
+        """
+        now = self._job.recorded or self._job.created
+        if not way or not search_fails or "full" not in self or self.get("listed_by") or self._failed_long(way, now):
+            values |= {"listed_by": way, "instead": "", "instead_since": ""}
+        elif self.get("instead") != way:
+            values |= {"instead": way, "instead_since": now.isoformat()}
+        values |= {name: False for name, of in OF_ONE_WAY.items() if of != way}
+        self.remember(full=now.isoformat(), **values)
+
+    def remember_search(self) -> None:
+        """The search works, again or still."""
+        if self.get("instead"):
+            self.remember(instead="", instead_since="")
+
+    def _failed_long(self, way: Way, now: datetime) -> bool:
+        return self.get("instead") == way and now - datetime.fromisoformat(self["instead_since"]) >= GIVEN_UP
 
     def may_remove(self, way: Way) -> bool:
         """Whether what a listing lacks is gone: a list may show less than the search did, by which datasets were harvested."""
