@@ -32,12 +32,13 @@ class WholePages:
         self._given = 0  # records
         self._fits = True  # the pages of a reading overlap, and the first one is as it was
         self._ended = True  # a reading came to its end
+        self._cut = False  # nothing came where the last dataset should have come again
 
     def __iter__(self) -> Iterator[Any]:
         for _ in range(MAX_PASSES):
             count = len(self._guids)
             yield from self._pass(again=count > 0)
-            if self._ended and (self._fits or count == len(self._guids)):
+            if self._ended and (self._fits or (count == len(self._guids) and not self._cut)):
                 return
             if not self._ended:
                 break
@@ -47,8 +48,9 @@ class WholePages:
     def _pass(self, *, again: bool) -> Iterator[Any]:
         """One reading. Some remotes always send the same page: one that keeps to the limit, as CKAN 1.8, may have more."""
         page, offset, last, idle = self._first, 0, None, 0
+        before: Page = ()
         here: set[str | None] = set()
-        self._fits = self._ended = True
+        self._fits, self._ended, self._cut = True, bool(page) or not again, False
         while page:
             guids = [usable_id(package) for package in page]
             if last is not None and guids in ([last], self._ids_of_first()):
@@ -64,8 +66,10 @@ class WholePages:
             here.update(guids)
             last = guids[-1] or last
             offset += max(1, len(page) - 1)
-            page = self._ask(offset)
+            before, page = page, self._ask(offset)
         self._guids |= here
+        if not page and len(before) > 1:
+            self._fits, self._cut = False, len(before) == self._rows or len(here) > len(self._first)
         if len(here) == len(page) == self._rows:
             yield self._incomplete(f"{self._where} sends the first {self._rows} datasets, whichever it is asked for")
         elif len(here) > len(self._first):

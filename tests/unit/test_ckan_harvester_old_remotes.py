@@ -353,6 +353,27 @@ def test_a_listing_that_never_comes_to_rest_removes_nothing() -> None:
     assert result.gather_errors[-1].endswith("changes while it is read")
 
 
+@pytest.mark.parametrize(("offset", "times"), [(0, 99), (1, 1), (4, 1), (4, 99)])
+def test_an_empty_page_in_the_middle_of_a_listing_is_not_its_end(offset: int, times: int) -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(9)), offers="current_package_list_with_resources")
+    source = harness()
+    source.harvest(remote.site)
+    asked: list[str] = []
+
+    def stumbles(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if query.get("offset") == str(offset):
+            asked.append(path)
+            if len(asked) <= times and (offset or len(asked) > 1):
+                return {"success": True, "result": []}
+        return answer
+
+    result = source.harvest(Site(stumbles))
+
+    assert "deleted" not in result.statuses.values()
+    assert not result.full_listing or len(result.statuses) == 9
+
+
 @pytest.mark.parametrize("most", [2, 5])
 def test_a_package_list_that_a_remote_cuts_off_is_asked_for_the_rest(most: int) -> None:
     remote = Dkan(*(dkan_package(number) for number in range(5)))
@@ -495,7 +516,7 @@ def test_a_memory_without_the_way_of_listing_still_lets_revisions_remove() -> No
     source = harness()
     source.harvest(remote.site)
     del source._memory["listed_by"]
-    gone = list(remote.packages)[0]
+    gone = next(iter(remote.packages))
     del remote.packages[gone]
 
     result = source.harvest(remote.site)
