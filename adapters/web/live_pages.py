@@ -134,6 +134,8 @@ class PageStream(OpenStream):
 
     def begin(self, news: News) -> None:
         """All parts of all pages follow."""
+        if self.ended:  # it left before the announcer answered: nobody would take it out again
+            return
         self.live = True
         self._waiting[""] = READY
         self._hub.join(self)
@@ -156,7 +158,7 @@ class PageStream(OpenStream):
         """With other rights, a page looks different."""
         differs = rights(caller) != rights(self.caller)
         super().renew(caller)
-        if differs and self.live:
+        if differs and self.live and not self.ended:
             self._hub.leave(self)
             self._hub.join(self)
 
@@ -167,6 +169,7 @@ class PageStream(OpenStream):
 
     def left(self) -> None:
         """Nobody needs its pages."""
+        self.ended = True
         self._hub.leave(self)
 
 

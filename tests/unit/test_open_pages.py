@@ -1,0 +1,103 @@
+"""Which pages are rendered for whom, and until when: the hub of all open pages without a server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import pytest
+from starlette.requests import Request
+
+from adapters.roles.announcer import News
+from adapters.web import live_pages
+from adapters.web.live_pages import LivePages, PageStream, View
+from adapters.web.pages.parts import LiveParts
+from adapters.web.site import Site
+from adapters.web.streams import Streams
+from domain.access import Caller
+
+ADMIN = Caller("admin", sysadmin=True)
+EDITOR = Caller("ed", roles={"org": "editor"})
+READY = News(1, [])
+
+
+class Hub:
+    """Open pages whose parts are what a test says. `rendered`: the addresses that were rendered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.parts = LiveParts({"a": "first"}, "", None)
+        self.error: Exception | None = None
+        self.rendered: list[str] = []
+        monkeypatch.setattr(live_pages, "rendered", self._rendered)
+        monkeypatch.setattr(live_pages, "PACE", 0.0)
+        monkeypatch.setattr(live_pages, "AGAIN", 0.01)
+        self.pages = LivePages(cast(Site, self), cast(Streams, self))
+
+    def also_tell(self, listener: Callable[[News], None]) -> None:
+        """As streams do."""
+
+    async def run(self, work: Callable[[], Any]) -> Any:
+        """As a site does, without a thread."""
+        return work()
+
+    def stream(self, caller: Caller = ADMIN, view: str = "en /harvest") -> PageStream:
+        """A browser that has a page open."""
+        query = urlencode({"view": view}).encode()
+        scope = {"type": "http", "method": "GET", "path": live_pages.PATH, "query_string": query, "headers": []}
+        return PageStream(caller, Request(scope), self.pages)
+
+    def news(self) -> None:
+        """Something has changed."""
+        self.pages.tell(News(2, [], reset=True))
+
+    def _rendered(self, _site: Site, view: View) -> LiveParts:
+        self.rendered.append(view.address)
+        if self.error is not None:
+            raise self.error
+        return self.parts
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
+    return Hub(monkeypatch)
+
+
+def run(steps: Awaitable[None]) -> None:
+    async def all_steps() -> None:
+        await steps
+
+    asyncio.run(all_steps())
+
+
+async def settled() -> None:
+    """All that can be rendered without waiting was."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_for_a_browser_that_left_before_it_was_answered_nothing_is_ever_rendered(hub: Hub) -> None:
+    async def steps() -> None:
+        stream = hub.stream()
+        stream.left()
+        stream.begin(READY)
+        hub.news()
+        await settled()
+
+    run(steps())
+
+    assert hub.rendered == []
+
+
+def test_rights_that_change_while_a_browser_leaves_dont_bring_its_pages_back(hub: Hub) -> None:
+    async def steps() -> None:
+        stream = hub.stream(EDITOR)
+        stream.begin(READY)
+        await settled()
+        stream.left()
+        stream.renew(Caller("ed"))
+        hub.news()
+        await settled()
+
+    run(steps())
+
+    assert hub.rendered == ["/harvest"]
