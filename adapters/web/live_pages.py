@@ -160,10 +160,12 @@ class PageStream(OpenStream):
         super().renew(caller)
         if differs and self.live and not self.ended:
             self._hub.leave(self)
+            self._waiting = {name: told for name, told in self._waiting.items() if not name}  # made by the rights before
             self._hub.join(self)
 
     def refuse(self) -> None:
-        """The session has ended: the browser says so."""
+        """The session has ended: the browser says so, and is sent nothing that is rendered from now on."""
+        self._hub.leave(self)
         self._waiting = {"": SIGNED_OUT}
         self.end()
 

@@ -15,6 +15,7 @@ from adapters.web.pages.parts import LiveParts
 from adapters.web.site import Site
 from adapters.web.streams import Streams
 from domain.access import Caller
+from domain.errors import NotFound
 
 ADMIN = Caller("admin", sysadmin=True)
 EDITOR = Caller("ed", roles={"org": "editor"})
@@ -101,3 +102,26 @@ def test_rights_that_change_while_a_browser_leaves_dont_bring_its_pages_back(hub
     run(steps())
 
     assert hub.rendered == ["/harvest"]
+
+
+def test_what_waits_isnt_sent_to_a_browser_whose_rights_have_changed_or_whose_session_has_ended(hub: Hub) -> None:
+    sent: list[bytes] = []
+
+    async def steps() -> None:
+        refused, demoted = hub.stream(EDITOR), hub.stream(EDITOR)
+        for stream in (refused, demoted):
+            stream.begin(READY)
+        await settled()
+        hub.error = NotFound("gone")
+        refused.refuse()
+        demoted.renew(Caller("ed"))
+        hub.news()
+        await settled()
+        sent.extend(stream.take() for stream in (refused, demoted))
+
+    run(steps())
+
+    assert b"first" not in sent[0] + sent[1]
+    assert sent[0] == live_pages.SIGNED_OUT
+    assert sent[1].startswith(live_pages.READY)
+    assert b"event: gone" in sent[1]
