@@ -80,6 +80,11 @@ class View:
         """Path and query."""
         return self.name.partition(" ")[2]
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether what was sent last is kept up to date."""
+        return self.last is not None and self.last.about is not None
+
     def is_about(self, jobs: set[str], sources: set[str]) -> bool:
         """Whether a change of these jobs or sources may change the page."""
         if self.last is None:
@@ -99,10 +104,16 @@ class View:
             return None
         return message("parts", view=self.name, parts=changed, ended=parts.about is None)
 
-    def lose(self) -> bytes:
-        """The page isn't there any more, or not for these viewers; the message that says so."""
-        self.last, self._whole, self.gone = None, None, True
-        return self.whole
+    def lose(self) -> bytes | None:
+        """The page isn't there any more, or not for these viewers; the message that says so, None if all were told."""
+        told = self.gone
+        self.forget()
+        self.gone = True
+        return None if told else self.whole
+
+    def forget(self) -> None:
+        """All viewers are told of all of it when it is rendered next."""
+        self.last, self._whole, self.gone = None, None, False
 
     @property
     def whole(self) -> bytes:
@@ -205,9 +216,10 @@ class LivePages:
                 caller = replace(stream.caller, name=VIEWER) if stream.caller.name else stream.caller
                 view = self._views[key] = View(name, stream.scope, caller)
             view.streams.add(stream)
-            if view.last is not None or view.gone:
+            if view.is_followed:
                 stream.put(view)
-            else:
+            else:  # it may have changed untold since it was sent to others
+                view.forget()
                 self._refresh(view)
 
     def leave(self, stream: PageStream) -> None:
@@ -263,7 +275,7 @@ class LivePages:
         """Some pages hold what nothing announces."""
         if view.timer is not None:
             view.timer.cancel()
-        every = view.last.every if view.last is not None and view.last.about is not None else None
+        every = view.last.every if view.last is not None and view.is_followed else None
         view.timer = asyncio.get_running_loop().call_later(every, self._refresh, view) if every and view.streams else None
 
 

@@ -125,3 +125,56 @@ def test_what_waits_isnt_sent_to_a_browser_whose_rights_have_changed_or_whose_se
     assert sent[0] == live_pages.SIGNED_OUT
     assert sent[1].startswith(live_pages.READY)
     assert b"event: gone" in sent[1]
+
+
+def test_a_page_that_had_ended_is_rendered_again_for_who_opens_it_later(hub: Hub) -> None:
+    sent: list[bytes] = []
+
+    async def steps() -> None:
+        hub.parts = LiveParts({"a": "the first rebuild has ended"}, None, None)
+        before, later = hub.stream(), hub.stream()
+        before.begin(READY)
+        await settled()
+        hub.parts = LiveParts({"a": "a second one is running"}, "", 2.0)
+        later.begin(READY)
+        await settled()
+        sent.append(later.take())
+
+    run(steps())
+
+    assert b"a second one is running" in sent[0]
+    assert b"the first rebuild" not in sent[0]
+
+
+def test_a_page_that_is_followed_is_sent_to_another_browser_as_it_is(hub: Hub) -> None:
+    async def steps() -> None:
+        first, second = hub.stream(), hub.stream()
+        for stream in (first, second):
+            stream.begin(READY)
+            await settled()
+        assert b"first" in second.take()
+
+    run(steps())
+
+    assert len(hub.rendered) == 1
+
+
+def test_that_a_page_is_gone_is_said_once_to_each_browser(hub: Hub) -> None:
+    sent: list[bytes] = []
+
+    async def steps() -> None:
+        hub.error = NotFound("gone")
+        first, second = hub.stream(), hub.stream()
+        first.begin(READY)
+        await settled()
+        sent.append(first.take())
+        hub.news()
+        await settled()
+        sent.append(first.take())
+        second.begin(READY)
+        await settled()
+        sent.append(second.take())
+
+    run(steps())
+
+    assert [b"event: gone" in told for told in sent] == [True, False, True]

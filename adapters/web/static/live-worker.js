@@ -29,7 +29,8 @@ function soon() {
 }
 
 function follow(port, message) {
-  const isNew = ![...pages.values()].some((page) => page.view === message.view);
+  const isNew = ![...pages.values()].some((page) => page.view === message.view)
+    || known.get(message.view)?.ended; // it is followed again, and what others were sent may be old
   pages.set(port, { view: message.view, viewer: message.viewer, heard: Date.now() });
   stream ??= new Stream(message.events, told);
   if (isNew || viewer !== message.viewer || state?.kind === "signed-out") {
