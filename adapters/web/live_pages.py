@@ -30,7 +30,7 @@ from adapters.web.pages.parts import LiveParts, live_parts
 from adapters.web.site import Site, site_of
 from adapters.web.streams import HEADERS, OpenStream, Streams, busy
 from domain.access import Caller
-from domain.errors import HarvestError, NotAuthorized, NotFound
+from domain.errors import HarvestError, NotFound, ServiceUnavailable
 
 log = logging.getLogger("harvestlog.serve")
 
@@ -65,6 +65,7 @@ class View:
     last: LiveParts | None = None
     gone: bool = False
     stale: bool = False
+    failing: bool = False  # what it needs was away when it was rendered last
     free_at: float = 0.0  # of the monotonic clock: not rendered again before
     task: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
@@ -252,12 +253,13 @@ class LivePages:
         told: bytes | None
         try:
             parts, busy_for = await self._site.run(lambda: _measured(self._site, view))
-        except (NotFound, NotAuthorized):
-            told = view.lose()
-        except HarvestError as error:
-            log.warning("the open page %s can't be brought up to date: %s", view.address, error)
-            view.stale, view.free_at = True, time.monotonic() + AGAIN
+        except ServiceUnavailable as error:
+            if not view.failing:
+                log.warning("the open page %s can't be brought up to date, and is tried again: %s", view.address, error)
+            view.failing, view.stale, view.free_at = True, True, time.monotonic() + AGAIN
             return
+        except HarvestError:  # there is none, they may not see it, or its address can't be understood
+            told = view.lose()
         except Exception:
             log.exception("the open page %s can't be shown", view.address)
             told = view.lose()
@@ -265,7 +267,7 @@ class LivePages:
             if view.last is not None:  # the first time the template is compiled, too
                 pause = max(PACE, min(SHARE * busy_for, LONGEST_PAUSE))
             told = view.keep(parts)
-        view.free_at = begun + pause
+        view.failing, view.free_at = False, begun + pause
         self._look_again(view)
         if told is not None:
             for stream in view.streams:

@@ -15,7 +15,7 @@ from adapters.web.pages.parts import LiveParts
 from adapters.web.site import Site
 from adapters.web.streams import Streams
 from domain.access import Caller
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused, ServiceUnavailable, ValidationError
 
 ADMIN = Caller("admin", sysadmin=True)
 EDITOR = Caller("ed", roles={"org": "editor"})
@@ -178,3 +178,46 @@ def test_that_a_page_is_gone_is_said_once_to_each_browser(hub: Hub) -> None:
     run(steps())
 
     assert [b"event: gone" in told for told in sent] == [True, False, True]
+
+
+@pytest.mark.parametrize("error", [Refused("not here"), ValidationError({"after": "Is none"})])
+def test_a_page_whose_address_is_refused_is_gone_and_isnt_tried_again_by_itself(hub: Hub, error: Exception) -> None:
+    sent: list[bytes] = []
+
+    async def steps() -> None:
+        hub.error = error
+        stream = hub.stream()
+        stream.begin(READY)
+        await asyncio.sleep(5 * live_pages.AGAIN)
+        sent.append(stream.take())
+
+    run(steps())
+
+    assert b"event: gone" in sent[0]
+    assert len(hub.rendered) == 1
+
+
+def test_while_the_database_is_away_a_page_is_tried_again_and_that_is_logged_once(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[bytes] = []
+
+    async def steps() -> None:
+        hub.error = ServiceUnavailable("Postgres does not answer")
+        stream = hub.stream()
+        stream.begin(READY)
+        while len(hub.rendered) < 3:
+            await asyncio.sleep(live_pages.AGAIN)
+        hub.error = None
+        told = b""
+        while b"event: parts" not in told:
+            await asyncio.sleep(live_pages.AGAIN)
+            told = stream.take()
+        sent.append(told)
+
+    run(steps())
+
+    assert b"first" in sent[0]
+    assert [record.message for record in caplog.records] == [
+        "the open page /harvest can't be brought up to date, and is tried again: Postgres does not answer"
+    ]
