@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Any
 
 KEYS = ("id", "identifier", "@id", "@about", "key", "name", "@resource", "url", "title")
@@ -18,6 +19,7 @@ LABELS = ("name", "title", "key", "url")
 """Fields by which people know an entry."""
 DEEPEST = 50  # values inside one another; what lies deeper is compared as a whole
 PAIRS = 200_000  # pairs of equal words that are looked at in all, of one document; a text with more is shown as replaced
+STEPS = 1_000_000  # of the search for what two texts share, of one document; what is left by then is shown as replaced
 AROUND = 8  # words that are shown on each side of a change
 WORD = re.compile(r"\s*\S+|\s+")  # with the space before it
 
@@ -136,10 +138,11 @@ def as_text(value: Any) -> str:
 
 
 class WordChanges:
-    """Compares texts word by word, of one document: what is left of PAIRS lasts for all its fields."""
+    """Compares texts word by word, of one document: what is left of PAIRS and STEPS lasts for all its fields."""
 
-    def __init__(self, pairs: int = PAIRS) -> None:
+    def __init__(self, pairs: int = PAIRS, steps: int = STEPS) -> None:
         self._left = pairs
+        self._steps = steps
 
     def between(self, before: str, after: str) -> Words:
         """The parts of both texts in order; of what they share only the words around a change are shown."""
@@ -160,12 +163,38 @@ class WordChanges:
             return [(REMOVED, "".join(old)), (ADDED, "".join(new))]
         self._left -= pairs
         parts: Words = []
-        for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-            if what == "equal":
-                parts.append(("same", "".join(old[a:b])))
-            else:
-                parts += [(REMOVED, "".join(old[a:b])), (ADDED, "".join(new[c:d]))]
+        a = c = 0
+        for same_a, same_c, size in self._blocks(old, new, counts):
+            parts += [(REMOVED, "".join(old[a:same_a])), (ADDED, "".join(new[c:same_c]))]
+            a, c = same_a + size, same_c + size
+            parts.append(("same", "".join(old[same_a:a])))
         return parts
+
+    def _blocks(self, old: Sequence[str], new: Sequence[str], counts: Mapping[str, int]) -> list[tuple[int, int, int]]:
+        """What both share, as (place in old, place in new, number of words) in order; the last one is of no words.
+
+        As difflib does it, which looks through all words once more for each block that it finds: here until STEPS are used up.
+        """
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        steps = list(accumulate((1 + counts[word] for word in old), initial=0))  # up to each word
+        parts, blocks = [(0, len(old), 0, len(new))], []
+        while parts:
+            a, b, c, d = parts.pop()
+            if a == b or c == d or steps[b] - steps[a] > self._steps:
+                continue
+            self._steps -= steps[b] - steps[a]
+            block = matcher.find_longest_match(a, b, c, d)
+            if block.size:
+                blocks.append(block)
+                parts += [(a, block.a, c, block.b), (block.a + block.size, b, block.b + block.size, d)]
+        joined: list[tuple[int, int, int]] = []
+        for place, other, size in sorted(blocks):
+            before = joined[-1] if joined else (0, 0, 0)
+            if joined and (before[0] + before[2], before[1] + before[2]) == (place, other):
+                joined[-1] = (*before[:2], before[2] + size)
+            else:
+                joined.append((place, other, size))
+        return [*joined, (len(old), len(new), 0)]
 
 
 def _shared(old: Sequence[str], new: Sequence[str]) -> int:

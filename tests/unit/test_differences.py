@@ -107,6 +107,24 @@ def test_texts_that_share_nothing_are_not_compared_word_by_word_without_end() ->
     assert compared.between("a b", "a c") == [("same", "a"), ("removed", " b"), ("added", " c")]
 
 
+def test_a_text_with_another_word_after_each_is_compared_in_bounded_time() -> None:
+    old, new = (" ".join(f"same{number} {kind}{number}" for number in range(30_000)) for kind in ("old", "new"))
+
+    words = WordChanges().between(old, new)
+
+    assert "".join(text for what, text in words if what == "removed").endswith("old29999")
+    assert len(words) < 1000
+
+
+def test_steps_are_of_all_fields_of_a_document_together() -> None:
+    compared = WordChanges(steps=20)
+
+    first, second = (compared.between("a b c d e f", "x b y d z g") for _ in range(2))
+
+    assert [part for part in first if part[0] == "same"] == [("same", " b"), ("same", " d")]
+    assert [what for what, _ in second] == ["removed", "added"]
+
+
 @pytest.mark.parametrize(
     ("document", "fields"),
     [
