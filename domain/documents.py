@@ -14,12 +14,24 @@ def fields_of(document: str) -> dict[str, Any]:
     try:
         if beginning in ("{", "["):
             value = json.loads(document.lstrip("\ufeff"))
-            return value if isinstance(value, dict) else {"items": value}
+            if not _too_deep(value):
+                return value if isinstance(value, dict) else {"items": value}
         if beginning == "<":
             return _Elements().read(document)
     except (ValueError, RecursionError, expat.ExpatError):
         pass
     return {TEXT: document} if document else {}
+
+
+def _too_deep(value: Any) -> bool:
+    """Whether values lie so deep that comparing them, or writing them as text, might not come to its end."""
+    level = [value]
+    for _ in range(DEEPEST):
+        containers = [item for item in level if isinstance(item, dict | list)]
+        if not containers:
+            return False
+        level = [child for item in containers for child in (item.values() if isinstance(item, dict) else item)]
+    return True
 
 
 class _Elements:
