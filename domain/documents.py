@@ -1,10 +1,14 @@
 """A harvested document as fields, whatever its form: JSON as it is, XML by its elements, everything else as one text."""
 
 import json
+import re
 from typing import Any
 from xml.parsers import expat
 
+from domain.text import clean
+
 TEXT = "text"  # the one field of a document that is neither JSON nor XML, and an element's own text
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 DEEPEST = 100  # elements or values inside one another
 
 
@@ -15,6 +19,7 @@ def fields_of(document: str) -> dict[str, Any]:
         if beginning in ("{", "["):
             value = json.loads(document.lstrip("\ufeff"))
             if not _too_deep(value):
+                value = _without_half_surrogates(value) if ESCAPED_SURROGATE.search(document) else value
                 return value if isinstance(value, dict) else {"items": value}
         if beginning == "<":
             return _Elements().read(document)
@@ -32,6 +37,11 @@ def _too_deep(value: Any) -> bool:
             return False
         level = [child for item in containers for child in (item.values() if isinstance(item, dict) else item)]
     return True
+
+
+def _without_half_surrogates(value: Any) -> Any:
+    """JSON can name half a surrogate pair, which no answer can hold."""
+    return json.loads(clean(json.dumps(value, ensure_ascii=False)))
 
 
 class _Elements:

@@ -141,6 +141,7 @@ def test_steps_are_of_all_fields_of_a_document_together() -> None:
         ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', {"text": '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>'}),
         ("[" * 100_000, {"text": "[" * 100_000}),
         ("<a>" * 5000, {"text": "<a>" * 5000}),
+        ('{"a\\ud800": ["\\udfffx", "\\ud83d\\ude00"]}', {"a\ufffd": ["\ufffdx", "\U0001f600"]}),
         ("[" * 101 + "]" * 101, {"text": "[" * 101 + "]" * 101}),
         ('{"a":' * 900 + "1" + "}" * 900, {"text": '{"a":' * 900 + "1" + "}" * 900}),
     ],
