@@ -40,7 +40,8 @@ def _lower(value: Any) -> Any:
 
 class BulkCreate(Parameters):
     """`what`: harvest, pause, resume, schedule, clear or delete. Which sources: those of `source_ids` (ids or names), or all
-    that are found by `q` and `fq`, as in package_search; without any of the three: all active sources.
+    that are found by `q` and `fq`, as in package_search; without any of the three: all active sources. An empty list of
+    `source_ids` alone is refused, so that a program that found none doesn't get all.
     """
 
     what: Annotated[Literal["harvest", "pause", "resume", "schedule", "clear", "delete"], BeforeValidator(_lower)]
@@ -80,6 +81,8 @@ def harvest_bulk_create(session: Session, parameters: BulkCreate) -> Row:
 
     Sources that the caller may not change are left out and counted (`left_out`).
     """
+    if "source_ids" in parameters.model_fields_set and not (parameters.source_ids or parameters.q or parameters.fq):
+        raise ValidationError({"source_ids": "No source is named: leave it out to mean all active sources"})
     session.show_current()
     ids = _named(session, parameters.source_ids) if parameters.source_ids else _searched(session, parameters)
     mine, left_out = _allowed(session, parameters.what, ids)

@@ -61,7 +61,7 @@ def bulk(action: str, sources: tuple[str, ...], everything: bool, yes: bool, wai
         fq = " ".join(f'{name}:"{_quoted(value)}"' for name, value in chosen.items())
         if "inactive" in chosen.values():
             fq += " state:deleted"
-        counted = actions.call("harvest_bulk_create", what=action, source_ids=list(sources), q=query, fq=fq)
+        counted = actions.call("harvest_bulk_create", what=action, source_ids=list(sources) or None, q=query, fq=fq)
         confirm(_asked(actions, counted), yes)
         answer = actions.call("harvest_bulk_run", id=counted["id"], count=counted["sources"], **options)
         while wait and answer["state"] != "finished":

@@ -143,6 +143,15 @@ def test_wrong_options_are_named_before_anything_is_done(
     assert site.cli.call("harvest_bulk_show", id=counted["id"])["state"] == "counted"
 
 
+@pytest.mark.parametrize("empty", [[], "", " , "])
+def test_an_empty_list_of_sources_is_not_all_of_them(site: PagesSite, empty: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        site.cli.call("harvest_bulk_create", what="delete", source_ids=empty)
+
+    assert refused.value.errors.keys() == {"source_ids"}
+    assert site.cli.call("harvest_bulk_create", what="delete", source_ids=empty, q="Geheim")["sources"] == 1
+
+
 def test_another_number_than_was_counted_is_refused(site: PagesSite) -> None:
     counted = site.cli.call("harvest_bulk_create", what="pause")
 
