@@ -5,6 +5,7 @@ records are looked up by id, the newest jobs first; jobs that gathered nothing h
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from uuid import UUID
 
@@ -81,17 +82,22 @@ class UndoneRecords:
         return earlier
 
     def _renamed(self, missing: Mapping[str, UUID]) -> dict[UUID, Sequence[Recorded]]:
-        """The same for records that were listed under other guids than their documents gave them: all objects are read."""
-        earlier: dict[UUID, Sequence[Recorded]] = {}
+        """The same for records that were listed under other guids than their documents gave them."""
+        streams = {self._listed_otherwise[guid]: stream for guid, stream in missing.items() if guid in self._listed_otherwise}
+        objects = objects_of(self._database, list(streams)) if streams else []
+        return {streams[events[0].stream]: events for events in objects}
+
+    @cached_property
+    def _listed_otherwise(self) -> Mapping[str, UUID]:
+        """The newest objects of such records, by the guid that the document gave: all objects before are read, once."""
+        newest: dict[str, UUID] = {}
         for job in self._before:
-            if len(earlier) == len(missing):
-                break
             for events in job_objects(self._database, job, self._upto):
                 self._go_on()
-                stream = missing.get(_guid(events))
-                if stream is not None and stream not in earlier and _outcome(events) in HELD_AGAIN:
-                    earlier[stream] = events
-        return earlier
+                guid, stream = _guid(events), events[0].stream
+                if stream != job.object_id(guid) and _outcome(events) in HELD_AGAIN:
+                    newest.setdefault(guid, stream)
+        return newest
 
 
 def _record_before(events: Sequence[Recorded], before: Sequence[Recorded] | None) -> GatheredRecord:

@@ -10,12 +10,14 @@ import pytest
 from adapters import bootstrap
 from adapters.actions.session import Session
 from adapters.parts import Parts
+from adapters.postgres.database import Database
 from adapters.postgres.log.job_objects import job_objects
 from adapters.postgres.retention import Retention
 from adapters.stages import gather_undo
 from adapters.stages.gather import Stopped
 from domain.errors import JobExists, Refused
 from domain.jobs import Job
+from projections.recorded import Recorded
 from tests.acceptance.changing_remote import ChangingRemote
 from tests.support.in_process import run_job
 
@@ -211,6 +213,29 @@ def test_what_was_before_and_is_no_longer_kept_is_counted_and_stays(site: Site) 
     assert (told["delete"], told["restore"], told["lost"], told["count"]) == (1, 0, 1, 1)
     assert counts(done) == (0, 0, 1, 1, 0)
     assert site.titles() == {1: "Renamed", 2: "Dataset 2"}
+
+
+def test_earlier_jobs_are_read_once_however_many_versions_are_no_longer_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = site.cli.parts
+    first = parts.application.load(Job, UUID(site.harvest(package(1), package(2))))
+    job = site.harvest(package(1, "Renamed"), package(2, "Renamed too"), package(3))
+    Retention(parts.database, parts.application).prune(first, list(job_objects(parts.database, first, 2**62)), None)
+    parts.read_model_projector().catch_up()
+    read = []
+
+    def objects(database: Database, of: Job, upto: int) -> Iterator[list[Recorded]]:
+        read.append(str(of.id))
+        return job_objects(database, of, upto)
+
+    monkeypatch.setattr(gather_undo, "PAGE", 1)
+    monkeypatch.setattr(gather_undo, "job_objects", objects)
+
+    done = site.undo(job)
+
+    assert counts(done) == (0, 0, 1, 2, 0)
+    assert sorted(read) == sorted([job, str(first.id)])
 
 
 def test_jobs_that_cannot_be_undone_are_refused_with_a_reason(site: Site) -> None:
