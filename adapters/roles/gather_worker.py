@@ -222,7 +222,6 @@ class GatherWorker:
                 begun = time.monotonic()
                 self._gather(ready)
                 self._seconds[number] += (time.monotonic() - begun - self._seconds[number]) / 8
-                self._restore(self._lanes[number])
         except BaseException as error:
             log.exception("a bug of our own")
             self._broken = error
@@ -273,14 +272,10 @@ class GatherWorker:
             self._return(gathering, error)
         finally:
             self._next_look = 0.0
+            if self._state:
+                self._state.restore()
             if over:
                 self._running.pop(ready.job_id, None)
-
-    def _restore(self, lane: Lane[Item]) -> None:
-        """A process as it was before plugins ran, once the gathers are over that were claimed together: these are quick, and to
-        ask the system takes as long as one of them."""
-        if self._state and not lane.next_is(lambda item: isinstance(item, Ready)):
-            self._state.restore()
 
     def _settle(self, gathering: Gathering, error: BaseException | None) -> None:
         """The end of a gather was stored, or could not be; in another thread than the gather's."""

@@ -55,11 +55,6 @@ class Lane(Generic[T]):
                 self._wake(threads)
             return not self._closed
 
-    def next_is(self, wanted: Callable[[T], bool]) -> bool:
-        """Whether something waits, and the first of it is `wanted`."""
-        with self._changed:
-            return bool(self._waiting) and wanted(self._waiting[0][1])
-
     def look(self, patience: float) -> None:
         """Call it now and then: what is begun takes longer than was thought when nothing else was for `patience` seconds."""
         with self._changed:

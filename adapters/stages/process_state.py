@@ -1,10 +1,10 @@
 """What plugins could spoil for everybody in their process, and how it is put right.
 
-What can be restored is restored, with a warning: after each stage (of quick ones that were taken together, after the last) the
-working directory, closed standard streams and settings of the interpreter, and within a second of each stage (every five
-seconds while none runs) the environment, the locale, `sys.path`, umask, signal handlers and the log. What can't (too many
-threads or files left open, a standard stream whose number something else got) is a reason to replace the process. One
-whose other files a plugin closed ends at once: its connections are gone, and its threads would wait for them for ever.
+What can be restored is restored, with a warning: after each gather, and after each group of objects, the working directory,
+closed standard streams and settings of the interpreter, and within a second of each stage (every five seconds while none runs)
+the environment, the locale, `sys.path`, umask, signal handlers and the log. What can't (too many threads or files left open, a
+standard stream whose number something else got) is a reason to replace the process. One whose other files a plugin closed ends
+at once: its connections are gone, and its threads would wait for them for ever.
 """
 
 import gc
