@@ -131,13 +131,17 @@ class GatherWorker:
                 if time.monotonic() >= next_watch:
                     next_watch = time.monotonic() + WATCH_INTERVAL
                     self._watch_over()
-                self._take(self._consumer.poll(ROOM, POLL if self._running else IDLE_POLL))
+                self._take(self._consumer.poll(ROOM, self._patience()))
                 self._look_at_lanes()
                 self._dead_letters.record(self._consumer)
                 retry.succeeded()
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
         self._end()
+
+    def _patience(self) -> float:
+        """Seconds to wait for commands: what waits or was just taken is looked after soon, though it isn't claimed yet."""
+        return POLL if self._running or any(lane.is_busy for lane in self._lanes.values()) else IDLE_POLL
 
     def _activity(self) -> Activity:
         begun = [gathering.begun for gathering in list(self._running.values())]

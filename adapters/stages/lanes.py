@@ -31,6 +31,12 @@ class Lane(Generic[T]):
         self._begun = 0.0  # monotonic seconds when a thread took something last
         self._closed = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something waits or is being worked on."""
+        with self._changed:
+            return bool(self._waiting) or self._threads > self._idle
+
     def put(self, items: Sequence[T], threads: int) -> None:
         """Have items worked on by the threads that are at work, and up to that many further ones."""
         with self._changed:

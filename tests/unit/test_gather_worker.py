@@ -12,7 +12,7 @@ from adapters.kafka.consumer import CommandConsumer
 from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import ClaimedGather, Claims
-from adapters.roles.gather_worker import GatherWorker
+from adapters.roles.gather_worker import IDLE_POLL, POLL, GatherWorker
 from adapters.stages.gather import GatherRun
 from adapters.stages.gather_ahead import ReadAhead
 from adapters.stages.process_state import ProcessState
@@ -132,3 +132,13 @@ def test_the_process_is_put_right_after_each_of_the_gathers_that_were_claimed_to
     wait_for(lambda: len(process.happened) == 4, 5, "both jobs are gathered")
 
     assert process.happened == ["gather", "restore"] * 2
+
+
+def test_jobs_that_were_taken_and_are_not_claimed_yet_are_looked_after_soon(start: Start) -> None:
+    broker, database, process = start(1)
+
+    wait_for(lambda: broker.patience, 5, "it polls again")
+    assert broker.patience[0] == POLL
+    database.open.set()
+
+    wait_for(lambda: process.happened and broker.patience[-1] == IDLE_POLL, 5, "it has nothing to do")

@@ -191,3 +191,18 @@ def test_idle_threads_work_again_however_often_they_were_woken(held: Held) -> No
 
     wait_for(lambda: len(held.begun) == 402, 5, "each has a thread")
     lane.close()
+
+
+def test_a_lane_is_busy_while_something_waits_or_is_worked_on(held: Held) -> None:
+    lane = Lane(1, held)
+    assert not lane.is_busy
+
+    lane.put("ab", 1)
+    assert lane.is_busy
+    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+    assert lane.take(1, lambda _: True) == ["b"]
+    assert lane.is_busy
+    held.go.set()
+
+    wait_for(lambda: not lane.is_busy, 5, "it has nothing to do")
+    lane.close()
