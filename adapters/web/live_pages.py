@@ -42,7 +42,7 @@ MOST_OF_A_STREAM = 40  # pages
 MOST_VIEWS = 1000  # different ones in a process
 VIEW = re.compile(rf"({'|'.join(NAMES)}) (/.{{0,2000}})\Z")
 """What a browser wants to follow: the language and the address of a page."""
-VIEWER = "viewer"  # stands for the name of whoever looks: what several people see must not hold the name of one
+VIEWER = "(viewer)"  # stands for the name of whoever looks, and is nobody's: what several people see must not be about one
 SIGNED_OUT = b"event: signed-out\ndata: {}\n\n"
 READY = b"event: ready\ndata: {}\n\n"
 STILL_HERE = b"event: here\ndata: {}\n\n"

@@ -16,6 +16,7 @@ from adapters.web.site import Site
 from adapters.web.streams import Streams
 from domain.access import Caller
 from domain.errors import NotFound, Refused, ServiceUnavailable, ValidationError
+from domain.persons import PersonFields, checked_person
 
 ADMIN = Caller("admin", sysadmin=True)
 EDITOR = Caller("ed", roles={"org": "editor"})
@@ -221,3 +222,8 @@ def test_while_the_database_is_away_a_page_is_tried_again_and_that_is_logged_onc
     assert [record.message for record in caplog.records] == [
         "the open page /harvest can't be brought up to date, and is tried again: Postgres does not answer"
     ]
+
+
+def test_what_several_see_is_rendered_for_nobody_who_could_exist() -> None:
+    with pytest.raises(ValidationError):
+        checked_person(PersonFields(live_pages.VIEWER))
