@@ -11,12 +11,12 @@ import pytest
 from starlette.responses import Response
 
 from adapters.web import cookies
-from adapters.web.pages import charts, jobs, linked_data, paths, shown, static
+from adapters.web.pages import charts, history, jobs, linked_data, paths, shown, static
 from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
 from adapters.web.pages.origin import check_origin
 from adapters.web.pages.sign_in import local
 from adapters.web.pages.templates import FOLDER, environment
-from domain.errors import NotAuthorized
+from domain.errors import NotAuthorized, NotFound
 from harvesters.loading import installed
 from tests.support.extract_messages import missing
 
@@ -286,3 +286,22 @@ def test_every_option_of_our_harvesters_is_explained_in_german() -> None:
 
 def test_the_meaning_of_an_option_is_shown_without_the_signs_of_markdown() -> None:
     assert shown.code_parts("set `a` or [b](b.md) ([c.md](c.md#d))") == [(False, "set "), (True, "a"), (False, " or b")]
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [("2", {"number": 2}), ("9" * 5000, {"number": int("9" * 20)}), ("0", {"version": ""}), ("x", {"version": ""})],
+)
+def test_a_version_is_asked_for_by_its_number_however_long_the_address_is(number: str, asked: dict[str, Any]) -> None:
+    called: list[dict[str, Any]] = []
+
+    def call(_action: str, **values: Any) -> Any:
+        called.append(values)
+        raise NotFound("There is no such version")
+
+    page: Any = SimpleNamespace(query={"number": number}, path=lambda _name: "id", call=call)
+
+    with pytest.raises(NotFound):
+        history.version(page)
+
+    assert called == [{"id": "id", **asked}]

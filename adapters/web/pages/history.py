@@ -10,6 +10,7 @@ from adapters.web.pages.source import Row
 from domain.errors import NotFound
 
 ROWS = 50
+LONGEST_NUMBER = 20  # digits of a version's number: more than there can be, and Python reads no number of 5,000
 
 
 def show(page: Page) -> Response:
@@ -21,7 +22,7 @@ def show(page: Page) -> Response:
 
 def version(page: Page) -> Response:
     """The dataset as it was: in a version, or at a time."""
-    number, at = page.query.get("number", ""), page.query.get("at", "").strip()
+    number, at = page.query.get("number", "")[:LONGEST_NUMBER], page.query.get("at", "").strip()
     wanted: dict[str, Any] = {"at": at} if at else {"number": int(number)} if number.isdecimal() and int(number) else {}
     if not wanted:
         wanted = {"version": page.query.get("version", "")}
