@@ -84,6 +84,8 @@ export function live() {
       if (isLost) say("connected");
       isLost = false;
     } else if (message.kind === "signed-out") {
+      clearInterval(polling); // said once: nothing follows until somebody signs in
+      polling = 0;
       isLost = true;
       say("signedOut");
     } else if (message.kind === "gone") say("gone");
