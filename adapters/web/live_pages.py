@@ -40,6 +40,7 @@ SHARE, LONGEST_PAUSE = 20, 5.0  # a page is left alone 20 times as long as its r
 AGAIN = 2.0  # seconds until a page that couldn't be read is tried again
 MOST_OF_A_STREAM = 40  # pages
 MOST_VIEWS = 1000  # different ones in a process
+MOST_ANONYMOUS_VIEWS = 500  # of those, for anonymous visitors
 VIEW = re.compile(rf"({'|'.join(NAMES)}) (/.{{0,2000}})\Z")
 """What a browser wants to follow: the language and the address of a page."""
 VIEWER = "(viewer)"  # stands for the name of whoever looks, and is nobody's: what several people see must not be about one
@@ -212,7 +213,7 @@ class LivePages:
             key = (name, stream.scope.get("root_path", ""), rights(stream.caller))
             view = self._views.get(key)
             if view is None:
-                if len(self._views) >= MOST_VIEWS:
+                if not self._has_room(stream.caller):
                     continue
                 caller = replace(stream.caller, name=VIEWER) if stream.caller.name else stream.caller
                 view = self._views[key] = View(name, stream.scope, caller)
@@ -222,6 +223,11 @@ class LivePages:
             else:  # it may have changed untold since it was sent to others
                 view.forget()
                 self._refresh(view)
+
+    def _has_room(self, caller: Caller) -> bool:
+        if len(self._views) >= MOST_VIEWS:
+            return False
+        return bool(caller.name) or sum(not view.caller.name for view in self._views.values()) < MOST_ANONYMOUS_VIEWS
 
     def leave(self, stream: PageStream) -> None:
         """A stream has ended; a page that nobody looks at is forgotten."""

@@ -14,7 +14,7 @@ from adapters.web.live_pages import LivePages, PageStream, View
 from adapters.web.pages.parts import LiveParts
 from adapters.web.site import Site
 from adapters.web.streams import Streams
-from domain.access import Caller
+from domain.access import ANONYMOUS, Caller
 from domain.errors import NotFound, Refused, ServiceUnavailable, ValidationError
 from domain.persons import PersonFields, checked_person
 
@@ -227,3 +227,18 @@ def test_while_the_database_is_away_a_page_is_tried_again_and_that_is_logged_onc
 def test_what_several_see_is_rendered_for_nobody_who_could_exist() -> None:
     with pytest.raises(ValidationError):
         checked_person(PersonFields(live_pages.VIEWER))
+
+
+def test_anonymous_visitors_leave_room_for_the_pages_of_others(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_pages, "MOST_VIEWS", 3)
+    monkeypatch.setattr(live_pages, "MOST_ANONYMOUS_VIEWS", 2)
+
+    async def steps() -> None:
+        for number in range(4):
+            hub.stream(ANONYMOUS, f"en /harvest?q={number}").begin(READY)
+        hub.stream(ADMIN, "en /harvest/-/system").begin(READY)
+        await settled()
+
+    run(steps())
+
+    assert hub.rendered == ["/harvest?q=0", "/harvest?q=1", "/harvest/-/system"]
