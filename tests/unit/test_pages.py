@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
+from adapters.duties.bulk import CHANGED
 from adapters.web import cookies
 from adapters.web.pages import charts, history, jobs, linked_data, paths, shown, static
 from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
@@ -305,3 +306,29 @@ def test_a_version_is_asked_for_by_its_number_however_long_the_address_is(number
         history.version(page)
 
     assert called == [{"id": "id", **asked}]
+
+
+@pytest.mark.parametrize(
+    ("said", "german"),
+    [
+        (CHANGED, "Sie wurde geändert, seit gezählt wurde"),
+        ("2026-01-01T00:00:00 is over already", "2026-01-01T00:00:00 ist schon vorbei"),
+        ("More than 5,000 sources were found: narrow the search down", "mehr als 5,000 Quellen"),
+        ("There are 2 sources in this set, not 3: check it again", "Es sind 2 Quellen, nicht 3"),
+        ("Source one is inactive: no jobs can be made for it", "Die Quelle one ist inaktiv"),
+        (
+            "Source one already has job 7 that has not ended: wait for it, or stop it with `harvester job-abort`",
+            "Die Quelle one hat schon den Lauf 7",
+        ),
+        ("making indexes", "Indizes werden angelegt"),
+    ],
+)
+def test_why_something_was_left_undone_is_said_in_german(said: str, german: str) -> None:
+    assert german in GERMAN.said(said)
+
+
+@pytest.mark.parametrize(("template", "texts"), [("bulk.html", ["row.reason"]), ("projections.html", ["rebuild.step"])])
+def test_what_the_domain_says_is_shown_in_the_language_of_the_page(template: str, texts: list[str]) -> None:
+    source = (FOLDER / template).read_text(encoding="utf-8")
+
+    assert all(f"{text}|said" in source for text in texts)
