@@ -80,3 +80,12 @@ class Browsers:
         for what, most in tries:
             self._wrong.give_back(what, most)
         return self.sessions.begin_for_person(row["id"], row["name"], browser)
+
+    def check_current(self, name: str, password: str, stored: str) -> bool:
+        """Whether it is a person's current password, which whoever has their session may not guess: raises TooManyCalls."""
+        what = f"current password of {name}"
+        self._wrong.take(what, FOR_ONE_NAME)
+        right = passwords.is_right(password, stored)
+        if right:
+            self._wrong.give_back(what, FOR_ONE_NAME)
+        return right

@@ -25,10 +25,11 @@ def harvest_person_password_set(session: Session, parameters: PasswordSet) -> Ro
     if name != session.caller.name and not session.caller.sysadmin:
         raise NotAuthorized("Only sysadmins may set passwords of others")
     person = own_persons(session).person(name)
-    sessions = session.parts.browsers.sessions
+    browsers = session.parts.browsers
+    sessions = browsers.sessions
     before = sessions.password(person["name"])
     own = name == session.caller.name
-    if own and before and not passwords.is_right(parameters.current, before["password"]):
+    if own and before and not browsers.check_current(name, parameters.current, before["password"]):
         raise ValidationError({"current": "Is not your current password"})
     sessions.set_password(person["id"], passwords.hashed(passwords.checked_password(parameters.password)))
     return {"name": person["name"]}

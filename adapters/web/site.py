@@ -47,6 +47,7 @@ class Site:
         self._anonymous = Limit(settings.serve_anonymous_rate / max(1, settings.serve_workers))
         self._refused = Limit(settings.serve_refused_rate / max(1, settings.serve_workers))
         self._waits = Waits(max(1, settings.serve_threads // 4), WAITS)
+        self.waits_of_forms = Waits(max(1, settings.serve_threads // 2), WAITS)
         self._threads = ThreadPoolExecutor(settings.serve_threads, "request")
 
     async def run(self, work: Callable[[], T]) -> T:

@@ -1,16 +1,18 @@
 """A form that is sent twice is carried out once and answered twice; wrong passwords are counted for all processes together."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from itertools import islice
 
 import pytest
 
+from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
 from adapters.postgres.wrong_passwords import WrongPasswords
 from adapters.web.pages import once, routes
-from domain.errors import TooManyCalls
+from domain.errors import TooManyCalls, ValidationError
 from tests.support.pages_site import PagesSite, pages_site
 from tests.support.visitor import Response, forms, text
 
@@ -133,3 +135,40 @@ def test_every_form_comes_back_filled_in_when_the_session_has_ended_meanwhile(si
 
     assert len(FORMS) > 15
     assert lost == {}
+
+
+def test_forms_that_are_sent_again_and_again_leave_threads_for_others(site: PagesSite) -> None:
+    visitor = site.visitor("admin")
+    form = source_form(site, visitor.get(NEW), "never-ends")
+    fields = {name: value for name, value in form.items() if name not in ("form_token", "form_key")}
+    forms_of_all = site.cli.parts.browsers.forms
+    sent = (visitor.session.cookies["harvestlog"], form["form_key"], {**fields, "": NEW})
+    forms_of_all.begin(*sent)
+    with ThreadPoolExecutor(12) as pool:
+        answers = [pool.submit(visitor.post, NEW, form) for _ in range(12)]
+        at_once = [answer.result() for answer in islice(as_completed(answers), 8)]
+        page = site.visitor().get("/harvest")
+        still_waiting = [answer for answer in answers if not answer.done()]
+        forms_of_all.answered(*sent, '["/harvest/never-ends", "done", "It was done", ""]')
+
+    assert [answer.status_code for answer in at_once] == [409] * 8
+    assert page.status_code == 200
+    assert len(still_waiting) == 4
+    assert {answer.result().headers["Location"] for answer in still_waiting} == {"/harvest/never-ends"}
+
+
+def test_the_current_password_cant_be_guessed_by_whoever_has_the_session(site: PagesSite) -> None:
+    caller = site.cli.parts.callers.caller({"authorization": site.token("somebody")})
+    session = Session(site.cli.parts, caller)
+    session.call("harvest_person_password_set", password="the first of all passwords")
+
+    guesses = 0
+    with suppress(TooManyCalls):
+        while guesses < 20:
+            with suppress(ValidationError):
+                session.call("harvest_person_password_set", current=f"guess {guesses}", password="a password of the thief")
+            guesses += 1
+
+    assert 5 < guesses < 20
+    with pytest.raises(TooManyCalls):
+        session.call("harvest_person_password_set", current="the first of all passwords", password="another one of mine")

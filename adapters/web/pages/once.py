@@ -6,7 +6,7 @@ again, and a proxy may do so. What was refused left nothing behind, so it may be
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
@@ -14,23 +14,19 @@ from adapters.web import cookies
 from adapters.web.pages.page import HEADERS, Page
 from domain.errors import Refused
 
-ANSWERED_WITHIN = 10.0  # seconds that the second form waits for the first one's answer
+ANSWERED_WITHIN = 10.0  # seconds that a form which is sent again waits for the answer of the first one
 LOOK_EVERY = 0.1  # seconds
 LONGEST_KEY = 50  # characters; ours have 12
+Sent = tuple[str, str, Mapping[str, str]]
+"""A form that was sent: the session's cookie, the form's key, and what it was filled in with."""
 
 
 def once(page: Page, key: str, show: Callable[[Page], Response]) -> Response:
     """Carry a form out unless that was done. Raises Refused while what came of it isn't known, and what `show` raises."""
     forms = page.site.parts.browsers.forms
-    form = (page.cookie, key[:LONGEST_KEY], {**page.form, "": page.local_path})
-    end = time.monotonic() + ANSWERED_WITHIN
-    while not forms.begin(*form):
-        sent = forms.sent(*form)
-        if sent and sent.answer is not None:
-            return _again(page, sent.answer)
-        if time.monotonic() > end:
-            raise Refused(_unknown(page, sent.seconds if sent else 0.0))
-        time.sleep(LOOK_EVERY)
+    form: Sent = (page.cookie, key[:LONGEST_KEY], {**page.form, "": page.local_path})
+    if not forms.begin(*form) and (first := _first_answer(page, form)) is not None:
+        return first
     try:
         response = show(page)
     except Exception:
@@ -41,6 +37,22 @@ def once(page: Page, key: str, show: Callable[[Page], Response]) -> Response:
     else:
         forms.drop(*form)
     return response
+
+
+def _first_answer(page: Page, form: Sent) -> Response | None:
+    """What the form led to that was sent first; None: nothing, so this one is carried out. Few wait at a time."""
+    forms = page.site.parts.browsers.forms
+    with page.site.waits_of_forms.place() as seconds:
+        end = time.monotonic() + min(seconds, ANSWERED_WITHIN)
+        while True:
+            sent = forms.sent(*form)
+            if sent and sent.answer is not None:
+                return _again(page, sent.answer)
+            if forms.begin(*form):
+                return None
+            if time.monotonic() > end:
+                raise Refused(_unknown(page, sent.seconds if sent else 0.0))
+            time.sleep(LOOK_EVERY)
 
 
 def _unknown(page: Page, seconds: float) -> str:
