@@ -66,7 +66,8 @@ def bulk(action: str, sources: tuple[str, ...], everything: bool, yes: bool, wai
         answer = actions.call("harvest_bulk_run", id=counted["id"], count=counted["sources"], **options)
         while wait and answer["state"] != "finished":
             time.sleep(POLL)
-            answer = actions.call("harvest_bulk_show", id=counted["id"], limit=1)
+            # which carries it out here when no coordinator leads any more
+            answer = actions.call("harvest_bulk_run", id=counted["id"], count=counted["sources"])
         skipped = actions.call("harvest_bulk_show", id=counted["id"], skipped=True, limit=1000)["listed"]
         answer = {**{name: value for name, value in answer.items() if name not in ("listed", "next")}, "listed": skipped}
         emit(answer, as_json, lambda: _text(answer))
