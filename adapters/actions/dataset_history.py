@@ -1,6 +1,6 @@
 """Actions on the history of one dataset: its versions, how it was at a time, and what differs between two versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields as names_of
 from itertools import islice
 from typing import Annotated, Any
@@ -28,6 +28,7 @@ from domain.undoing import REASON, UNDO
 MOST_DIFFERENCES = 300  # that are shown of two versions
 MOST_FIELDS = 500  # of one version
 LONGEST = 2000  # characters of a value
+LONGEST_NAME = 300  # characters of a field's name, or of what names an entry of a list
 LARGEST = 5_000_000  # bytes of a document that is taken apart
 
 
@@ -134,7 +135,7 @@ def harvest_dataset_version_show(session: Session, parameters: VersionShow) -> R
         "dataset": _shown(session, key),
         "version": _told(session, key["source_id"], [row])[0],
         "kept": document is not None,
-        "fields": [{"field": list(path), "value": _cut(value)} for path, value in flat[:MOST_FIELDS]],
+        "fields": [{"field": _names(path), "value": _cut(value)} for path, value in flat[:MOST_FIELDS]],
         "more": len(flat) > MOST_FIELDS,
         "source": _source_then(session, key["source_id"], row),
     }
@@ -188,8 +189,8 @@ def harvest_dataset_version_diff(session: Session, parameters: VersionDiff) -> R
         "kept": kept,
         "differences": [
             {
-                "field": list(difference.path),
-                "label": list(difference.label),
+                "field": _names(difference.path),
+                "label": _names(difference.label),
                 "what": difference.what,
                 "before": _cut(difference.before),
                 "after": _cut(difference.after),
@@ -198,7 +199,7 @@ def harvest_dataset_version_diff(session: Session, parameters: VersionDiff) -> R
             for difference in changed[:MOST_DIFFERENCES]
         ],
         "more": len(changed) > MOST_DIFFERENCES,
-        "unchanged": [name for name in other if name in one and name not in touched],
+        "unchanged": _names(name for name in other if name in one and name not in touched),
     }
 
 
@@ -232,6 +233,11 @@ def _flat(path: tuple[str, ...], value: Any) -> Any:
             yield from _flat((*path, str(place)), item)
     elif path and value not in (None, "", [], {}):
         yield path, ", ".join(map(as_text, value)) if isinstance(value, list) else value
+
+
+def _names(parts: Iterable[str]) -> list[str]:
+    """Names as they are, cut if they are long: a long one stands in each of the fields below it."""
+    return [part if len(part) <= LONGEST_NAME else f"{part[:LONGEST_NAME]}…" for part in parts]
 
 
 def _cut(value: Any) -> str | None:
