@@ -187,11 +187,11 @@ class Coordinator:
         try:
             while not (self._over.is_set() or self._stop.is_set()):
                 check()
-                is_news = news.is_set()
-                news.clear()
+                if is_news := news.is_set():
+                    news.clear()  # only what was seen: other news may have come since
                 begun = time.monotonic()
-                if not duties.run_due(news=is_news):
-                    self._over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))
+                more = duties.run_due(news=is_news)
+                if not (more or self._over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))):
                     news.wait(min(longest, duties.until_due()))
         except Exception as error:
             self._failed(error)
