@@ -195,10 +195,10 @@ class Dispatcher:
 
         The embedded broker is asked before anything is sent. Raises ServiceUnavailable when it doesn't answer.
         """
-        self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
         cluster = self._producer.cluster_id()
         if not cluster and self._new_broker is not None:
-            raise ServiceUnavailable("The embedded broker does not answer")
+            raise ServiceUnavailable("The embedded broker does not answer")  # and the next pass asks again
+        self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
         emptied = bool(cluster and self._cluster and cluster != self._cluster)
         if emptied:
             log.warning("the broker lost its messages (cluster %s is now %s): sending again", self._cluster, cluster)

@@ -2,13 +2,14 @@
 
 import math
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from adapters.duties.dispatching import Dispatch
 from adapters.duties.rounds import Round
 from adapters.kafka.dispatcher import Dispatcher
+from domain.errors import ServiceUnavailable
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -62,3 +63,23 @@ def test_once_that_attempt_was_sent_passes_are_as_rare_as_before() -> None:
     duties.run_due(news=True)
 
     assert (soon <= 0.5, duty.interval) == (True, 2.0)
+
+
+class Away:
+    """An embedded broker that does not answer, and a site without jobs."""
+
+    def cluster_id(self) -> str:
+        return ""
+
+    def has_jobs(self) -> bool:
+        return False
+
+
+def test_a_broker_that_is_away_is_asked_again_at_each_pass_until_it_answers() -> None:
+    away: Any = Away()
+    dispatcher = Dispatcher(away, away, away, new_broker=lambda: None)
+    dispatcher.idle = True
+
+    for _ in range(2):  # within BROKER_CHECK_INTERVAL
+        with pytest.raises(ServiceUnavailable, match="does not answer"):
+            dispatcher.dispatch()
