@@ -98,6 +98,19 @@ def test_a_projector_that_another_one_overtook_goes_on_from_where_that_one_is(em
     is_equal_to_the_log(emptied, events)
 
 
+def test_a_projector_that_another_one_overtook_applies_what_that_one_left(emptied: Parts) -> None:
+    events = append_big_job(emptied, 20)
+    slow, fast = emptied.read_model_projector(), emptied.read_model_projector()
+    newest = emptied.event_store.max_notification_id() or 0
+    slow.run_once(upto=newest - 10)
+    fast.catch_up(upto=newest - 5)
+
+    applied = slow.run_once()
+
+    assert (applied, slow.position()) == (5, newest)
+    is_equal_to_the_log(emptied, events)
+
+
 def test_a_projector_that_hears_nothing_sees_that_another_one_has_moved_on(emptied: Parts) -> None:
     moved: list[bool] = []
     idle, other = emptied.read_model_projector(), emptied.read_model_projector()

@@ -146,12 +146,16 @@ class Projector:
         """
         with unavailable(self.database.url):
             connection = self.database.connection
-            position = self._position if self._position is not None else self.position()
-            events = self._log.after(connection, position, self._batch)
-            if upto is not None:
-                events = [event for event in events if event.number <= upto]
-            self._position = position
-            return self._apply_what_fits(connection, position, events) if events else 0
+            while True:
+                position = self._position if self._position is not None else self.position()
+                events = self._log.after(connection, position, self._batch)
+                if upto is not None:
+                    events = [event for event in events if event.number <= upto]
+                self._position = position
+                if not events:
+                    return 0
+                if applied := self._apply_what_fits(connection, position, events):
+                    return applied  # 0: another process has moved the projection, perhaps not to the end of the log
 
     def _apply_what_fits(self, connection: Connection, position: int, events: Sequence[Recorded]) -> int:
         """Apply events, or the first ones where all of them are too large for the server; how many that were."""
