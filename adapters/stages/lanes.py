@@ -117,6 +117,8 @@ class Lane(Generic[T]):
         end = time.monotonic() + IDLE
         while not (self._waiting or self._closed) and (left := end - time.monotonic()) > 0:
             if self._changed.wait(left):
-                self._called -= 1
+                self._called = max(0, self._called - 1)
+            else:  # perhaps called at that very moment: rather too few count as called than one that never comes
+                self._called = 0
         self._idle -= 1
         self._called = max(0, min(self._called, self._idle))

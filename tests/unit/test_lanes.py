@@ -206,3 +206,29 @@ def test_a_lane_is_busy_while_something_waits_or_is_worked_on(held: Held) -> Non
 
     wait_for(lambda: not lane.is_busy, 5, "it has nothing to do")
     lane.close()
+
+
+class Late(threading.Condition):
+    """Whoever waits is woken at the very moment at which its patience ends."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        super().wait(timeout)
+        return False
+
+
+def test_a_thread_that_was_called_as_it_wanted_to_end_does_not_keep_another_one_asleep(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "Condition", Late)
+    lane = Lane(2, held)
+    monkeypatch.undo()
+    held.go.set()
+    lane.put("ab", 2)
+    wait_for(lambda: len(held.begun) == 2 and not lane.is_busy, 5, "both threads are idle")
+    held.go.clear()
+
+    for number, item in enumerate("cd", start=3):
+        lane.put(item, 1)
+        wait_for(lambda: len(held.begun) == number, 5, "it is begun")  # noqa: B023
+
+    lane.close()
