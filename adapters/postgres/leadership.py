@@ -43,7 +43,8 @@ class LeaderDatabase(Database):
         It asks only the system, so it costs nothing, and a thread that waits for an answer over the connection isn't disturbed.
         """
         hung_up = select.poll()
-        hung_up.register(self.connection.fileno(), HUNG_UP)
+        with unavailable(self.url):  # another thread may find out first, and the connection have no file any more
+            hung_up.register(self.connection.fileno(), HUNG_UP)
         if hung_up.poll(0):
             raise ServiceUnavailable(LOST)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import psycopg
 import pytest
 
 from adapters.duties.rounds import Round
@@ -15,6 +16,7 @@ from adapters.postgres.work.news import WorkNews
 from adapters.postgres.work.workers import Workers
 from adapters.roles import coordinator as module
 from adapters.roles.coordinator import Coordinator
+from domain.errors import ServiceUnavailable
 from tests.support.stack import wait_for
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -131,3 +133,20 @@ def test_a_round_that_begins_when_the_lead_is_over_does_not_sleep(news: Unlucky)
 
     leading.join(5)
     assert not leading.is_alive()
+
+
+class Lost:
+    """A connection that is lost just after somebody saw that it isn't."""
+
+    closed = broken = False
+
+    def fileno(self) -> int:
+        raise psycopg.OperationalError("the connection is lost")
+
+
+def test_a_lead_that_another_thread_finds_lost_at_the_same_moment_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = LeaderDatabase("postgresql://nowhere", "coordinator")
+    monkeypatch.setattr(database, "_held", Lost())
+
+    with pytest.raises(ServiceUnavailable):
+        database.check_lead()
