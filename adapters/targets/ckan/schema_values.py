@@ -36,7 +36,9 @@ OF_TEXT = frozenset(
 """A field that has no other validators holds a text."""
 SHOWN_CHOICES = 5
 ZONE = re.compile(
-    r"(?<=:\d\d)(?:[.,]\d+)? ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?: ?Z)?)$|(?<=T\d{6})(?:Z|[+-]\d{4})$", re.IGNORECASE
+    r"(?<=:\d\d)(?:[.,]\d+)? ?(?:Z|UTC|GMT|[ECMP][SD]T|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?(?: ?Z)?)(?:\[[\w/+-]+\]| ?\(\w+\))?$"
+    r"|(?<=T\d{6})(?:Z|[+-]\d{4})$",
+    re.IGNORECASE,
 )
 """Behind a time."""
 
