@@ -262,6 +262,16 @@ def test_a_title_in_one_language_is_not_hidden_by_an_empty_translation(
     assert fitting.losses == ()
 
 
+@pytest.mark.parametrize("empty", [{"en": ""}, {"en": " ", "nl": None}, {}], ids=str)
+def test_a_translation_that_is_there_without_a_text_hides_no_title_either(empty: dict[str, Any]) -> None:
+    schema = {"form_languages": ["en", "nl"], "dataset_fields": [CORE]}
+    target = CKANTarget(Says(scheming_dataset_schema_show=lambda _: schema))  # type: ignore[arg-type]
+
+    fitting = target.preview({"id": "id-1", "name": "trees", "title": "Trees", "title_translated": empty}, owner())
+
+    assert (fitting.package["title_translated"], fitting.losses) == ({"en": "Trees"}, ())
+
+
 def test_tags_by_language_may_have_rules_of_their_schema() -> None:
     definition = {"field_name": "keywords", "preset": "fluent_tags", "tag_validators": "tag_length_validator"}
     schema = Schema(TYPE, {"dataset_fields": [definition]})

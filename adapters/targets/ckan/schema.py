@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from adapters.targets.ckan.package import OWN
-from adapters.targets.ckan.schema_values import SchemaField, fields_of, is_missing, missing_of
+from adapters.targets.ckan.schema_values import SchemaField, fields_of, is_missing, is_untold, missing_of
 from domain.errors import TargetError
 from harvesters.dataset.languages import by_language, in_one_language
 from harvesters.dataset.values import Losses, Odd, shown
@@ -62,7 +62,7 @@ class Schema:
             if core == name or not field.is_fluent or (core in fields and fields[core].is_fluent):
                 continue
             value = entry.get(core)
-            if not is_missing(entry.get(name)):
+            if not is_untold(entry.get(name)):
                 continue
             if by_language(value) and isinstance(value, Mapping):
                 entry = {**entry, name: value, core: in_one_language(value, losses.policy.languages)}

@@ -48,6 +48,15 @@ def is_missing(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
+def is_untold(value: Any) -> bool:
+    """Whether a field says nothing, in any language."""
+    return is_missing(value) or (isinstance(value, Mapping) and all(is_missing(_stripped(text)) for text in value.values()))
+
+
+def _stripped(text: Any) -> Any:
+    return text.strip() if isinstance(text, str) else text
+
+
 @dataclass(frozen=True)
 class SchemaField:
     """One field of a schema: what it is called, and what it takes. `languages`: those that the site's forms ask for.
