@@ -5,7 +5,7 @@ revisions tell what has changed.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -95,27 +95,31 @@ class RestAPI:
 
     def _searched(self, base: str, kind: str) -> tuple[list[Any], str]:
         references: dict[str, None] = {}
+        counts: set[int] = set()
         for _ in range(MOST_PAGES):
             count, results = self._page(base, kind, len(references))
+            counts |= {count} if results else set()  # behind the end, a remote may count nothing
             before = len(references)
             references |= dict.fromkeys(_reference(entry) for entry in results)
             if len(references) in (before, count):
                 break
-        return list(references), _lacking(f"{base}/search/{kind}", count, len(references))
+        return list(references), _lacking(f"{base}/search/{kind}", counts, count, len(references))
 
     def _whole_pages(self, base: str, kind: str, first: tuple[int, Sequence[Any]]) -> Iterator[Any]:
         """Page by page, as long as they bring news: some remotes always send the same one.
 
-        Where they bring fewer datasets than the remote counts, the last one stands for those.
+        Where they bring fewer datasets than the remote counts, or its count changes, the last one stands for those.
         """
         ids: set[str] = set()
         offset, (count, page) = 0, first
+        counts = {count}
         while not ids.issuperset(news := [_reference(package) for package in page]):
             yield from page
             ids.update(news)
             offset += len(page)
             count, page = self._whole_page(base, kind, offset)
-        if problem := _lacking(f"{base}/search/{kind}", count, len(ids)):
+            counts |= {count} if page else set()
+        if problem := _lacking(f"{base}/search/{kind}", counts, count, len(ids)):
             yield Unreadable(offset, max(offset, count - 1), problem)
 
     def _whole_page(self, base: str, kind: str, offset: int) -> tuple[int, Sequence[Any]]:
@@ -206,9 +210,14 @@ class RestAPI:
         return RemoteError(f"{path} answered with JSON that is {kind_of(answer)}: is it a CKAN?", code="bad_answer")
 
 
-def _lacking(path: str, count: int, given: int) -> str:
-    """Why datasets are missing from what a search gave, empty where none are."""
-    return f"the listing is not complete: {path} says {count} datasets and gives {given}" if given < count else ""
+def _lacking(path: str, counts: Set[int], count: int, given: int) -> str:
+    """Why datasets may be missing from what a search gave, empty where none are; `counts`: all that its pages told.
+
+    A dataset that is removed while the pages are read moves another one to a page that was read already.
+    """
+    if given < count:
+        return f"the listing is not complete: {path} says {count} datasets and gives {given}"
+    return f"the listing may not be complete: {path} changes while it is read" if len(counts) > 1 else ""
 
 
 def _reference(entry: Any) -> str:

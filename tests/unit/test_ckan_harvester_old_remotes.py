@@ -256,6 +256,29 @@ def test_filters_by_name_hold_though_version_2_has_ids(
     assert changed == [packages[number]["id"] for number in expected if number < 2]
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_dataset_that_slides_between_two_pages_of_the_old_search_is_not_taken_for_removed(whole: bool) -> None:
+    packages = [old_package(number) for number in range(5)]
+    remote = OldCkan(*packages)
+    remote.lists, remote.whole = False, packages if whole else []
+    source = harness()
+    source.harvest(remote.site)
+    gone = packages[0]["id"]
+
+    def loses_one(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if answer and "/search/" in path and query.get("offset") == "0" and ("all_fields" in query) == whole:
+            remote.packages.pop(gone, None)
+            remote.whole = [package for package in remote.whole if package["id"] != gone]
+        return answer
+
+    result = source.harvest(Site(loses_one))
+
+    assert result.full_listing is False
+    assert "deleted" not in result.statuses.values()
+    assert any("changes while it is read" in error for error in result.gather_errors)
+
+
 def test_a_licence_by_its_title_and_a_download_without_resource_are_not_lost() -> None:
     package = of_rest({"license": "OKD Compliant::CC BY", "download_url": "http://a.example/x", "resources": []}, "ref", [])
 
