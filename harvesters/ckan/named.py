@@ -9,6 +9,7 @@ from typing import Any
 from domain.errors import RemoteError
 from harvesters.base import GatherError, Page
 from harvesters.ckan.listing import MAX_RECORDS, Found, Item, unusable, usable_id
+from harvesters.ckan.pages import Unreadable
 from harvesters.http.failures import excerpt
 
 MAX_FAILED = 20  # in a row, after which the remote is taken to be down
@@ -49,6 +50,8 @@ class Named:
         self.complete = True
 
     def _item(self, position: int, name: Any) -> tuple[Found | GatherError, RemoteError | None]:
+        if isinstance(name, Unreadable):
+            return GatherError(f"{self._where} may not be complete: {name.reason}", "incomplete_listing"), None
         if not isinstance(name, str) or not name.strip():
             return GatherError(f"entry {position} of {self._where} is no name but {excerpt(repr(name))}", "bad_record"), None
         try:

@@ -1,7 +1,7 @@
 """The Action API of one remote CKAN, as far as harvesting reads it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ from domain.errors import RemoteError
 from domain.text import kind_of
 from harvesters.ckan.forms import of_data_json, of_dkan
 from harvesters.ckan.listing import MAX_RECORDS, Listing
-from harvesters.ckan.pages import SearchPage
+from harvesters.ckan.pages import WHOLLY, SearchPage, Unreadable
 from harvesters.ckan.rest import RestAPI
 from harvesters.ckan.whole import WholePages
 from harvesters.dataset.values import as_list, shown
@@ -86,30 +86,36 @@ class RemoteCKAN:
     def names(self) -> list[Any] | None:
         """Names of all datasets by package_list; None where there is no such list either. Raises RemoteError later.
 
-        A remote may limit how many it lists: it is asked for more as long as that brings some.
+        A remote may limit how many it lists: it is asked for more as long as that brings some. Where asking for more fails, an
+        Unreadable stands for those.
         """
         try:
-            names = self.action("package_list", {})
+            names = as_list(self.action("package_list", {}))
         except RemoteError:
             return None
         if not isinstance(names, list):
             return None
         names = list(names)
-        while names and (news := self._more_names(names)):
+        listed = {str(name) for name in names}
+        while names and (news := self._more_names(len(names), listed)):
             names += news
+            if isinstance(news[-1], Unreadable):
+                break
+            listed.update(map(str, news))
         return names
 
-    def _more_names(self, names: Sequence[Any]) -> list[Any]:
+    def _more_names(self, count: int, listed: Set[str]) -> list[Any]:
         """Names behind those; some remotes know no offset, and send the first ones again."""
-        if len(names) > MAX_RECORDS:
+        if count > MAX_RECORDS:
             raise RemoteError(f"package_list of {self.shown} does not end", code="endless")
         try:
-            page = self.action("package_list", {"offset": len(names), "limit": PAGE_OF_NAMES})
+            page = as_list(self.action("package_list", {"offset": count, "limit": PAGE_OF_NAMES}))
         except RemoteError as error:
             if error.code in NO_SEARCH or error.code == "refused":
                 return []
-            raise
-        listed = {str(name) for name in names}
+            if error.code in WHOLLY:
+                raise
+            return [Unreadable(count, count, f"it can't be asked whether there are more: {error}")]
         return [name for name in page if str(name) not in listed] if isinstance(page, list) else []
 
     def whole_packages(self) -> Iterator[Any] | None:

@@ -414,6 +414,37 @@ def test_a_package_list_that_a_remote_cuts_off_is_asked_for_the_rest(most: int) 
     assert sorted(result.statuses) == sorted(remote.packages)
 
 
+def test_a_package_list_that_fails_when_it_is_asked_for_more_is_read_and_removes_nothing() -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(5)))
+    source = harness()
+    source.harvest(remote.site)
+    gone = dkan_package(4)["id"]
+    del remote.packages[gone]
+
+    def fails(path: str, query: Query) -> Any:
+        asked_for_more = path.endswith("/package_list") and "offset" in query
+        return Answer(f"{SITE}{path}", status=500, text="Oops") if asked_for_more else remote.respond(path, query)
+
+    result = source.harvest(Site(fails))
+
+    assert (result.complete, result.full_listing, sorted(result.statuses)) == (True, False, sorted(remote.packages))
+    assert "package_list may not be complete" in result.gather_errors[0]
+
+
+def test_a_package_list_that_php_wrote_as_an_object_is_a_list() -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(3)))
+
+    def as_object(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if path.endswith("/package_list"):
+            answer["result"] = {str(2 * place): name for place, name in enumerate(answer["result"])}
+        return answer
+
+    result = harness().harvest(Site(as_object))
+
+    assert (result.gather_errors, result.full_listing, sorted(result.statuses)) == ((), True, sorted(remote.packages))
+
+
 @pytest.mark.parametrize(
     "failure",
     [{"success": False, "error": {"message": "Search Error"}}, 200, 403, 500],
