@@ -6,6 +6,7 @@ Over https the session's has the prefix that binds it to this host; browsers dro
 import hashlib
 import hmac
 import json
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
@@ -82,10 +83,29 @@ def _signature(key: str, body: str) -> str:
 
 
 def form_token(cookie: str) -> str:
-    """What every form of a session holds: only pages of ours know it."""
-    return hmac.new(FORM + cookie.encode(), b"", hashlib.sha256).hexdigest()
+    """What every form of a session holds: only pages of ours know it.
+
+    Each call gives another text of the same worth, so that nobody can guess it by how well a page can be compressed.
+    """
+    mask = secrets.token_bytes(hashlib.sha256().digest_size)
+    return (mask + _mixed(mask, _form_secret(cookie))).hex()
 
 
 def is_form_token(cookie: str, token: str) -> bool:
     """Whether a form came from a page of this session."""
-    return hmac.compare_digest(token.encode(), form_token(cookie).encode())
+    try:
+        unpacked = bytes.fromhex(token)
+    except ValueError:
+        return False
+    secret = _form_secret(cookie)
+    if len(unpacked) != 2 * len(secret):
+        return False
+    return hmac.compare_digest(_mixed(unpacked[: len(secret)], unpacked[len(secret) :]), secret)
+
+
+def _form_secret(cookie: str) -> bytes:
+    return hmac.new(FORM + cookie.encode(), b"", hashlib.sha256).digest()
+
+
+def _mixed(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))

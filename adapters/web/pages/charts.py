@@ -36,22 +36,31 @@ class Columns:
     width: float
     height: float
 
+    @property
+    def paths(self) -> dict[str, str]:
+        """All bars of a kind as one path of an SVG, by kind: a tenth of the markup."""
+        parts: dict[str, list[str]] = {}
+        for bar in self.bars:
+            width, height = f"{bar.width:g}", f"{bar.height:g}"
+            parts.setdefault(bar.kind, []).append(f"M{bar.x:g} {bar.y:g}h{width}v{height}h-{width}z")
+        return {kind: "".join(of_kind) for kind, of_kind in parts.items()}
+
 
 def columns(
     rows: Sequence[Any], kinds: Sequence[str] = OUTCOMES, *, width: float = 600, height: float = 120, gap: float = 0.2
 ) -> Columns:
     """A column for each row, made of its numbers of these kinds."""
-    highest = max((sum(int(row[kind] or 0) for kind in kinds) for row in rows), default=0)
+    numbers = [[int(row[kind] or 0) for kind in kinds] for row in rows]
+    highest = max(map(sum, numbers), default=0)
     step = width / max(1, len(rows))
-    bars = []
-    for place, row in enumerate(rows):
-        top = height
-        for kind in kinds:
-            value = int(row[kind] or 0)
-            if value and highest:
+    bars, broad = [], _r(step * (1 - gap))
+    for place, values in enumerate(numbers):
+        top, left = height, _r(place * step + step * gap / 2)
+        for kind, value in zip(kinds, values, strict=True):
+            if value > 0:
                 part = max(1.0, height * value / highest)
                 top -= part
-                bars.append(Bar(_r(place * step + step * gap / 2), _r(top), _r(step * (1 - gap)), _r(part), kind))
+                bars.append(Bar(left, _r(top), broad, _r(part), kind))
     return Columns(bars, highest, width, height)
 
 
@@ -59,6 +68,32 @@ def durations(runs: Sequence[Any]) -> list[dict[str, int]]:
     """How long runs took, in milliseconds, as rows of one number for `columns`; none for one that hasn't ended."""
     took = [between(run["gather_started"], run["finished"]) for run in runs]
     return [{"updated": round(1000 * seconds) if seconds else 0} for seconds in took]
+
+
+SPARK_STEP, SPARK_BAR, SPARK_HEIGHT = 4, 3, 20
+
+
+def spark(runs: Sequence[Any]) -> dict[str, str]:
+    """Small stacked columns, one for each run: a path of an SVG for each outcome that there was.
+
+    A list of sources has hundreds of columns, so this makes nothing in between.
+    """
+    numbers = [[run[kind] or 0 for kind in OUTCOMES] for run in runs]
+    highest = max(map(sum, numbers), default=0)
+    paths: dict[str, list[str]] = {}
+    for place, values in enumerate(numbers):
+        left, top = place * SPARK_STEP + 0.5, float(SPARK_HEIGHT)
+        for kind, value in zip(OUTCOMES, values, strict=True):
+            if value > 0:
+                part = max(1.0, SPARK_HEIGHT * value / highest)
+                top -= part
+                paths.setdefault(kind, []).append(f"M{left} {top:.1f}h{SPARK_BAR}v{part:.1f}h-{SPARK_BAR}z")
+    return {kind: "".join(parts) for kind, parts in paths.items()}
+
+
+def failed(runs: Sequence[Any]) -> int:
+    """How many runs failed."""
+    return sum(run["outcome"] == "failed" for run in runs)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from adapters.web.border import local_path, request_id
 from adapters.web.pages import static, twins
 from adapters.web.pages.language import NAMES, Language, chosen, language
 from adapters.web.pages.origin import REFUSED, check_origin
+from adapters.web.pages.packing import pack
 from adapters.web.pages.templates import environment
 from adapters.web.site import Site, site_of
 from domain.access import ANONYMOUS, Caller, may
@@ -118,9 +119,11 @@ class Page:
 
     def url(self, path: str, **query: Any) -> str:
         """An address of ours, with the prefix of a proxy; None and empty text among the query are left out."""
-        named = {name: value for name, value in query.items() if value not in (None, "")}
         prefix = self.request.scope.get("root_path", "")
-        return f"{prefix}{path}{'?' if named else ''}{urlencode(named, doseq=True)}"
+        named = {name: value for name, value in query.items() if value not in (None, "")} if query else None
+        if not named:
+            return f"{prefix}{path}"
+        return f"{prefix}{path}?{urlencode(named, doseq=True)}"
 
     def here(self, **changes: Any) -> str:
         """This page's address with other values in its query; None takes one out, and the list starts at its first page."""
@@ -252,6 +255,7 @@ def _answer(request: Request, form: dict[str, str], show: Show, signed_in_only: 
     if (wanted := request.query_params.get("lang", "")) in NAMES:
         cookies.set_language(request, response, wanted)
         response.headers["Cache-Control"] = "no-store"  # a cache between us would give the cookie to others, too
+    pack(request, response, page.cookie)
     return response
 
 

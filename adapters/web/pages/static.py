@@ -1,5 +1,6 @@
 """Style sheet, scripts and icon, under an address that holds a hash of all of them: browsers keep them for a year."""
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from adapters.web.pages.packing import accepts_gzip
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -19,6 +22,12 @@ FOR_EVER = "public, max-age=31536000, immutable"
 def files() -> dict[str, bytes]:
     """All files by name."""
     return {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES}
+
+
+@cache
+def packed() -> dict[str, bytes]:
+    """All files by name, compressed once."""
+    return {name: gzip.compress(body, 9, mtime=0) for name, body in files().items()}
 
 
 @cache
@@ -68,4 +77,7 @@ async def serve(request: Request) -> Response:
     keep = FOR_EVER if request.path_params["version"] == version() else "no-cache"
     kind = TYPES[Path(name).suffix]
     headers = {"Cache-Control": keep, "Content-Type": f"{kind}; charset=utf-8", "Content-Security-Policy": POLICY}
+    headers["Vary"] = "Accept-Encoding"
+    if accepts_gzip(request.headers):
+        body, headers["Content-Encoding"] = packed()[name], "gzip"
     return Response(body, headers=headers)

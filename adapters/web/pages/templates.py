@@ -7,9 +7,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.web.pages import charts, paths, shown
+from adapters.web.pages import charts, marks, paths, shown
 from adapters.web.pages.language import language
 from adapters.web.pages.table_roles import TableRoles
+from adapters.web.pages.translated import Translated
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -36,12 +37,13 @@ def environment(code: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n", TableRoles],
+        extensions=["jinja2.ext.i18n", TableRoles, Translated],
     )
+    templates.translation = chosen.gettext  # type: ignore[attr-defined]
     templates.install_gettext_callables(chosen.gettext, chosen.ngettext, newstyle=True)  # type: ignore[attr-defined]
     templates.filters.update(FILTERS)
     templates.filters.update({name: partial(show, chosen) for name, show in BY_LANGUAGE.items()})
     templates.filters["said"] = chosen.said
-    templates.globals.update(charts=charts, paths=paths)
+    templates.globals.update(charts=charts, marks=marks, paths=paths)
     templates.globals["between"] = shown.between
     return templates
