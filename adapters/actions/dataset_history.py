@@ -103,8 +103,12 @@ def harvest_dataset_history_list(session: Session, parameters: HistoryList) -> R
 def _shown(session: Session, key: Row) -> Row:
     """A dataset as it is now, with the newest title that is known."""
     row = DatasetHistory(session.model).dataset(key["source_id"], key["guid"]) or {}
-    title = next((title_of(text) for text in session.model.documents([row["object_id"]]).values()), None) if row else None
+    title = session.once(("title", row["object_id"]), lambda: _title(session, row["object_id"])) if row else None
     return {**key, "package_id": row.get("package_id"), "state": row.get("state"), "title": title}
+
+
+def _title(session: Session, object_id: str) -> str | None:
+    return next((title_of(text) for text in session.model.documents([object_id]).values()), None)
 
 
 def _told(session: Session, source_id: str, rows: list[Row]) -> list[Row]:
@@ -215,6 +219,10 @@ def _document(session: Session, row: Row) -> dict[str, Any] | None:
     digest = row["content_hash"]
     if row["what"] == "deleted" or not digest:
         return {}
+    return session.once(("document", digest), lambda: _read_document(session, digest))
+
+
+def _read_document(session: Session, digest: str) -> dict[str, Any] | None:
     facts = session.parts.content.facts(digest)
     if facts is None:
         return None

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapters import bootstrap
 from adapters.actions.waiting import NoLimit, Waits
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 PROJECTED_WITHIN = 5.0  # seconds; a coordinator that leads needs milliseconds
 SHOWN_WITHIN = 300.0  # seconds that what was just written may take to be shown: a rebuild or a large job is in its way
 
+T = TypeVar("T")
 Tell = Callable[[Mapping[str, Any]], None]
 """Told how far a long action is: a job's row, or counts."""
 
@@ -48,7 +49,7 @@ class Session:
         self.caller = caller
         self.tell = tell
         self.unusable = unusable  # why there is no usable database
-        self._rows: dict[tuple[str, str], Row | None] = {}
+        self._kept: dict[tuple[str, str], Any] = {}
         self.waits = waits or NoLimit()
         self._organizations: dict[str, dict[str, Any] | None] = {}
         self.shows_current = shows_current  # False: reads show the read model as it is, without a wait for what others wrote
@@ -74,11 +75,11 @@ class Session:
 
     def source_row(self, id_or_name: str) -> Row | None:
         """A source with its counts and schedule as the read model shows it, or None. A read looks it up once."""
-        return self._once(("source", id_or_name), lambda: ApiReads(self.model).source(id_or_name))
+        return self.once(("source", id_or_name), lambda: ApiReads(self.model).source(id_or_name))
 
     def job_row(self, job_id: str) -> Row | None:
         """A job as the read model shows it, or None. A read looks it up once."""
-        return self._once(("job", job_id), lambda: self.model.job(job_id))
+        return self.once(("job", job_id), lambda: self.model.job(job_id))
 
     def organization(self, key: str) -> dict[str, Any] | None:
         """An organisation as CKAN's package_show has it, by id or name; None when it isn't known."""
@@ -92,10 +93,14 @@ class Session:
             self._organizations |= {**dict.fromkeys(new), **read.shown(new)}
         return {key: self._organizations[key] for key in wanted}
 
-    def _once(self, key: tuple[str, str], read: Callable[[], Row | None]) -> Row | None:
-        if self.shows_current or key not in self._rows:
-            self._rows[key] = read()
-        return self._rows[key]
+    def once(self, key: tuple[str, str], read: Callable[[], T]) -> T:
+        """What `read` returns; a session that only reads keeps it by `key`: all actions of a page share it."""
+        if self.shows_current:
+            return read()
+        if key not in self._kept:
+            self._kept[key] = read()
+        value: T = self._kept[key]
+        return value
 
     def source(self, id_or_name: str) -> "HarvestSource":
         """A source as the log has it. Raises NotFound."""
