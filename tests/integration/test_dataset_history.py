@@ -1,18 +1,20 @@
 """The history of a dataset: its versions, how it was at a time, and what differs, as actions tell it and pages show it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from adapters.actions import dataset_history
 from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.log.job_objects import job_objects
 from adapters.postgres.retention import Retention
 from domain.access import Caller
+from domain.documents import fields_of
 from domain.errors import NotAuthorized, NotFound, ValidationError
 from domain.jobs import Job
 from tests.support.history_site import ONE, enter_history
@@ -46,6 +48,27 @@ def test_every_version_is_listed_newest_first_with_its_job_and_who_and_why(site:
     assert (rows[0]["by"], rows[0]["reason"]) == ("cli", HOSTILE)
     assert (answer["count"], answer["earlier_gone"], answer["next"]) == (5, False, None)
     assert (answer["dataset"]["state"], answer["dataset"]["guid"]) == ("deleted", ONE)
+
+
+def test_what_a_page_reads_parses_each_document_once(site: PagesSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counted(parse: Callable[..., Any]) -> Callable[..., Any]:
+        def parse_and_count(*values: Any) -> Any:
+            parsed.append(parse.__name__)
+            return parse(*values)
+
+        return parse_and_count
+
+    monkeypatch.setattr(dataset_history, "_title", counted(dataset_history._title))
+    monkeypatch.setattr(dataset_history, "fields_of", counted(fields_of))
+    session = Session(site.cli.parts, shows_current=False)
+
+    shown = session.call("harvest_dataset_version_show", id=ONE, number=2)
+    changed = session.call("harvest_dataset_version_diff", id=ONE, new=shown["version"]["object_id"])
+
+    assert (shown["kept"], changed["kept"]) == (True, True)
+    assert sorted(parsed) == ["_title", "fields_of", "fields_of"]
 
 
 def test_pages_of_versions_follow_one_another_without_gap_or_repetition(site: PagesSite) -> None:

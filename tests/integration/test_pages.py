@@ -81,6 +81,20 @@ def test_style_and_scripts_are_kept_for_a_year_at_an_address_that_changes(site: 
     assert visitor.get(path.replace("style.css", "..%2fapp.py")).status_code == 404
 
 
+def test_pages_and_style_come_compressed_and_a_session_only_when_a_page_of_ours_asks(site: PagesSite) -> None:
+    anonymous, admin = site.visitor(), site.visitor("admin")
+    path = anonymous.get("/harvest").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+
+    def encoding(visitor: Visitor, path: str, **headers: str) -> str | None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return visitor.session.get(site.url + path, headers=named, timeout=30).headers.get("Content-Encoding")
+
+    assert encoding(anonymous, "/harvest") == encoding(anonymous, path) == "gzip"
+    assert encoding(anonymous, path, Accept_Encoding="br") is encoding(anonymous, "/harvest", Accept_Encoding="br") is None
+    assert encoding(admin, "/harvest", Sec_Fetch_Site="same-origin") == "gzip"
+    assert encoding(admin, "/harvest", Sec_Fetch_Site="cross-site") is encoding(admin, "/harvest") is None
+
+
 def test_crawlers_are_kept_from_combinations_of_filters_and_not_from_datasets(site: PagesSite) -> None:
     rules = RobotFileParser()
     rules.parse(site.visitor().get("/robots.txt").text.splitlines())

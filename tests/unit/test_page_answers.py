@@ -21,9 +21,9 @@ def _request(**headers: str) -> Request:
     return Request({"type": "http", "headers": named})
 
 
-def _packed(cookie: str = "", kind: str = "text/html; charset=utf-8", body: str = PAGE, **headers: str) -> Response:
+def _packed(known: bool = False, kind: str = "text/html; charset=utf-8", body: str = PAGE, **headers: str) -> Response:
     response = Response(body, headers={"Vary": "Cookie"}, media_type=kind)
-    pack(_request(**headers), response, cookie)
+    pack(_request(**headers), response, known=known)
     return response
 
 
@@ -50,8 +50,8 @@ def test_a_page_is_sent_as_it_is_to_who_cannot_unpack_it(accepted: str) -> None:
     ("asked_from", "compressed"),
     [("same-origin", True), ("none", True), ("cross-site", False), ("same-site", False), ("", False)],
 )
-def test_with_a_session_no_other_site_gets_a_compressed_page_asked_for(asked_from: str, compressed: bool) -> None:
-    response = _packed("the session", accept_encoding="gzip", sec_fetch_site=asked_from)
+def test_for_a_person_who_is_known_no_other_site_gets_a_compressed_page_asked_for(asked_from: str, compressed: bool) -> None:
+    response = _packed(True, accept_encoding="gzip", sec_fetch_site=asked_from)
 
     assert ("Content-Encoding" in response.headers) is compressed
 

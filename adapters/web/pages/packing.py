@@ -2,8 +2,8 @@
 
 Whoever can make a signed-in browser ask again and again, with a text that the page shows, could guess what else is on the page
 by how long the compressed answer is (BREACH, https://www.breachattack.com). Two things keep that from working: form tokens are
-masked differently in each answer (`cookies.form_token`), and with a session only what the browser says was asked from our own
-pages or by hand is compressed (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/).
+masked differently in each answer (`cookies.form_token`), and for who is known only what the browser says was asked from our own
+pages or by hand is compressed (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/). Decision 0108.
 """
 
 import gzip
@@ -28,13 +28,13 @@ def accepts_gzip(headers: Mapping[str, str]) -> bool:
     return False
 
 
-def pack(request: Request, response: Response, cookie: str) -> None:
-    """Compress an answer, if that may be done. `cookie` is the session's, empty for none."""
+def pack(request: Request, response: Response, *, known: bool) -> None:
+    """Compress an answer, if that may be done. `known`: it may hold what not everybody sees, whoever made the browser ask."""
     kind = response.headers.get("content-type", "")
     if not kind.startswith(TYPES) or len(response.body) < LEAST:
         return
     response.headers.add_vary_header("Accept-Encoding")
-    if accepts_gzip(request.headers) and (not cookie or request.headers.get("sec-fetch-site") in OURS):
+    if accepts_gzip(request.headers) and (not known or request.headers.get("sec-fetch-site") in OURS):
         response.body = gzip.compress(bytes(response.body), LEVEL, mtime=0)
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))

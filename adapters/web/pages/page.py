@@ -255,7 +255,7 @@ def _answer(request: Request, form: dict[str, str], show: Show, signed_in_only: 
     if (wanted := request.query_params.get("lang", "")) in NAMES:
         cookies.set_language(request, response, wanted)
         response.headers["Cache-Control"] = "no-store"  # a cache between us would give the cookie to others, too
-    pack(request, response, page.cookie)
+    pack(request, response, known=bool(page.cookie or page.caller.name))
     return response
 
 
