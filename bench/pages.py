@@ -24,6 +24,7 @@ from tests.support.stack import wait_for
 
 DATASETS = 100_000
 RUNS = 15
+NIGHT = "2016-06-01T12:00"  # one in which every source of the history was harvested
 MEDIAN, BYTES, PAINT, SHIFT, BLOCKING = 100.0, 150.0, 1.0, 0.1, 1.0  # ms, kB, s, CLS, requests
 CHANGES = 60  # of a source
 CALM = 300  # milliseconds after loading, in which a page may still shift
@@ -72,6 +73,12 @@ def addresses(size: Size) -> dict[str, str]:
         "log of a job": f"/harvest/-/log?job={size.large_job}",
         "system": "/harvest/-/system",
         "tokens": "/harvest/-/tokens",
+        "overview": f"/harvest/-/overview?until={NIGHT}",
+        "projections": "/harvest/-/system/projections",
+        "persons": "/harvest/-/persons",
+        "organisations": "/harvest/-/organisations",
+        "history": f"/harvest/-/dataset/{record}",
+        "version": f"/harvest/-/dataset/{record}/version",
         "datasets": "/dataset",
         "datasets found": "/dataset?q=word500",
         "dataset": "/dataset/dataset-17",
@@ -120,7 +127,7 @@ def _medians(url: str, token: str, pages: dict[str, str]) -> dict[str, float]:
     """Milliseconds from the request to the last byte, of a signed-in person. Fails for a page that isn't there."""
     medians = {}
     with requests.Session() as session:
-        session.headers.update({"Authorization": token, "Accept": "text/html"})
+        session.headers.update({"Authorization": token, "Accept": "text/html", "Sec-Fetch-Site": "none"})
         for name, path in pages.items():
             times = []
             for _ in range(RUNS):
