@@ -72,6 +72,13 @@ def test_odd_lists_and_kinds_are_compared_all_the_same(before: Any, after: Any, 
     assert found({"x": before}, {"x": after}) == expected
 
 
+def test_an_equal_entry_is_none_and_true_instead_of_1_in_one_is_a_difference() -> None:
+    same, before, after = {"id": "a", "size": 1}, {"id": "b", "size": 1}, {"id": "b", "size": True}
+
+    assert found({"x": [same, before]}, {"x": [same, before]}) == []
+    assert found({"x": [same, before]}, {"x": [{"size": 1, "id": "a"}, after]}) == [("changed", "x / b / size", 1, True)]
+
+
 def test_what_lies_very_deep_is_compared_as_a_whole() -> None:
     before: Any = "old"
     after: Any = "new"
