@@ -4,6 +4,7 @@ Pure rules. What the job added is deleted, what it updated is imported again fro
 imported again. A dataset that a later job has changed stays as it is: what that job knows is newer.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ REASON = "reason"
 """Option of that job: why a person wants it, in their words; empty when they didn't say."""
 LOST = "no earlier version is kept"
 """Why an object of that job was skipped: its dataset can't go back, since retention has removed what it was before."""
+ADOPTED = "it may have been there before that job (on_taken_id is adopt)"
+"""Why an object of that job was skipped: its source takes over datasets of others, which look like added ones in the log."""
 FACTS = ("added", "updated", "deleted")
 """Outcomes of objects that changed a dataset, which can be undone."""
 HELD_AGAIN = ("added", "updated")
@@ -48,3 +51,12 @@ def outcome_of(events: Sequence[tuple[str, Mapping[str, Any]]]) -> str | None:
         if topic == "object.imported":
             return str(state["status"]) if state["status"] in FACTS else None
     return None
+
+
+def may_have_adopted(config: str) -> bool:
+    """Whether a job with that configuration takes over datasets that it finds at the target. Such ones are never deleted."""
+    try:
+        options = json.loads(config or "{}")
+    except ValueError:
+        return True
+    return not isinstance(options, Mapping) or options.get("on_taken_id", "error") != "error"

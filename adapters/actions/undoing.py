@@ -15,8 +15,9 @@ from adapters.postgres.read_model.undoing import UndoReads
 from domain.access import Right
 from domain.errors import HarvestError, Refused
 from domain.jobs import Job
+from domain.sources import HarvestSource
 from domain.titles import title_of
-from domain.undoing import FACTS, REASON, UNDO, UNDOES, check_undoable
+from domain.undoing import FACTS, REASON, UNDO, UNDOES, check_undoable, may_have_adopted
 
 PURPOSES = {"added": "delete", "updated": "restore", "deleted": "bring_back"}
 """What a job did to a dataset -> what undoing does with it."""
@@ -42,14 +43,16 @@ class JobUndo(ById):
 def harvest_job_undo_show(session: Session, parameters: UndoShow) -> Row:
     """What undoing a job would do: how many datasets it would `delete`, `restore` (to the version before) and `bring_back`.
 
-    `left_out` were changed by a later job, of `lost` ones nothing earlier is kept; `count` is of those that would be undone.
+    `left_out` were changed by a later job, of `lost` ones nothing earlier is kept, and `adopted` ones may have been there
+    before the job, which takes over datasets of others (`on_taken_id`); `count` is of those that would be undone.
     `refused` says why the job can't be undone, and `next_run` when the next scheduled job may bring the same again.
     `undone_by` is the job that undoes it right now.
     """
     job_id = str(job_of(session, parameters.id))
     job = current_job(session, job_id)
     reads, lists = UndoReads(session.model), {}
-    counts = {row["status"]: row for row in reads.counts(job_id)}
+    counts = {row["status"]: row for row in _counts(session, job_id)}
+    adopted = counts["added"]["standing"] - counts["added"]["undone"] if "added" in counts else 0
     of = {status: counts.get(status, {"touched": 0, "standing": 0, "undone": 0}) for status in FACTS}
     for status in FACTS:
         rows = reads.examples(job_id, status, parameters.examples) if of[status]["undone"] and parameters.examples else []
@@ -60,13 +63,25 @@ def harvest_job_undo_show(session: Session, parameters: UndoShow) -> Row:
         **{PURPOSES[status]: of[status]["undone"] for status in FACTS},
         "count": sum(row["undone"] for row in of.values()),
         "left_out": sum(row["touched"] - row["standing"] for row in of.values()),
-        "lost": sum(row["standing"] - row["undone"] for row in of.values()),
+        "lost": sum(row["standing"] - row["undone"] for row in of.values()) - adopted,
+        "adopted": adopted,
         "examples": lists,
         "refused": _refusal(session, UUID(job_id)),
         "undone_by": _undone_by(session, UUID(job_id)),
         "next_run": source["next_run"],
         "paused": bool(source["paused"]),
     }
+
+
+def _counts(session: Session, job_id: str) -> list[Row]:
+    """As `UndoReads.counts`; of a job that may have adopted datasets, those that it added are not undone."""
+    rows = UndoReads(session.model).counts(job_id)
+    application = session.parts.application
+    job = application.load(Job, UUID(job_id))
+    source = application.load(HarvestSource, UUID(job.source_id), job.source_version or None)
+    if not may_have_adopted(source.fields.config):
+        return list(rows)
+    return [{**row, "undone": 0} if row["status"] == "added" else row for row in rows]
 
 
 def _with_titles(session: Session, rows: list[Row]) -> list[Row]:
@@ -108,7 +123,7 @@ def _check_count(session: Session, job_id: str, told: int | None) -> None:
     """Raises Refused when there is nothing to undo, or something else than the caller was told."""
     check_undoable(session.parts.application.load(Job, UUID(job_id)))
     session.show_current()
-    rows = UndoReads(session.model).counts(job_id)
+    rows = _counts(session, job_id)
     count, touched = sum(row["undone"] for row in rows), sum(row["touched"] for row in rows)
     if told is not None and told != count:
         raise Refused(f"By now {count:,} datasets would be undone, not {told:,}: look at what would happen, and decide again")

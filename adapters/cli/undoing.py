@@ -16,6 +16,7 @@ TEXTS = {
     "restore": "{:,} datasets that it updated go back to the version before",
     "bring_back": "{:,} datasets that it deleted come back",
     "left_out": "{:,} datasets stay as they are, since a later job has changed them",
+    "adopted": "{:,} datasets stay: they may have been there before, as the source takes over others' datasets (on_taken_id)",
     "lost": "{:,} datasets stay as they are, since what they were before is no longer kept",
 }
 

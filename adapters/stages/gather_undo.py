@@ -17,7 +17,8 @@ from adapters.stages.stored_records import jobs_of, newest_record
 from domain.application import Harvesting
 from domain.jobs import Job
 from domain.objects import GatheredRecord
-from domain.undoing import HELD_AGAIN, LOST, UNDOES, outcome_of
+from domain.sources import HarvestSource
+from domain.undoing import ADOPTED, HELD_AGAIN, LOST, UNDOES, may_have_adopted, outcome_of
 from projections.recorded import Recorded
 
 IDS = 5000  # that are looked up at a time
@@ -33,6 +34,8 @@ class UndoneRecords:
         self._job = job
         self._go_on = go_on
         self._undone = application.load(Job, UUID(job.options[UNDOES]))
+        source = application.load(HarvestSource, UUID(self._undone.source_id), self._undone.source_version or None)
+        self._kept = ADOPTED if may_have_adopted(source.fields.config) else ""
         self._upto = log_position(database)
         jobs = jobs_of(application, UUID(job.source_id))
         self._before = [
@@ -62,7 +65,7 @@ class UndoneRecords:
         others = [events for events in objects if _outcome(events) != "added"]
         earlier = self._earlier(others)
         return [
-            *(GatheredRecord(_guid(events), "delete") for events in added),
+            *(GatheredRecord(_guid(events), "delete", skipped=self._kept) for events in added),
             *(_record_before(events, earlier.get(events[0].stream)) for events in others),
         ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,6 +17,7 @@ from adapters.stages import gather_undo
 from adapters.stages.gather import Stopped
 from domain.errors import JobExists, Refused
 from domain.jobs import Job
+from harvesters.target import Owner
 from projections.recorded import Recorded
 from tests.acceptance.changing_remote import ChangingRemote
 from tests.support.in_process import run_job
@@ -90,6 +91,25 @@ def test_what_a_job_added_goes_what_it_updated_and_deleted_comes_back(site: Site
     }
     assert (done["kind"], done["outcome"], counts(done)) == ("undo", "finished", (1, 1, 1, 0, 0))
     assert site.titles() == before
+
+
+def test_a_dataset_that_a_job_may_have_taken_over_is_not_deleted(site: Site) -> None:
+    theirs = {"id": package(1)["id"], "name": "theirs", "title": "Somebody else's"}
+    site.cli.parts.catalogue.save(theirs, Owner(str(uuid4()), "Another source", "guid-1", str(uuid4()), "hash"))
+    config = {"on_taken_id": "adopt", "hold_deletions_percent": 100}
+    site.cli.call("harvest_source_patch", id=site.id, config=config)
+    job = site.harvest(package(1), package(2))
+    site.cli.call("harvest_source_patch", id=site.id, config={"hold_deletions_percent": 100})
+
+    told = site.cli.call("harvest_job_undo_show", id=job)
+    with pytest.raises(Refused):
+        site.undo(job)
+    later = site.harvest(package(1, "Renamed"), package(2))
+    undo = site.undo(later)
+
+    assert (told["delete"], told["adopted"], told["lost"], told["count"]) == (0, 2, 0, 0)
+    assert counts(undo) == (0, 1, 0, 0, 0)
+    assert site.titles() == {1: "Dataset 1", 2: "Dataset 2"}
 
 
 def test_who_undid_what_and_why_is_in_the_log(site: Site) -> None:
