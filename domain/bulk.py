@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -36,6 +37,25 @@ def state_of(source: HarvestSource, action: str) -> str:
     if action in REMOVING:
         facts["jobs"] = [source.last_job, source.running_job]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def as_wanted(source: HarvestSource, action: str, options: Mapping[str, Any]) -> bool:
+    """Whether a source that has changed is what the action would make of it: by an earlier try, or somebody did the same."""
+    if action == DELETE:
+        return source.removed
+    if source.removed:
+        return False
+    if action == PAUSE:
+        return source.paused and _time(source.paused_until) == _time(options.get("until"))
+    if action == RESUME:
+        return not source.paused
+    if action == SCHEDULE:
+        return (source.fields.frequency, source.fields.cron) == (options["frequency"], options["cron"])
+    return False
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def job_id(bulk_id: UUID, source_id: UUID) -> UUID:

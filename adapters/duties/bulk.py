@@ -56,7 +56,8 @@ class CarryOutBulk:
             if source.last_job == str(job):
                 return bulk.DONE, "", job  # by an earlier try, which could not note it
             if bulk.state_of(source, waiting["action"]) != row["state"]:
-                return bulk.SKIPPED, CHANGED, None
+                wanted = bulk.as_wanted(source, waiting["action"], waiting["options"])
+                return (bulk.DONE, "", None) if wanted else (bulk.SKIPPED, CHANGED, None)
             made = ACTS[waiting["action"]](self._application, source, waiting, job, now)
         except (Refused, NotFound) as refused:
             return bulk.SKIPPED, str(refused), None

@@ -109,6 +109,50 @@ def test_a_source_that_was_done_by_a_try_that_could_not_note_it_is_not_done_agai
     assert show(site, "one")["jobs"] == jobs
 
 
+@pytest.mark.parametrize(
+    ("what", "options", "outcome"),
+    [
+        ("pause", {}, "done"),
+        ("pause", {"until": "2999-01-01T00:00:00+00:00"}, "skipped"),
+        ("schedule", {"frequency": "weekly"}, "skipped"),
+        ("harvest", {}, "skipped"),
+    ],
+)
+def test_a_source_that_is_by_now_as_it_was_to_become_is_done(
+    site: PagesSite, what: str, options: dict[str, str], outcome: str
+) -> None:
+    counted = site.cli.call("harvest_bulk_create", what=what, source_ids=["one"])
+    site.cli.call("harvest_source_pause", id="one")
+
+    site.cli.call("harvest_bulk_run", id=counted["id"], count=1, **options)
+    [row] = site.cli.call("harvest_bulk_show", id=counted["id"])["listed"]
+
+    assert row["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("what", "options"),
+    [
+        ("pause", {}),
+        ("pause", {"until": "2999-01-01T01:00:00+01:00"}),
+        ("schedule", {"frequency": "monthly"}),
+        ("delete", {"datasets": "keep"}),
+    ],
+)
+def test_what_an_earlier_try_did_without_a_job_and_could_not_note_is_done(
+    site: PagesSite, what: str, options: dict[str, str]
+) -> None:
+    answer = carried_out(site, what, ["one"], **options)
+    database = site.cli.parts.database
+    database.query("UPDATE ops.bulk SET finished_at = NULL RETURNING id")
+    database.query("UPDATE ops.bulk_source SET outcome = NULL RETURNING place")
+
+    site.cli.call("harvest_bulk_run", id=answer["id"], count=1, **options)
+    [row] = site.cli.call("harvest_bulk_show", id=answer["id"])["listed"]
+
+    assert (row["outcome"], row["reason"] or "") == ("done", "")
+
+
 def test_a_source_with_a_job_that_runs_or_that_is_not_paused_is_skipped_with_the_reason(site: PagesSite) -> None:
     site.cli.call("harvest_job_create", source_id="one")
 
