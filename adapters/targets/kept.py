@@ -22,7 +22,7 @@ class Answer(NamedTuple, Generic[V]):
 class Kept(Generic[K, V]):
     """Answers by key; where there are too many, the oldest one goes. Safe to share between threads.
 
-    Nothing is locked while a target is asked: threads that ask the same at the same time may all ask it.
+    Nothing is locked here while a target is asked: threads that ask the same at the same time may all ask it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, seconds: float = KEPT_FOR, most: int = MOST_KEPT) -> None:
@@ -38,19 +38,10 @@ class Kept(Generic[K, V]):
             answer = self._answers.get(key)
         return answer if answer and self._counts(answer) else None
 
-    def put(self, key: K, value: V) -> None:
+    def put(self, key: K, value: V) -> Answer[V]:
         """Keep an answer that was given now."""
         with self._lock:
-            self._put(key, value)
-
-    def add(self, key: K, value: V) -> V:
-        """The same, unless another thread has put one meanwhile: the answer that is kept then."""
-        with self._lock:
-            answer = self._answers.get(key)
-            if answer and self._counts(answer):
-                return answer.value
-            self._put(key, value)
-            return value
+            return self._put(key, value)
 
     def drop(self, key: K, older_than: float = 0.0) -> None:
         """Forget an answer that is at least so many seconds old."""
@@ -62,8 +53,9 @@ class Kept(Generic[K, V]):
     def _counts(self, answer: Answer[V]) -> bool:
         return answer.given + self._seconds > self._clock()
 
-    def _put(self, key: K, value: V) -> None:
+    def _put(self, key: K, value: V) -> Answer[V]:
         self._answers.pop(key, None)
-        self._answers[key] = Answer(value, self._clock())
+        self._answers[key] = answer = Answer(value, self._clock())
         if len(self._answers) > self._most:
             del self._answers[next(iter(self._answers))]
+        return answer

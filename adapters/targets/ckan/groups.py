@@ -11,7 +11,7 @@ from adapters.targets.kept import Kept
 from domain.errors import TargetError
 from harvesters.dataset.values import is_uuid
 
-MAKERS = 64  # groups that may be made at the same time
+ASKERS = 64  # groups that may be asked for, or made, at the same time
 FIELDS = ("id", "name", "title", "description", "image_url")
 LEFT_OUT = dict.fromkeys(
     (
@@ -37,7 +37,7 @@ class Keys(NamedTuple):
 
 
 class GroupDirectory:
-    """The groups, or the organisations, of one CKAN. Safe to share between threads: each group is made by one of them."""
+    """The groups, or the organisations, of one CKAN. Safe to share between threads: one asks for each group, and makes it."""
 
     def __init__(
         self, api: ActionAPI, kind: Literal["group", "organization"], clock: Callable[[], float] = time.monotonic
@@ -45,26 +45,20 @@ class GroupDirectory:
         self._api = api
         self._kind = kind
         self._answers: Kept[Keys, Reference | None] = Kept(clock)
-        self._making = [threading.Lock() for _ in range(MAKERS)]
+        self._asking = [threading.Lock() for _ in range(ASKERS)]
 
     def resolve(self, wanted: Mapping[str, Any], *, create: bool) -> Reference | None:
         """The one with that id, else with that name; see `harvesters.ckan.membership.ResolvesGroups`."""
         keys = Keys(*(value if isinstance(value := wanted.get(name), str) else "" for name in ("id", "name")))
         if not any(keys):
             return None
-        group = self._found(keys)
-        if group is None and create:
-            with self._making[hash(keys) % MAKERS]:
-                answer = self._answers.get(keys)
-                group = (answer and answer.value) or self._create(wanted, keys)
-                self._answers.put(keys, group)
-        return group
-
-    def _found(self, keys: Keys) -> Reference | None:
-        """What CKAN says, or has said lately."""
-        if answer := self._answers.get(keys):
-            return answer.value
-        return self._answers.add(keys, self._look_up(keys))
+        answer = self._answers.get(keys)
+        if answer is None or (answer.value is None and create):
+            with self._asking[hash(keys) % ASKERS]:
+                answer = self._answers.get(keys) or self._answers.put(keys, self._look_up(keys))
+                if answer.value is None and create:
+                    answer = self._answers.put(keys, self._create(wanted, keys))
+        return answer.value
 
     def _look_up(self, keys: Keys) -> Reference | None:
         """CKAN finds ids and names by one parameter: the remote's id may be the name of somebody else here."""
