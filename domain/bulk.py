@@ -42,7 +42,7 @@ def state_of(source: HarvestSource, action: str) -> str:
 def as_wanted(source: HarvestSource, action: str, options: Mapping[str, Any]) -> bool:
     """Whether a source that has changed is what the action would make of it: by an earlier try, or somebody did the same."""
     if action == DELETE:
-        return source.removed
+        return bool(source.removed)
     if source.removed:
         return False
     if action == PAUSE:
