@@ -346,12 +346,14 @@ def test_an_organization_that_another_worker_makes_first_is_taken() -> None:
     }
 
 
-def test_threads_that_want_the_same_new_organization_make_it_once() -> None:
+def test_threads_that_want_the_same_new_organization_look_for_it_and_make_it_once() -> None:
+    asked: list[str] = []
     made: list[str] = []
-    together = threading.Barrier(4)
+    all_started = threading.Event()
 
-    def show(_: Mapping[str, Any]) -> Any:
-        together.wait(30)  # all have looked before one of them makes it
+    def show(data: Mapping[str, Any]) -> Any:
+        asked.append(data["id"])
+        all_started.wait(30)
         return NONE
 
     def make(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -363,11 +365,12 @@ def test_threads_that_want_the_same_new_organization_make_it_once() -> None:
     threads = [threading.Thread(target=lambda: results.append(known.resolve({"name": "city"}, create=True))) for _ in range(4)]
     for thread in threads:
         thread.start()
+    all_started.set()
     for thread in threads:
         thread.join()
 
     assert results == [{"id": "1", "name": "city"}] * 4
-    assert made == ["city"]
+    assert (asked, made) == (["city"], ["city"])
 
 
 def test_an_organization_that_cannot_be_made_is_named() -> None:
