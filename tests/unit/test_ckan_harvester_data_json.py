@@ -1,0 +1,93 @@
+"""Catalogues in data.json, and what becomes of fields in the forms of old and other software."""
+
+from typing import Any
+
+import pytest
+
+from harvesters.ckan import CKANHarvester
+from harvesters.ckan.forms import of_data_json, of_dkan
+from harvesters.testing import Harness
+from tests.support.memory_ckan import MemoryCkan, remote_package
+from tests.support.old_remotes import SITE, Site
+
+
+def harness(**config: Any) -> Harness:
+    return Harness(CKANHarvester, SITE, config)
+
+
+def extras(package: dict[str, Any]) -> dict[str, Any]:
+    return {extra["key"]: extra["value"] for extra in package["extras"]}
+
+
+def test_a_data_json_is_read_where_there_is_no_api_at_all() -> None:
+    dataset = {
+        "@type": "dcat:Dataset",
+        "identifier": "parks-1",
+        "title": "Trees",
+        "description": "All of them",
+        "keyword": ["trees", "parks"],
+        "modified": "2024-05-01",
+        "publisher": {"@type": "org:Organization", "name": "City"},
+        "contactPoint": {"fn": "Jane", "hasEmail": "mailto:jane@example.org"},
+        "accessLevel": "public",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "distribution": [{"downloadURL": "https://a.example/t.csv", "mediaType": "text/csv", "title": "Table"}],
+    }
+    site = Site(lambda path, query: {"dataset": [dataset]} if path == "/data.json" else None)
+
+    result = harness().harvest(site)
+
+    package = result.dataset("parks-1")
+    assert (package["title"], package["notes"], package["maintainer"]) == ("Trees", "All of them", "Jane")
+    assert package["maintainer_email"] == "jane@example.org"
+    assert [tag["name"] for tag in package["tags"]] == ["trees", "parks"]
+    assert package["resources"][0]["url"] == "https://a.example/t.csv"
+    assert extras(package)["accessLevel"] == "public"
+
+
+def test_a_site_that_offers_nothing_is_told_with_the_first_error() -> None:
+    result = harness().harvest(Site(lambda path, query: None))
+
+    assert not result.complete
+    assert len(result.gather_errors) == 1
+    assert "package_search" in result.gather_errors[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("Wed, 10/31/2012 - 12:00", "2012-10-31T12:00:00"),
+        ("Wed, 07/03/2018 - 08:30", "2018-03-07T08:30:00"),
+        ("Sun, 02/30/2018 - 08:30", "Sun, 02/30/2018 - 08:30"),
+        ("2018-03-07", "2018-03-07"),
+    ],
+)
+def test_the_weekday_tells_which_number_of_a_date_is_the_month(written: str, stored: str) -> None:
+    assert of_dkan({"metadata_created": written})["metadata_created"] == stored
+
+
+def test_a_dataset_that_is_not_published_is_private() -> None:
+    assert [of_dkan({"private": word})["private"] for word in ("Published", "Unpublished", "")] == [False, True, False]
+
+
+@pytest.mark.parametrize("size", ["1.2.3 MB", "...  KB", "9" * 400 + " TB"])
+def test_a_size_that_is_no_number_stays_as_it_is(size: str) -> None:
+    assert of_dkan({"resources": [{"size": size}]})["resources"] == [{"size": size}]
+
+
+def test_fields_of_data_json_without_a_place_become_extras() -> None:
+    package = of_data_json({"identifier": "i", "theme": ["a"], "temporal": "2000/2001", "spatial": ""})
+
+    assert extras(package) == {"theme": '["a"]', "temporal": "2000/2001"}
+
+
+def test_data_json_is_not_read_for_a_source_that_has_datasets_of_the_api() -> None:
+    remote = MemoryCkan(remote_package(1))
+    source = harness()
+    source.harvest(remote.site)
+    catalogue = {"dataset": [{"identifier": "other-id", "title": "The same"}]}
+
+    result = source.harvest(Site(lambda path, query: catalogue if path == "/data.json" else None))
+
+    assert (result.complete, result.statuses) == (False, {})
+    assert source.catalogue.show(remote_package(1)["id"]) is not None
