@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import socket
 import sys
 import time
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from adapters.roles.gather_apart import GatherApart
     from adapters.roles.gather_worker import GatherWorker
     from adapters.roles.latency_book import LatencyBook
-    from adapters.roles.log_keeper import LogKeeper
     from adapters.roles.read_states import ReadStates
     from adapters.roles.server import Server
     from adapters.stages.process_state import ProcessState
@@ -135,34 +131,6 @@ def is_current(database: Database) -> bool:
 def with_services(settings: Settings, database_url: str, bootstrap_servers: str) -> Settings:
     """Settings that name the services to use."""
     return replace(settings, database_url=database_url, kafka_bootstrap_servers=bootstrap_servers)
-
-
-def keep_log(settings: Settings, role: str) -> LogKeeper | None:
-    """Keep what this process logs in the database as well, from now on; None when nothing is to be kept (HARVEST_LOG_SCOPE)."""
-    from adapters.log_scopes import SCOPES
-    from adapters.postgres.log_lines import LogLines
-    from adapters.roles.log_keeper import LogKeeper
-
-    if not SCOPES[settings.log_scope]:
-        return None
-    database = Database(settings.database_url, f"harvestlog log of {role}")
-    lines = LogLines(database, f"{role} on {socket.gethostname()}, pid {os.getpid()}", settings.log_lines)
-    keeper = LogKeeper(lines, settings.log_scope, settings.log_lines)
-    logging.getLogger().addHandler(keeper)
-    keeper.start()
-    return keeper
-
-
-@contextmanager
-def log_kept(settings: Settings, role: str) -> Iterator[None]:
-    """Keep what is logged in the block in the database as well; what was said last is stored when it ends."""
-    keeper = keep_log(settings, role)
-    try:
-        yield
-    finally:
-        if keeper:
-            logging.getLogger().removeHandler(keeper)
-            keeper.close()
 
 
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:

@@ -27,6 +27,7 @@ KEEP, RELEASE, DELETE = "keep", "release", "delete"
 FATES = (KEEP, RELEASE, DELETE)
 """What becomes of the datasets of a source that is removed: they stay and belong to it for ever; they stay, and a source that
 is entered again at its address takes them over; they are deleted first."""
+FATE_SAID = {KEEP: "its datasets were kept", RELEASE: "its datasets were released", DELETE: "its datasets were deleted"}
 
 
 @dataclass(frozen=True, slots=True)

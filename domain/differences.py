@@ -57,8 +57,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 def _differ(path: tuple[str, ...], label: tuple[str, ...], before: Any, after: Any) -> Iterator[Difference]:
     if before is MISSING or after is MISSING:
         what = ADDED if before is MISSING else REMOVED
-        known = (None if before is MISSING else before, None if after is MISSING else after)
-        yield Difference(path, label, what, *known)
+        values = (None if before is MISSING else before, None if after is MISSING else after)
+        yield Difference(path, label, what, *values)
     elif len(path) < DEEPEST and isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys([*after, *before]):
             yield from _differ((*path, str(key)), (*label, str(key)), before.get(key, MISSING), after.get(key, MISSING))
@@ -86,8 +86,8 @@ def _differ_in_lists(
             continue
         entry = new.get(name, old.get(name, {}))
         shown = next((entry[field] for field in LABELS if isinstance(entry.get(field), str) and entry[field].strip()), name)
-        one, other = (_value_of(items.get(name, MISSING)) for items in (old, new))
-        yield from _differ((*path, name), (*label, str(shown)), one, other)
+        old_value, new_value = (_value_of(items.get(name, MISSING)) for items in (old, new))
+        yield from _differ((*path, name), (*label, str(shown)), old_value, new_value)
 
 
 def _are_the_same(one: Any, other: Any) -> bool:
@@ -118,8 +118,8 @@ def _differ_in_order(
     common = Counter(map(as_text, before)) & Counter(map(as_text, after))
     old, new = _without(before, common), _without(after, common)
     for place in range(max(len(old), len(new))):
-        one, other = (items[place] if place < len(items) else MISSING for items in (old, new))
-        yield from _differ((*path, str(place + 1)), (*label, str(place + 1)), one, other)
+        old_item, new_item = (items[place] if place < len(items) else MISSING for items in (old, new))
+        yield from _differ((*path, str(place + 1)), (*label, str(place + 1)), old_item, new_item)
 
 
 def _without(items: list[Any], common: Counter[str]) -> list[Any]:

@@ -13,17 +13,13 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from domain.aggregate import Created, State, StoredAggregate
-from domain.deletions import CLEAR, HELD, REMOVAL
+from domain.deletions import FATE_SAID, HELD
 from domain.errors import JobExists, SourceInactive
 from domain.schedules import FREQUENCIES as FREQUENCIES  # the words that people use
 from domain.schedules import Schedule, is_slot
 from domain.secrets import MASK
 from domain.source_fields import SourceFields as SourceFields
-from domain.undoing import UNDO
-
-WITHOUT_REMOTE = (CLEAR, REMOVAL, UNDO)
-"""Kinds of jobs that a source may have though it isn't harvested any more."""
-FATE_SAID = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
+from domain.undoing import WITHOUT_REMOTE
 
 
 class HarvestSource(StoredAggregate):

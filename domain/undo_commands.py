@@ -29,9 +29,9 @@ class UndoCommands(JobCommands):
             source.start_job(undo, UNDO)
             options = undo_options(str(job_id), reason)
             number, version = source.jobs, source.version
-            made = Job.create(undo, source.id, UNDO, trigger, by, options, number=number, source_version=version)
+            job_of_undo = Job.create(undo, source.id, UNDO, trigger, by, options, number=number, source_version=version)
             try:
-                self._all_or_nothing(source, made)
+                self._all_or_nothing(source, job_of_undo)
             except GuardConflict:
                 continue
             return undo

@@ -8,11 +8,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.deletions import CLEAR, REMOVAL
 from domain.errors import Refused
 from domain.jobs import Job
 
 UNDO = "undo"
 """Kind of the job that undoes another one."""
+WITHOUT_REMOTE = (CLEAR, REMOVAL, UNDO)
+"""Kinds of jobs that a source may have though it isn't harvested any more."""
 UNDOES = "undo_of"
 """Option of that job: the id of the job that it undoes."""
 REASON = "reason"

@@ -345,3 +345,11 @@ def _hint(result: Any) -> str:
     if isinstance(result, str) and result in IMPORTED_AS:
         return f' (to say what was done, return Imported(package_id, "{result}"))'
     return ""
+
+
+def seconds(value: object) -> float | None:
+    """What a plugin says as seconds, None when that isn't a number."""
+    try:
+        return None if value is None else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None

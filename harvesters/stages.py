@@ -343,7 +343,7 @@ class StageRun:
         elif not getattr(error, "retryable", True):
             self._fail(view, error.code, results.said(error))
         else:
-            when = self._next_attempt(_seconds(getattr(error, "retry_after", None)))
+            when = self._next_attempt(results.seconds(getattr(error, "retry_after", None)))
             self._fail(view, error.code, results.said(error), when)
 
     def _next_attempt(self, retry_after: float | None = None) -> datetime | None:
@@ -393,12 +393,4 @@ def _owner(view: HarvestObject) -> Owner | None:
     try:
         return owner(view)
     except ValueError:
-        return None
-
-
-def _seconds(value: object) -> float | None:
-    """What a plugin says as seconds, None when that isn't a number."""
-    try:
-        return None if value is None else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
         return None

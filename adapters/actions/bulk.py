@@ -105,10 +105,10 @@ def _named(session: Session, references: list[str]) -> list[str]:
 def _searched(session: Session, parameters: BulkCreate) -> list[str]:
     terms = [term for term in filters(parameters.fq, {*FIELDS, *TYPE_FIELDS}) if term.field not in TYPE_FIELDS]
     question = Question(words=words(parameters.q), filters=terms, sort=[("name", False)], rows=bulk.MOST_SOURCES + 1)
-    found = search_sources(session.model, question, sight(session.caller)).ids
-    if len(found) > bulk.MOST_SOURCES:
+    ids = search_sources(session.model, question, sight(session.caller)).ids
+    if len(ids) > bulk.MOST_SOURCES:
         raise Refused(f"More than {bulk.MOST_SOURCES:,} sources were found: narrow the search down")
-    return found
+    return ids
 
 
 def _allowed(session: Session, name: str, ids: list[str]) -> tuple[list[Counted], int]:

@@ -73,10 +73,10 @@ def _its_source(session: Session, parameters: HistoryList | VersionShow | Versio
 def _dataset(session: Session, reference: str) -> Row:
     """Source and guid of a dataset. Raises NotFound."""
     history = DatasetHistory(session.model)
-    found = history.find(reference) or history.find(package_id(session, reference))
-    if found is None:
+    dataset = history.find(reference) or history.find(package_id(session, reference))
+    if dataset is None:
         raise NotFound(f"No dataset {reference} was harvested, or its records are no longer kept")
-    return found
+    return dataset
 
 
 @action(Right.READ, HistoryList, reads=True, subject=_its_source, listed="versions")
@@ -182,9 +182,9 @@ def harvest_dataset_version_diff(session: Session, parameters: VersionDiff) -> R
     before = DatasetHistory(session.model).version(key["source_id"], key["guid"], "number", new["number"] - 1)
     old = _named(session, key, parameters.old) if parameters.old else before
     documents = [_document(session, row) if row else {} for row in (old, new)]
-    one, other = (document or {} for document in documents)
+    old_document, new_document = (document or {} for document in documents)
     kept = all(document is not None for document in documents)
-    changed = list(differences(one, other)) if kept else []
+    changed = list(differences(old_document, new_document)) if kept else []
     words, touched = WordChanges(), {difference.path[0] for difference in changed}
     return {
         "dataset": _shown(session, key),
@@ -203,7 +203,7 @@ def harvest_dataset_version_diff(session: Session, parameters: VersionDiff) -> R
             for difference in changed[:MOST_DIFFERENCES]
         ],
         "more": len(changed) > MOST_DIFFERENCES,
-        "unchanged": _names(name for name in other if name in one and name not in touched),
+        "unchanged": _names(name for name in new_document if name in old_document and name not in touched),
     }
 
 

@@ -19,6 +19,7 @@ from adapters.actions.table import action
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.movement import expected
+from adapters.roles.kept_log import log_kept
 from domain.access import Right
 from domain.errors import NotFound, ServiceUnavailable
 from domain.rules import Progress
@@ -152,7 +153,7 @@ def harvest_source_test(session: Session, parameters: SourceTest) -> Row:
         session.tell({"done": progress.done, "objects": progress.objects})
 
     source = session.source(parameters.id)
-    with _tape(session, source.fields, parameters), bootstrap.log_kept(session.parts.settings, "run-test"):
+    with _tape(session, source.fields, parameters), log_kept(session.parts.settings, "run-test"):
         test = bootstrap.test_run(session.parts, tell, let_through=parameters.let_through)
         job_id = test.run(source.id, by=session.caller.name, guid=parameters.guid, full=parameters.full)
     return current_job(session, str(job_id))

@@ -14,6 +14,7 @@ import click
 from adapters import bootstrap
 from adapters.cli.output import say
 from adapters.logs import to_standard_error
+from adapters.roles.kept_log import keep_log
 from adapters.settings import Settings, load
 from domain.errors import SettingError
 from domain.secrets import mask_text
@@ -91,7 +92,7 @@ def _configured(role: str, *, check: bool = True) -> Settings:
     to_standard_error(settings.log_level, settings.log_format)
     if check:
         bootstrap.check(settings)
-    bootstrap.keep_log(settings, role)
+    keep_log(settings, role)
     return settings
 
 

@@ -58,12 +58,12 @@ class CarryOutBulk:
             if bulk.state_of(source, waiting["action"]) != row["state"]:
                 wanted = bulk.as_wanted(source, waiting["action"], waiting["options"])
                 return (bulk.DONE, "", None) if wanted else (bulk.SKIPPED, CHANGED, None)
-            made = ACTS[waiting["action"]](self._application, source, waiting, job, now)
+            new_job = ACTS[waiting["action"]](self._application, source, waiting, job, now)
         except (Refused, NotFound) as refused:
             return bulk.SKIPPED, str(refused), None
         except ValidationError as wrong:
             return bulk.SKIPPED, "; ".join(f"{name}: {text}" for name, text in wrong.errors.items()), None
-        return bulk.DONE, "", made
+        return bulk.DONE, "", new_job
 
 
 Act = Callable[[Harvesting, HarvestSource, Row, UUID, datetime], UUID | None]

@@ -31,12 +31,12 @@ def test_searching_entering_refused_forms_and_signing_out_work_without_scripts(n
     tab.open("/harvest")
     page.get_by_role("searchbox").fill("without scripts")
     page.get_by_role("button", name="Search").click()
-    found = page.locator("main").inner_text()
+    shown = page.locator("main").inner_text()
     page.get_by_role("button", name="Sign out").click()
 
     assert "There is a problem" in refused
-    assert "Without scripts" in found
-    assert "1 source" in found
+    assert "Without scripts" in shown
+    assert "1 source" in shown
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
@@ -45,10 +45,10 @@ def test_a_list_is_searched_and_narrowed_down_without_scripts(new_tab: NewTab) -
 
     page.get_by_role("searchbox").fill("another")
     page.get_by_role("button", name="Search").click()
-    found = page.locator("main").inner_text()
+    shown = page.locator("main").inner_text()
     page.get_by_role("link", name="nature").first.click()
 
-    assert "Another" in found
+    assert "Another" in shown
     assert "q=another" in page.url
     assert "tags=nature" in page.url
 

@@ -31,8 +31,8 @@ def test_defect_5_nothing_is_sent_twice_while_a_gather_goes_on_and_an_import_tak
     job = new_job(emptied, 2)
     first = take(work, job)
     worker.claim(first)
-    known = emptied.application.load(Job, job.id)
-    emptied.application.record_page(known, [GatheredRecord("guid-late")], 0)
+    stored_job = emptied.application.load(Job, job.id)
+    emptied.application.record_page(stored_job, [GatheredRecord("guid-late")], 0)
     emptied.work_projector().catch_up()
 
     second = take(work, job)

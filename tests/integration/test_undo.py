@@ -56,8 +56,8 @@ class Site:
 
     def titles(self) -> dict[int, str]:
         """Titles in the local catalogue by the dataset's number."""
-        found = self.cli.parts.catalogue.search(source_id=self.id, rows=1000)["results"]
-        return {int(row["id"][-12:]): row["title"] for row in found}
+        datasets = self.cli.parts.catalogue.search(source_id=self.id, rows=1000)["results"]
+        return {int(row["id"][-12:]): row["title"] for row in datasets}
 
 
 @pytest.fixture

@@ -360,9 +360,9 @@ def test_threads_that_want_the_same_new_organization_look_for_it_and_make_it_onc
         made.append(data["name"])
         return {"id": "1", **data}
 
-    known = directory(Says(organization_show=show, organization_create=make))
+    groups = directory(Says(organization_show=show, organization_create=make))
     results: list[Any] = []
-    threads = [threading.Thread(target=lambda: results.append(known.resolve({"name": "city"}, create=True))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: results.append(groups.resolve({"name": "city"}, create=True))) for _ in range(4)]
     for thread in threads:
         thread.start()
     all_started.set()

@@ -93,7 +93,7 @@ def coordinator_of(duty: Duty, woken: Unlucky) -> Coordinator:
             return self._listeners[-1]
 
     nobody: Any = Nobody()
-    rounds = [Round([one], lambda: NOW, lambda: None) for one in (Duty("ending jobs"), duty)]
+    rounds = [Round([each], lambda: NOW, lambda: None) for each in (Duty("ending jobs"), duty)]
     return Coordinator(
         cast(LeaderDatabase, nobody),
         cast(Projector, nobody),

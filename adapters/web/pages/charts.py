@@ -110,16 +110,16 @@ class Line:
 
 def line(values: Sequence[int | None], *, width: float = 600, height: float = 120) -> Line:
     """A number over time, as steps from one value to the next; None: not known, which is as before."""
-    known = [value for value in values if value is not None]
-    highest, step = max(known, default=0), width / max(1, len(values))
+    numbers = [value for value in values if value is not None]
+    highest, step = max(numbers, default=0), width / max(1, len(values))
     at, points = height, []
     for place, value in enumerate(values):
         if value is not None:
             at = height - height * value / highest if highest else height
         points.append(f"{_r(place * step)} {_r(at)}H{_r((place + 1) * step)}")
-    path = "M" + "L".join(points) if known else ""
+    path = "M" + "L".join(points) if numbers else ""
     area = f"M0 {_r(height)}L{path[1:]}L{_r(width)} {_r(height)}Z" if path else ""
-    return Line(area, path, min(known, default=0), highest, width, height)
+    return Line(area, path, min(numbers, default=0), highest, width, height)
 
 
 @dataclass(frozen=True)

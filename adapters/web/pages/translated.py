@@ -10,7 +10,7 @@ CALL = ("name", "lparen", "string", "rparen")
 
 
 class Translated(Extension):
-    """Puts the text of the template's language in the place of `_("…")`; the environment has it as `translation`."""
+    """Replaces `_("…")` by its text in the template's language; the environment has it as `translation`."""
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """The template's tokens."""
