@@ -103,12 +103,13 @@ def harvest_log_list(session: Session, parameters: LogList) -> dict[str, Any]:
     session.show_current()
     which = LogFilter(job_id, source_id, _levels(parameters), _instant(session, parameters.since))
     limit = parameters.per_page or parameters.limit
+    kept = session.parts.settings.log_lines
+    # before the lines: whoever sees the number sees the line that tells of it, too
+    left_out = log_lines.left_out(session.parts.database, job_id, kept) if job_id else 0
     if parameters.order == "asc":
         page = session.model.log_lines_after(which, parameters.after, limit)
     else:
         page = session.model.log_lines(which, limit=limit, offset=parameters.offset, after=parameters.after)
-    settings = session.parts.settings
-    left_out = log_lines.left_out(session.parts.database, job_id, settings.log_lines) if job_id else 0
     return {"lines": list(page), "next": page.next, "left_out": left_out}
 
 

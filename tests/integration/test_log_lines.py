@@ -10,6 +10,7 @@ import pytest
 from adapters.actions.session import Session
 from adapters.bootstrap import Parts
 from adapters.duties.cleaning import CleanLog
+from adapters.postgres import log_lines
 from adapters.postgres.log_lines import Line, LogLines
 from adapters.postgres.read_model.queries import ReadModel
 from adapters.postgres.read_model.rebuild import rebuild_read_model
@@ -51,6 +52,26 @@ def test_lines_stand_with_those_of_events_in_the_order_in_which_they_were_said(e
     assert len(everything) == len(of_job) + 2
     assert contents(everything)[-1] == "oldest"
     assert everything == sorted(everything, key=lambda row: (row["created"], row["id"]), reverse=True)
+
+
+def test_who_is_told_how_many_lines_were_left_out_sees_the_line_that_says_so(
+    emptied: Parts, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when lines are stored while they are asked for."""
+    job = harvest(emptied, UUID(source), {"a": "A"})
+    count, kept = log_lines.left_out, emptied.settings.log_lines
+
+    def counted(*values: Any) -> int:
+        number = count(*values)
+        LogLines(emptied.database, "fetch-consumer", kept).store([], {(str(job.id), False): kept + 7}, time.monotonic())
+        return number
+
+    monkeypatch.setattr(log_lines, "left_out", counted)
+    answers = [Session(emptied).call("harvest_log_list", id=str(job.id)) for _ in range(2)]
+
+    told = [any("has more than" in row["content"] for row in answer["lines"]) for answer in answers]
+    assert [answer["left_out"] for answer in answers] == [0, 7]
+    assert told == [True, True]
 
 
 def test_levels_since_and_pages(emptied: Parts, source: str) -> None:
