@@ -101,6 +101,7 @@ def test_the_readme_can_be_followed_from_top_to_bottom(terminals: Terminals) -> 
         terminals.type(shown)
 
 
+@pytest.mark.slow
 def test_the_plugin_of_the_document_can_be_tried_as_shown(terminals: Terminals, tmp_path: Path) -> None:
     document = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
     write_files(document, tmp_path)

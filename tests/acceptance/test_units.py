@@ -53,6 +53,7 @@ def empty(with_broker: Settings, postgres: EmbeddedPostgres) -> Iterator[Setting
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_units_harvest_from_an_empty_database(empty: Settings, tmp_path: Path) -> None:
     site = Stack(empty, tmp_path, roles=())
     environment = {**site.environment, **{k: v for k, v in example().items() if k not in site.environment}}

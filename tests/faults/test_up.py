@@ -67,6 +67,7 @@ def start_up(tmp_path: Path) -> Iterator[Callable[[], Up]]:
             up.process.wait(60)
 
 
+@pytest.mark.slow
 def test_up_harvests_mends_itself_ends_on_ctrl_c_and_finds_its_data_again(start_up: Callable[[], Up]) -> None:
     up = start_up()
     up.json(
