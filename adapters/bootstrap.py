@@ -173,11 +173,15 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     recovery = RecoverLostWork(application, work)
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
     telling = [new_round(*duties) for duties in parts.telling_duties(database, application)]
-    failures = ChainMap(sending.failures, *(duties.failures for duties in telling))
-    report = Report(workers, failures, Dispatch.name)
     starting = StartScheduledJobs(application, Schedules(database), settings.cron_jitter)
-    of_many = CarryOutBulk(Bulks(database), application)
-    others = new_round(EndJobs(application, work), starting, DeleteExpired(database, application), recovery, of_many, report)
+    of_many = CarryOutBulk(Bulks(database), application, parts.named_persons_over(database))
+    ending: list[Duty] = [EndJobs(application, work), starting, DeleteExpired(database, application), recovery]
+    if settings.ckan_url:
+        telling.append(new_round(of_many))  # it asks CKAN
+    else:
+        ending.append(of_many)
+    failures = ChainMap(sending.failures, *(duties.failures for duties in telling))
+    others = new_round(*ending, Report(workers, failures, Dispatch.name))
 
     days, keep = settings.retention_days, settings.retention_jobs
     retain = Retain(database, application, days=days, keep=keep)

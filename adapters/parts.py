@@ -17,6 +17,7 @@ from domain.errors import RemoteError, SettingError, TargetError
 if TYPE_CHECKING:
     from adapters.access.browsers import Browsers
     from adapters.access.callers import Callers
+    from adapters.access.named import NamedPersons
     from adapters.duties.rounds import Duty
     from adapters.kafka.producer import CommandProducer
     from adapters.kafka.topics import Broker
@@ -187,6 +188,25 @@ class Parts:
         provider, database = self.callers.provider, self.database
         ckan = None if isinstance(provider, OwnPersons) else provider
         return Browsers(WebSessions(database), WebForms(database), WrongPasswords(database), ckan)
+
+    @cached_property
+    def named_persons(self) -> NamedPersons:
+        """Finds out what a person may do now, by the name."""
+        return self.named_persons_over(self.database)
+
+    def named_persons_over(self, database: Database) -> NamedPersons:
+        """The same, over another connection than usual."""
+        from adapters.access.ckan import TIMEOUT
+        from adapters.access.named import CkanNamedPersons, OwnNamedPersons
+        from adapters.postgres.persons import Persons
+        from adapters.targets.ckan.api import ActionAPI
+
+        s = self.settings
+        if not s.ckan_url:
+            return OwnNamedPersons(Persons(database))
+        timeout = min(s.ckan_timeout, TIMEOUT)
+        api = ActionAPI(s.ckan_url, s.ckan_token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
+        return CkanNamedPersons(api.call)
 
     def target_absence(self) -> tuple[float, str] | None:
         """For how many seconds the target has been away, and why; None while it answers."""

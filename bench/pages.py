@@ -7,6 +7,7 @@ import os
 import shutil
 import statistics
 import time
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import psutil
 import requests
 
 from adapters.actions.session import Session
+from bench import large_dataset
 from bench.catalogue import fill as fill_catalogue
 from bench.figure import Figure
 from bench.live import result, serve, watching
@@ -45,7 +47,15 @@ SHIFTS = """
 """
 
 
-def addresses(size: Size) -> dict[str, str]:
+@dataclass(frozen=True)
+class InTheLog:
+    """What pages are about that ask the log, too: a counted set of sources, and a large dataset."""
+
+    bulk: str
+    large: large_dataset.Entered
+
+
+def addresses(size: Size, entered: InTheLog) -> dict[str, str]:
     """Every page, of the large source where it is about one; `logged` has its events in the log, too."""
     large, job = f"/harvest/{source_id(1)}", f"/harvest/{source_id(1)}/job/{size.large_job}"
     record = str(UUID("f" + hashlib.md5(b"1 17").hexdigest()[1:]))
@@ -82,6 +92,26 @@ def addresses(size: Size) -> dict[str, str]:
         "datasets": "/dataset",
         "datasets found": "/dataset?q=word500",
         "dataset": "/dataset/dataset-17",
+        "sign in": "/harvest/-/sign-in",
+        "sessions": "/harvest/-/me/sessions",
+        "person": "/harvest/-/persons/bench",
+        "organisation": "/harvest/-/organisations/bench",
+        "several sources": f"/harvest/-/bulk/{entered.bulk}",
+        **_large_ones(entered.large),
+    }
+
+
+def _large_ones(entered: large_dataset.Entered) -> dict[str, str]:
+    """Pages about a dataset of 1.4 MB, and about jobs that are in the log."""
+    newest, history = entered.versions[0], f"/harvest/-/dataset/{entered.dataset}"
+    return {
+        "large dataset": f"/dataset/{entered.name}",
+        "large record": f"/harvest/-/object/{newest}",
+        "large history": history,
+        "large version": f"{history}/version?number=2",
+        "large changes": f"{history}/changes?new={newest}",
+        "undo": "/harvest/large/job/last/undo",
+        "retry": f"/harvest/taken/job/{entered.failed_job}/retry?cause={entered.cause}",
     }
 
 
@@ -92,10 +122,10 @@ def pages() -> list[Figure]:
     with site(serve_anonymous_rate=0.0) as running:
         fill(running.parts.database, size)
         fill_catalogue(running.parts.database, round(DATASETS * share))
-        _enter(running)
+        entered = _enter(running)
         url, token = serve(running)
-        medians = _medians(url, token, addresses(size))
-        loaded = _loaded(url, token, addresses(size))
+        medians = _medians(url, token, addresses(size, entered))
+        loaded = _loaded(url, token, addresses(size, entered))
     what = f"{size.sources:,} sources, {round(DATASETS * share):,} datasets, {size.objects:,} objects"
     each = ", ".join(f"{name} {ms:.0f}" for name, ms in sorted(medians.items(), key=lambda item: -item[1]))
     slowest = Figure("pages_slowest", max(medians.values()), "ms", MEDIAN, note=f"{what}; {each}", lower_is_better=True)
@@ -108,13 +138,17 @@ def pages() -> list[Figure]:
     ]
 
 
-def _enter(running: Site) -> None:
-    """A source with events, a job, and datasets in the catalogue."""
+def _enter(running: Site) -> InTheLog:
+    """A source with events, and datasets in the catalogue; a large dataset; every source counted for a bulk action."""
     session = Session(running.parts)
     source = session.call("harvest_source_create", name="logged", url="http://127.0.0.1/logged", source_type="ckan")["id"]
     for number in range(CHANGES):
         session.call("harvest_source_patch", id=source, title=f"Title {number}")
     running.parts.database.query("UPDATE catalogue.package SET source_id = %(id)s WHERE source_id = 'source-7'", id=source)
+    session.call("harvest_organization_create", name="bench", title="The office")
+    large = large_dataset.enter(session)
+    named = {"source_ids": ["logged", "large", "taken"]}
+    return InTheLog(session.call("harvest_bulk_create", what="pause", **named)["id"], large)
 
 
 def _worst(name: str, loaded: dict[str, dict[str, float]], of: str, per: float, unit: str, limit: float) -> Figure:

@@ -3,26 +3,38 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from domain.access import Right
 from domain.sources import HarvestSource
 
 HARVEST, PAUSE, RESUME, SCHEDULE, CLEAR, DELETE = "harvest", "pause", "resume", "schedule", "clear", "delete"
-ACTIONS: Mapping[str, str] = {
-    HARVEST: "harvest_job_create",
-    PAUSE: "harvest_source_pause",
-    RESUME: "harvest_source_resume",
-    SCHEDULE: "harvest_source_patch",
-    CLEAR: "harvest_source_clear",
-    DELETE: "harvest_source_delete",
+
+
+@dataclass(frozen=True)
+class ForOne:
+    """The action that does the same to one source, and the right that it asks for."""
+
+    name: str
+    right: Right = Right.EDIT
+    reads: bool = False
+
+
+ACTIONS: Mapping[str, ForOne] = {
+    HARVEST: ForOne("harvest_job_create"),
+    PAUSE: ForOne("harvest_source_pause"),
+    RESUME: ForOne("harvest_source_resume"),
+    SCHEDULE: ForOne("harvest_source_patch"),
+    CLEAR: ForOne("harvest_source_clear"),
+    DELETE: ForOne("harvest_source_delete"),
 }
-"""Each with the action that does the same to one source, whose right it asks for."""
 REMOVING = (CLEAR, DELETE)
 """Datasets may go: these are only done to a source that has had no job since it was counted."""
 DONE, SKIPPED = "done", "skipped"
+NO_RIGHT = "You may not change it any more"
 MOST_SOURCES = 10_000
 
 

@@ -1,5 +1,6 @@
 """Finds out who calls by the cookie of a browser that signed in, and begins and ends what the cookie stands for."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Protocol
 
 from adapters.access import passwords
@@ -11,7 +12,9 @@ from adapters.postgres.wrong_passwords import WrongPasswords
 from domain.access import ANONYMOUS, Caller
 from domain.errors import NotAuthorized, UnknownToken
 
-FOR_ONE_NAME = 10.0  # wrong passwords a minute, over all processes
+FOR_ONE_NAME = 10.0  # wrong passwords a minute from one address, over all processes
+FROM_EVERYWHERE = 100.0  # wrong passwords a minute for one name: so many guesses are no person any more
+ONE_NETWORK = 64  # bits of an IPv6 address that a subscriber has in common
 REFUSED = "That name and password, or that token, is not valid (any more)"
 
 
@@ -69,9 +72,15 @@ class Browsers:
     def begin_with_password(self, name: str, password: str, browser: str, address: str, a_minute: float) -> str:
         """The cookie of a new session. Raises NotAuthorized, after as long for a name that nobody has; TooManyCalls.
 
-        Wrong passwords count for the name and for the address, which may send `a_minute` of them (0: any number).
+        Wrong passwords count for the address, which may send `a_minute` of them (0: any number), and for the name: few from one
+        address, so that nobody keeps a person out from elsewhere, and many from all.
         """
-        tries = ((f"name {name}", FOR_ONE_NAME), (f"address {address}", a_minute))
+        place = network_of(address)
+        tries = (
+            (f"address {place}", a_minute),
+            (f"name {name} from {place}", FOR_ONE_NAME),
+            (f"name {name}", FROM_EVERYWHERE),
+        )
         for what, most in tries:
             self._wrong.take(what, most)
         row = self.sessions.password(name) if self.ckan is None else None
@@ -89,3 +98,14 @@ class Browsers:
         if right:
             self._wrong.give_back(what, FOR_ONE_NAME)
         return right
+
+
+def network_of(address: str) -> str:
+    """Whose address it is: of IPv6 the network of a subscriber, who has any number of addresses in it."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ip_network((ip, ONE_NETWORK), strict=False))

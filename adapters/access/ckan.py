@@ -145,7 +145,7 @@ class CkanPersons:
             if isinstance(error, Refusal) and error.status in ANSWERS:
                 return None
             raise self._failed(error) from error
-        return Caller(str(user["name"]), user.get("sysadmin") is True, _roles(organisations))
+        return Caller(str(user["name"]), user.get("sysadmin") is True, roles_of(organisations))
 
     def _failed(self, error: TargetError) -> ServiceUnavailable:
         message = f"CKAN doesn't say who calls, so nothing is done; try again soon. {error}"
@@ -154,8 +154,8 @@ class CkanPersons:
         return ServiceUnavailable(message)
 
 
-def _roles(organisations: object) -> dict[str, str]:
-    """Roles by id and by name of the organisation."""
+def roles_of(organisations: object) -> dict[str, str]:
+    """The answer of organization_list_for_user as roles, by id and by name of the organisation."""
     rows = [row for row in organisations if isinstance(row, dict)] if isinstance(organisations, list) else []
     return {
         str(row[key]): str(row["capacity"])

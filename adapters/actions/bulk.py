@@ -14,7 +14,7 @@ from adapters.actions.many_jobs import References
 from adapters.actions.parameters import Limit, Parameters, Reference
 from adapters.actions.schedules import Until, checked_until
 from adapters.actions.session import Session
-from adapters.actions.table import action, find
+from adapters.actions.table import action
 from adapters.postgres.bulk import Bulks, Counted
 from adapters.postgres.clock import DatabaseClock
 from adapters.postgres.leadership import has_leader
@@ -22,7 +22,7 @@ from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.source_search import FIELDS, Question, search_sources
 from domain import bulk
-from domain.access import Right, may, sight
+from domain.access import COMMAND_LINE, Right, may, sight
 from domain.deletions import FATES
 from domain.errors import NotFound, Refused, ValidationError
 from domain.nearest import unknown
@@ -113,7 +113,7 @@ def _searched(session: Session, parameters: BulkCreate) -> list[str]:
 
 def _allowed(session: Session, name: str, ids: list[str]) -> tuple[list[Counted], int]:
     """Those of the sources to which the caller may do it, by name, as they are now; and how many others there are."""
-    asked, counted = find(bulk.ACTIONS[name]), []
+    asked, counted = bulk.ACTIONS[name], []
     for first in range(0, len(ids), AT_A_TIME):
         part = ids[first : first + AT_A_TIME]
         rows = {row["id"]: row for row in ApiReads(session.model).sources(part)}
@@ -139,10 +139,18 @@ def harvest_bulk_run(session: Session, parameters: BulkRun) -> Row:
             raise Refused(f"There are {row['sources']:,} sources in this set, not {parameters.count:,}: check it again")
         options = _options(session, row["action"], parameters)
         _refuse_lost_rights(session, row)
-        _bulks(session).confirm(row["id"], options)
+        _bulks(session).confirm(row["id"], options, session.caller.name, _rights_of(session))
     if session.trigger == "cli" and not has_leader(session.parts.database):
         _carry_out(session, row["id"])
     return _shown(session, parameters.id)
+
+
+def _rights_of(session: Session) -> str | None:
+    """The person whose rights are looked up again when it is carried out; None: they have a shell, or we don't know them."""
+    caller = session.caller
+    if session.trigger == "cli" and caller == COMMAND_LINE:
+        return None
+    return caller.name if session.parts.named_persons.is_known(caller.name) else None
 
 
 def _options(session: Session, name: str, parameters: BulkRun) -> Mapping[str, Any]:
@@ -166,21 +174,21 @@ def _options(session: Session, name: str, parameters: BulkRun) -> Mapping[str, A
 
 def _refuse_lost_rights(session: Session, row: Row) -> None:
     """Whoever lost a right since the set was counted is told by each source that is skipped."""
-    asked, after = find(bulk.ACTIONS[row["action"]]), 0
+    asked, after = bulk.ACTIONS[row["action"]], 0
     while page := _bulks(session).sources(row["id"], skipped=False, limit=AT_A_TIME, after=after):
         page = page[:AT_A_TIME]
         after = page[-1]["place"]
         sources = session.parts.application.load_many(HarvestSource, [each["source_id"] for each in page])
         lost = [each["source_id"] for each in page if not may(session.caller, asked, sources[each["source_id"]].fields)]
         if lost:
-            _bulks(session).skip(row["id"], lost, "You may not change it any more")
+            _bulks(session).skip(row["id"], lost, bulk.NO_RIGHT)
 
 
 def _carry_out(session: Session, bulk_id: UUID) -> None:
     """Here and now, since no coordinator leads that would."""
     from adapters.duties.bulk import CarryOutBulk
 
-    bulks, duty = _bulks(session), CarryOutBulk(_bulks(session), session.parts.application)
+    bulks, duty = _bulks(session), CarryOutBulk(_bulks(session), session.parts.application, session.parts.named_persons)
     now = DatabaseClock(session.parts.database).now
     while (waiting := bulks.waiting(bulk_id)) is not None:
         duty.carry_out(waiting, now())

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from adapters.duties.rounds import QUIET
 from adapters.postgres.bulk import Bulks, Row
 from domain import bulk
+from domain.access import ANONYMOUS, COMMAND_LINE, Caller, may
 from domain.application import Harvesting
 from domain.errors import NotFound, Refused, ValidationError
 from domain.sources import HarvestSource
@@ -17,6 +18,13 @@ log = logging.getLogger(__name__)
 
 AT_A_TIME = 20  # sources of a round: other duties wait for it
 CHANGED = "It has changed since it was counted"
+
+
+class Persons(Protocol):
+    """Knows persons by their names."""
+
+    def caller(self, name: str) -> Caller | None:
+        """Who it is with the rights of now; None: nobody who may do anything. Raises ServiceUnavailable."""
 
 
 class CarryOutBulk:
@@ -28,9 +36,11 @@ class CarryOutBulk:
     on_news = True
     pace = 1.0
 
-    def __init__(self, bulks: Bulks, application: Harvesting) -> None:
+    def __init__(self, bulks: Bulks, application: Harvesting, persons: Persons) -> None:
+        """`persons`: tells whether who confirmed a set still may do it."""
         self._bulks = bulks
         self._application = application
+        self._persons = persons
 
     def run(self, now: datetime) -> bool:
         """Some sources of the set that was confirmed first; True when there is more."""
@@ -41,20 +51,27 @@ class CarryOutBulk:
         return True
 
     def carry_out(self, waiting: Row, now: datetime) -> None:
-        """Some sources of a set; it is over when none is left."""
+        """Some sources of a set; it is over when none is left. Raises ServiceUnavailable while nobody knows who may do it."""
         rows = self._bulks.left(waiting["id"], AT_A_TIME)
+        caller = self._caller(waiting["rights_of"])
         for row in rows:
-            outcome, reason, job = self._outcome(waiting, row, now)
+            outcome, reason, job = self._outcome(waiting, row, caller, now)
             self._bulks.note(waiting["id"], row["place"], outcome, reason, job)
         if len(rows) < AT_A_TIME:
             self._bulks.finish(waiting["id"])
 
-    def _outcome(self, waiting: Row, row: Row, now: datetime) -> tuple[str, str, UUID | None]:
+    def _caller(self, name: str | None) -> Caller:
+        """Who confirmed it, with the rights of now; somebody without any who is gone."""
+        return COMMAND_LINE if name is None else self._persons.caller(name) or ANONYMOUS
+
+    def _outcome(self, waiting: Row, row: Row, caller: Caller, now: datetime) -> tuple[str, str, UUID | None]:
         try:
             source = self._application.load(HarvestSource, row["source_id"])
             job = bulk.job_id(waiting["id"], source.id)
             if source.last_job == str(job):
                 return bulk.DONE, "", job  # by an earlier try, which could not note it
+            if not may(caller, bulk.ACTIONS[waiting["action"]], source.fields):
+                return bulk.SKIPPED, bulk.NO_RIGHT, None
             if bulk.state_of(source, waiting["action"]) != row["state"]:
                 wanted = bulk.as_wanted(source, waiting["action"], waiting["options"])
                 return (bulk.DONE, "", None) if wanted else (bulk.SKIPPED, CHANGED, None)
@@ -72,7 +89,7 @@ Act = Callable[[Harvesting, HarvestSource, Row, UUID, datetime], UUID | None]
 
 def _harvest(application: Harvesting, source: HarvestSource, asked: Row, job: UUID, _now: datetime) -> UUID | None:
     options: Mapping[str, Any] = {"force_all": True} if asked["options"].get("full") else {}
-    return application.create_job(source.id, by=asked["created_by"], trigger=asked["trigger"], options=options, job_id=job)
+    return application.create_job(source.id, by=asked["by"], trigger=asked["trigger"], options=options, job_id=job)
 
 
 def _pause(application: Harvesting, source: HarvestSource, asked: Row, _job: UUID, now: datetime) -> UUID | None:
@@ -80,30 +97,30 @@ def _pause(application: Harvesting, source: HarvestSource, asked: Row, _job: UUI
     until = datetime.fromisoformat(text) if text else None
     if until is not None and until <= now:
         raise Refused(f"{text} is over already")
-    application.pause_source(source.id, asked["created_by"], until)
+    application.pause_source(source.id, asked["by"], until)
     return None
 
 
 def _resume(application: Harvesting, source: HarvestSource, asked: Row, _job: UUID, now: datetime) -> UUID | None:
     if not source.is_paused(now):
         raise Refused("It is not paused")
-    application.resume_source(source.id, asked["created_by"])
+    application.resume_source(source.id, asked["by"])
     return None
 
 
 def _schedule(application: Harvesting, source: HarvestSource, asked: Row, _job: UUID, _now: datetime) -> UUID | None:
     options = asked["options"]
-    application.schedule_source(source.id, options["frequency"], options["cron"], asked["created_by"])
+    application.schedule_source(source.id, options["frequency"], options["cron"], asked["by"])
     return None
 
 
 def _clear(application: Harvesting, source: HarvestSource, asked: Row, job: UUID, _now: datetime) -> UUID | None:
-    return application.create_job(source.id, kind="clear", by=asked["created_by"], trigger=asked["trigger"], job_id=job)
+    return application.create_job(source.id, kind="clear", by=asked["by"], trigger=asked["trigger"], job_id=job)
 
 
 def _delete(application: Harvesting, source: HarvestSource, asked: Row, job: UUID, _now: datetime) -> UUID | None:
     fate = asked["options"].get("datasets", "")
-    return application.remove_source(source.id, fate, by=asked["created_by"], trigger=asked["trigger"], job_id=job)
+    return application.remove_source(source.id, fate, by=asked["by"], trigger=asked["trigger"], job_id=job)
 
 
 ACTS: Mapping[str, Act] = {

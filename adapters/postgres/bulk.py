@@ -39,18 +39,19 @@ SOURCES: LiteralString = """
     WHERE bulk_id = %(id)s AND place > %(after)s AND (NOT %(skipped)s OR outcome = 'skipped') ORDER BY place LIMIT %(limit)s + 1
 """
 CONFIRM: LiteralString = """
-    UPDATE ops.bulk SET confirmed_at = now(), options = %(options)s::jsonb WHERE id = %(id)s AND confirmed_at IS NULL
+    UPDATE ops.bulk SET confirmed_at = now(), options = %(options)s::jsonb, confirmed_by = %(by)s, rights_of = %(rights_of)s
+    WHERE id = %(id)s AND confirmed_at IS NULL
 """
 SKIP: LiteralString = """
     UPDATE ops.bulk_source SET outcome = 'skipped', reason = %(reason)s
     WHERE bulk_id = %(id)s AND source_id = ANY (%(sources)s) AND outcome IS NULL
 """
 NEXT: LiteralString = """
-    SELECT id, action, options, created_by, trigger FROM ops.bulk
+    SELECT id, action, options, coalesce(confirmed_by, created_by) AS by, trigger, rights_of FROM ops.bulk
     WHERE confirmed_at IS NOT NULL AND finished_at IS NULL ORDER BY confirmed_at LIMIT 1
 """
 ONE: LiteralString = """
-    SELECT id, action, options, created_by, trigger FROM ops.bulk
+    SELECT id, action, options, coalesce(confirmed_by, created_by) AS by, trigger, rights_of FROM ops.bulk
     WHERE id = %(id)s AND confirmed_at IS NOT NULL AND finished_at IS NULL
 """
 LEFT: LiteralString = """
@@ -114,9 +115,12 @@ class Bulks:
         """Its sources from a place on, one more than `limit` if there are more; only those that were skipped if so asked."""
         return self._run(SOURCES, id=bulk_id, skipped=skipped, limit=limit, after=after)
 
-    def confirm(self, bulk_id: UUID, options: Mapping[str, Any]) -> None:
-        """Let it be carried out; a second call changes nothing, its options neither."""
-        self._run(CONFIRM, id=bulk_id, options=orjson.dumps(options).decode())
+    def confirm(self, bulk_id: UUID, options: Mapping[str, Any], by: str, rights_of: str | None) -> None:
+        """Let it be carried out; a second call changes nothing, its options neither.
+
+        `rights_of`: the person whose rights are looked up again for each source; None: nobody's.
+        """
+        self._run(CONFIRM, id=bulk_id, options=orjson.dumps(options).decode(), by=by, rights_of=rights_of)
         tell_leader(self._database, "bulk")
 
     def skip(self, bulk_id: UUID, sources: Sequence[UUID], reason: str) -> None:

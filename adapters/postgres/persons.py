@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NoReturn
 
 import psycopg
 
 from adapters.postgres.database import Database
-from domain.errors import NotFound, ValidationError
+from domain.errors import NotFound, Refused, ValidationError
 from domain.persons import OrganizationFields, PersonFields
 
 Row = dict[str, Any]
@@ -16,9 +16,16 @@ ADD_PERSON: LiteralString = """
     INSERT INTO ops.person (name, title, email, sysadmin, active, created_by)
     VALUES (%(name)s, %(title)s, %(email)s, %(sysadmin)s, %(active)s, %(by)s) RETURNING id::text
 """
-CHANGE_PERSON: LiteralString = """
+SOMEBODY_ELSE: LiteralString = """
+    WITH acting AS (SELECT id FROM ops.person WHERE sysadmin AND active ORDER BY id FOR UPDATE),
+        others AS (SELECT count(*) FILTER (WHERE id <> %(id)s::uuid) > 0 OR bool_and(id <> %(id)s::uuid) IS NOT FALSE AS stay
+            FROM acting)
+"""
+"""Whether a site with this person has another active sysadmin; of two who take the right from each other the second waits."""
+CHANGE_PERSON: LiteralString = f"""
+    {SOMEBODY_ELSE}
     UPDATE ops.person SET title = %(title)s, email = %(email)s, sysadmin = %(sysadmin)s, active = %(active)s
-    WHERE id = %(id)s::uuid RETURNING id
+    FROM others WHERE id = %(id)s::uuid AND (%(sysadmin)s AND %(active)s OR others.stay) RETURNING id
 """
 PERSONS: LiteralString = """
     SELECT p.id::text, p.name, p.title, p.email, p.sysadmin, p.active, p.created_at AS created, p.created_by,
@@ -27,7 +34,10 @@ PERSONS: LiteralString = """
     FROM ops.person p WHERE {where} ORDER BY p.name LIMIT %(limit)s OFFSET %(offset)s
 """
 COUNT_PERSONS: LiteralString = "SELECT count(*) AS n FROM ops.person"
-REMOVE_PERSON: LiteralString = "DELETE FROM ops.person WHERE id = %(id)s::uuid"
+REMOVE_PERSON: LiteralString = f"""
+    {SOMEBODY_ELSE}
+    DELETE FROM ops.person USING others WHERE id = %(id)s::uuid AND others.stay RETURNING id
+"""
 
 ADD_ORGANIZATION: LiteralString = """
     INSERT INTO ops.organization (name, title, created_by) VALUES (%(name)s, %(title)s, %(by)s) RETURNING id::text
@@ -86,8 +96,14 @@ class Persons:
         return self._add(ADD_PERSON, "a person", fields, by)
 
     def change_person(self, person_id: str, fields: PersonFields) -> None:
-        """Replace all fields but the name."""
-        self._database.rows(CHANGE_PERSON, **asdict(fields), id=person_id)
+        """Replace all fields but the name. Raises Refused when no active sysadmin would be left, NotFound."""
+        if not self._database.rows(CHANGE_PERSON, **asdict(fields), id=person_id):
+            self._refuse(person_id)
+
+    def _refuse(self, person_id: str) -> NoReturn:
+        """Why a person could not be changed or removed."""
+        name = self.person(person_id)["name"]
+        raise Refused(f"{name} is the only active sysadmin: make somebody else a sysadmin first")
 
     def person(self, id_or_name: str) -> Row:
         """A person with the roles: {organisation: role}. Raises NotFound."""
@@ -109,8 +125,9 @@ class Persons:
         return int(self._database.rows(COUNT_PERSONS)[0]["n"])
 
     def remove_person(self, person_id: str) -> None:
-        """Remove a person with all roles and tokens."""
-        self._database.rows(REMOVE_PERSON, id=person_id)
+        """Remove a person with all roles and tokens. Raises Refused when no active sysadmin would be left."""
+        if not self._database.rows(REMOVE_PERSON, id=person_id):
+            self._refuse(person_id)
 
     def add_organization(self, fields: OrganizationFields, by: str) -> str:
         """Enter an organisation; the id. Raises ValidationError for a name that is taken."""

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from adapters.embedded import EmbeddedPostgres
 from harvesters import Owner
 from tests.support.browser import NewTab, Tab
+from tests.support.every_page import every_page
 from tests.support.history_site import enter_history
 from tests.support.pages_site import HOSTILE, PagesSite, pages_site
 
@@ -51,6 +52,11 @@ def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
             site.cli.parts.catalogue.save({**package, "id": str(uuid4())}, Owner("", "", package["name"], "", ""))
         enter_history(site)
         yield site
+
+
+@pytest.fixture(scope="session")
+def addresses(site: PagesSite) -> dict[str, str]:
+    return every_page(site)
 
 
 @pytest.fixture

@@ -8,56 +8,23 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.support.browser import NewTab
+from tests.support.every_page import PAGES
 from tests.support.history_site import ONE
 from tests.support.pages_site import PagesSite
 
 pytestmark = pytest.mark.browser
 
-PAGES = {
-    "sources": "/harvest",
-    "no hits": "/harvest?q=nothing+of+this",
-    "new source": "/harvest/new?source_type=ckan",
-    "source": "/harvest/failing",
-    "about": "/harvest/about/hostile",
-    "overview": "/harvest/-/overview",
-    "statistics": "/harvest/statistics/failing",
-    "timeline": "/harvest/timeline/one",
-    "runs": "/harvest/one/job",
-    "run": "/harvest/failing/job/last",
-    "errors": "/harvest/failing/job/last/errors",
-    "admin": "/harvest/admin/one",
-    "edit": "/harvest/edit/one",
-    "clear": "/harvest/clear/one",
-    "delete": "/harvest/delete/one",
-    "jobs": "/harvest/-/jobs",
-    "log": "/harvest/-/log",
-    "system": "/harvest/-/system",
-    "projections": "/harvest/-/system/projections",
-    "tokens": "/harvest/-/tokens",
-    "sessions": "/harvest/-/me/sessions",
-    "persons": "/harvest/-/persons",
-    "person": "/harvest/-/persons/editor",
-    "organisations": "/harvest/-/organisations",
-    "organisation": "/harvest/-/organisations/amt",
-    "sign in": "/harvest/-/sign-in",
-    "datasets": "/dataset",
-    "dataset": "/dataset/hostile-dataset",
-    "history": f"/harvest/-/dataset/{ONE}",
-    "as it was": f"/harvest/-/dataset/{ONE}/version?number=2",
-    "changes": f"/harvest/-/dataset/{ONE}/changes",
-    "undo": "/harvest/failing/job/last/undo",
-    "not there": "/harvest/-/nothing",
-}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Addresses = dict[str, str]
 NARROW = {"viewport": {"width": 320, "height": 800}}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_fault_that_axe_finds(new_tab: NewTab, scheme: str) -> None:
+def test_no_page_has_a_fault_that_axe_finds(new_tab: NewTab, addresses: Addresses, scheme: str) -> None:
     tab, axe = new_tab("admin", color_scheme=scheme), Axe()
     faults: dict[str, Any] = {}
 
-    for name, path in PAGES.items():
+    for name, path in addresses.items():
         page = tab.open(path)
         page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
         violations = axe.run(page, options=RULES).response["violations"]
@@ -68,10 +35,10 @@ def test_no_page_has_a_fault_that_axe_finds(new_tab: NewTab, scheme: str) -> Non
 
 
 @pytest.mark.parametrize("person", ["admin", ""])
-def test_no_page_scrolls_sideways_on_a_screen_of_320_pixels(new_tab: NewTab, person: str) -> None:
+def test_no_page_scrolls_sideways_on_a_screen_of_320_pixels(new_tab: NewTab, addresses: Addresses, person: str) -> None:
     tab = new_tab(person, **NARROW)
 
-    widths = {name: tab.open(path).evaluate("document.documentElement.scrollWidth") for name, path in PAGES.items()}
+    widths = {name: tab.open(path).evaluate("document.documentElement.scrollWidth") for name, path in addresses.items()}
 
     assert {name: width for name, width in widths.items() if width > 320} == {}
 
@@ -87,10 +54,10 @@ def test_a_table_stays_a_table_for_screen_readers_when_its_rows_become_blocks(ne
     assert {"table", "row", "cell", "rowheader", "columnheader"} <= roles
 
 
-def test_hostile_texts_neither_run_nor_change_the_page(new_tab: NewTab) -> None:
+def test_hostile_texts_neither_run_nor_change_the_page(new_tab: NewTab, addresses: Addresses) -> None:
     tab = new_tab("admin")
 
-    for path in PAGES.values():
+    for path in addresses.values():
         page = tab.open(path)
         assert page.locator("main img, main script, main iframe, main style, main object").count() == 0, path
         assert page.locator("main [onerror], main [style]").count() == 0, path

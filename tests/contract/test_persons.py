@@ -39,6 +39,7 @@ def token_of(session: Session, person: str, **more: Any) -> str:
 
 
 def test_a_person_goes_through_a_life(session: Session) -> None:
+    session.call("harvest_person_create", name="another-sysadmin", sysadmin=True)
     created = session.call("harvest_person_create", name="anna", title="Anna A.", email="Anna@Example.org")
     changed = session.call("harvest_person_patch", id="anna", sysadmin=True)
 

@@ -237,7 +237,7 @@ def test_a_thousand_sources_are_done_a_few_at_a_time_in_the_order_they_were_conf
     first, second = (row["id"] for row in sets)
 
     for bulk_id in (second, first):
-        bulks.confirm(bulk_id, {"until": ""})
+        bulks.confirm(bulk_id, {"until": ""}, "admin", None)
     waiting = bulks.waiting()
 
     assert waiting is not None
