@@ -261,7 +261,11 @@ class KnownSlots:
         place = bisect_right(starts, after)
         if place and after < ends[place - 1]:
             return ends[place - 1]
-        if (slot := next_slot(schedule, after)) is not None:
-            starts.insert(place, after)
-            ends.insert(place, slot)
-        return slot
+        begun = after.replace(minute=0, second=0, microsecond=0)  # others ask for a time a little earlier
+        for slot in _slots(schedule, begun):
+            if slot > after:
+                starts.insert(place, begun)
+                ends.insert(place, slot)
+                return slot
+            begun = slot
+        return None

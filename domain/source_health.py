@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from domain.schedules import KnownSlots, Schedule
 
@@ -10,6 +11,7 @@ FAILING, OVERDUE, NEVER, SHRUNK = TROUBLES = ("failing", "overdue", "never_succe
 PERIODS = {"ALWAYS": 1.0, "DAILY": 24.0, "WEEKLY": 168.0, "BIWEEKLY": 336.0, "MONTHLY": 744.0}
 """Hours between two jobs at most."""
 LATE = 2  # periods without a job that went well
+LATE_AFTER = {frequency: LATE * timedelta(hours=hours) for frequency, hours in PERIODS.items()}
 GAPS = 7  # between slots of a cron expression that are looked at
 NAMED = 5  # sources that a sentence names
 SENTENCES = {
@@ -24,26 +26,25 @@ SENTENCES = {
 OPTIONS = {FAILING: "--failing", OVERDUE: "--overdue", NEVER: "--never-succeeded", SHRUNK: "--shrunk"}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
-    """What is known of a source. `schedule` None: only people start its harvests, or it is paused.
+class SourceFacts(NamedTuple):
+    """What is known of a source. `schedule` None: only people start its harvests, or it is paused; its `source_id` is not used.
 
-    `outcome`, `kind`, `done`, `errored`, `deleted` are of the last job that has ended; `done`: records that went well.
+    `last_success`: of the last job that went well; None: none has. `ended`: whether any job has. `outcome`, `kind`, `done`,
+    `errored`, `deleted` are of the last job that has ended; `done`: records that went well.
     """
 
     id: str
     name: str
     created: datetime
-    schedule: Schedule | None = None
-    ended: bool = False  # whether any job has
-    succeeded: bool = False  # whether any job has
     last_success: datetime | None = None
+    ended: bool = False
     outcome: str = ""
     kind: str = ""
     done: int = 0
     errored: int = 0
     deleted: int = 0
     datasets: int = 0
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def troubles(source: SourceFacts, now: datetime, shrunk_percent: float, slots: K
         causes.append(FAILING)
     if is_overdue(source, now, slots or KnownSlots()):
         causes.append(OVERDUE)
-    if source.ended and not source.succeeded:
+    if source.ended and source.last_success is None:
         causes.append(NEVER)
     before = source.datasets + source.deleted
     if source.kind == "harvest" and source.deleted * 100 > shrunk_percent * before:
@@ -84,20 +85,20 @@ def troubles(source: SourceFacts, now: datetime, shrunk_percent: float, slots: K
 
 
 def is_overdue(source: SourceFacts, now: datetime, slots: KnownSlots) -> bool:
-    """Whether no job went well for more than two periods of the schedule."""
-    if source.schedule is None or not source.schedule.scheduled:
+    """Whether no job went well for more than two periods of the schedule.
+
+    A cron expression's period is the longest of a few gaps between the slots after the last success.
+    """
+    schedule = source.schedule
+    if schedule is None or not schedule.scheduled:
         return False
     since = source.last_success or source.created
-    if now - since < timedelta(hours=LATE * PERIODS["ALWAYS"]):  # for the shortest period there is
+    without = now - since
+    if without < LATE_AFTER["ALWAYS"]:  # the shortest there is
         return False
-    return now - since > LATE * _period(source.schedule, since, slots)
-
-
-def _period(schedule: Schedule, since: datetime, slots: KnownSlots) -> timedelta:
-    """The time between two slots; of a cron expression, between the next ones after `since`, the longest of a few."""
-    if not schedule.cron:
-        return timedelta(hours=PERIODS[schedule.frequency])
-    return slots.longest_gap(schedule, since, GAPS) or timedelta.max / (LATE + 1)
+    if schedule.cron:
+        return without > LATE * (slots.longest_gap(schedule, since, GAPS) or timedelta.max / (LATE + 1))
+    return without > LATE_AFTER[schedule.frequency]
 
 
 def source_problems(health: SourceHealth) -> list[str]:

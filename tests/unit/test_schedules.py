@@ -238,6 +238,7 @@ def test_slots_that_are_remembered_are_those_that_are_looked_for(expression: str
     known = KnownSlots()
     instants = [utc("2026-03-27T02:29"), utc("2026-03-27T02:30"), utc("2026-03-26T12:00"), utc("2026-03-27T17:45")]
     instants += [utc("2026-03-28T12:00"), utc("2026-03-27T17:50"), utc("2026-03-27T01:00")]
+    instants += [utc("2026-03-26T02:40"), utc("2026-03-26T02:20"), utc("2026-03-26T02:05:30"), utc("2026-03-29T01:10")]
 
     for zone in ("", BERLIN):
         schedule = cron(expression, zone)

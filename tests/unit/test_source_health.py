@@ -1,6 +1,5 @@
 """Which sources need a person, and what is said about them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,9 +16,9 @@ DAY = timedelta(days=1)
 
 def source(**changes: Any) -> SourceFacts:
     good = SourceFacts(
-        "1", "city", NOW - 900 * DAY, None, True, True, NOW - DAY / 2, "finished", "harvest", done=10, errored=0, datasets=100
+        "1", "city", NOW - 900 * DAY, NOW - DAY / 2, True, "finished", "harvest", done=10, errored=0, datasets=100
     )
-    return replace(good, **changes)
+    return good._replace(**changes)
 
 
 def scheduled(frequency: str = "MANUAL", cron: str = "") -> Schedule:
@@ -34,8 +33,8 @@ def scheduled(frequency: str = "MANUAL", cron: str = "") -> Schedule:
         ({"errored": 3}, []),
         ({"errored": 3, "done": 0}, ["failing"]),
         ({"outcome": "aborted"}, []),
-        ({"succeeded": False, "outcome": "failed"}, ["failing", "never_succeeded"]),
-        ({"ended": False, "succeeded": False, "outcome": "", "last_success": None}, []),
+        ({"last_success": None, "outcome": "failed"}, ["failing", "never_succeeded"]),
+        ({"ended": False, "outcome": "", "last_success": None}, []),
         ({"deleted": 20, "datasets": 80}, []),
         ({"deleted": 21, "datasets": 79}, ["shrunk"]),
         ({"deleted": 100, "datasets": 0}, ["shrunk"]),
@@ -74,10 +73,10 @@ def test_a_source_is_overdue_after_two_periods_without_a_job_that_went_well(
 
 
 def test_a_new_source_is_overdue_when_it_was_never_harvested_for_two_periods() -> None:
-    new = source(schedule=scheduled("DAILY"), ended=False, succeeded=False, last_success=None, outcome="")
+    new = source(schedule=scheduled("DAILY"), ended=False, last_success=None, outcome="")
 
-    assert troubles(replace(new, created=NOW - DAY), NOW, 20.0) == []
-    assert troubles(replace(new, created=NOW - 3 * DAY), NOW, 20.0) == ["overdue"]
+    assert troubles(new._replace(created=NOW - DAY), NOW, 20.0) == []
+    assert troubles(new._replace(created=NOW - 3 * DAY), NOW, 20.0) == ["overdue"]
 
 
 def test_a_sentence_counts_names_and_says_how_to_see_them() -> None:
@@ -92,7 +91,7 @@ def test_a_sentence_counts_names_and_says_how_to_see_them() -> None:
 
 
 def test_sources_of_two_troubles_have_both() -> None:
-    both = source(name="both", outcome="failed", succeeded=False)
+    both = source(name="both", outcome="failed", last_success=None)
 
     health = source_health([both, source(name="one", outcome="failed"), source()], NOW, 20.0)
 

@@ -11,13 +11,11 @@ from domain.schedules import Schedule
 from domain.source_health import LATE, PERIODS, SourceFacts
 
 FACTS: LiteralString = """
-    SELECT s.id, s.name, s.created, t.last_success, coalesce(t.datasets, 0) AS datasets,
-        coalesce(t.last_outcome, '') AS outcome, coalesce(t.last_kind, '') AS kind,
-        coalesce(t.jobs_finished + t.jobs_failed, 0) AS ended, -- an aborted one says nothing
-        coalesce(t.last_done, 0) AS done, coalesce(t.last_errored, 0) AS errored,
-        coalesce(t.last_deleted, 0) AS deleted,
-        p.frequency, p.cron, p.time_zone, p.blackout, p.fresh,
-        p.paused AND (p.paused_until IS NULL OR p.paused_until > now()) AS paused
+    SELECT s.id, s.name, s.created AT TIME ZONE 'UTC' AS created, t.last_success AT TIME ZONE 'UTC' AS last_success,
+        coalesce(t.jobs_finished + t.jobs_failed, 0) > 0 AS ended, -- an aborted one says nothing
+        coalesce(t.last_outcome, '') AS outcome, coalesce(t.last_kind, '') AS kind, coalesce(t.last_done, 0) AS done,
+        coalesce(t.last_errored, 0) AS errored, coalesce(t.last_deleted, 0) AS deleted, coalesce(t.datasets, 0) AS datasets,
+        p.frequency, p.cron, p.time_zone, p.paused AND (p.paused_until IS NULL OR p.paused_until > now()) AS paused
     FROM harvest.harvest_source s
     LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
     LEFT JOIN ops.schedule p ON p.source_id = s.id::uuid
@@ -26,6 +24,8 @@ FACTS: LiteralString = """
             hours => CASE WHEN p.cron <> '' THEN 2 ELSE (%(late)s::jsonb->>p.frequency)::integer END))
     ORDER BY s.created DESC, s.id DESC
 """
+SETTINGS = 11  # the place of the first column of the schedule
+NO_SOURCE = UUID(int=0)
 ALL_PAUSED: LiteralString = """
     SELECT 1 AS one FROM ops.pause WHERE scope IN ('all', 'target') AND (until IS NULL OR until > now()) LIMIT 1
 """
@@ -61,35 +61,19 @@ def source_facts(model: ReadModel, now: datetime) -> list[SourceFacts]:
     """Of the active sources that may be in trouble at `now` (aware UTC), the newest first: most are not, and aren't read."""
     paused = bool(model.rows(ALL_PAUSED))
     late = json.dumps({frequency: int(LATE * hours) for frequency, hours in PERIODS.items()})
-    rows = model.rows(FACTS, now=now.astimezone(UTC).replace(tzinfo=None), late=late)
-    return [_facts(row, paused) for row in rows]
+    schedules: dict[tuple[str, str, str], Schedule] = {}  # many sources have the same
 
+    def schedule(frequency: str | None, cron: str, time_zone: str, source_paused: bool) -> Schedule | None:
+        if paused or source_paused or frequency is None:
+            return None
+        settings = (frequency, cron, time_zone)
+        if settings not in schedules:
+            schedules[settings] = Schedule(NO_SOURCE, *settings)
+        return schedules[settings]
 
-def _facts(row: Row, paused: bool) -> SourceFacts:
-    last_success = row["last_success"]
-    return SourceFacts(
-        id=row["id"],
-        name=row["name"],
-        created=_aware(row["created"]),
-        schedule=None if paused or row["paused"] or row["frequency"] is None else _schedule(row),
-        ended=row["ended"] > 0,
-        succeeded=last_success is not None,
-        last_success=last_success and _aware(last_success),
-        outcome=row["outcome"],
-        kind=row["kind"],
-        done=row["done"],
-        errored=row["errored"],
-        deleted=row["deleted"],
-        datasets=row["datasets"],
-    )
-
-
-def _schedule(row: Row) -> Schedule:
-    return Schedule(UUID(row["id"]), row["frequency"], row["cron"], row["time_zone"], row["blackout"], row["fresh"])
-
-
-def _aware(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC)
+    rows = model.rows(FACTS, joins_many=True, now=now.astimezone(UTC).replace(tzinfo=None), late=late)
+    values = [tuple(row.values()) for row in rows]
+    return [SourceFacts._make((*row[:SETTINGS], schedule(*row[SETTINGS:]))) for row in values]
 
 
 def sorted_sources(
@@ -100,7 +84,8 @@ def sorted_sources(
     Only those that are seen.
     """
     statement: LiteralString = SORTED.replace("{order}", SORTS[sort])
-    return model.rows(statement, inactive=inactive, org=org, type=kind, only=ids is not None, ids=ids or [], **seen(sight))
+    which: dict[str, Any] = {"inactive": inactive, "org": org, "type": kind, "only": ids is not None, "ids": ids or []}
+    return model.rows(statement, joins_many=True, **which, **seen(sight))
 
 
 def oldest_running_job(model: ReadModel) -> Row | None:
