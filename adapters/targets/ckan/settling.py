@@ -18,6 +18,7 @@ from harvesters.dataset.numbers import RANDOM_HEX, RESERVED, with_number
 from harvesters.target import NameAppend, Owner
 
 LOOKED_AT = 50  # numbered names
+ATTEMPTS = 4  # at a name and at packages that others change at the same time
 GAP = 2  # names in a row that nobody has: no more are looked at
 
 
@@ -47,9 +48,11 @@ class Settling:
         Nothing happens while somebody has the name. `freed`: the caller knows that nobody does.
         """
         renamed: dict[str, str] = {}
-        while (freed or self._is_free(name)) and (package := self._waiting(name, owner)):
+        failures = 0
+        while failures < ATTEMPTS and (freed or self._is_free(name)) and (package := self._waiting(name, owner)):
             if not self._make_room(name) or not self._rename(package, name, name):
-                break
+                failures, freed = failures + 1, False  # others have changed the package, which may not want it any more
+                continue
             renamed[package["id"]] = name
             name, freed = package["name"], True
         return renamed
