@@ -55,10 +55,11 @@ class Mirror:
         gone = self.held.keys() - theirs.keys()
         self._check_job(job, listed, gone)
         self._check_remote(listed)
-        before = {guid: name for guid, name in self.names.items() if guid not in gone}
+        earlier, before = self.names, {guid: name for guid, name in self.names.items() if guid not in gone}
         self.held = {guid: one for guid, one in {**self.held, **listed}.items() if guid not in gone}
         self._check_content(before)
         self._check_writes(before)
+        self._check_freed(earlier)
         return job
 
     def _check_job(self, job: Row, listed: Mapping[str, Package], gone: set[str]) -> None:
@@ -83,7 +84,7 @@ class Mirror:
         assert len(sent) < len(listed) + len(searches), f"{len(sent)} records of {len(listed)} in {len(searches)} searches"
 
     def _check_content(self, before: Mapping[str, str]) -> None:
-        found = by_guid(self.site.packages(), self.stack)
+        found = by_guid(self._stored(), self.stack)
         assert found.keys() == self.held.keys(), f"missing or too much: {found.keys() ^ self.held.keys()}"
         for guid, package in self.held.items():
             here = found[guid]
@@ -95,6 +96,12 @@ class Mirror:
             for theirs, ours in resource_ids(package, here).items():
                 assert self.resources.setdefault((guid, theirs), ours) == ours, (guid, theirs)
         self._check_names(before, {guid: package["name"] for guid, package in found.items()})
+
+    def _stored(self) -> dict[str, Package]:
+        """All packages by id; those that were written as the database has them, since the index may have the earlier write."""
+        found, written = self.site.packages(), {written_id(data) for _, data in self.ckan.written}
+        stored = {identity: self.site.show(identity) if identity in written else one for identity, one in found.items()}
+        return {identity: package for identity, package in stored.items() if package is not None}
 
     def _check_names(self, before: Mapping[str, str], now: dict[str, str]) -> None:
         """A name stays as long as the dataset does, but a number goes when the name without it becomes free.
@@ -115,8 +122,7 @@ class Mirror:
 
     def _check_writes(self, before: Mapping[str, str]) -> None:
         """One write for each dataset that changed, and what gives freed names to those that wait for them."""
-        revised = [data for action, data in self.ckan.written if action == "package_revise"]
-        settling = [data for data in revised if data["update"].keys() <= {"name", "extras", "metadata_modified"}]
+        settling = [data for _, data in self.ckan.written if is_settling(data)]
         written = Counter(written_id(data) for _, data in self.ckan.written if data not in settling)
         wanted = Counter(self.packages[guid] for guid in self.changed)
         assert written == wanted, f"written {written - wanted} too often, {wanted - written} too rarely"
@@ -125,11 +131,17 @@ class Mirror:
         for guid, name in renamed.items():
             if guid in self.names:
                 assert name == self.names[guid] != before.get(guid), f"{guid} got the name {name} for nothing"
-        names = [data["update"]["name"] for data in settling]
-        for place, name in enumerate(names):
-            if freed := FREED.fullmatch(name):  # of a deleted package, whose name was in the way
-                later = [given for given in names[place + 1 :] if given[:58] == freed[1]]
-                assert later, f"{freed[1]} was taken from a package and given to none: {names}"
+
+    def _check_freed(self, earlier: Mapping[str, str]) -> None:
+        """Each name that was taken from a deleted package is another's now.
+
+        Unless who waited for it was changed or removed by the same run, and may not have wanted it any more.
+        """
+        names = [name for _, data in self.ckan.written if (name := written_name(data))]
+        given = Counter(name[:58] for name in names if not FREED.fullmatch(name))
+        for name, times in Counter(freed[1] for name in names if (freed := FREED.fullmatch(name))).items():
+            waited = [old for guid, old in earlier.items() if guid in self.changed and old != name and old.startswith(name)]
+            assert times <= given[name] + len(waited), f"{name} was taken from {times} packages and given to fewer: {names}"
 
     def forget_removed(self) -> None:
         """What the remote no longer has is gone from the CKAN too."""
@@ -176,6 +188,16 @@ def has_number(name: str, wanted: str) -> bool:
 def written_id(data: Mapping[str, Any]) -> str:
     """The package that a call of CKAN's API writes."""
     return str(data["match"]["id"] if "match" in data else data["id"])
+
+
+def written_name(data: Mapping[str, Any]) -> str:
+    """The name that a call of CKAN's API gives to a package, empty when that keeps its own."""
+    return str(data.get("update", data).get("name", ""))
+
+
+def is_settling(data: Mapping[str, Any]) -> bool:
+    """Whether a call of CKAN's API only gives a name to a package, or takes it from one that is deleted."""
+    return "update" in data and data["update"].keys() <= {"name", "extras", "metadata_modified"}
 
 
 def extra_of(package: Package, key: str) -> str:

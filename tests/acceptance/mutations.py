@@ -89,7 +89,8 @@ class Portal:
             self._put(other)
 
     def _any(self) -> Package:
-        return deepcopy(self._remote.packages[self._random.choice(sorted(self._remote.packages))])
+        """One of those that are there; which one doesn't depend on ids, which are others in each test."""
+        return deepcopy(self._remote.packages[self._random.choice(list(self._remote.packages))])
 
     def _put(self, package: Package) -> None:
         package["metadata_modified"] = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")

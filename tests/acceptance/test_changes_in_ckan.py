@@ -32,7 +32,8 @@ def ckan() -> Iterator[Gateway]:
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]], ckan: Gateway) -> Iterator[Stack]:
-    with new_stack(ckan_url=ckan.url, ckan_token=ckan.token) as stack:
+    # a remote that is held back, or a busy machine, is no remote that doesn't answer
+    with new_stack(ckan_url=ckan.url, ckan_token=ckan.token, http_timeout=60.0, http_total_timeout=60.0) as stack:
         yield stack
 
 
