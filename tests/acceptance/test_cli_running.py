@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from adapters.actions.session import Session
+from adapters.stages.threads import TOGETHER
 from tests.acceptance.command_line import CommandLine
+from tests.faults.evidence import begun
 from tests.support.rogue_server import RogueServer
 from tests.support.stack import Stack, wait_for
 
@@ -70,13 +72,16 @@ def test_run_follows_all_unfinished_jobs(cli: CommandLine, stack: Stack, tmp_pat
     assert stack.ended(running)["added"] == 10
 
 
-def test_late_outcomes_of_an_aborted_job_dont_change_it(cli: CommandLine, stack: Stack) -> None:
-    stack.source("aborted", "http://127.0.0.1/aborted", "slow", {"records": 16, "seconds": 1})
+def test_late_outcomes_of_an_aborted_job_dont_change_it(cli: CommandLine, stack: Stack, tmp_path: Path) -> None:
+    go_on = tmp_path / "go"
+    config = {"records": 6 * TOGETHER, "folder": str(tmp_path), "until": str(go_on)}
+    stack.source("aborted", "http://127.0.0.1/aborted", "counting", config)
     job_id = cli.json("job", "aborted")["id"]
-    wait_for(lambda: claimed(stack, job_id) >= 8, 20, "objects are being fetched")
+    wait_for(lambda: len(begun(tmp_path)) == 6, 20, "objects are being fetched by all threads that one job gets")
 
     aborted = cli.json("job-abort", "aborted")
-    wait_for(lambda: outcomes(stack, job_id) >= 8, 20, "outcomes come late")
+    go_on.touch()
+    wait_for(lambda: outcomes(stack, job_id) >= 6, 20, "outcomes come late")
 
     after = cli.json("job-report", job_id)["job"]
     assert (aborted["status"], after["status"], after["finished"]) == ("Aborted", "Aborted", aborted["finished"])
@@ -84,12 +89,6 @@ def test_late_outcomes_of_an_aborted_job_dont_change_it(cli: CommandLine, stack:
     assert stack.parts.database.query("SELECT count(*) FROM ops.work WHERE job_id = %(job)s", job=job_id) == [(0,)]
     assert cli.json("job", "aborted", "--wait")["outcome"] == "finished"
     assert cli.json("job-report", job_id)["job"]["status"] == "Aborted"
-
-
-def claimed(stack: Stack, job_id: str) -> int:
-    """Objects of a job that workers have."""
-    statement = "SELECT count(*) FROM ops.work WHERE job_id = %(job)s AND worker IS NOT NULL"
-    return int(stack.parts.database.query(statement, job=job_id)[0][0])
 
 
 def outcomes(stack: Stack, job_id: str) -> int:

@@ -63,6 +63,8 @@ def test_the_delay_holds_for_both_workers_together(
     with new_stack(http_robots="delay", fetch_threads=2, in_flight=4) as stack:
         options = ("--partitions", "1,2") if stack.settings.embedded_broker else ()
         stack.start("fetch-consumer", "second", *options)
+        workers = "SELECT count(*) FROM ops.worker WHERE role = 'fetch-consumer'"
+        wait_for(lambda: stack.parts.database.query(workers)[0][0] == 2, 30, "both workers run")
         documents = {f"record-{number}": f"{remote.url}/{number}" for number in range(RECORDS)}
         stack.source("slow-site", remote.url, "documents", {"documents": documents})
         job = stack.start_job("slow-site")

@@ -37,11 +37,19 @@ def test_a_jobs_start_and_end_are_logged_with_its_counts_and_ids(stack: Stack) -
 
     job = stack.run("some")["id"]
 
-    gathered = [line for line in lines(stack, "gather-consumer") if line.get("job") == job]
-    assert next(line["message"].partition(": ")[2] for line in gathered) == "gathering starts (attempt 1)"
+    def about(role: str, number: int) -> list[dict[str, Any]]:
+        """The lines about the job: what happened can be read before it is logged."""
+
+        def logged() -> list[dict[str, Any]]:
+            found = [line for line in lines(stack, role) if line.get("job") == job]
+            return found if len(found) >= number else []
+
+        return list(wait_for(logged, 10, f"{role} logs {number} lines about the job"))
+
+    gathered, (ended,) = about("gather-consumer", 2), about("coordinator", 1)
+    assert gathered[0]["message"].partition(": ")[2] == "gathering starts (attempt 1)"
     assert "gathered 5 records to import, 0 unchanged, 0 to remove, 0 errors, in " in gathered[-1]["message"]
     assert {line["source"] for line in gathered} == {source}
-    (ended,) = [line for line in lines(stack, "coordinator") if line.get("job") == job]
     assert ended["message"].endswith(" finished: 4 added, 0 updated, 0 not modified, 0 deleted, 1 errored")
     assert ended["source"] == source
 

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,15 @@ def example() -> dict[str, str]:
     return dict(word.split("=", 1) for word in words)
 
 
+def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1.0).close()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture
 def empty(with_broker: Settings, postgres: EmbeddedPostgres) -> Iterator[Settings]:
     """Settings with an empty database."""
@@ -76,6 +86,7 @@ def test_the_commands_of_the_units_harvest_from_an_empty_database(empty: Setting
         job = site.start_job("some")
         wait_for(lambda: (row := site.model.job(job)) and row["status"] == "Finished", 60, "the job ends")
         assert site.job(job)["added"] == 5
+        wait_for(lambda: answers(port), 60, "the server listens")
         answer = requests.get(f"http://127.0.0.1:{port}/api/3/action/harvest_source_show_status", {"id": "some"}, timeout=10)
         assert answer.json()["result"]["last_job"]["stats"]["added"] == 5, answer.text
     finally:

@@ -38,7 +38,8 @@ def pending(stack: Stack) -> str:
 
 def begun(folder: Path) -> Counter[str]:
     """How often the fetch of each record was begun, as the plugin noted it."""
-    return Counter((folder / "begun").read_text().split())
+    notes = folder / "begun"
+    return Counter(notes.read_text().split() if notes.exists() else ())
 
 
 def outcomes(stack: Stack) -> Counter[int]:

@@ -79,7 +79,7 @@ def test_a_gather_that_was_killed_is_gathered_anew(stack: Stack, tmp_path: Path)
 def test_a_worker_that_is_asked_to_end_finishes_what_it_has_begun(stack: Stack, tmp_path: Path) -> None:
     stack.source("drained", "http://127.0.0.1/drained", "counting", {"records": 300, "seconds": 0.05, "folder": str(tmp_path)})
     job_id = stack.start_job("drained")
-    stack.wait_for_objects(job_id, 40)
+    wait_for(lambda: len(begun(tmp_path)) >= 40, 60, "records are being fetched")
 
     worker = stack.process("fetch-consumer")
     worker.send_signal(signal.SIGTERM)

@@ -1,5 +1,6 @@
 """Hosts are shared out among processes, breakers open and close, and what they hold isn't dispatched."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from typing import cast
@@ -146,7 +147,7 @@ def test_a_breaker_that_opens_again_soon_waits_longer(breakers: Breakers) -> Non
     waits = []
     for _ in range(3):
         fails(breakers)
-        waits.append(round(breakers.state("host", HOST).probe_in))
+        waits.append(math.ceil(breakers.state("host", HOST).probe_in))
         breakers.close(breakers.open()[0])
 
     assert waits == [5, 10, 20]

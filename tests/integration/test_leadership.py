@@ -24,6 +24,7 @@ def candidate(emptied: Parts) -> Iterator[Candidates]:
     yield make
     for one in made:
         one.resign()
+    wait_for(lambda: not has_leader(emptied.database), 10, "the server has ended their sessions")
 
 
 def hang_up(parts: Parts) -> None:
@@ -66,7 +67,7 @@ def test_a_leader_that_does_nothing_sees_that_its_connection_is_gone(candidate: 
         return False
 
     wait_for(is_gone, 10, "the leader knows")
-    assert candidate().lead()
+    wait_for(candidate().lead, 10, "another one leads once the server has ended the session")
 
 
 def test_after_a_resignation_another_one_leads(emptied: Parts, candidate: Candidates) -> None:

@@ -9,7 +9,7 @@ from adapters.bootstrap import Parts
 from adapters.postgres.database import Database
 from adapters.postgres.work import workers as table
 from adapters.postgres.work.claims import Claims
-from adapters.postgres.work.workers import Activity, Workers
+from adapters.postgres.work.workers import Activity, Worker, Workers
 from adapters.settings import Settings
 from tests.support.stack import Stack, wait_for
 
@@ -80,14 +80,15 @@ def test_every_role_reports_what_it_is_busy_with(with_broker: Settings, tmp_path
         stack.source("slow", "http://127.0.0.1/slow", "slow", {"records": 2, "seconds": 20})
         stack.start_job("slow")
 
-        def busy() -> bool:
-            return any(worker.busy == 2 and worker.oldest_since for worker in Workers(parts.database).alive())
+        def busy() -> dict[str, Worker] | None:
+            """All roles, once they say what they are busy with: each reports every two seconds, in its own time."""
+            roles = {worker.role: worker for worker in Workers(parts.database).alive()}
+            fetch, coordinator = roles.get("fetch-consumer"), roles.get("coordinator")
+            told = fetch and fetch.busy == 2 and fetch.oldest_since and coordinator and coordinator.state == {"leads": True}
+            return roles if told and len(roles) == 3 else None
 
-        wait_for(busy, 20, "the fetch worker reports two busy threads")
+        roles = wait_for(busy, 20, "the fetch worker reports two busy threads, and the coordinator that it leads")
 
-        roles = {worker.role: worker for worker in Workers(parts.database).alive()}
-        assert roles.keys() == {"coordinator", "gather-consumer", "fetch-consumer"}
-        assert roles["coordinator"].state == {"leads": True}
         assert {role: worker.pid for role, worker in roles.items()} == stack.running()
         stack.kill("fetch-consumer")
     parts.database.close()

@@ -151,10 +151,13 @@ class Flaky(NoOp):
 
 
 class Slow(NoOp):
-    """Takes `seconds` for each record."""
+    """Takes `seconds` for each record, and then waits for the file `until`."""
 
     def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
-        time.sleep(float(_config(harvest_object).get("seconds", 0.01)))
+        config = _config(harvest_object)
+        time.sleep(float(config.get("seconds", 0.01)))
+        while "until" in config and not os.path.exists(config["until"]):
+            time.sleep(0.02)
         return super().fetch_stage(harvest_object)
 
 

@@ -168,7 +168,7 @@ def test_two_items_that_come_one_after_the_other_get_a_thread_each(held: Held) -
     lane = Lane(2, held)
     held.go.set()
     lane.put("ab", 2)
-    wait_for(lambda: len(held.begun) == 2, 5, "both threads are there, and have nothing to do")
+    wait_for(lambda: len(held.begun) == 2 and not lane.is_busy, 5, "both threads are there, and have nothing to do")
     held.go.clear()
 
     lane.put("c", 1)
@@ -185,7 +185,7 @@ def test_idle_threads_work_again_however_often_they_were_woken(held: Held) -> No
     for number in range(200):
         lane.put([str(number), f"and {number}"], number % 3)
         lane.look(0.0)
-    wait_for(lambda: len(held.begun) == 400, 10, "all are done")
+    wait_for(lambda: len(held.begun) == 400 and not lane.is_busy, 10, "all are done")
     held.go.clear()
     lane.put(["one", "other"], 2)
 
