@@ -15,6 +15,7 @@ import pytest
 
 from adapters.kafka.topics import CONNECT_TIMEOUT, Topics, cluster_id, ensure_topics
 from adapters.settings import Settings
+from domain.commands import GatherJob
 from tests.faults.cluster import BROKERS, Cluster
 from tests.faults.evidence import begun, outcomes, pending
 from tests.support.kafka_scripts import kafka_scripts, no_kafka
@@ -249,8 +250,8 @@ def test_workers_join_leave_and_die_and_each_object_is_done_once(
 
 
 def partition_of(job_id: str) -> int:
-    """The partition of a job's gather command."""
-    return UUID(job_id).int % PARTITIONS
+    """The partition of a job's first gather command."""
+    return GatherJob(UUID(job_id), 1).turn % PARTITIONS
 
 
 def claimed_by(stack: Stack, pid: int) -> set[tuple[str, str]]:
