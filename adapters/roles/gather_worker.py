@@ -171,9 +171,14 @@ class GatherWorker:
         self.stop()
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
-        """Queue what may be claimed in its job's lane; the rest is over."""
+        """Queue what may be claimed in its job's lane; the rest is over.
+
+        When this worker ends before the lanes are known, nothing is over: whoever reads the topic next gets the commands again.
+        """
         commands = _commands(deliveries)
         lanes = self._lanes_of(commands) if commands else {}
+        if lanes is None:
+            return
         over = []
         wanted: dict[int, list[Item]] = defaultdict(list)
         for delivery in deliveries:
@@ -197,15 +202,15 @@ class GatherWorker:
             lane.look(LATE)
         self._refuse([late for lane in self._lanes.values() for late in lane.overdue(REFUSED_AFTER)])
 
-    def _lanes_of(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int]:
-        """Until it works: the commands were taken from the consumer."""
+    def _lanes_of(self, commands: Sequence[GatherJob]) -> dict[GatherJob, int] | None:
+        """Until it works, since the commands were taken from the consumer; None when the worker ends first."""
         retry = Backoff()
         while not self._stop.is_set():
             try:
                 return self._claims.gather_lanes(commands)
             except ServiceUnavailable as error:
                 retry.wait(error, self._stop)
-        return {}
+        return None
 
     def _refuse(self, items: Sequence[Item]) -> None:
         """Hand back what waited too long: commands, and jobs that were claimed already."""

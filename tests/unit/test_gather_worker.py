@@ -1,7 +1,7 @@
 """The gather worker, with everything that it talks to faked."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -30,16 +30,20 @@ class Broker:
         self._deliveries = [Delivery(command, 0, place, 1) for place, command in enumerate(commands)]
         self.patience: list[float] = []
         self.polled = threading.Event()
+        self.finished: list[Delivery] = []
+        self.meanwhile: Callable[[], object] = lambda: None  # what happens while commands are fetched
 
     def poll(self, room: int, timeout: float) -> list[Delivery]:
         deliveries, self._deliveries = self._deliveries, []
-        if not deliveries:
+        if deliveries:
+            self.meanwhile()
+        else:
             self.patience.append(timeout)
             self.polled.wait(0.01)
         return deliveries
 
-    def done(self, finished: object) -> None:
-        """Nobody asks."""
+    def done(self, finished: Iterable[Delivery]) -> None:
+        self.finished += finished
 
     def close(self) -> None:
         """Nobody asks."""
@@ -91,6 +95,21 @@ class Process:
         """Nobody asks."""
 
 
+def worker_of(broker: Broker, database: Database, process: Process) -> GatherWorker:
+    return GatherWorker(
+        cast(CommandConsumer, broker),
+        cast(Claims, database),
+        cast(ReadAhead, database),
+        lambda _: cast(GatherRun, process),
+        cast(DeadLetters, database),
+        spawn=cast(Any, None),
+        threads=1,
+        lease=60.0,
+        limit=60.0,
+        state=cast(ProcessState, process),
+    )
+
+
 Start = Callable[[int], tuple[Broker, Database, Process]]
 
 
@@ -101,18 +120,7 @@ def start() -> Iterator[Start]:
 
     def begin(jobs: int) -> tuple[Broker, Database, Process]:
         broker, database, process = Broker(jobs), Database(), Process()
-        worker = GatherWorker(
-            cast(CommandConsumer, broker),
-            cast(Claims, database),
-            cast(ReadAhead, database),
-            lambda _: cast(GatherRun, process),
-            cast(DeadLetters, database),
-            spawn=cast(Any, None),
-            threads=1,
-            lease=60.0,
-            limit=60.0,
-            state=cast(ProcessState, process),
-        )
+        worker = worker_of(broker, database, process)
         thread = threading.Thread(target=worker.run)
         thread.start()
         running.append((worker, thread, database))
@@ -142,3 +150,13 @@ def test_jobs_that_were_taken_and_are_not_claimed_yet_are_looked_after_soon(star
     database.open.set()
 
     wait_for(lambda: process.happened and broker.patience[-1] == IDLE_POLL, 5, "it has nothing to do")
+
+
+def test_commands_that_come_while_the_worker_is_asked_to_end_are_left_to_the_next_one() -> None:
+    broker, process = Broker(2), Process()
+    worker = worker_of(broker, Database(), process)
+    broker.meanwhile = worker.stop
+
+    worker.run()
+
+    assert (broker.finished, process.happened) == ([], [])
