@@ -26,7 +26,7 @@ def site() -> Iterator[CkanSite]:
 @pytest.mark.parametrize("by", ["id", "name"])
 def test_a_tag_is_stored_in_its_vocabulary(site: CkanSite, by: str) -> None:
     vocabulary = site.api.call("vocabulary_create", {"name": f"v-{uuid4().hex[:10]}", "tags": [{"name": "Water"}]})
-    given = package(tags=[{"name": "Water"}, {"name": "Water", "vocabulary_id": vocabulary[by]}])
+    given = package(f"t-{uuid4().hex[:12]}", tags=[{"name": "Water"}, {"name": "Water", "vocabulary_id": vocabulary[by]}])
 
     site.save(given, owner())
 
@@ -36,7 +36,7 @@ def test_a_tag_is_stored_in_its_vocabulary(site: CkanSite, by: str) -> None:
 
 
 def test_a_tag_of_a_vocabulary_that_this_ckan_lacks_is_a_free_tag(site: CkanSite) -> None:
-    given = package(tags=[{"name": "geo", "vocabulary_id": str(uuid4())}, {"name": "geo"}])
+    given = package(f"t-{uuid4().hex[:12]}", tags=[{"name": "geo", "vocabulary_id": str(uuid4())}, {"name": "geo"}])
 
     site.save(given, owner())
 
