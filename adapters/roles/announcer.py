@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from adapters.kafka.backoff import Backoff
 from adapters.postgres.listener import Listener
-from adapters.postgres.read_model.announcing import announced_ids
+from adapters.postgres.read_model.announcing import announced
 from adapters.postgres.read_model.changes import Changes, Missed
 from adapters.postgres.read_model.changes import State as State
 from domain.errors import ServiceUnavailable
@@ -71,7 +71,7 @@ class Announcer:
         self._anyone = anyone
         self._lock = threading.Lock()
         self._watches: list[Watch] = []
-        self._position: int | None = None
+        self._position: int | None = None  # all changes up to it were told; the read model may be further
         self._missed = True  # an announcement may have been missed
         self._watched_at = -LINGER  # of the monotonic clock
         self._stop = threading.Event()
@@ -140,13 +140,12 @@ class Announcer:
             return bool(payloads)
         if self._missed or "" in payloads:
             self._catch_up()
-        jobs, sources = announced_ids(payloads)
-        if jobs or sources:
-            position = self._changes.position()
-            self._tell(News(position, self._changes.states(jobs, sources)))
-            self._position = position
+        said = announced(payloads)
+        self._position = max(self._position or 0, said.position)
+        if said.jobs or said.sources:
+            self._tell(News(self._position, self._changes.states(said.jobs, said.sources)))
         self._answer()
-        return bool(jobs or sources)
+        return bool(said.jobs or said.sources)
 
     def _catch_up(self) -> None:
         """An announcement may have come while nobody listened."""

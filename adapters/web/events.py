@@ -48,7 +48,7 @@ class Stream(OpenStream):
             if self.may_see(change):
                 self._waiting.pop((change.kind, change.id), None)
                 self._waiting[change.kind, change.id] = change
-        self._position = news.position
+        self._position = news.position if news.reset else max(self._position, news.position)  # it may have been told more
         if len(self._waiting) > MOST_WAITING:
             self.end()
         elif self._waiting:

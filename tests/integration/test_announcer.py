@@ -4,6 +4,7 @@ import itertools
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -12,10 +13,11 @@ from adapters.actions.session import Session
 from adapters.bootstrap import Parts
 from adapters.postgres.listener import CHANGES, Listener
 from adapters.postgres.read_model import changes
-from adapters.postgres.read_model.announcing import announced_ids, messages
+from adapters.postgres.read_model.announcing import announced, messages
 from adapters.postgres.read_model.changes import Changes, State
 from adapters.roles import announcer as announcing_module
 from adapters.roles.announcer import Announcer, News, Watch
+from domain.errors import ServiceUnavailable
 from domain.objects import GatheredRecord, HarvestObject
 from tests.support.stack import wait_for
 
@@ -161,6 +163,63 @@ def test_what_is_said_while_the_database_restarts_is_told_afterwards(emptied: Pa
         assert (told.id, told.source_id) == (job["id"], source_id)
 
 
+class Scripted:
+    """Hears what it is given, or breaks."""
+
+    def __init__(self) -> None:
+        self.heard: queue.Queue[list[str] | ServiceUnavailable] = queue.Queue()
+
+    def wait(self, timeout: float) -> list[str]:
+        try:
+            heard = self.heard.get(timeout=0.05)
+        except queue.Empty:
+            return []
+        if isinstance(heard, ServiceUnavailable):
+            raise heard
+        return heard
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_change_that_can_be_read_before_it_is_heard_of_is_told_although_the_connection_breaks(emptied: Parts) -> None:
+    watcher, listener = Watcher(), Scripted()
+    announcer = Announcer(lambda _: cast(Listener, listener), Changes(Parts(emptied.settings, "x").database), watcher.news.put)
+    announcer.start()
+    answer(announcer, None)
+    for name in ("one", "two"):
+        source(emptied, name)
+    session = Session(emptied)
+    first = session.call("harvest_job_create", source_id="one")
+    session.call("harvest_job_abort", id=first["id"])
+    heard = emptied.event_store.max_notification_id()
+    second = session.call("harvest_job_create", source_id="two")
+    session.call("harvest_job_abort", id=second["id"])
+
+    listener.heard.put([*messages("jobs", [first["id"]]), f'{{"position": {heard}}}'])
+    assert watcher.until(lambda state: state.kind == "job").id == first["id"]
+    listener.heard.put(ServiceUnavailable("the connection broke"))
+    listener.heard.put([""])  # it listens again
+
+    assert watcher.until(lambda state: state.kind == "job" and state.id == second["id"]).values["status"] == "Aborted"
+    announcer.stop()
+
+
+def test_the_announcement_of_a_batch_says_how_far_it_goes(emptied: Parts) -> None:
+    listener = Listener(emptied.database, CHANGES)
+    heard = listener.wait(0.0)
+
+    source_id = source(emptied)
+
+    def all_of_it() -> bool:
+        heard.extend(listener.wait(0.1))
+        return announced(heard).position == emptied.event_store.max_notification_id()
+
+    wait_for(all_of_it, 10, "it is said that all is told")
+    assert announced(heard).sources == {source_id}
+    listener.close()
+
+
 def test_held_deletions_are_told_as_such_until_they_are_decided(emptied: Parts) -> None:
     source_id = source(emptied)
     watcher = Watcher()
@@ -184,7 +243,8 @@ def test_a_message_names_every_job_however_many_a_batch_touches(emptied: Parts) 
     texts = [*messages("jobs", ids), *messages("sources", {"a"})]
 
     assert max(map(len, texts)) < 8000
-    assert announced_ids(["", *texts]) == (ids, {"a"})
+    said = announced(["", *texts])
+    assert (said.jobs, said.sources) == (ids, {"a"})
 
 
 def test_progress_of_a_job_is_told_although_its_outcomes_dont_name_it(emptied: Parts) -> None:

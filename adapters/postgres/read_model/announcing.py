@@ -4,6 +4,7 @@ A rebuild writes with the plain writer: it counts nothing and tells nobody.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -28,9 +29,10 @@ class AnnouncedReadModel:
         """Write what the events change, within the caller's transaction."""
         touched = self._writer.write(connection, events)
         add_activity(connection, activity(events))
-        announced = [*messages("jobs", touched.jobs), *messages("sources", touched.sources)]
-        if announced:
-            connection.execute(NOTIFY, {"channel": CHANGES, "messages": announced})
+        texts = [*messages("jobs", touched.jobs), *messages("sources", touched.sources)]
+        if texts:
+            texts.append(orjson.dumps({"position": events[-1].number}).decode())  # whoever has it has the others, too
+            connection.execute(NOTIFY, {"channel": CHANGES, "messages": texts})
 
 
 def messages(kind: str, ids: Collection[str]) -> Iterator[str]:
@@ -40,12 +42,21 @@ def messages(kind: str, ids: Collection[str]) -> Iterator[str]:
         yield orjson.dumps({kind: ordered[first : first + IDS]}).decode()
 
 
-def announced_ids(payloads: Sequence[str]) -> tuple[set[str], set[str]]:
-    """The jobs and the sources that messages name."""
-    jobs: set[str] = set()
-    sources: set[str] = set()
+@dataclass(slots=True)
+class Announced:
+    """The jobs and the sources that messages name, and the position up to which all are told; 0: the messages don't say."""
+
+    jobs: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+    position: int = 0
+
+
+def announced(payloads: Sequence[str]) -> Announced:
+    """What messages say."""
+    said = Announced()
     for payload in filter(None, payloads):
         message = orjson.loads(payload)
-        jobs.update(message.get("jobs", ()))
-        sources.update(message.get("sources", ()))
-    return jobs, sources
+        said.jobs.update(message.get("jobs", ()))
+        said.sources.update(message.get("sources", ()))
+        said.position = max(said.position, message.get("position", 0))
+    return said
