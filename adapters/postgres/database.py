@@ -8,9 +8,10 @@ import logging
 import os
 import re
 import select
+import socket
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, LiteralString
 from weakref import WeakSet
@@ -54,6 +55,7 @@ HINTS = {
 """What to do, by what the server says; for all else the address may be wrong."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 IDLE = psycopg.pq.TransactionStatus.IDLE
+CANCEL_WITHIN = 1.0  # seconds
 OLDEST_SERVER = 140_000  # lz4 for stored documents, among others
 
 
@@ -137,6 +139,14 @@ class Database:
             raise SettingError(
                 "HARVEST_DATABASE_URL leads to a pooler in transaction mode: harvestlog needs a session of its own"
             )
+
+
+def hang_up(connection: Connection) -> None:
+    """End a connection that another thread uses: its statement fails, and is ended by the server if that still answers."""
+    with suppress(psycopg.Error):
+        connection.cancel_safe(timeout=CANCEL_WITHIN)
+    with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as wire:
+        wire.shutdown(socket.SHUT_RDWR)  # for the thread it is as if the server had hung up
 
 
 def keep_from_children() -> None:

@@ -59,6 +59,8 @@ class Listener:
         self._database = database
         self._channel = channel
         self._connection: Connection | None = None
+        self.has_begun = False
+        """Whether the last wait began to listen, at first or again: what was announced before went unheard."""
 
     def wait(self, timeout: float) -> list[str]:
         """Wait up to `timeout` seconds; the payloads that came, an empty one when some may have been missed before.
@@ -66,6 +68,7 @@ class Listener:
         Raises ServiceUnavailable when the server went away.
         """
         with unavailable(self._database.url):
+            self.has_begun = self._connection is None or self._connection.closed
             if self._connection is None or self._connection.closed:
                 self._connection = self._database.connect()
                 self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))

@@ -31,6 +31,7 @@ PAUSE = 4.0  # times as long as the batch took, and the longer the more batches 
 LONGEST_PAUSE = 0.1  # seconds
 REST = 4.0  # times as long as a round of duties took: what it ends and sends comes less often, and more at a time
 LONGEST_REST = 0.1  # seconds
+SOON = 1.0  # seconds that a projection gets to end by itself; then what it waits for is broken off
 
 
 def _nothing() -> None:
@@ -51,11 +52,11 @@ class ProjectionThread:
         """`new_listener` makes what hears of events; its waits also end when the file descriptor that it gets can be read.
 
         `away` is called after a while without the database, in which others may have moved the projection; `told` when
-        something was announced that is no event.
+        something was announced that is no event, or may have been while nobody listened.
         """
         self._projector = projector
         self._wake_up = WakeUp()
-        self._listener = new_listener(self._wake_up.fileno())
+        self._new_listener = new_listener
         self._failed = failed
         self._away = away
         self._told = told
@@ -64,47 +65,54 @@ class ProjectionThread:
 
     def start(self) -> None:
         """Begin, or go on after `stop`."""
-        self._stop.clear()
+        self._stop = threading.Event()  # a thread that hangs has its own, and ends when it wakes up
         self._wake_up.clear()
-        self._thread = threading.Thread(target=self._run, daemon=True, name=self._projector.name)
+        arguments = (self._stop, self._new_listener(self._wake_up.fileno()))
+        self._thread = threading.Thread(target=self._run, args=arguments, daemon=True, name=self._projector.name)
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the batch that is under way."""
+        """End after the batch that is under way. One that takes long, since it waits for a lock or for a server that hangs, is
+        broken off: it is applied again later."""
         self._stop.set()
         self._wake_up.wake()
-        if self._thread is not None:
-            self._thread.join(timeout=10.0)
+        if self._thread is None:
+            return
+        self._thread.join(SOON)
+        if self._thread.is_alive():
+            self._projector.interrupt()
+            self._thread.join(SOON)
 
     def is_alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
-    def _run(self) -> None:
+    def _run(self, stop: threading.Event, listener: Listener) -> None:
         retry = Backoff()
         batches = 0  # since there was nothing to do
-        while not self._stop.is_set():
+        while not stop.is_set():
             try:
                 begun = time.monotonic()
                 events = self._projector.run_once()
                 retry.succeeded()
                 batches = batches + 1 if events else 0
                 if not events:
-                    self._wait()
+                    self._wait(listener)
                 elif events < FEW:
-                    self._stop.wait(min(LONGEST_PAUSE, PAUSE * batches * (time.monotonic() - begun)))
+                    stop.wait(min(LONGEST_PAUSE, PAUSE * batches * (time.monotonic() - begun)))
             except ServiceUnavailable as error:
-                retry.wait(error, self._stop)
+                retry.wait(error, stop)
                 self._away()
             except Exception as error:  # an unknown event, or a bug of our own: the process ends, it doesn't go on without us
                 self._failed(error)
-                return
+                break
+        listener.close()
 
-    def _wait(self) -> None:
+    def _wait(self, listener: Listener) -> None:
         """Until events are announced; if none is for a while, something may have gone unheard."""
         begun = time.monotonic()
-        payloads = self._listener.wait(IDLE)
-        if any(payloads):
+        payloads = listener.wait(IDLE)
+        if listener.has_begun or any(payloads):
             self._told()
         elif not payloads and time.monotonic() - begun >= IDLE:
             self._projector.compare()

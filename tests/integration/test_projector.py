@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
@@ -28,6 +29,7 @@ from tests.support.stack import wait_for
 
 NUL = "a\0b"
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
+BLOCKED = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def append_big_job(parts: Parts, objects: int) -> list[StoredEvent]:
@@ -139,7 +141,8 @@ def thread(emptied: Parts) -> Iterator[tuple[ProjectionThread, threading.Event]]
 
     running = ProjectionThread(emptied.read_model_projector(), listener, failed.append, told=told.set)
     running.start()
-    wait_for(lambda: emptied.database.query(LISTENING), 10, "it listens")
+    assert told.wait(10), "it listens"
+    told.clear()
     yield running, told
     running.stop()
     assert failed == []
@@ -166,6 +169,38 @@ def test_the_leader_hears_of_what_is_no_event(emptied: Parts, thread: tuple[Proj
     tell_leader(emptied.database, "outbox")
 
     assert told.wait(10)
+
+
+def test_what_was_said_to_the_leader_while_nobody_listened_is_looked_for_afterwards(
+    emptied: Parts, thread: tuple[ProjectionThread, threading.Event]
+) -> None:
+    _, told = thread
+
+    emptied.database.query(f"SELECT pg_terminate_backend(pid, 10000) FROM ({LISTENING}) listening")
+    tell_leader(emptied.database, "outbox")
+
+    assert told.wait(10)
+
+
+def test_a_projection_that_waits_for_a_lock_ends_all_the_same_when_it_is_told_to(
+    emptied: Parts, thread: tuple[ProjectionThread, threading.Event]
+) -> None:
+    running, _ = thread
+    projector = emptied.read_model_projector()
+    before = projector.position()
+    with psycopg.connect(emptied.settings.database_url) as another:
+        another.execute("SELECT pg_advisory_xact_lock(ops.lock_key(%s))", (projector.lock,))
+        events = append_big_job(emptied, 20)
+        wait_for(lambda: emptied.database.query(BLOCKED), 10, "it waits for the lock")
+
+        running.stop()
+
+        assert not running.is_alive()
+        assert projector.position() == before
+    running.start()
+    newest = emptied.event_store.max_notification_id() or 0
+    wait_for(partial(reached, projector, newest), 10, "the events are applied")
+    is_equal_to_the_log(emptied, events)
 
 
 def test_a_projector_goes_up_to_where_it_is_told(emptied: Parts) -> None:

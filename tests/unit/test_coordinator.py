@@ -43,6 +43,7 @@ class Nobody:
     """A database, a projector and workers, of which nothing is wanted."""
 
     name = "work"
+    has_begun = False  # to listen
 
     def lead(self) -> bool:
         return True

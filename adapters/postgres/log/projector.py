@@ -14,7 +14,7 @@ from typing import LiteralString, Protocol
 import psycopg
 from psycopg import sql
 
-from adapters.postgres.database import Connection, Database, unavailable
+from adapters.postgres.database import Connection, Database, hang_up, unavailable
 from adapters.postgres.log.event_store import MAX_BATCH_BYTES, read_after
 from adapters.postgres.too_large import too_large
 from projections.recorded import Recorded, decode
@@ -121,6 +121,7 @@ class Projector:
         self._applied = applied
         self._moved = moved
         self._position: int | None = None
+        self._connection: Connection | None = None  # that it was used over last
 
     @property
     def lock(self) -> str:
@@ -139,13 +140,18 @@ class Projector:
             self._position = stored
             self._moved()
 
+    def interrupt(self) -> None:
+        """Break off what another thread does in `run_once`: it raises ServiceUnavailable there, and nothing is applied."""
+        if self._connection is not None:
+            hang_up(self._connection)
+
     def run_once(self, upto: int | None = None) -> int:
         """Apply the next batch, up to an event number; how many events it had, 0: nothing is left.
 
         Raises UnknownEvent (nothing is applied) and ServiceUnavailable.
         """
         with unavailable(self.database.url):
-            connection = self.database.connection
+            connection = self._connection = self.database.connection
             while True:
                 position = self._position if self._position is not None else self.position()
                 events = self._log.after(connection, position, self._batch)
