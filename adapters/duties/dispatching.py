@@ -6,6 +6,7 @@ from adapters.kafka.dispatcher import Dispatcher
 
 INTERVAL = 2.0  # seconds between two passes while there are jobs and nothing happens
 IDLE = 5.0  # seconds between two looks at the broker while there are none
+DOUBT = 1.0  # seconds, when it didn't answer
 SHORTEST = 0.1  # seconds; attempts that are due at about the same time are sent together
 
 
@@ -28,4 +29,6 @@ class Dispatch:
         """
         self._dispatcher.dispatch()
         self.interval = IDLE if self._dispatcher.idle else min(INTERVAL, max(SHORTEST, self._dispatcher.due_in))
+        if self._dispatcher.in_doubt:
+            self.interval = min(self.interval, DOUBT)
         return self._dispatcher.more

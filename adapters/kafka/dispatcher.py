@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 BUDGET_INTERVAL = 0.25  # seconds between two looks at the throughput
 LOOK_INTERVAL = 0.5  # seconds between two looks for jobs that are due again, or whose command was lost
 BROKER_CHECK_INTERVAL = 2.0  # seconds between two looks at whether the broker is the same
+SILENT_CHECK_INTERVAL = 1.0  # seconds, while Kafka doesn't answer
+SILENT_FOR = 3.0  # seconds after which Kafka counts as away: one of its brokers may have died, and the others answer soon
 
 
 class Work(Protocol):
@@ -101,6 +103,7 @@ class Dispatcher:
         self._threads = 0
         self._cluster = ""
         self._next_check = 0.0
+        self._silent_since: float | None = None  # monotonic seconds; Kafka has not answered since
         self._look = True  # there may be jobs to gather
         self._next_look = 0.0
         self.more = False  # there may be more to send at once
@@ -111,20 +114,29 @@ class Dispatcher:
         """Seconds until there is something to send of which no event tells; infinite when nothing is known."""
         return self._objects.due_in
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether Kafka did not answer lately: it is asked again soon."""
+        return self._silent_since is not None
+
     def dispatch(self) -> int:
         """Send what may be sent now; how many commands that were. Raises ServiceUnavailable.
 
-        Without jobs no more is asked than whether there are some, and the broker, whose absence people are to see.
+        Without jobs no more is asked than whether there are some, and the broker, whose absence people are to see also when
+        there is nothing to send.
         """
         if check := time.monotonic() >= self._next_check:
             self._check_broker()
         if self.idle and not self._work.has_jobs():
+            self._require_broker()
             return 0
         if check or self.idle:
             self._threads = self._work.gather_threads()
         self.idle = False
         sent = self._pass()
         self.idle = not (sent or self.more or self._objects.under_way or self._work.has_jobs())
+        if not sent:
+            self._require_broker()
         return sent
 
     def _pass(self) -> int:
@@ -160,6 +172,7 @@ class Dispatcher:
             unsent = list(self._producer.send(commands))
         except ServiceUnavailable:
             self._work.give_back(commands)
+            self._next_check, self._silent_since = 0.0, time.monotonic() - SILENT_FOR  # until it answers
             raise
         if unsent:
             self._work.give_back(unsent)
@@ -172,7 +185,9 @@ class Dispatcher:
         self._finished += self._objects.outcomes
         self._gathered.update(self._objects.gathered)
         now = time.monotonic()
-        if (elapsed := now - self._measured_at) >= BUDGET_INTERVAL:
+        elapsed = now - self._measured_at
+        half_is_done = self._finished * 2 >= self._budget  # then nobody waits for the interval
+        if elapsed >= BUDGET_INTERVAL or half_is_done:
             self._budget = next_budget(self._budget, under_way, self._finished, elapsed)
             self._finished = 0
             self._measured_at = now
@@ -198,7 +213,7 @@ class Dispatcher:
         cluster = self._producer.cluster_id()
         if not cluster and self._new_broker is not None:
             raise ServiceUnavailable("The embedded broker does not answer")  # and the next pass asks again
-        self._next_check = time.monotonic() + BROKER_CHECK_INTERVAL
+        self._note_silence(silent=not cluster)
         emptied = bool(cluster and self._cluster and cluster != self._cluster)
         if emptied:
             log.warning("the broker lost its messages (cluster %s is now %s): sending again", self._cluster, cluster)
@@ -207,3 +222,14 @@ class Dispatcher:
             self._work.forget_sent()
         self._cluster = cluster or self._cluster
         return emptied
+
+    def _note_silence(self, *, silent: bool) -> None:
+        now = time.monotonic()
+        since = self._silent_since if self._silent_since is not None else now
+        self._silent_since = since if silent else None
+        self._next_check = now + (SILENT_CHECK_INTERVAL if silent else BROKER_CHECK_INTERVAL)
+
+    def _require_broker(self) -> None:
+        """Raises ServiceUnavailable when Kafka has been silent for a while. Whoever sends learns it from that."""
+        if self._silent_since is not None and time.monotonic() - self._silent_since >= SILENT_FOR:
+            raise self._producer.unavailable()

@@ -105,6 +105,10 @@ class CommandProducer:
         """Id of the broker's cluster, about 1 ms; "" when no answer came within 2 s."""
         return self._cluster.id()
 
+    def unavailable(self) -> ServiceUnavailable:
+        """The error of a broker that doesn't answer."""
+        return self._broker.unavailable()
+
     def forget(self) -> None:
         """Replace the client at its next use: what it knows of topics is of a broker that is gone."""
         self._discard()

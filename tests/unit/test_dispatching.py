@@ -1,6 +1,7 @@
 """When the duty that sends commands runs again: no event tells that the time of another attempt has come."""
 
 import math
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -8,8 +9,11 @@ import pytest
 
 from adapters.duties.dispatching import Dispatch
 from adapters.duties.rounds import Round
+from adapters.kafka import dispatcher as module
 from adapters.kafka.dispatcher import Dispatcher
+from domain.commands import GatherJob
 from domain.errors import ServiceUnavailable
+from domain.rules import Waiting as WaitingJob
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -17,7 +21,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 class Waiting:
     """A dispatcher with nothing to send until another attempt is due."""
 
-    more = False
+    more = in_doubt = False
 
     def __init__(self, due_in: float, *, idle: bool = False) -> None:
         self.due_in = due_in
@@ -66,16 +70,42 @@ def test_once_that_attempt_was_sent_passes_are_as_rare_as_before() -> None:
 
 
 class Away:
-    """An embedded broker that does not answer, and a site without jobs."""
+    """A broker that does not answer, and a site without jobs, or with one of which nothing is to be sent."""
+
+    outcomes = under_way = 0
+    created = False
+
+    def __init__(self, jobs: bool = False) -> None:
+        self.gathered = Counter[int]()
+        self.jobs = jobs
+        self.cluster = ""
 
     def cluster_id(self) -> str:
-        return ""
+        return self.cluster
+
+    def unavailable(self) -> ServiceUnavailable:
+        return ServiceUnavailable("Kafka does not answer")
 
     def has_jobs(self) -> bool:
-        return False
+        return self.jobs
+
+    def refresh(self) -> None:
+        pass
+
+    def gathering(self) -> dict[int, int]:
+        return {}
+
+    def gather_threads(self) -> int:
+        return 4
+
+    def take_gather(self, *_: object) -> list[GatherJob]:
+        return []
+
+    def waiting(self, _: object) -> list[WaitingJob]:
+        return []
 
 
-def test_a_broker_that_is_away_is_asked_again_at_each_pass_until_it_answers() -> None:
+def test_an_embedded_broker_that_is_away_is_asked_again_at_each_pass_until_it_answers() -> None:
     away: Any = Away()
     dispatcher = Dispatcher(away, away, away, new_broker=lambda: None)
     dispatcher.idle = True
@@ -83,3 +113,34 @@ def test_a_broker_that_is_away_is_asked_again_at_each_pass_until_it_answers() ->
     for _ in range(2):  # within BROKER_CHECK_INTERVAL
         with pytest.raises(ServiceUnavailable, match="does not answer"):
             dispatcher.dispatch()
+
+
+@pytest.mark.parametrize("jobs", [False, True], ids=["without jobs", "nothing to send"])
+def test_kafka_that_stays_away_is_noticed_although_there_is_nothing_to_send(
+    jobs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away: Any = Away(jobs)
+    dispatcher = Dispatcher(away, away, away)
+    monkeypatch.setattr(module, "SILENT_CHECK_INTERVAL", 0.0)
+    monkeypatch.setattr(module, "SILENT_FOR", 3600.0)
+    dispatcher.dispatch()  # one of several brokers may have died just now
+    assert dispatcher.in_doubt
+
+    monkeypatch.setattr(module, "SILENT_FOR", 0.0)
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailable, match="Kafka does not answer"):
+            dispatcher.dispatch()
+    away.cluster = "one"
+
+    assert dispatcher.dispatch() == 0
+    assert not dispatcher.in_doubt
+
+
+def test_kafka_that_did_not_answer_is_asked_again_soon() -> None:
+    away: Any = Away()
+    duty = Dispatch(Dispatcher(away, away, away))
+
+    duty.run(NOW)
+    duty.run(NOW)
+
+    assert duty.interval == 1.0
