@@ -6,7 +6,7 @@ A setting is looked up as `HARVEST_<NAME>` in the environment, then in the file 
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
@@ -292,11 +292,11 @@ def _check(settings: Settings) -> None:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", settings.site_id):
         raise SettingError(f"HARVEST_SITE_ID={settings.site_id!r}: only letters, digits, '.', '_' and '-' may be used")
     if settings.log_level.upper() not in LOG_LEVELS:
-        raise SettingError(f"HARVEST_LOG_LEVEL={settings.log_level!r} is none of {', '.join(LOG_LEVELS)}")
+        raise _none_of("HARVEST_LOG_LEVEL", settings.log_level, LOG_LEVELS)
     if settings.log_format not in LOG_FORMATS:
-        raise SettingError(f"HARVEST_LOG_FORMAT={settings.log_format!r} is none of {', '.join(LOG_FORMATS)}")
+        raise _none_of("HARVEST_LOG_FORMAT", settings.log_format, LOG_FORMATS)
     if settings.dataset_name_append not in NAME_APPENDS:
-        raise SettingError(f"HARVEST_DATASET_NAME_APPEND={settings.dataset_name_append!r} is none of {', '.join(NAME_APPENDS)}")
+        raise _none_of("HARVEST_DATASET_NAME_APPEND", settings.dataset_name_append, NAME_APPENDS)
     if settings.ckan_url and not re.match(r"https?://", settings.ckan_url):
         raise SettingError(f"HARVEST_CKAN_URL={settings.ckan_url!r} does not start with http:// or https://")
     for server in filter(None, settings.kafka_bootstrap_servers.split(",")):
@@ -309,7 +309,7 @@ def _check(settings: Settings) -> None:
             f"HARVEST_TOPIC_REPLICATION={settings.topic_replication}: nothing could ever be sent"
         )
     if settings.http_robots not in ROBOTS:
-        raise SettingError(f"HARVEST_HTTP_ROBOTS={settings.http_robots!r} is none of {', '.join(ROBOTS)}")
+        raise _none_of("HARVEST_HTTP_ROBOTS", settings.http_robots, ROBOTS)
     _check_addresses(settings.may_harvest)
     if settings.log_scope not in LOG_SCOPES:
         raise SettingError(f"HARVEST_LOG_SCOPE={settings.log_scope} is none of -1 (nothing is kept), 0 (everything) to 7")
@@ -325,13 +325,18 @@ def _check_addresses(allowed: str) -> None:
 
         address_rules(allowed)
 
+def _none_of(variable: str, value: str, choices: Iterable[str]) -> SettingError:
+    choices = list(choices)
+    return SettingError(f"{variable}={value!r} is none of {', '.join(choices)}{did_you_mean(value, choices)}")
+
+
 
 def _check_kafka_security(settings: Settings) -> None:
     protocol, mechanism = settings.kafka_security_protocol, settings.kafka_sasl_mechanism
     if protocol not in SECURITY_PROTOCOLS:
-        raise SettingError(f"HARVEST_KAFKA_SECURITY_PROTOCOL={protocol!r} is none of {', '.join(SECURITY_PROTOCOLS)}")
+        raise _none_of("HARVEST_KAFKA_SECURITY_PROTOCOL", protocol, SECURITY_PROTOCOLS)
     if mechanism not in SASL_MECHANISMS:
-        raise SettingError(f"HARVEST_KAFKA_SASL_MECHANISM={mechanism!r} is none of {', '.join(SASL_MECHANISMS)}")
+        raise _none_of("HARVEST_KAFKA_SASL_MECHANISM", mechanism, SASL_MECHANISMS)
     if protocol.startswith("SASL") and not (settings.kafka_sasl_username and settings.kafka_sasl_password):
         raise SettingError(
             f"HARVEST_KAFKA_SECURITY_PROTOCOL={protocol} needs HARVEST_KAFKA_SASL_USERNAME and HARVEST_KAFKA_SASL_PASSWORD"

@@ -15,9 +15,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import islice, pairwise
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from domain.blackouts import Windows, parse_windows
+from domain.nearest import did_you_mean
 
 FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
 ALWAYS_EVERY = 900  # seconds: how often ckanext-harvest's `run` comes by
@@ -165,7 +166,8 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:
-        raise ScheduleError(f"Time zone {name} not known: use a name such as Europe/Berlin or UTC") from error
+        near = did_you_mean(name, available_timezones())
+        raise ScheduleError(f"Time zone {name} not known{near}: use a name such as Europe/Berlin or UTC") from error
 
 
 def _slots(schedule: Schedule, after: datetime) -> Iterator[datetime]:

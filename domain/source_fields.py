@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL
 
 from domain.addresses import checked_address
 from domain.errors import ValidationError
+from domain.nearest import did_you_mean
 from domain.persons import valid_name
 from domain.schedules import FREQUENCIES, Schedule, check
 
@@ -44,7 +45,8 @@ def checked(fields: SourceFields) -> SourceFields:
         errors["url"] = str(error)
     frequency = fields.frequency.upper() or "MANUAL"
     if frequency not in FREQUENCIES:
-        errors["frequency"] = f"Frequency {fields.frequency} not recognised, use one of {', '.join(FREQUENCIES)}"
+        near = did_you_mean(fields.frequency, FREQUENCIES)
+        errors["frequency"] = f"Frequency {fields.frequency} not recognised{near}, use one of {', '.join(FREQUENCIES)}"
     cron = " ".join(fields.cron.split())
     errors |= check(Schedule(NAMESPACE_URL, frequency, cron, fields.time_zone.strip(), fields.blackout))
     if errors:

@@ -12,6 +12,7 @@ ValueError is shown as it is; for what pydantic finds the option is named first.
 
 import importlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -142,6 +143,10 @@ def _message(problem: Mapping[str, Any]) -> str:
     place = ".".join(map(str, problem["loc"]))
     if problem["type"] == "missing":
         return f"{place} must be given"
+    if problem["type"] == "literal_error":
+        choices = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
+        near = did_you_mean(str(problem["input"]), choices)
+        return f"{place} must be {problem['ctx']['expected']}, not {problem['input']!r}{near}"
     return f"{place} {problem['msg'].replace('Input should', 'must', 1)}"
 
 

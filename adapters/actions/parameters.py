@@ -3,6 +3,7 @@
 Values may come as text (from a query or a form): numbers and booleans are read from it, and an empty text is no boolean.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from domain.errors import ValidationError
 from domain.nearest import unknown
@@ -134,8 +136,17 @@ def _by_field(error: PydanticError) -> dict[str, str]:
     messages: dict[str, str] = {}
     for detail in error.errors(include_url=False):
         field = ".".join(map(str, detail["loc"])) or UNNAMED
-        messages.setdefault(field, MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, ")))
+        messages.setdefault(field, _message(detail))
     return messages
+
+
+def _message(detail: ErrorDetails) -> str:
+    """What is wrong with a value, in words of ours."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']+)'", context["expected"])
+        return unknown("value", str(detail["input"])[:MOST_SHOWN], choices)
+    return MESSAGES.get(kind, detail["msg"].removeprefix("Value error, "))
 
 
 def _unfit(value: Any, depth: int = 0) -> str | None:

@@ -8,11 +8,15 @@ import click
 
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, session, table
+from adapters.cli.typed import Choice
+from domain.schedules import FREQUENCIES
 
 Row = dict[str, Any]
 EXAMPLES = 5  # names that are shown before a person is asked
 POLL = 0.3  # seconds
-FILTERS = {"source_type": "--type", "frequency": "--frequency", "organization": "--organization", "health": "--health"}
+HEALTH = ("ok", "failing", "never_succeeded", "running", "new", "inactive")
+FILTERS = {"source_type": "source_type", "of_frequency": "frequency", "organization": "organization", "health": "health"}
+"""Options that choose sources, and the fields that they stand for."""
 WORDS = {
     "harvest": "get a job",
     "pause": "start no scheduled jobs any more",
@@ -24,18 +28,22 @@ WORDS = {
 
 
 @click.command()
-@click.argument("action", type=click.Choice(list(WORDS)))
+@click.argument("action", type=Choice(list(WORDS)))
 @click.argument("sources", nargs=-1)
 @click.option("-q", "--query", default="", help="Only sources with these words in title, name, address or description.")
 @click.option("--type", "source_type", default="", help="Only sources of this type.")
-@click.option("--frequency", default="", help="Only sources with this frequency.")
+@click.option(
+    "--frequency", "of_frequency", type=Choice(FREQUENCIES, case_sensitive=False), help="Only sources with this frequency."
+)
 @click.option("--organization", default="", help="Only sources of this organisation.")
-@click.option("--health", default="", help="Only sources in this state: ok, failing, never_succeeded, running, new, inactive.")
+@click.option("--health", type=Choice(HEALTH), help="Only sources in this state.")
 @click.option("--all", "everything", is_flag=True, help="All active sources.")
 @click.option("--full", is_flag=True, help="Of harvest: ask for all records.")
 @click.option("--until", default="", metavar="TIME", help="Of pause: when they go on by themselves (ISO 8601, UTC).")
-@click.option("--set-frequency", default="", help="Of schedule: MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS.")
-@click.option("--set-cron", default="", help="Of schedule: a cron expression.")
+@click.option(
+    "--set-frequency", "frequency", default="", help="Of schedule: MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS."
+)
+@click.option("--set-cron", "cron", default="", help="Of schedule: a cron expression.")
 @click.option("--datasets", default="", help="Of delete: keep, release or delete the datasets.")
 @click.option("--wait/--no-wait", default=True, help="Wait until every source has its outcome (the default).")
 @yes_option
@@ -46,15 +54,15 @@ def bulk(action: str, sources: tuple[str, ...], everything: bool, yes: bool, wai
     The set is counted and frozen first; sources that have changed when their turn comes are skipped and named. Ends with
     status 1 when one was skipped.
     """
-    filters = {name: given.pop(name) for name in FILTERS}
+    filters = {field: given.pop(name) for name, field in FILTERS.items()}
     query, chosen = given.pop("query"), {name: value for name, value in filters.items() if value}
     if bool(sources) + bool(query or chosen) + everything != 1:
         raise click.UsageError("Name SOURCES, or say which by --query and filters, or give --all")
     options = {
         "full": given["full"],
         "until": given["until"],
-        "frequency": given["set_frequency"],
-        "cron": given["set_cron"],
+        "frequency": given["frequency"],
+        "cron": given["cron"],
         "datasets": given["datasets"],
     }
     with session() as actions:

@@ -6,6 +6,7 @@ import click
 
 from adapters.cli.jobs import describe
 from adapters.cli.output import after_option, emit, json_option, more, session, table
+from adapters.cli.typed import Choice
 from domain.deletions import HELD
 from domain.errors import Refused
 
@@ -116,7 +117,7 @@ def clear(id_or_name: str, yes: bool, as_json: bool) -> None:
 @click.argument("id_or_name")
 @click.option(
     "--datasets",
-    type=click.Choice(FATES),
+    type=Choice(FATES),
     help="What happens to its datasets; asked when not given, and release with --yes.",
 )
 @yes_option
@@ -144,7 +145,7 @@ def _fate(source: Row) -> str:
     """What a person wants to become of the datasets."""
     lines = [f"  {fate:<8} {meaning}" for fate, meaning in FATES.items()]
     click.echo("\n".join([f"Source {source['name']} has {source['datasets']:,} datasets:", *lines]), err=True)
-    answer: str = click.prompt("What becomes of them?", type=click.Choice(FATES), default=RELEASE, err=True)
+    answer: str = click.prompt("What becomes of them?", type=Choice(FATES), default=RELEASE, err=True)
     return answer
 
 

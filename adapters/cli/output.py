@@ -3,8 +3,8 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import click
 
+from adapters.cli.typed import as_typed
 from domain.errors import HarvestError, ValidationError
 
 if TYPE_CHECKING:
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def session(**options: Any) -> "AbstractContextManager[Session]":
+@contextmanager
+def session(**options: Any) -> "Iterator[Session]":
     """What calls actions, with a usable database; imported when a command runs, since help needs none of it."""
     from adapters.actions.session import opened
 
-    return opened(**options)
+    with as_typed(), opened(**options) as actions:
+        yield actions
 
 
 def paging(default: int = 100) -> Callable[[Any], Any]:

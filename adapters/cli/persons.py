@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session, table
+from adapters.cli.typed import Choice
 
 Row = dict[str, Any]
 limit_option = click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
@@ -83,7 +84,7 @@ def remove_org(organisation: str, as_json: bool) -> None:
 @org.command("add-member")
 @click.argument("organisation")
 @click.argument("person")
-@click.argument("role", type=click.Choice(["member", "editor", "admin"]))
+@click.argument("role", type=Choice(["member", "editor", "admin"]))
 @json_option
 def add_member(organisation: str, person: str, role: str, as_json: bool) -> None:
     """Give a PERSON a ROLE in an ORGANISATION, replacing an earlier one.

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from adapters.cli.output import emit, json_option, session
-from adapters.cli.source_text import as_typed
 
 Row = dict[str, Any]
 SHOWN = 100  # characters of a value
@@ -37,7 +36,7 @@ def preview(source: str | None, limit: int, show_all: bool, as_json: bool, **fie
         raise click.UsageError("Give SOURCE, or --url and --type of a source that isn't entered yet.")
     given = {"config" if name == "configuration" else name: value for name, value in fields.items() if value is not None}
     with session() as actions:
-        with as_typed(), plugin_output(log_level()):
+        with plugin_output(log_level()):
             answer = actions.call("harvest_source_preview", id=source, limit=limit, **given)
         emit(answer, as_json, lambda: "\n".join(_lines(answer, show_all)))
     failed = answer["gather_errors"] or any(record["errors"] for record in answer["records"])

@@ -5,6 +5,7 @@ import sys
 import click
 
 from adapters.cli.output import block, emit, json_option, session, told_steps
+from adapters.cli.typed import Choice
 
 
 @click.group()
@@ -23,7 +24,7 @@ def list_projections(as_json: bool) -> None:
 
 
 @projections.command()
-@click.argument("name", type=click.Choice(["read_model", "work"]), default="read_model")
+@click.argument("name", type=Choice(["read_model", "work"]), default="read_model")
 @click.option("--accept-differences", is_flag=True, help="Use the new read model even if it differs.")
 @click.option("--datasets", is_flag=True, help="With work: build what each source holds as well, from all imports in the log.")
 @click.option("--verify", is_flag=True, help="Only compare the new read model with the live one, which stays.")

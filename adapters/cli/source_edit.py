@@ -9,7 +9,8 @@ import click
 from adapters.cli.csv_output import all_pages
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, say, session
-from adapters.cli.source_text import as_typed, describe
+from adapters.cli.source_text import describe
+from adapters.cli.typed import as_typed
 from domain.errors import HarvestError, NotFound
 
 Row = Mapping[str, Any]
@@ -82,8 +83,7 @@ def _check_usage(sources: Sequence[str], many: bool, twice: bool, changes: Mappi
 
 def _edit_named(actions: Any, sources: Iterable[str], changes: Mapping[str, Any], as_json: bool) -> None:
     ids = dict.fromkeys(actions.call("harvest_source_show", id=source)["id"] for source in sources)
-    with as_typed():
-        rows = [actions.call("harvest_source_patch", id=source_id, **changes) for source_id in ids]
+    rows = [actions.call("harvest_source_patch", id=source_id, **changes) for source_id in ids]
     emit(
         rows[0] if len(rows) == 1 else rows,
         as_json,

@@ -1,24 +1,11 @@
 """A source in words: what `source` and `sources` print of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from adapters.cli.output import block
-from domain.errors import ValidationError
 
 Row = dict[str, Any]
-_ARGUMENTS = {"source_type": "type"}
 _FATES = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
-
-
-@contextmanager
-def as_typed() -> Iterator[None]:
-    """What is wrong, by the names that a person has typed."""
-    try:
-        yield
-    except ValidationError as error:
-        raise ValidationError({_ARGUMENTS.get(name, name): message for name, message in error.errors.items()}) from error
 
 
 def there_are(count: int, kind: str = "") -> str:

@@ -9,7 +9,8 @@ from adapters.cli.deletions import clear, remove
 from adapters.cli.history import clear_history
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session
 from adapters.cli.source_edit import edit
-from adapters.cli.source_text import as_typed, describe, there_are
+from adapters.cli.source_text import describe, there_are
+from adapters.cli.typed import Choice
 
 Row = dict[str, Any]
 
@@ -94,8 +95,7 @@ def create(type: str, as_json: bool, configuration: str, **fields: Any) -> None:
         raise click.UsageError("Give the configuration once: as CONFIG or with --configuration.")
     fields["config"] = fields["config"] or configuration
     with session() as actions:
-        with as_typed():
-            row = actions.call("harvest_source_create", source_type=type, **fields)
+        row = actions.call("harvest_source_create", source_type=type, **fields)
         count = 0 if as_json else actions.call("harvest_source_list", limit=1)["count"]
         emit(row, as_json, lambda: f"{_created(row)}:\n{describe(row)}\n{there_are(count)}")
 
@@ -127,7 +127,7 @@ def show(id_or_name: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("all", required=False, type=click.Choice(["all"]))
+@click.argument("all", required=False, type=Choice(["all"]))
 @click.option("--failing", is_flag=True, help="Whose last job failed, or produced only errors.")
 @click.option("--overdue", is_flag=True, help="Without a successful job for two periods of its schedule.")
 @click.option("--never-succeeded", is_flag=True, help="That never had a successful job.")
@@ -138,7 +138,7 @@ def show(id_or_name: str, as_json: bool) -> None:
     "--sort",
     default="created",
     show_default=True,
-    type=click.Choice(["created", "name", "title", "datasets", "errors", "last-job", "last-success"]),
+    type=Choice(["created", "name", "title", "datasets", "errors", "last-job", "last-success"]),
     help="Newest, largest number or oldest success first; names in alphabetical order.",
 )
 @csv_option

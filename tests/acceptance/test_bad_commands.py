@@ -1,5 +1,6 @@
 """Every command with what isn't there, at a wrong time, twice, or two at once: one line that says so, and nothing half done."""
 
+import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -49,6 +50,34 @@ AT_A_WRONG_TIME = [
     ("approve busy --yes", "holds no deletions"),
     ("reject busy", "holds no deletions"),
 ]
+TYPED = [
+    ("log --level warn", 1, "--level: Unknown level 'warn' (did you mean WARNING?): use one of DEBUG"),
+    ("jobs --status finnished", 1, "status: Unknown status 'finnished' (did you mean Finished?)"),
+    ("sources --sort nam", 2, "'--sort': 'nam' is not one of 'created', 'name', "),
+    ("sources --sort last_job", 2, "(did you mean last-job?)"),
+    ("bulk pauze idle --yes", 2, "(did you mean pause?)"),
+    (
+        "bulk schedule idle --set-frequency dayly --yes",
+        1,
+        "--set-frequency: Frequency dayly not recognised (did you mean DAILY?)",
+    ),
+    ("bulk pause --frequency dayly --yes", 2, "(did you mean DAILY?)"),
+    ("bulk pause --health failng --yes", 2, "(did you mean failing?)"),
+    ("source edit idle --frequency weakly", 1, "frequency: Frequency weakly not recognised (did you mean WEEKLY?)"),
+    (
+        "source edit idle --time-zone Europe/Berln",
+        1,
+        "time_zone: Time zone Europe/Berln not known (did you mean Europe/Berlin?)",
+    ),
+    ("source edit idle --type ckan --configuration {", 1, "--configuration: "),
+    ("source edit idle --type nop", 1, "type: Unknown harvester type: nop (did you mean noop?)"),
+    ("recipients ''", 1, "source: Missing value"),
+    ("job ''", 1, "source: Missing value"),
+    ("org add-member nobody pat editr", 2, "(did you mean editor?)"),
+    ("deletions done --what delete", 1, "what: Unknown what 'delete' (did you mean deleted?)"),
+    ("night --until tomorrow", 1, "until: "),
+]
+"""What is wrong with a value, by the name that the person has typed, and the nearest value."""
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +158,18 @@ def test_of_two_at_once_both_succeed_or_one_is_told_why_not(own_site: Stack, lin
     for each in done:
         assert "Traceback" not in each.stderr
         assert each.returncode == 0 or lost in each.stderr
+
+
+@pytest.mark.parametrize(("line", "status", "said"), TYPED)
+def test_a_wrong_value_is_named_as_it_was_typed_with_the_nearest_one(
+    site: Stack, cli: CommandLine, line: str, status: int, said: str
+) -> None:
+    before = events(site)
+
+    printed = cli(*shlex.split(line), status=status)
+
+    assert said in " ".join(printed.err.split())
+    assert events(site) == before
 
 
 def test_who_cannot_be_asked_is_told_to_say_yes(site: Stack) -> None:

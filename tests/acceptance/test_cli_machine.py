@@ -83,7 +83,7 @@ def test_arguments_that_are_no_text_are_refused(site: Stack) -> None:
 
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
-    assert b"\tid: Is not valid Unicode text" in done.stderr
+    assert b"\tid_or_name: Is not valid Unicode text" in done.stderr
 
 
 def test_progress_is_shown_in_ascii_where_there_is_nothing_else(site: Stack) -> None:

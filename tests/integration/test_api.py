@@ -116,7 +116,7 @@ def test_an_object_is_shown_by_id_or_guid(api: Api) -> None:
         ({}, 409, 'Please provide either an "id" or a "dataset_id" parameter'),
         ({"dataset_id": "nothing"}, 404, "Dataset not found"),
         ({"id": "nothing"}, 404, "Harvest object not found"),
-        ({"id": "x", "attr": "content"}, 409, "'id', 'guid' or 'package_id'"),
+        ({"id": "x", "attr": "content"}, 409, "use one of id, guid, package_id"),
     ],
 )
 def test_an_object_that_isnt_there_is_said_in_ckanext_harvests_words(

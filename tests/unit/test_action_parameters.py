@@ -45,6 +45,27 @@ def test_no_action_refuses_an_empty_flag(action: str, flag: str) -> None:
     assert flag in refused_fields(action, {flag: "perhaps"})
 
 
+@pytest.mark.parametrize(
+    ("action", "values", "errors"),
+    [
+        ("harvest_log_list", {"order": "des"}, {"order": "Unknown value 'des' (did you mean desc?): use one of desc, asc"}),
+        ("harvest_log_list", {"order": 7}, {"order": "Unknown value '7': use one of desc, asc"}),
+        (
+            "harvest_source_list",
+            {"sort": "nam"},
+            {"sort": "Unknown order 'nam' (did you mean name?): use one of created, name"},
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_with_the_right_ones(action: str, values: dict[str, object], errors: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        parse(find(action).parameters, values)
+
+    assert refused.value.errors.keys() == errors.keys()
+    for field, message in errors.items():
+        assert refused.value.errors[field].startswith(message)
+
+
 def refused_fields(action: str, values: dict[str, str]) -> set[str]:
     """The fields that an error names, among them those that are missing."""
     try:

@@ -67,7 +67,12 @@ class Unsure(CKANHarvester):
         ('{"language": "german"}', "language must have two letters, has 6"),
         ('{"language": "de", "filters": [{"topic": 1}]}', "filters.0.theme must be given"),
         ('{"language": 5, "page_size": []}', "page_size must be a valid integer; language must be a valid string"),
-        ('{"language": "de", "on_removed": "burn"}', "on_removed must be 'delete', 'purge' or 'keep'"),
+        ('{"language": "de", "on_removed": "burn"}', "on_removed must be 'delete', 'purge' or 'keep', not 'burn'"),
+        (
+            '{"language": "de", "on_removed": "purged"}',
+            "on_removed must be 'delete', 'purge' or 'keep', not 'purged' (did you mean purge?)",
+        ),
+        ('{"language": "de", "on_removed": [1]}', "on_removed must be 'delete', 'purge' or 'keep', not [1]"),
         ("[1]", "the configuration must be a JSON object"),
     ],
 )

@@ -66,6 +66,20 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
         load({name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "nearest"),
+    [
+        ("HARVEST_LOG_LEVEL", "warn", "WARNING"),
+        ("HARVEST_LOG_FORMAT", "jason", "json"),
+        ("HARVEST_KAFKA_SECURITY_PROTOCOL", "SASL-SSL", "SASL_SSL"),
+        ("HARVEST_KAFKA_SASL_MECHANISM", "SCRAM-SHA256", "SCRAM-SHA-256"),
+    ],
+)
+def test_the_nearest_value_is_named(name: str, value: str, nearest: str) -> None:
+    with pytest.raises(SettingError, match=rf"{name}='{value}' is none of .*\(did you mean {nearest}\?\)"):
+        load({name: value})
+
+
 def test_more_copies_in_sync_than_copies_are_refused() -> None:
     with pytest.raises(SettingError, match="HARVEST_TOPIC_MIN_INSYNC_REPLICAS"):
         load({"HARVEST_TOPIC_REPLICATION": "1", "HARVEST_TOPIC_MIN_INSYNC_REPLICAS": "2"})
