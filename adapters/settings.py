@@ -284,6 +284,12 @@ def _parse(value: _Given, type_name: str) -> Any:
         raise SettingError(f"{value.label}={value.text!r} is not a number") from error
 
 
+def pages_address(settings: Settings) -> str:
+    """Where a browser on this machine finds the pages, as long as `serve` or `up` is running."""
+    host = "127.0.0.1" if settings.serve_host in ("", "0.0.0.0", "::") else settings.serve_host
+    return f"http://{host}:{settings.serve_port}{settings.serve_root_path.rstrip('/')}/harvest"
+
+
 def _check(settings: Settings) -> None:
     if settings.database_url and not re.match(r"postgres(ql)?://|.*\b(host|dbname|service)\s*=", settings.database_url):
         raise SettingError(
@@ -319,16 +325,16 @@ def _check(settings: Settings) -> None:
         _check_number(f.name, getattr(settings, f.name))
 
 
+def _none_of(variable: str, value: str, choices: Iterable[str]) -> SettingError:
+    choices = list(choices)
+    return SettingError(f"{variable}={value!r} is none of {', '.join(choices)}{did_you_mean(value, choices)}")
+
+
 def _check_addresses(allowed: str) -> None:
     if allowed:
         from domain.networks import address_rules  # slow to import, and most commands don't need it
 
         address_rules(allowed)
-
-def _none_of(variable: str, value: str, choices: Iterable[str]) -> SettingError:
-    choices = list(choices)
-    return SettingError(f"{variable}={value!r} is none of {', '.join(choices)}{did_you_mean(value, choices)}")
-
 
 
 def _check_kafka_security(settings: Settings) -> None:

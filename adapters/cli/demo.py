@@ -20,7 +20,7 @@ from rich.table import Table
 from adapters.cli.jobs import follow
 from adapters.cli.output import session
 from adapters.embedded import read_runtime
-from adapters.settings import load
+from adapters.settings import load, pages_address
 from domain.errors import NotFound, ServiceUnavailable
 
 Row = dict[str, Any]
@@ -128,18 +128,11 @@ def _show(actions: Any, console: Console, name: str, row: Row) -> None:
         f"job-report {name}": "what happened, error by error",
         "catalogue search water": "datasets, in the form of CKAN's API",
         "projections rebuild": "the tables rebuilt from the log",
-        "up": f"keep everything running, with pages at {_pages()}",
+        "up": f"keep everything running, with pages at {pages_address(load())}",
     }
     program = _program()
     for command, purpose in hints.items():
         console.print(f"  {f'{program} {command}':<46} {purpose}", highlight=False, soft_wrap=True)
-
-
-def _pages() -> str:
-    """Where the pages are while `up` runs."""
-    settings = load()
-    host = "127.0.0.1" if settings.serve_host in ("", "0.0.0.0", "::") else settings.serve_host
-    return f"http://{host}:{settings.serve_port}{settings.serve_root_path.rstrip('/')}/harvest"
 
 
 def _program() -> str:

@@ -15,7 +15,7 @@ from adapters import bootstrap
 from adapters.cli.output import say
 from adapters.logs import to_standard_error
 from adapters.roles.kept_log import keep_log
-from adapters.settings import Settings, load
+from adapters.settings import Settings, load, pages_address
 from domain.errors import SettingError
 from domain.secrets import mask_text
 
@@ -59,7 +59,7 @@ def up(verbose: bool) -> None:
     from adapters.roles.supervisor import Supervisor, role_commands
 
     settings = load()
-    callbacks: dict[str, Any] = {"ready": _say_ready}
+    callbacks: dict[str, Any] = {"ready": lambda _runtime: say_ready(settings)}
     if settings.log_format == "json":
         to_standard_error(settings.log_level, "json")
         callbacks = {"log": _log_line}
@@ -78,7 +78,12 @@ def _prepare(settings: Settings) -> Callable[[str, str], None]:
     return prepare
 
 
-def _say_ready(_runtime: Any) -> None:
+def say_ready(settings: Settings) -> None:
+    """Say that all runs, where the pages are, and what to do next."""
+    from adapters.roles.supervisor import can_serve
+
+    if settings.serve_workers and settings.serve_port and can_serve():
+        say(f"pages: {pages_address(settings)}; to sign in there: harvester person create NAME --sysadmin", err=True)
     say("harvestlog is up; stop it with Ctrl-C. In another terminal: harvester status", err=True)
 
 

@@ -7,6 +7,8 @@ import click
 import pytest
 
 from adapters.cli.main import COMMANDS, main
+from adapters.cli.roles import say_ready
+from adapters.settings import Settings
 from tests.support.stack import ROOT
 
 HEAVY = {"rich", "eventsourcing", "psycopg", "pydantic", "kafka", "requests", "pycurl", "orjson", "logging", "asyncio"}
@@ -53,3 +55,23 @@ def test_an_unknown_command_is_named_with_the_nearest_one(capsys: pytest.Capture
 
 def test_an_underscore_is_a_hyphen() -> None:
     assert main.get_command(click.Context(main), "job_abort") is main.get_command(click.Context(main), "job-abort")
+
+
+@pytest.mark.parametrize(
+    ("host", "root", "address"), [("127.0.0.1", "", "127.0.0.1:5999"), ("0.0.0.0", "/h/", "127.0.0.1:5999/h")]
+)
+def test_up_says_where_its_pages_are(capsys: pytest.CaptureFixture[str], host: str, root: str, address: str) -> None:
+    say_ready(Settings(serve_host=host, serve_port=5999, serve_root_path=root))
+
+    assert f"pages: http://{address}/harvest;" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("settings", [Settings(serve_workers=0), Settings(serve_port=0)])
+def test_up_names_no_pages_where_it_serves_none_or_at_any_free_port(
+    capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    say_ready(settings)
+
+    said = capsys.readouterr().err
+    assert "harvestlog is up" in said
+    assert "pages" not in said
