@@ -72,7 +72,8 @@ class JobAbort(Parameters):
 class JobReport(Parameters):
     """`id`: a job, or a source for its last job. `after`: the id of the last error of the page before.
 
-    `cause`: only errors of this cause, by its id; the page after is then given by `after` alone.
+    `cause`: only errors of this cause, by its id; the page after is then given by `after` alone. `kind`: `warnings` leaves out
+    errors.
     """
 
     id: Reference
@@ -80,6 +81,7 @@ class JobReport(Parameters):
     offset: Offset = 0
     after: str = ""
     cause: str = ""
+    kind: Literal["", "warnings"] = ""
 
 
 def its_source(session: Session, parameters: Any) -> Owned | None:
@@ -195,7 +197,7 @@ def harvest_job_report(session: Session, parameters: JobReport) -> dict[str, Any
     if parameters.cause:
         report = CauseReads(session.model).errors_of(job_id, parameters.cause, parameters.limit, parameters.after)
     else:
-        report = session.model.report(job_id, parameters.limit, parameters.offset, parameters.after)
+        report = session.model.report(job_id, parameters.limit, parameters.offset, parameters.after, parameters.kind)
     following = report.pop("next")
     errors = {name: [masked(error) for error in errors] for name, errors in report.items()}
     return {"job": row, **errors, "next": following}

@@ -81,7 +81,7 @@ def package_id(session: Session, id_or_name: str) -> str:
 
 @action(Right.READ, ObjectShow, reads=True, subject=_its_source)
 def harvest_object_show(session: Session, parameters: ObjectShow) -> Row:
-    """A harvest object with its document, its extras and its errors.
+    """A harvest object with its document, its extras, its errors, and as `warnings` what it was imported without.
 
     Tracebacks, which name files of the server, are for those who may see its job; others get the first line of an error.
     """
@@ -94,10 +94,13 @@ def harvest_object_show(session: Session, parameters: ObjectShow) -> Row:
         "source": row["harvest_source_id"],
         "job": row["harvest_job_id"],
         **({"package": row["package_id"]} if row["package_id"] else {}),
-        "errors": [
-            {**error, "message": _shown(error["message"] or "", traced), "created": time_text(error["created"])}
-            for error in row["errors"]
-        ],
+        **{
+            kind: [
+                {**error, "message": _shown(error["message"] or "", traced), "created": time_text(error["created"])}
+                for error in row[kind]
+            ]
+            for kind in ("errors", "warnings")
+        },
     }
 
 

@@ -40,7 +40,7 @@ OBJECT_BY: dict[str, LiteralString] = {
 OBJECT_EXTRAS: LiteralString = "SELECT extras FROM harvest.object WHERE id = %(id)s"
 ERRORS_OF_OBJECT: LiteralString = """
     SELECT id, harvest_object_id, message, stage, line, created FROM harvest.harvest_object_error
-    WHERE harvest_object_id = %(id)s AND level = 'error' ORDER BY id LIMIT 1000
+    WHERE harvest_object_id = %(id)s AND level = %(level)s ORDER BY id LIMIT 1000
 """
 CURRENT_IDS: LiteralString = """
     SELECT object_id AS id FROM harvest.dataset WHERE state = 'active' {of_source} ORDER BY source_id, guid {page}
@@ -92,7 +92,7 @@ class ApiReads:
         return [{"message": cause.message, "error_count": cause.errors} for _, cause in causes]
 
     def object(self, key: str, attribute: str = "id") -> Row | None:
-        """An object with its document, by a key of OBJECT_BY; with `extras` and `errors`."""
+        """An object with its document, by a key of OBJECT_BY; with `extras`, `errors` and `warnings`."""
         rows = self._model.rows(OBJECT_BY[attribute], key=key)
         if not rows:
             return None
@@ -100,7 +100,8 @@ class ApiReads:
         extras = self._model.rows(OBJECT_EXTRAS, id=row["id"])
         return {
             **row,
-            "errors": self._model.rows(ERRORS_OF_OBJECT, id=row["id"]),
+            "errors": self._model.rows(ERRORS_OF_OBJECT, id=row["id"], level="error"),
+            "warnings": self._model.rows(ERRORS_OF_OBJECT, id=row["id"], level="warning"),
             "extras": (extras[0]["extras"] if extras else None) or {},
         }
 

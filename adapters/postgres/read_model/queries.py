@@ -262,13 +262,16 @@ class ReadModel:
         """What all records of a job lost alike, each once however many workers met it."""
         return self._rows(JOB_WARNINGS, job=job_id, limit=limit)
 
-    def report(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "") -> dict[str, Any]:
+    def report(self, job_id: str, limit: int = 100, offset: int = 0, after: str = "", only: str = "") -> dict[str, Any]:
         """A page of a job's errors and warnings in the order of the log, by kind; `next` is for the page after it.
 
-        What all records lost alike is on the first page.
+        What all records lost alike is on the first page. `only`: one kind; the other ones are empty.
         """
         reads = {"gather_errors": self.gather_errors, "object_errors": self.object_errors, "warnings": self.warnings}
-        pages = {name: read(job_id, limit + offset, 0, after) for name, read in reads.items()}
+        empty = Page([], limit)
+        pages = {
+            name: empty if only not in ("", name) else read(job_id, limit + offset, 0, after) for name, read in reads.items()
+        }
         ids = sorted(row["id"] for page in pages.values() for row in page)
         shown = set(ids[offset : offset + limit])
         more = len(ids) > offset + limit or any(page.next for page in pages.values())

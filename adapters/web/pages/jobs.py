@@ -18,6 +18,8 @@ from domain.errors import HarvestError, Refused
 STATUSES = ("Running", "New", "Finished", "Aborted")
 LAST = "last"
 ENDED = ("Finished", "Aborted")
+LOSSES = 5  # examples of what datasets were imported without
+WARNINGS = "warnings"
 CSV_PAGE = 1000  # errors read at a time
 COLUMNS = ("kind", "guid", "stage", "code", "message", "line", "created", "object_id", "original_url")
 KINDS = {"gather_errors": "gather", "object_errors": "record", "warnings": "warning", "job_warnings": "warning"}
@@ -48,18 +50,26 @@ def show(page: Page) -> Response:
     """How far a job is, or how it ended, and what went wrong by cause."""
     source, job = _found(page)
     causes = page.call("harvest_job_error_summary", id=job["id"]) if job["errored"] else None
+    ended = job["status"] in ENDED
     return page.render(
         "job.html",
         source=source,
         job=job,
         causes=causes,
+        losses=_losses(page, job["id"]) if ended and (job["added"] or job["updated"]) else (),
         share=_share(job),
         rate=_rate(job),
         left=_left(job),
-        ended=job["status"] in ENDED,
+        ended=ended,
         may={name: page.may(f"harvest_job_{name}", source) for name in ("abort", "retry", "undo", "approve_deletions")},
-        live="" if job["status"] in ENDED else f"job={job['id']}",
+        live="" if ended else f"job={job['id']}",
     )
+
+
+def _losses(page: Page, job_id: str) -> list[Row]:
+    """The first things that datasets were imported without, and what all of them lost alike."""
+    report = page.call("harvest_job_report", id=job_id, limit=LOSSES, kind=WARNINGS)
+    return [*report["job_warnings"], *report["warnings"]]
 
 
 def _total(job: Row) -> int | None:
@@ -93,11 +103,14 @@ def errors(page: Page) -> Response:
     source, job = _found(page)
     named = page.query.get("cause", "")
     cause = page.call("harvest_job_cause_show", id=job["id"], cause=named) if named else None
-    answer = page.call("harvest_job_report", id=job["id"], limit=ROWS, after=page.query.get("after", ""), cause=named)
+    shown = WARNINGS if page.query.get("kind") == WARNINGS and not named else ""
+    answer = page.call(
+        "harvest_job_report", id=job["id"], limit=ROWS, after=page.query.get("after", ""), cause=named, kind=shown
+    )
     kinds = ("gather_errors", "object_errors", "warnings", "job_warnings")
     rows = [{**row, "kind": kind} for kind in kinds for row in answer[kind]]
     following = page.here(after=answer["next"]) if answer["next"] else None
-    return page.render("job_errors.html", source=source, job=job, rows=rows, following=following, cause=cause)
+    return page.render("job_errors.html", source=source, job=job, rows=rows, following=following, cause=cause, kind=shown)
 
 
 def abort(page: Page) -> Response:

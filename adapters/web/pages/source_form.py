@@ -142,6 +142,8 @@ def _create(page: Page) -> Response:
             return _saved(page, source, page.text("The source was added."))
         except (ValidationError, Refused) as refused:
             errors = _errors(refused)
+    if "url" in errors and not page.form.get("name", "").strip():
+        errors.pop("name", None)  # it is made from the address
     return _form(page, None, values, _entered(page), page.form.get("config", ""), errors)
 
 
