@@ -1,7 +1,7 @@
 """Datasets of remotes that aren't a CKAN of today, in the form of its package_show.
 
 `of_rest`, `of_search`: the REST API of CKAN 1.x and 2.x up to 2.7 (https://docs.ckan.org/en/ckan-1.8/api-v2.html).
-`of_dkan`: DKAN for Drupal 7, whose API is like CKAN's. `of_data_json`: a catalogue in DCAT-US 1.1
+`of_data_json`: a catalogue in DCAT-US 1.1
 (https://resources.data.gov/resources/dcat-us/), which DKAN and others offer next to or in place of an API.
 
 What such a remote doesn't give stays away: nothing is made up.
@@ -10,7 +10,6 @@ What such a remote doesn't give stays away: nothing is made up.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from harvesters.dataset.storable import json_text
@@ -36,14 +35,6 @@ OF_THE_INDEX = (
     "validated_data_dict",
 )
 """Beginnings of fields that a search index adds."""
-SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*(bytes?|[kmgt]i?b)", re.IGNORECASE)
-UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}  # as Drupal counts
-CHANGED = re.compile(r"^Date changed\s+", re.IGNORECASE)
-DRUPAL_DATE = re.compile(
-    r"(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*, (\d\d)/(\d\d)/(\d{4})(?: - (\d\d):(\d\d))?", re.IGNORECASE
-)
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-TIMES = ("metadata_created", "metadata_modified", "revision_timestamp", "created", "last_modified")
 
 
 def of_rest(package: Mapping[str, Any], reference: str, groups: Sequence[Mapping[str, Any]]) -> Json:
@@ -104,54 +95,6 @@ def _of_index(entry: Mapping[str, Any], place: int) -> Json:
     columns = {name: entry.get(f"res_{name}") for name in ("url", "name", "format", "description")}
     values = {name: column[place] for name, column in columns.items() if isinstance(column, list) and place < len(column)}
     return _texts(**values)
-
-
-def of_dkan(package: Mapping[str, Any]) -> Json:
-    """A dataset of a DKAN: its words, dates and sizes are Drupal's, and it has licences by title only."""
-    fields = _with_times(package)
-    for name in ("state", "type"):
-        if isinstance(fields.get(name), str):
-            fields[name] = fields[name].lower()
-    if isinstance(private := fields.get("private"), str):
-        fields["private"] = private.strip().lower() not in ("published", "false", "0", "")
-    if not fields.get("license_id") and isinstance(fields.get("license_title"), str):
-        fields["license_id"] = fields["license_title"]
-    if "notes" not in fields and isinstance(fields.get("description"), str):
-        fields["notes"] = fields.pop("description")
-    if isinstance(resources := fields.get("resources"), list):
-        fields["resources"] = [_dkan_resource(entry) if isinstance(entry, Mapping) else entry for entry in resources]
-    return {name: value for name, value in fields.items() if name not in ("log_message", "revision_timestamp")}
-
-
-def _dkan_resource(resource: Mapping[str, Any]) -> Json:
-    fields = _with_times(resource)
-    if isinstance(size := fields.get("size"), str) and (match := SIZE.fullmatch(size.strip())):
-        fields["size"] = round(float(match[1]) * UNITS[match[2][0].lower()])
-    if "name" not in fields and isinstance(fields.get("title"), str):
-        fields["name"] = fields.pop("title")
-    left_out = ("state", "revision_timestamp", "revision_id", "log_message")
-    return {name: value for name, value in fields.items() if name not in left_out}
-
-
-def _with_times(fields: Mapping[str, Any]) -> Json:
-    return {name: _drupal_time(value) if name in TIMES and isinstance(value, str) else value for name, value in fields.items()}
-
-
-def _drupal_time(value: str) -> str:
-    """Wed, 10/31/2012 - 12:00 in ISO 8601. Month or day may come first: the weekday tells. Anything else stays as it is."""
-    text = CHANGED.sub("", value.strip())
-    match = DRUPAL_DATE.fullmatch(text)
-    if match is None:
-        return text
-    first, second, year, hour, minute = (int(part or 0) for part in match.groups()[1:])
-    for month, day in ((first, second), (second, first)):
-        try:
-            moment = datetime(year, month, day, hour, minute, tzinfo=UTC)  # Drupal doesn't say which zone
-        except ValueError:
-            continue
-        if WEEKDAYS[moment.weekday()] == match["weekday"].lower():
-            return moment.replace(tzinfo=None).isoformat()
-    return text
 
 
 def of_data_json(dataset: Mapping[str, Any]) -> Json:

@@ -1,14 +1,17 @@
 """The Action API of one remote CKAN, as far as harvesting reads it."""
 
+import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from domain.errors import RemoteError
 from domain.text import kind_of
-from harvesters.ckan.forms import of_data_json, of_dkan
-from harvesters.ckan.listing import MAX_RECORDS, Listing
+from harvesters.ckan.config import quoted
+from harvesters.ckan.drupal import Drupal
+from harvesters.ckan.forms import of_data_json
+from harvesters.ckan.listing import MAX_RECORDS, Listing, usable_id
 from harvesters.ckan.pages import WHOLLY, SearchPage, Unreadable
 from harvesters.ckan.rest import RestAPI
 from harvesters.ckan.whole import WholePages
@@ -21,8 +24,11 @@ NO_SEARCH = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410
 """Answers of sites that have no package_search; many of those have package_list and package_show."""
 GONE = frozenset({"http_404", "http_405", "http_410", "http_501"})
 PAGE = 500  # datasets asked for at a time by current_package_list_with_resources
+ROUND = 100  # names: limits are multiples of that
 PAGE_OF_NAMES = 1000  # of those asked for behind what package_list gave
 NO_SUCH_ACTION = re.compile(r"not (found|known|supported|implemented|exist)|unknown|no such|invalid action", re.IGNORECASE)
+
+log = logging.getLogger(__name__)
 
 
 class RemoteCKAN:
@@ -36,6 +42,7 @@ class RemoteCKAN:
         self._address = address
         self._headers = headers
         self._params = params or {}
+        self._drupal = Drupal()
 
     def action(self, name: str, params: Mapping[str, Any], *, hasty: bool = False) -> Any:
         """The `result` of an action. Raises RemoteError `refused` or `bad_answer` when the answer isn't CKAN's success."""
@@ -52,7 +59,7 @@ class RemoteCKAN:
         """What package_show, organization_show or group_show gives; DKAN gives a list of one. Raises RemoteError."""
         result = self.action(action, {"id": id_or_name}, hasty=hasty)
         if isinstance(result, list) and len(result) == 1 and isinstance(result[0], dict):
-            return of_dkan(result[0])
+            return self._drupal.dataset(result[0])
         if not isinstance(result, dict):
             raise self._bad_answer(action, f"a result that is {kind_of(result)}")
         return result
@@ -83,6 +90,17 @@ class RemoteCKAN:
         look = None if fields else partial(self._look, terms)
         return Listing(search, rows, self.shown, partial(search, hasty=True), look)
 
+    def by_ids(self, terms: str, guids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Datasets by their ids, as far as one search by these terms gives them."""
+        wanted = f"+id:({' OR '.join(quoted(guid) for guid in guids)})"
+        try:
+            results = self.search(0, len(guids), terms=" ".join(filter(None, (terms, wanted)))).results
+        except RemoteError as error:
+            log.info("asking for each dataset by its id, since a search failed: %s", error)
+            return {}
+        packages = {guid: package for package in results if (guid := usable_id(package)) is not None}
+        return {guid: packages[guid] for guid in guids if guid in packages}
+
     def names(self) -> list[Any] | None:
         """Names of all datasets by package_list; None where there is no such list either. Raises RemoteError later.
 
@@ -97,26 +115,39 @@ class RemoteCKAN:
             return None
         names = list(names)
         listed = {str(name) for name in names}
-        while names and (news := self._more_names(len(names), listed)):
-            names += news
-            if isinstance(news[-1], Unreadable):
+        first = last = len(names)
+        while last:
+            try:
+                page = self._names_from(len(names))
+            except RemoteError as error:
+                names += self._not_listed(error, last, len(names), paged=len(names) > first)
                 break
+            last = len(page)
+            if not (news := [name for name in page if str(name) not in listed]):
+                break
+            names += news
             listed.update(map(str, news))
         return names
 
-    def _more_names(self, count: int, listed: Set[str]) -> list[Any]:
-        """Names behind those; some remotes know no offset, and send the first ones again."""
-        if count > MAX_RECORDS:
+    def _names_from(self, offset: int) -> list[Any]:
+        """Names behind so many; some remotes know no offset, and send the first ones again."""
+        if offset > MAX_RECORDS:
             raise RemoteError(f"package_list of {self.shown} does not end", code="endless")
-        try:
-            page = as_list(self.action("package_list", {"offset": count, "limit": PAGE_OF_NAMES}))
-        except RemoteError as error:
-            if error.code in NO_SEARCH or error.code == "refused":
-                return []
-            if error.code in WHOLLY:
-                raise
-            return [Unreadable(count, count, f"it can't be asked whether there are more: {error}")]
-        return [name for name in page if str(name) not in listed] if isinstance(page, list) else []
+        page = as_list(self.action("package_list", {"offset": offset, "limit": PAGE_OF_NAMES}))
+        return page if isinstance(page, list) else []
+
+    def _not_listed(self, error: RemoteError, last: int, count: int, *, paged: bool) -> list[Unreadable]:
+        """Stands for names that may be missing behind `count`, where asking for more fails; `last`: names of the last answer.
+
+        A remote that refuses to list more has no more, or knows no offset, unless its last answer has a round number of names:
+        that looks like a limit. One that has given pages and then forbids them has had enough of us.
+        """
+        if error.code in WHOLLY or error.code == "endless":
+            raise error
+        refused = error.code in NO_SEARCH or error.code == "refused"
+        if refused and last % ROUND and not (paged and error.code == "http_403"):
+            return []
+        return [Unreadable(count, count, f"it can't be asked whether there are more than {count}: {error}")]
 
     def whole_packages(self) -> Iterator[Any] | None:
         """All datasets by current_package_list_with_resources; None where there is no such list. Raises RemoteError later."""
@@ -131,7 +162,11 @@ class RemoteCKAN:
         if not isinstance(result, list):
             raise self._bad_answer("current_package_list_with_resources", f"a result that is {kind_of(result)}")
         if len(result) == 1 and isinstance(result[0], list):  # DKAN's is a list in a list
-            return [of_dkan(package) if isinstance(package, dict) else package for package in result[0]]
+            packages = result[0]
+            for package in packages:
+                if isinstance(package, dict):
+                    self._drupal.learn(package)
+            return [self._drupal.dataset(package) if isinstance(package, dict) else package for package in packages]
         return result
 
     def data_json(self) -> list[Any] | None:

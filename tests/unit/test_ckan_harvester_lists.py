@@ -125,6 +125,21 @@ def test_an_empty_page_in_the_middle_of_a_listing_is_not_its_end(offset: int, ti
     assert not result.full_listing or len(result.statuses) == 9
 
 
+def test_dates_that_have_two_readings_are_understood_by_a_dataset_further_down_the_page() -> None:
+    first = dkan_package(0)
+    for fields in (first, first["resources"][0]):
+        fields |= dict.fromkeys(
+            ("metadata_created", "metadata_modified", "created", "last_modified"), "Mon, 03/12/2012 - 10:00"
+        )
+        fields["revision_timestamp"] = ""
+    remote = Dkan(first, dkan_package(1), offers="current_package_list_with_resources")
+
+    result = harness().harvest(remote.site)
+
+    package = result.dataset(first["id"])
+    assert (package["metadata_modified"], result.records[first["id"]].warnings) == ("2012-03-12T10:00:00", ())
+
+
 @pytest.mark.parametrize("most", [2, 5])
 def test_a_package_list_that_a_remote_cuts_off_is_asked_for_the_rest(most: int) -> None:
     remote = Dkan(*(dkan_package(number) for number in range(5)))
@@ -157,6 +172,40 @@ def test_a_package_list_that_fails_when_it_is_asked_for_more_is_read_and_removes
 
     assert (result.complete, result.full_listing, sorted(result.statuses)) == (True, False, sorted(remote.packages))
     assert "package_list may not be complete" in result.gather_errors[0]
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "status", "whole"),
+    [
+        (5, 5, 400, True),
+        (5, 5, 403, True),
+        (5, 3, 400, True),
+        (5, 3, 403, False),
+        (120, 100, 400, False),
+        (120, 100, 405, False),
+    ],
+)
+def test_a_package_list_that_may_be_cut_off_removes_nothing(size: int, most: int, status: int, *, whole: bool) -> None:
+    remote = Dkan(*(dkan_package(number) for number in range(size)))
+    source = harness()
+    source.harvest(remote.site)
+    allowed = most if most in (size, 100) else size
+
+    def refuses(path: str, query: Query) -> Any:
+        answer = remote.respond(path, query)
+        if path.endswith("/package_list"):
+            start = int(query.get("offset", 0))
+            if start >= allowed:
+                return Answer(f"{SITE}{path}", status=status, text="No")
+            answer["result"] = answer["result"][start : start + most]
+        return answer
+
+    result = source.harvest(Site(refuses))
+
+    assert result.full_listing is whole
+    assert "deleted" not in result.statuses.values()
+    assert [error for error in result.gather_errors if f"whether there are more than {allowed}" not in error] == []
+    assert len(result.gather_errors) == (not whole)
 
 
 def test_a_package_list_that_php_wrote_as_an_object_is_a_list() -> None:
