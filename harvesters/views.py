@@ -1,6 +1,6 @@
 """Sources, jobs and objects as plugins see them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,6 +90,7 @@ class HarvestJob:
     recorded: datetime | None = None  # when it was created, by the database's clock
     lookup: Callable[[Sequence[str]], Mapping[str, Held]] = lambda _: {}
     count_held: Callable[[], int] = lambda: 0  # how many datasets the source holds
+    held_guids: Callable[[], Iterable[str]] = tuple  # guids of all datasets that the source holds
     new_records: Callable[[Collection[str]], Mapping[str, str]] = lambda _: {}  # see `harvesters.target.NewRecords`
     memory: dict[str, Any] = field(default_factory=dict)
     """What the harvester left here in the last job whose gather came to its end; what it leaves now, the next one finds.

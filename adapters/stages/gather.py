@@ -142,6 +142,7 @@ class GatherRun:
             view.last_complete = datetime.fromisoformat(source.gathered_from) if source.gathered_from else None
         self._holdings = SourceHoldings(self._database, self._memory, source.id, ahead.holdings if ahead else None)
         view.lookup, view.count_held = self._holdings.held, self._holdings.count
+        view.held_guids = self._holdings.guids
         self._replaced = Replaced(self._memory, self._content)
         self._holds_any = self._holdings.count() > 0
         removed = RemovedDatasets(self._application, self._writes, self._memory, self._holdings, source, position)

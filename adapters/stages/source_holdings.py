@@ -24,6 +24,13 @@ class SourceHoldings:
             return len(holdings.datasets)
         return self._memory.count_held(self._source_id)
 
+    def guids(self) -> Iterator[str]:
+        """Guids of all datasets that the source holds, sorted."""
+        if (holdings := self._fresh()) is not None:
+            yield from sorted(holdings.datasets)
+        else:
+            yield from self._memory.held_guids(self._source_id)
+
     def held(self, guids: Iterable[str]) -> dict[str, HeldDataset]:
         """What the source holds of these guids."""
         if (holdings := self._fresh()) is not None:

@@ -118,6 +118,10 @@ class CKANConfig:
         """Whether a dataset passes the filters, in case the remote didn't apply them."""
         return all(choice.accepts(_names(package, choice.kind)) for choice in self.filters)
 
+    def lists(self, package: Mapping[str, Any]) -> bool:
+        """Whether a search that the source asks lists such a dataset, as far as it is public or not."""
+        return self.include_private or package.get("private") is not True
+
     def search_terms(self, since: datetime | None) -> str:
         """The `fq` of package_search: the filters, and what was changed since OVERLAP before that time."""
         terms = [term for choice in self.filters for term in choice.terms()]

@@ -9,16 +9,17 @@ What a job remembers for the next one: `memory.py`.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from domain import text
 from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, Listed, Page, Record
-from harvesters.ckan.config import OVERLAP, CKANConfig, quoted
+from harvesters.ckan.config import OVERLAP, CKANConfig
 from harvesters.ckan.due import changes_since
 from harvesters.ckan.facts import dates_differ, is_active
-from harvesters.ckan.listing import Found, Item, Listing, usable_id
+from harvesters.ckan.lacking import Lacking
+from harvesters.ckan.listing import Found, Item, Listing
 from harvesters.ckan.memory import Memory, Way
 from harvesters.ckan.named import Given, Named
 from harvesters.ckan.remote import RemoteCKAN, has_no_search, lacks_search
@@ -229,16 +230,32 @@ class Gathering:
             return
         self._learn_count(listing)
         if not self._errors and listing.complete:
-            of_all = isinstance(listing, Listing) or not self._config.include_private  # lists and data.json are of public ones
-            self._job.full_listing = of_all and self._memory.may_remove(way) and not self._memory.get("unsafe")
-            numbers = {"unheld": listing.total - self._kept, "undated": self._undated}
+            if isinstance(listing, Listing):
+                hidden = yield from self._removed(listing)
+            else:  # lists and data.json are of public datasets
+                hidden = 0
+                self._job.full_listing = not self._config.include_private and self._memory.may_remove(way)
+            numbers = {"unheld": listing.total - self._kept - hidden, "undated": self._undated}
             self._memory.remember_listing(way, search_fails=self._search_fails, **numbers)
 
     def _learn_count(self, listing: Listing | Named | Given) -> None:
         """What two readings agree on is so: the next job doesn't read the listing again for it."""
-        missed = listing.missed if isinstance(listing, Listing) else None
-        if missed is not None and missed != self._memory.number("count_off"):
-            self._memory.remember(count_off=missed, unsafe=missed > 0 and self._job.count_held() > self._kept)
+        if not isinstance(listing, Listing) or listing.missed in (None, self._memory.number("count_off")):
+            return
+        unsafe = listing.missed > 0 and bool(Lacking(self._job.held_guids(), listing.hashes).guids)
+        self._memory.remember(count_off=listing.missed, unsafe=unsafe, asked="")
+
+    def _removed(self, listing: Listing) -> Generator[Record, None, int]:
+        """Have removed what is held and not listed, as far as it is gone; how many others there are."""
+        if not self._memory.get("unsafe"):
+            self._job.full_listing = True
+            return 0
+        lacking = Lacking(self._job.held_guids(), listing.hashes, self._memory.get("asked", ""))
+        gone = lacking.gone(self._show, lambda it: self._counts(it) and self._config.lists(it), listing.last)
+        hidden = len(lacking.guids) - len(gone)
+        self._memory.remember(unsafe=hidden > 0, asked=lacking.stopped)
+        yield from (Record(guid, action="delete") for guid in gone)
+        return hidden
 
     # changes
 
@@ -264,7 +281,7 @@ class Gathering:
         if total is None or self._errors or "full" not in self._memory:
             return
         expected = held + self._new - self._gone + self._memory.number("unheld")
-        if total != expected or self._memory.get("undated"):
+        if total != expected or self._memory.get("undated") or self._memory.get("asked"):
             log.info("%s has %d datasets, %d were expected: listing their ids", self._remote.shown, total, expected)
             yield from self._compared(total)
 
@@ -321,8 +338,8 @@ class Gathering:
         yield self._listed(dates, missing)
         yield from self._fetched(missing)
         if not self._errors and ids.complete:
-            self._job.full_listing = not self._memory.get("unsafe")
-            self._memory.remember(unheld=ids.total - self._kept, undated=self._undated, listed_by="")
+            hidden = yield from self._removed(ids)
+            self._memory.remember(unheld=ids.total - self._kept - hidden, undated=self._undated, listed_by="")
 
     def _worth_fetching(self, total: int) -> int:
         """How many datasets can be asked for by their ids with fewer requests than reading all pages takes."""
@@ -348,7 +365,7 @@ class Gathering:
     def _fetched(self, guids: Sequence[str]) -> Iterator[Output]:
         for start in range(0, len(guids), FETCHED):
             batch = guids[start : start + FETCHED]
-            packages = self._by_search(batch)
+            packages = self._remote.by_ids(self._config.search_terms(None), batch)
             for guid in batch:
                 try:
                     package = packages.get(guid) or self._show(guid)
@@ -361,18 +378,6 @@ class Gathering:
                     yield record
             yield Page(f"{start + len(batch)} of {len(guids)} that differed")
 
-    def _by_search(self, guids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """Datasets by their ids, as far as one search gives them."""
-        wanted = f"+id:({' OR '.join(quoted(guid) for guid in guids)})"
-        terms = " ".join(filter(None, (self._config.search_terms(None), wanted)))
-        try:
-            results = self._remote.search(0, len(guids), terms=terms).results
-        except RemoteError as error:
-            log.info("asking for each dataset by its id, since a search failed: %s", error)
-            return {}
-        packages = {guid: package for package in results if (guid := usable_id(package)) is not None}
-        return {guid: packages[guid] for guid in guids if guid in packages}
-
     # what both have in common
 
     def _passed(self, item: Item) -> Iterator[GatherError | Page]:
@@ -383,9 +388,12 @@ class Gathering:
     def _wanted(self, item: Found) -> Record | None:
         """The record of a dataset, None for one that doesn't count here."""
         package = item.package
-        if package.get("type") == "harvest" or not is_active(package) or not self._config.accepts(package):
+        if not self._counts(package):
             return None
         modified = package.get("metadata_modified")
         date = modified if isinstance(modified, str) else None
         self._undated += text.utc_time(date) is None
         return Record(item.guid, package, extras=self._extras, metadata_modified=date)
+
+    def _counts(self, package: Mapping[str, Any]) -> bool:
+        return package.get("type") != "harvest" and is_active(package) and self._config.accepts(package)

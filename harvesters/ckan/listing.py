@@ -55,7 +55,14 @@ class Listing:
         self._where = where
         self._first: SearchPage | None = None
         self._hashes = array("q")  # of the guids that were given out
+        self._hashes_by_offset: set[int] = set()
+        self.last = ""  # guid that was given out
         self.complete = False
+
+    @property
+    def hashes(self) -> set[int]:
+        """Those of all guids that were given out."""
+        return self._hashes_by_offset | set(self._hashes)
 
     @property
     def count(self) -> int | None:
@@ -78,10 +85,12 @@ class Listing:
         for item in in_order:
             if isinstance(item, Found):
                 self._hashes.append(hash(item.guid))
+                self.last = item.guid
             yield item
         self.complete, self.missed = in_order.complete, in_order.missed
         if not self.complete:
-            by_offset = ByOffset(self._ask, self._where, set(self._hashes), in_order.reported, self.off)
+            self._hashes_by_offset = set(self._hashes)
+            by_offset = ByOffset(self._ask, self._where, self._hashes_by_offset, in_order.reported, self.off)
             yield from by_offset
             self.complete, self.missed = by_offset.complete, by_offset.missed
             if not self.complete and self.trusts_count:

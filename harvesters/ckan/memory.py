@@ -6,7 +6,8 @@ instead     the list that was read in place of a search that worked before and f
 unheld      so many datasets of the count are never held: other types, filtered out here, without usable id
 undated     so many have no date by which a change would be seen: their ids are looked at each time
 count_off   by how much the count is too large, where two readings agreed that it is wrong
-unsafe      the count was too large, and datasets were held that the listing lacked: then nothing is removed
+unsafe      the count was too large, and datasets are held that the listing lacks: then each of them is asked for
+asked       the last of them that was asked for, where the next job has to go on behind it
 data_json   the datasets came from data.json
 no_rest     there is no REST API, which the source wants; it is looked for again when everything is read
 rest_ids    the REST API that was read lists datasets by the ids that they have: then revisions tell what changed

@@ -136,6 +136,7 @@ class Harness:
             number=self._jobs,
             lookup=lambda guids: {guid: self._held[guid] for guid in guids if guid in self._held},
             count_held=lambda: len(self._held),
+            held_guids=lambda: list(self._held),
             memory=dict(self._memory),
         )
 

@@ -32,6 +32,24 @@ def test_what_is_left_in_memory_is_there_in_the_next_job(gathering: Gathering) -
     assert seen == [({}, 0), ({"etag": '"0"', "n": 0}, 1), ({"etag": '"1"', "n": 1}, 1)]
 
 
+def test_a_gather_may_ask_for_all_that_is_held_and_removed_datasets_are_not_among_it(
+    gathering: Gathering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.postgres.work.gather_memory.PAGE", 2)
+    held: list[list[str]] = []
+
+    def asking(job: HarvestJob) -> Iterator[Record]:
+        held.append(list(job.held_guids()))
+        yield Record("a", "1")
+
+    gathering.finish(gathering.run(full(*(Record(guid, "1") for guid in "cbad"))))
+    removing = gathering.run(full(*(Record(guid, "1") for guid in "cba")))
+    gathering.finish(removing, lambda one: one.import_as("deleted" if one.action == "delete" else "added", "p"))
+    gathering.run(asking)
+
+    assert held == [["a", "b", "c"]]
+
+
 def test_what_a_source_learned_in_a_first_job_with_errors_is_there_in_the_next_one(gathering: Gathering) -> None:
     def with_an_error(job: HarvestJob) -> Iterator[Record | GatherError]:
         job.memory = {"count_off": 3}

@@ -70,14 +70,14 @@ def test_a_count_that_is_wrong_for_good_is_read_again_once_only(off: int) -> Non
 def test_datasets_that_vanish_behind_a_count_are_not_removed() -> None:
     source = started(100)
     hidden = {guid: source.remote.packages.pop(guid) for guid in list(source.remote.packages)[:10]}
-    source.remote.off = 10
+    source.remote.hidden = dict(hidden)
 
     for _ in range(10):
-        source.harvest()
+        source.harvest(force_all=True)
 
     assert hidden.keys() <= source.holdings.keys()
     source.remote.packages |= hidden
-    source.remote.off = 0
+    source.remote.hidden.clear()
     source.harvest(force_all=True)
     assert (source.errors, source.is_true()) == ([], True)
 

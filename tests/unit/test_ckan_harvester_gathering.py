@@ -32,22 +32,26 @@ def package(number: int, **fields: Any) -> dict[str, Any]:
 
 
 class Remote(RemoteCKAN):
-    """A CKAN in memory; `off` is how much too large its count is, `hidden` ids are counted and never shown."""
+    """A CKAN in memory; `off` is how much too large its count is. `hidden` datasets are counted and not listed."""
 
     def __init__(self, packages: list[dict[str, Any]]) -> None:
         super().__init__(PoliteSession(HttpLimits(allow="loopback")), "http://remote.example", {})
         self.packages = {one["id"]: one for one in packages}
         self.asked: list[Mapping[str, Any]] = []
         self.off = 0
-        self.fields_work = self.dates_work = True
+        self.fields_work = self.dates_work = self.shows = True
+        self.hidden: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
 
     def action(self, name: str, params: Mapping[str, Any], *, hasty: bool = False) -> Any:
         self.asked.append({"action": name, **params})
         if name == "package_show":
-            if params["id"] in self.broken or params["id"] not in self.packages:
+            shown = {**self.packages, **self.hidden}
+            if not self.shows or params["id"] not in shown:
+                raise RemoteError("not found", code="http_404")
+            if params["id"] in self.broken:
                 raise RemoteError("not shown", code="http_500")
-            return deepcopy(self.packages[params["id"]])
+            return deepcopy(shown[params["id"]])
         terms = params.get("fq", "")
         if not self.dates_work and "metadata_modified" in terms:
             raise RemoteError("no dates", code="http_409")
@@ -57,7 +61,8 @@ class Remote(RemoteCKAN):
             raise RemoteError("a bad page", code="http_500")
         if params.get("fl") and self.fields_work:
             page = [{name: one.get(name) for name in params["fl"]} for one in page]
-        return {"count": max(0, len(found) + self.off), "results": deepcopy(page)}
+        hidden = len(list(filter(predicate(terms), self.hidden.values())))
+        return {"count": max(0, len(found) + hidden + self.off), "results": deepcopy(page)}
 
     @property
     def rows_sent(self) -> int:
@@ -104,6 +109,7 @@ class Source:
             recorded=self.now,
             lookup=lambda guids: {guid: self.holdings[guid] for guid in guids if guid in self.holdings},
             count_held=lambda: held,
+            held_guids=lambda: list(self.holdings),
             memory=dict(self.memory),
         )
         items = list(Gathering(job, CKANConfig.read(json.dumps(self.config)), self.remote))

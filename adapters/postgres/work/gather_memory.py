@@ -33,6 +33,10 @@ MISSING_OF_FEW = """
 """
 
 NAMES = "\x01name:"  # prefix of names, which are kept with the guids; no guid begins like this
+HELD_GUIDS = """
+    SELECT guid FROM ops.dataset WHERE source_id = %(source)s AND guid > %(after)s AND NOT deleted ORDER BY guid LIMIT %(limit)s
+"""
+PAGE = 5000  # guids
 COUNT_HELD = "SELECT count(*) FROM ops.dataset WHERE source_id = %(source)s AND NOT deleted"
 
 
@@ -90,6 +94,13 @@ class GatherMemory:
         """How many datasets a source holds."""
         count: int = self._database.query(COUNT_HELD, source=source_id)[0][0]
         return count
+
+    def held_guids(self, source_id: UUID) -> Iterator[str]:
+        """Guids of all datasets that a source holds, sorted."""
+        after = ""
+        while rows := self._database.query(HELD_GUIDS, source=source_id, after=after, limit=PAGE):
+            after = rows[-1][0]
+            yield from (guid for (guid,) in rows)
 
     def missing(self, source_id: UUID, upto: int, page: int) -> Iterator[dict[str, UUID]]:
         """Guids that the source holds and this gather has not seen, with the objects that were imported for them, page by page.

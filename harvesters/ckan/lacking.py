@@ -1,0 +1,73 @@
+"""Datasets that a source holds and the remote's listing lacks, where that can't tell which of them are gone.
+
+A remote whose count is too large may count datasets that it doesn't list. Then each one that is lacking is asked for by its id:
+the remote says of those that are gone that they are, and shows the others.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from domain.errors import RemoteError
+from harvesters.ckan.listing import usable_id
+from harvesters.ckan.pages import WHOLLY
+
+MOST = 200  # datasets that one job asks for; the next job goes on behind them
+NOT_SHOWN = frozenset({"http_403", "http_404", "http_410"})
+"""What a CKAN answers for a dataset that is deleted or not public; a purged one isn't found either."""
+
+log = logging.getLogger(__name__)
+
+Show = Callable[[str], Mapping[str, Any]]  # raises RemoteError
+Wanted = Callable[[Mapping[str, Any]], bool]
+
+
+class Lacking:
+    """`held`: ids that the source holds; `listed`: hashes of those of the listing; `after`: the last one that was asked for.
+
+    `stopped`: the last one that was asked for now, empty where none are behind it.
+    """
+
+    def __init__(self, held: Iterable[str], listed: Collection[int], after: str = "") -> None:
+        self.guids = sorted(guid for guid in held if hash(guid) not in listed)
+        self.stopped = ""
+        self._after = after
+
+    def gone(self, show: Show, is_wanted: Wanted, sample: str) -> list[str]:
+        """Those of which the remote says that they are gone, or which it shows as none that is wanted.
+
+        `sample` is one that is listed: where that isn't shown, before and after, the answers mean nothing, and none is gone.
+        """
+        waiting = [guid for guid in self.guids if guid > self._after] or self.guids
+        asked = waiting[:MOST]
+        if not asked or not _is_shown(show, sample):
+            return []
+        try:
+            gone = [guid for guid in asked if _is_gone(show, is_wanted, guid)]
+        except RemoteError as error:
+            log.warning("datasets that are not listed any more can't be asked for: %s", error)
+            return []
+        if not _is_shown(show, sample):
+            return []
+        self.stopped = asked[-1] if len(waiting) > MOST else ""
+        log.info("%d datasets are not listed any more; %d were asked for, %d are gone", len(self.guids), len(asked), len(gone))
+        return gone
+
+
+def _is_gone(show: Show, is_wanted: Wanted, guid: str) -> bool:
+    """Raises RemoteError when the remote is away."""
+    try:
+        package = show(guid)
+    except RemoteError as error:
+        if error.code in WHOLLY:
+            raise
+        return error.code in NOT_SHOWN
+    return usable_id(package) == guid and not is_wanted(package)
+
+
+def _is_shown(show: Show, guid: str) -> bool:
+    try:
+        return usable_id(show(guid)) == guid
+    except RemoteError as error:
+        log.warning("package_show doesn't show dataset %s, which is listed: %s", guid, error)
+        return False

@@ -1,0 +1,107 @@
+"""A remote that counts datasets which it doesn't list: what is gone is found, and what is only hidden stays."""
+
+from typing import Any
+
+import pytest
+
+from harvesters.ckan import lacking
+from tests.unit.test_ckan_harvester_gathering import Source, package, started
+
+
+def hiding(count: int = 30, hidden: int = 4, config: dict[str, Any] | None = None) -> Source:
+    """A source whose remote has begun to hide datasets, and that has read it as often as it takes to know."""
+    source = started(count, config)
+    for number in range(hidden):
+        source.remote.hidden[f"id-{number:04d}"] = source.remote.packages.pop(f"id-{number:04d}")
+    source.harvest(force_all=True)
+    source.harvest(force_all=True)
+    assert source.remote.hidden.keys() <= source.holdings.keys()
+    return source
+
+
+def shown(source: Source) -> int:
+    return sum(one["action"] == "package_show" for one in source.remote.asked)
+
+
+def test_a_removal_is_found_while_others_are_hidden() -> None:
+    source = hiding()
+    del source.remote.packages["id-0020"]
+
+    source.harvest()
+
+    assert source.holdings.keys() == source.remote.packages.keys() | source.remote.hidden.keys()
+    assert source.errors == []
+
+
+def test_what_is_gone_behind_a_count_that_stays_wrong_is_removed() -> None:
+    source = hiding()
+    source.remote.off, source.remote.hidden = len(source.remote.hidden), {}
+
+    source.harvest(force_all=True)
+    assert source.is_true()
+
+    del source.remote.packages["id-0020"]
+    source.harvest()
+    assert (source.is_true(), source.errors, shown(source)) == (True, [], 0)
+
+
+def test_a_count_that_hides_the_same_costs_a_quiet_harvest_nothing() -> None:
+    source = hiding()
+
+    source.harvest()
+
+    assert len(source.remote.asked) == 2
+
+
+def test_as_many_new_datasets_as_are_hidden_make_it_no_safer() -> None:
+    source = started(30)
+    source.remote.hidden["id-0004"] = source.remote.packages.pop("id-0004")
+    source.remote.packages |= {f"id-{number:04d}": package(number) for number in range(100, 105)}
+
+    for _ in range(3):
+        source.harvest(force_all=True)
+
+    assert "id-0004" in source.holdings
+
+
+def test_nothing_is_removed_by_a_remote_that_shows_no_dataset() -> None:
+    source = hiding()
+    del source.remote.packages["id-0020"]
+    source.remote.shows = False
+
+    source.harvest(force_all=True)
+    assert {"id-0004", "id-0020"} <= source.holdings.keys()
+
+    source.remote.shows = True
+    source.harvest(force_all=True)
+    assert "id-0020" not in source.holdings
+
+
+@pytest.mark.parametrize("fields", [{"state": "deleted"}, {"type": "harvest"}, {"private": True}, {"groups": []}])
+def test_what_is_shown_and_no_longer_meant_is_removed(fields: dict[str, Any]) -> None:
+    source = started(30, {"groups_filter_include": ["climate"]}, groups=[{"name": "climate"}])
+    for guid in ("id-0001", "id-0002"):
+        source.remote.hidden[guid] = source.remote.packages.pop(guid)
+    source.harvest(force_all=True)
+    source.remote.hidden["id-0001"] |= fields
+
+    source.harvest(force_all=True)
+    source.harvest(force_all=True)  # where the remote doesn't count it any more, the first one learns that
+
+    assert source.holdings.keys() == source.remote.packages.keys() | {"id-0002"}
+
+
+def test_many_are_asked_for_over_several_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = hiding(hidden=7)
+    monkeypatch.setattr(lacking, "MOST", 3)
+    source.remote.off, source.remote.hidden = 7, {}
+
+    asked = []
+    source.harvest(force_all=True)
+    asked.append(shown(source))
+    for _ in range(3):
+        source.harvest()
+        asked.append(shown(source))
+
+    assert source.is_true()
+    assert asked == [5, 5, 3, 0]
