@@ -66,6 +66,8 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
         else:
             by_language = isinstance(value, Mapping) and name not in OBJECTS_OF_CKAN
             fitted[name] = values.of_plugin(value, losses, "dataset", name) if by_language else value
+    if not (title := fitted.get("title")) or (title.__class__ is str and title.isspace()):
+        fitted["title"] = fitted["name"]  # as CKAN's own schema does; a schema of a site may not
     return Fitted(fitted, losses.all())
 
 

@@ -56,7 +56,9 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
             except Odd as why:
                 losses.drop(f"resources: entry {position}, {name}", why)
     if (url := fields.get("url")).__class__ is str and (url[:4] != "http" or url[-1:].isspace()):
-        fields["url"] = address(url, fields)
+        fields["url"] = url = address(url, fields)
+    if url.__class__ is str and ("[" in url or "]" in url or not url.isascii()) and not _has_parts(url):
+        losses.drop(f"resources: entry {position}, url", f"no address, {shown(fields.pop('url'))}")
     if identity := resource.get("id"):
         twice = (text := str(identity)) in ids
         if twice or identity.__class__ is not str:
@@ -80,9 +82,18 @@ def address(url: str, resource: Mapping[str, Any]) -> str:
     url = url.strip()
     try:
         complete = not url or resource.get("url_type") or urlsplit(url).scheme
-    except ValueError:  # an odd IPv6 address: CKAN's answer is its own
+    except ValueError:
         return url
     return url if complete else f"http://{url.lstrip('/')}"
+
+
+def _has_parts(url: str) -> bool:
+    """Whether a URL can be taken apart. CKAN does that, and fails where it can't; only brackets and Unicode cause that."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
 
 
 def own_id(dataset_id: Any, resource_id: Any, position: int | None = None) -> str:

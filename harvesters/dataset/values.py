@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.errors import TargetError
 from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, in_one_language
-from harvesters.dataset.storable import json_text
+from harvesters.dataset.storable import LARGEST, json_text
 from harvesters.target import FieldPolicy, Loss
 
 VALID_NAME = re.compile(r"[a-z0-9_-]{2,100}")  # of a dataset
@@ -172,7 +172,7 @@ def whole(value: Any, losses: Losses, kind: str, field: str) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if -LARGEST <= value < LARGEST else str(value)
     if isinstance(value, str):
         try:
             return _whole(value.strip())

@@ -62,7 +62,8 @@ def _part(token: str) -> str | tuple[str, ...]:
 
 def _first(names: tuple[str, ...], look: Callable[[str], Any], languages: Sequence[str]) -> str:
     values = (look(name) for name in names)
-    return next((as_text(value, languages) for value in values if not is_missing(value)), "")
+    texts = (as_text(value, languages) for value in values if not is_missing(value))
+    return next((text for text in texts if text.strip()), "")
 
 
 def as_text(value: Any, languages: Sequence[str]) -> str:

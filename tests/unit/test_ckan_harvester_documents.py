@@ -1,5 +1,6 @@
 """What becomes of odd documents, and of what is true at the remote only."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -49,9 +50,18 @@ def test_a_list_that_php_wrote_as_an_object_is_a_list() -> None:
     assert {name: stored[name] for name in lists} == lists
 
 
+def test_a_list_that_comes_as_the_text_of_its_json_is_a_list() -> None:
+    lists = {"tags": [{"name": "one"}], "extras": [{"key": "k", "value": "v"}], "resources": [{"url": "https://x.example/1"}]}
+
+    stored = imported({**PACKAGE, **{name: json.dumps(values) for name, values in lists.items()}})
+
+    assert {name: stored[name] for name in lists} == lists
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
+        ({"resources": "[none"}, "resources: must be a list, is '[none'; left out"),
         ({"resources": "none"}, "resources: must be a list, is 'none'; left out"),
         ({"tags": {"name": "a"}}, 'tags: must be a list, is \'{"name":"a"}\'; left out'),
         ({"extras": ["a: b"]}, "extras: entry 0 must be an object, is 'a: b'; left out"),

@@ -120,6 +120,13 @@ def test_a_template_is_filled_with_fields_and_nothing_runs(text: str, filled: st
     assert changed["out"] == filled
 
 
+@pytest.mark.parametrize("nothing", [" ", {"zh": "", "ar": None}, [], [" "]])
+def test_a_template_passes_over_a_field_that_says_nothing(nothing: Any) -> None:
+    rule = {"rule": "template", "field": "notes", "text": "{title|name}"}
+
+    assert after({"title": nothing, "name": "a"}, rule)["notes"] == "a"
+
+
 def test_a_template_of_nothing_leaves_the_field_as_it_is() -> None:
     assert after({"a": "x"}, {"rule": "template", "field": "a", "text": " {b} "}) == {"a": "x"}
 

@@ -7,14 +7,15 @@ from harvesters.dataset.storable import LARGEST
 from harvesters.dataset.values import INDEXED, SURELY_SHORT, Losses, shown
 
 SIZE = "size"
+OF_THE_INDEX = "_version_"  # Solr takes it for a condition on its own document, and refuses that
 
 
 def within_limits(sent: dict[str, Any], losses: Losses) -> dict[str, Any]:
-    """The package without sizes beyond 64 bits and without extras that are longer than Solr takes."""
+    """The package without sizes beyond 64 bits and without extras that Solr doesn't take."""
     resources = sent.get("resources")
     if resources and any(_too_large(resource.get(SIZE)) for resource in resources):
         sent = {**sent, "resources": [_sized(place, resource, losses) for place, resource in enumerate(resources)]}
-    if any(_too_long(extra) for extra in sent["extras"]):
+    if any(_too_long(extra) or extra["key"] == OF_THE_INDEX for extra in sent["extras"]):
         sent = {**sent, "extras": [extra for extra in sent["extras"] if not _refused(extra, losses)]}
     return sent
 
@@ -38,6 +39,9 @@ def _too_long(extra: Mapping[str, str]) -> bool:
 
 
 def _refused(extra: Mapping[str, str], losses: Losses) -> bool:
+    if extra["key"] == OF_THE_INDEX:
+        losses.drop("extras", f"{shown(OF_THE_INDEX)} is a field of CKAN's index itself")
+        return True
     if not _too_long(extra):
         return False
     losses.drop("extras", f"{shown(extra['key'])} is longer than the {INDEXED} bytes that CKAN's index takes")

@@ -12,6 +12,7 @@ from adapters.targets.ckan.package import OWN, with_extras
 from adapters.targets.kept import Kept
 from harvesters.dataset.extras import FIELDS_OF_CKAN
 from harvesters.dataset.storable import json_text
+from harvesters.dataset.values import shown
 from harvesters.target import FieldPolicy, Loss
 
 ALWAYS = FIELDS_OF_CKAN | {"metadata_created"}
@@ -68,11 +69,17 @@ class Places:
         if not homeless:
             return sent, []
         fields = {name: value for name, value in sent.items() if name not in homeless}
-        if policy.unknown == "extras":
-            keys = {extra["key"] for extra in sent["extras"]}
-            more = [_as_extra(name, sent[name]) for name in homeless if _says_something(sent[name]) and name not in keys]
-            fields = with_extras(fields, [*sent["extras"], *more])
-        return fields, [_loss(name, policy) for name in homeless if _says_something(sent[name])]
+        homeless = [name for name in homeless if _says_something(sent[name])]
+        if policy.unknown != "extras":
+            return fields, [_loss(name, policy) for name in homeless]
+        values = {extra["key"]: extra["value"] for extra in sent["extras"]}
+        entries = [_as_extra(name, sent[name]) for name in homeless]
+        more = [entry for entry in entries if entry["key"] not in values]
+        odd = [entry["key"] for entry in entries if entry["value"] != values.get(entry["key"], entry["value"])]
+        losses = [_loss(name, policy) for name in homeless if name not in odd] + [
+            _loss_to_extra(name, sent[name]) for name in odd
+        ]
+        return with_extras(fields, [*sent["extras"], *more]), losses
 
     def _with_fields(self, sent: dict[str, Any]) -> dict[str, Any]:
         moved = {extra["key"]: extra["value"] for extra in sent["extras"] if self._kept(sent, extra["key"]) and extra["value"]}
@@ -101,3 +108,9 @@ def _as_extra(name: str, value: Any) -> dict[str, str]:
 def _loss(name: str, policy: FieldPolicy) -> Loss:
     fate = "kept as an extra" if policy.unknown == "extras" else 'left out ("unknown_fields": "extras" keeps it as an extra)'
     return Loss(f"{name}: this CKAN has no place for the field; {fate}", of_job=True)
+
+
+def _loss_to_extra(name: str, value: Any) -> Loss:
+    return Loss(
+        f"{name}: this CKAN has no place for the field, and an extra of that name says something else; left out: {shown(value)}"
+    )
