@@ -25,6 +25,8 @@ _ASSIGNED_QUOTED = re.compile(rf"(?<![\w-])({_SECRET}\s*=\s*)(['\"])(?:(?!\2).)+
 _QUOTED = re.compile(rf"((['\"]){_SECRET}\2\s*:\s*)(['\"])(?:(?!\3).)+\3", re.IGNORECASE)
 _HEADER = re.compile(r"((?:authori[sz]ation|x-[\w-]*key|cookie):\s*)(?:(?:bearer|basic|token)\s+)?\S{8,}", re.IGNORECASE)
 
+_HEADERS = ("authori", "x-", "cookie")  # one of them is in whatever _HEADER finds; looking for them takes a tenth of the time
+
 
 def is_secret_name(name: str) -> bool:
     """Whether what stands under this name is not to be shown."""
@@ -51,7 +53,13 @@ def mask_text(text: str) -> str:
         text = mask_url(text)
     if "=" in text:
         text = _ASSIGNED.sub(rf"\1{MASK}", text)
-    return _HEADER.sub(rf"\1{MASK}", _QUOTED.sub(rf"\1\3{MASK}\3", text)) if ":" in text else text
+    if ":" in text:
+        if '"' in text or "'" in text:
+            text = _QUOTED.sub(rf"\1\3{MASK}\3", text)
+        lower = text.lower()
+        if any(name in lower for name in _HEADERS):
+            text = _HEADER.sub(rf"\1{MASK}", text)
+    return text
 
 
 def mask_quoted(text: str) -> str:

@@ -100,11 +100,22 @@ class PoliteSession:
         self.first_answer: RemoteTime | None = None  # by its Date header
         self.answers = 0  # that came so far, to see whether a gather makes progress
         self._of_thread = threading.local()
-        self._session = requests.Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        rules = address_rules(limits.allow)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, through(GuardedAdapter(rules, pool_maxsize=max(limits.host_limit, 1))))
+        self._through = through
+        self._rules = address_rules(limits.allow)
+        self._opening = threading.Lock()
+        self._opened: requests.Session | None = None
+
+    @property
+    def _session(self) -> requests.Session:
+        """The connections, set up for the first request: a job whose records are stored already sends none."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = requests.Session()
+                self._opened.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+                for scheme in ("http://", "https://"):
+                    adapter = GuardedAdapter(self._rules, pool_maxsize=max(self._limits.host_limit, 1))
+                    self._opened.mount(scheme, self._through(adapter))
+            return self._opened
 
     @property
     def postponed(self) -> Postponed | None:
@@ -168,7 +179,8 @@ class PoliteSession:
 
     def close(self) -> None:
         """Close idle connections; the session can't be used afterwards."""
-        self._session.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _follow(self, url: str, headers: Headers) -> Response:
         withheld = ""
