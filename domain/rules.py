@@ -10,10 +10,11 @@ from uuid import UUID
 
 BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throughput
 MIN_BUDGET = 100
+GROWTH = 4  # times as many commands when workers wait for more
 MIN_SHARE = 10  # objects
 MAX_BUDGET = 8000
 GATHER_SECONDS = 1.0  # gather commands in flight at most, in seconds of measured throughput
-GATHER_GROWTH = 4  # times as many when workers wait for more
+KEPT_GATHERS = 32  # gather commands that are sent at once after a rest, if as many ended quickly before it
 MIN_GATHERS = 4  # gather commands in flight for each lane, however few workers are known
 OVERFLOW = {0: 2 * MIN_BUDGET, 1: MIN_BUDGET}  # objects by lane: people's jobs find room that the schedule can't fill
 MAX_RETRY_DELAY = 3600.0  # seconds
@@ -89,11 +90,11 @@ def _step(jobs: Sequence[tuple[int, int]], shares: Sequence[int], open_jobs: Seq
 def next_budget(budget: int, under_way: int, finished: int, elapsed: float) -> int:
     """How many commands may be under way from now on.
 
-    Workers that have emptied half of it are faster than we send: it doubles. Otherwise it is what was finished lately, for
+    Workers that have emptied half of it are faster than we send: it grows. Otherwise it is what was finished lately, for
     BUDGET_SECONDS.
     """
     if under_way * 2 < budget:
-        return min(budget * 2, MAX_BUDGET) if finished else budget
+        return min(budget * GROWTH, MAX_BUDGET) if finished else budget
     rate = finished / elapsed if elapsed > 0 else 0.0
     return max(MIN_BUDGET, min(int(rate * BUDGET_SECONDS), MAX_BUDGET, budget * 2))
 
@@ -105,10 +106,10 @@ def next_gather_budget(budget: int, under_way: int, ended: int, elapsed: float, 
     must not be sent to a worker that has no thread for it while another one has.
     """
     least = max(MIN_GATHERS, threads)
-    if not ended:
-        return max(least, budget // 2)
+    if not ended:  # while nothing is gathered, nothing is said about how quick gathers are
+        return max(least, budget // 2 if under_way else min(budget, KEPT_GATHERS))
     if under_way * 2 < budget:
-        return max(least, min(budget * GATHER_GROWTH, MAX_BUDGET))
+        return max(least, min(budget * GROWTH, MAX_BUDGET))
     return max(least, min(int(ended / elapsed * GATHER_SECONDS), budget * 2, MAX_BUDGET))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.rules import (
+    GROWTH,
     MAX_BUDGET,
     MAX_RETRY_DELAY,
     MIN_BUDGET,
@@ -104,6 +105,12 @@ def test_no_more_gathers_are_under_way_than_there_are_threads_while_none_ends() 
     assert budget == 6
 
 
+def test_gathers_that_were_quick_before_a_rest_are_sent_ahead_after_it() -> None:
+    assert next_gather_budget(16, under_way=0, ended=0, elapsed=0.25, threads=4) == 16
+    assert next_gather_budget(8000, under_way=0, ended=0, elapsed=0.25, threads=4) == 32
+    assert next_gather_budget(8000, under_way=0, ended=0, elapsed=0.25, threads=200) == 200
+
+
 def test_quick_gathers_are_sent_ahead_as_many_as_end_in_a_second() -> None:
     assert next_gather_budget(8, under_way=2, ended=10, elapsed=0.25, threads=4) == 32
     assert next_gather_budget(64, under_way=60, ended=25, elapsed=0.25, threads=4) == 100
@@ -152,11 +159,11 @@ def test_without_room_only_jobs_with_next_to_nothing_under_way_get_something(roo
 def test_the_budget_stays_within_its_limits(budget: int, under_way: int, finished: int, elapsed: float) -> None:
     after = next_budget(budget, under_way, finished, elapsed)
 
-    assert MIN_BUDGET <= after <= min(budget * 2, MAX_BUDGET)
+    assert MIN_BUDGET <= after <= min(budget * GROWTH, MAX_BUDGET)
 
 
-def test_workers_that_emptied_the_queue_get_twice_as_much() -> None:
-    assert next_budget(200, under_way=50, finished=150, elapsed=0.25) == 400
+def test_workers_that_emptied_the_queue_get_four_times_as_much() -> None:
+    assert next_budget(200, under_way=50, finished=150, elapsed=0.25) == 800
 
 
 def test_an_idle_queue_says_nothing_about_the_workers() -> None:
