@@ -10,6 +10,7 @@ HarvestError                  someone can act on it; the CLI prints it as one li
 │   └── UnknownToken          nobody's token: wrong, expired or revoked
 ├── TooManyCalls              an address calls more often than it may
 ├── Refused                   a rule of the domain forbids it
+│   ├── Outdated              somebody else has changed it since the caller read it
 │   ├── JobExists             the source has a job that has not ended
 │   ├── SourceInactive        no jobs on inactive sources
 │   └── JobEnded              an ended job never changes
@@ -105,6 +106,16 @@ class TooManyCalls(HarvestError):
     def __init__(self, wait: float) -> None:
         super().__init__(f"Too many calls: try again in {max(1, round(wait))} s, or with a token")
         self.wait = wait
+
+
+class Outdated(Refused):
+    """Somebody else has changed it since it was read; `changes` are {field: (as it was read, as it is now)}, as text."""
+
+    code = "outdated"
+
+    def __init__(self, message: str, changes: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.changes = dict(changes)
 
 
 class JobExists(Refused):

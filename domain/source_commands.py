@@ -113,12 +113,17 @@ class SourceCommands(JobCommands):
             raise ValidationError({"id": f"There already is a source with the id {source_id}: {source.fields.name}"})
         return True
 
-    def change_source(self, source_id: UUID, fields: SourceFields, by: str) -> None:
-        """Replace a source's fields; a second call changes nothing. Raises NotFound, ValidationError."""
+    def change_source(self, source_id: UUID, fields: SourceFields, by: str, before: SourceFields | None = None) -> None:
+        """Replace a source's fields; a second call changes nothing.
+
+        `before`: what the caller took them for. Raises Conflict when they are others by now; NotFound, ValidationError.
+        """
         fields = self.sealing.sealed(checked(fields))
         for _ in range(ATTEMPTS):
             source = self.load(HarvestSource, source_id)
             source.must_be_there()
+            if before is not None and source.fields != before:
+                raise Conflict([source_id])
             reservations = self._reservations.changes(source_id, fields, before=source.fields)
             source.change(fields, by, self.sealing.sealed_as_far_as_possible(source.fields))
             try:

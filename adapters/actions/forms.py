@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from adapters.actions.session import Session
+from adapters.actions.source_versions import version_of
 from adapters.actions.table import Action
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
@@ -67,6 +68,7 @@ def source_dict(session: Session, row: Row, *, status: bool = True) -> Row:
         **{name: [] for name in EMPTY},
         "extras": [{"key": key, "value": value} for key, value in sorted((row["extras"] or {}).items())],
         "source_type": row["type"],
+        "fields_version": version_of(row),
         "frequency": row["frequency"],
         "config": config,
         "active": row["active"],

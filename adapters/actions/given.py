@@ -16,7 +16,7 @@ SHOWN_ONLY = frozenset(
         *("state", "organization", "creator_user_id", "metadata_created", "metadata_modified", "status", "next_run", "paused"),
         *("num_resources", "num_tags", "resources", "tags", "groups", "relationships_as_subject", "relationships_as_object"),
         *("isopen", "license_id", "license_title", "license_url", "author", "author_email", "maintainer", "maintainer_email"),
-        *("version", "revision_id"),
+        *("revision_id", "fields_version"),
     }
 )
 """What a dataset of type harvest is shown with, and nobody sets."""
@@ -40,6 +40,8 @@ def _source(action: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("type", "harvest") != "harvest":
         raise ValidationError({"type": "Must be harvest: the harvester's name is source_type"})
     options = _options(values.get("config"))
+    if not isinstance(values.get("version"), str) or action == "harvest_source_create":
+        values = {name: value for name, value in values.items() if name != "version"}
     left_out = SHOWN_ONLY | {"type"} | (options - {"name", "url", "title", "notes"})
     if action != "harvest_source_create":
         left_out |= {"active"}

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
@@ -13,12 +14,13 @@ from adapters.actions.parameters import ById, Limit, Offset, Parameters, Referen
 from adapters.actions.reading import seen_source, source_row
 from adapters.actions.session import Session
 from adapters.actions.source_lists import is_plain, selected, troubles
+from adapters.actions.source_versions import check_version, with_version
 from adapters.actions.table import action, always, even_out
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.read_model.source_facts import SORTS
 from domain.access import Owned, Right, sight
-from domain.errors import NotFound, Refused, ValidationError
+from domain.errors import Conflict, NotFound, Refused, ValidationError
 from domain.nearest import unknown
 from domain.secrets import mask_config, mask_url, unmask_config
 from domain.sources import HarvestSource, SourceFields
@@ -71,15 +73,24 @@ class SourceCreate(Entered):
 
 
 class SourceUpdate(Entered):
-    """All fields of a source: those that aren't given are emptied."""
+    """All fields of a source: those that aren't given are emptied.
+
+    `version`: the `fields_version` that the source had when the caller read it. When somebody else has changed it since then,
+    nothing is saved, and the answer tells what has changed.
+    """
 
     NEEDED: ClassVar[tuple[str, ...]] = ("name", "url", "source_type")
 
     id: Reference
+    version: str = ""
 
 
 class SourcePatch(SourceUpdate):
-    """The fields of a source that change: those that aren't given stay."""
+    """The fields of a source that change: those that aren't given stay.
+
+    `version`: the `fields_version` that the source had when the caller read it. When somebody else has changed it since then,
+    nothing is saved, and the answer tells what has changed.
+    """
 
     NEEDED: ClassVar[tuple[str, ...]] = ()
 
@@ -148,32 +159,44 @@ def harvest_source_create(session: Session, parameters: SourceCreate) -> Row:
     return _row(session, str(source_id))
 
 
+ATTEMPTS = 5  # at a source that others change at the same time
+
+
 @action(Right.EDIT, SourceUpdate, subject=the_source)
 def harvest_source_update(session: Session, parameters: SourceUpdate) -> Row:
     """Replace all fields of a source."""
-    return _change(session, parameters.id, _fields(parameters))
+    return _change(session, parameters.id, parameters.version, lambda _: _fields(parameters))
 
 
 @action(Right.EDIT, SourcePatch, subject=the_source)
 def harvest_source_patch(session: Session, parameters: SourcePatch) -> Row:
     """Change some fields of a source; the others stay."""
-    changes = parameters.model_dump(include=parameters.model_fields_set - {"id"})
+    changes = parameters.model_dump(include=parameters.model_fields_set - {"id", "version"})
     if "source_type" in changes:
         changes["type"] = changes.pop("source_type")
     if changes.get("frequency"):
         changes.setdefault("cron", "")  # which would go before it
-    return _change(session, parameters.id, replace(session.source(parameters.id).fields, **changes))
+    return _change(session, parameters.id, parameters.version, lambda before: replace(before, **changes))
 
 
-def _change(session: Session, id_or_name: str, fields: SourceFields) -> Row:
-    source = session.source(id_or_name)
+def _change(session: Session, id_or_name: str, version: str, edited: Callable[[SourceFields], SourceFields]) -> Row:
+    """Save what `edited` makes of the fields; of other fields again, when somebody has changed them in between."""
+    for _ in range(ATTEMPTS):
+        source = session.source(id_or_name)
+        check_version(session, source, version)
+        with suppress(Conflict):
+            return _save(session, source, edited(source.fields))
+    raise Refused(f"Source {id_or_name} is being changed by others all the time: try again")
+
+
+def _save(session: Session, source: HarvestSource, fields: SourceFields) -> Row:
     config = unmask_config(fields.config, source.fields.config)
     url = source.fields.url if fields.url == mask_url(source.fields.url) else fields.url
     opened = session.parts.application.sealing.opened(replace(fields, config=config, url=url))
     unchanged = (fields.type, config) == (source.fields.type, source.fields.config)
     fields = checked_config(opened, None if unchanged else session.parts.asked_target)
     _check_owner(session, fields)
-    session.parts.application.change_source(source.id, fields, by=session.caller.name)
+    session.parts.application.change_source(source.id, fields, by=session.caller.name, before=source.fields)
     session.show_current()
     return _row(session, str(source.id))
 
@@ -247,7 +270,8 @@ def _with_url(session: Session, url: str) -> HarvestSource:
 def harvest_source_show(session: Session, parameters: SourceShow) -> Row:
     """A source with its counts; secrets are masked."""
     if not session.shows_current:
-        return shown(source_row(session, parameters.id or str(_with_url(session, parameters.url).id)))
+        row = source_row(session, parameters.id or str(_with_url(session, parameters.url).id))
+        return with_version(shown(row), row)
     if not parameters.id:
         parameters = SourceShow(id=str(_with_url(session, parameters.url).id))
     source = session.source(parameters.id)
@@ -306,7 +330,7 @@ def _at(session: Session, url: str) -> list[Row]:
 
 def _row(session: Session, source_id: str) -> Row:
     row = shown(session.shown(lambda: session.model.source(source_id), "Source", source_id))
-    return _scheduled(session, [row])[0]
+    return with_version(_scheduled(session, [row])[0], session.source_row(source_id))
 
 
 def _scheduled(session: Session, rows: list[Row]) -> list[Row]:

@@ -14,7 +14,14 @@ from adapters.cli.typed import as_typed
 from domain.errors import HarvestError, NotFound
 
 Row = Mapping[str, Any]
-ONE_SOURCE = {"name": "--name", "url": "--url", "title": "--title", "source_type": "--type", "config": "--configuration"}
+ONE_SOURCE = {
+    "name": "--name",
+    "url": "--url",
+    "title": "--title",
+    "source_type": "--type",
+    "config": "--configuration",
+    "version": "--version",
+}
 """What can't be the same for several sources, or may be refused for one and not for another."""
 EXAMPLES = 3  # sources that are named before a person is asked
 
@@ -37,6 +44,11 @@ EXAMPLES = 3  # sources that are named before a person is asked
 @click.option("--frequency", help="MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS; this removes a cron expression.")
 @click.option("--cron", help="When to harvest, in place of the frequency, e.g. '30 2 * * 1-5'; '' for none.")
 @click.option("--time-zone", help="Time zone of --cron and --blackout, e.g. Europe/Berlin.")
+@click.option(
+    "--version",
+    metavar="VERSION",
+    help="Only if nobody has changed it since: `fields_version`, as `source show --json` has it; for one source only.",
+)
 @click.option("--blackout", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00'; '' for never.")
 @yes_option
 @json_option
@@ -73,7 +85,7 @@ def edit(
 
 
 def _check_usage(sources: Sequence[str], many: bool, twice: bool, changes: Mapping[str, Any]) -> None:
-    if not changes:
+    if not changes.keys() - {"version"}:
         raise click.UsageError("Nothing to change: give at least one option, such as --frequency DAILY")
     if bool(sources) == many or twice:
         raise click.UsageError("Name the sources by SOURCE..., or by --all, or by --of-type and --of-org")

@@ -13,7 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.web.border import request_id
-from domain.errors import HarvestError, NotAuthorized, NotFound, Refused, ServiceUnavailable, TooManyCalls, ValidationError
+from domain.errors import (
+    HarvestError,
+    NotAuthorized,
+    NotFound,
+    Outdated,
+    Refused,
+    ServiceUnavailable,
+    TooManyCalls,
+    ValidationError,
+)
 from domain.secrets import mask_text
 
 log = logging.getLogger("harvestlog.serve")
@@ -69,6 +78,9 @@ def problem(error: Exception) -> tuple[int, dict[str, Any]]:
         return 404, {"__type": "Not Found Error", "message": f"Not found: {error}"}
     if isinstance(error, TooManyCalls):
         return 429, {"__type": "Too Many Requests", "message": str(error)}
+    if isinstance(error, Outdated):
+        changed = {field: {"seen": mask_text(seen), "now": mask_text(now)} for field, (seen, now) in error.changes.items()}
+        return 409, {"__type": "Validation Error", "message": [mask_text(str(error))], "changed": changed}
     if isinstance(error, Refused):
         return 409, {"__type": "Validation Error", "message": [mask_text(str(error))]}
     if isinstance(error, HarvestError):

@@ -142,3 +142,21 @@ def test_a_list_goes_on_after_the_last_row_of_the_page_before(own_cli: CommandLi
     assert page.endswith(f"There are 3 harvest jobs\nThere are more: --after {jobs[1]}\n")
     assert [job["id"] for job in own_cli.json("jobs", "--after", jobs[1])["jobs"]] == [jobs[0]]
     assert "no-such-job" in own_cli("jobs", "--after", "no-such-job", status=1).err
+
+
+def test_who_edits_a_source_that_has_changed_since_is_told_what_has_changed(own_cli: CommandLine) -> None:
+    own_cli("source", "create", "one", "http://127.0.0.1/one", "noop", "The first")
+    own_cli("source", "create", "two", "http://127.0.0.1/two", "noop")
+    seen = own_cli.json("source", "show", "one")["fields_version"]
+    own_cli("source", "edit", "one", "--title", "Theirs")
+
+    refused = own_cli.refused("source", "edit", "one", "--version", seen, "--title", "Mine")
+    now = own_cli.json("source", "show", "one")
+
+    assert "title was 'The first' and is 'Theirs'" in refused
+    assert now["title"] == "Theirs"
+    assert own_cli.json("source", "edit", "one", "--version", now["fields_version"], "--title", "Mine")["title"] == "Mine"
+    assert (
+        "--version is of one source" in own_cli("source", "edit", "one", "two", "--version", seen, "--notes", "x", status=2).err
+    )
+    assert "Nothing to change" in own_cli("source", "edit", "one", "--version", seen, status=2).err

@@ -17,7 +17,7 @@ from adapters.web.pages import paths
 from adapters.web.pages.merging import Merged, merged
 from adapters.web.pages.page import Page
 from adapters.web.pages.source import Row, found_to_edit, frame
-from domain.errors import Refused, ValidationError
+from domain.errors import Outdated, Refused, ValidationError
 
 FIELDS = ("url", "title", "name", "source_type", "notes", "frequency", "cron", "time_zone", "blackout", "owner_org")
 FREQUENCIES = ("MANUAL", "DAILY", "WEEKLY", "BIWEEKLY", "MONTHLY", "ALWAYS")
@@ -171,8 +171,11 @@ def _change(page: Page, source: Row) -> Response:
     config, errors = _config(page, _read(source["config"] or ""))
     if not errors:
         try:
-            changed = page.call("harvest_source_patch", id=source["id"], **_fields(values, config))
+            version = source["fields_version"]
+            changed = page.call("harvest_source_patch", id=source["id"], version=version, **_fields(values, config))
             return _saved(page, changed, page.text("The changes were saved."))
+        except Outdated:  # what the form was compared with was behind the log
+            return _merge(page, page.call("harvest_source_show", id=source["id"]), values)
         except (ValidationError, Refused) as refused:
             errors = _errors(refused)
     return _form(page, source, values, _entered(page), page.form.get("config", ""), errors)
