@@ -1,5 +1,6 @@
 """The list of sources: search, facets with counts, last and next run."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
@@ -24,6 +25,7 @@ def search(page: Page) -> Response:
         runs=runs,
         tickable={row["id"] for row in answer["results"] if page.may("harvest_source_update", row)},
         answer=answer,
+        now=datetime.now(UTC),
         rows=answer["results"],
         chosen=chosen,
         sort=sort,
