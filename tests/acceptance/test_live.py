@@ -71,10 +71,14 @@ def test_a_job_is_told_from_its_beginning_to_its_end(live: Live) -> None:
     assert {name: told[-1][name] for name in SAME} == {name: shown[name] for name in SAME}
 
 
-def test_a_server_with_many_streams_ends_at_once_and_says_goodbye(live: Live) -> None:
-    url = serve(live.stack, "ending")
-    process: subprocess.Popen[bytes] = live.stack.process("ending")
-    clients = [EventClient(url) for _ in range(STREAMS)]
+@pytest.mark.parametrize(("path", "query"), [("/api/events", ""), ("/harvest/-/live", "view=en%20/harvest/open")])
+def test_a_server_with_many_streams_ends_at_once_and_says_goodbye(live: Live, path: str, query: str) -> None:
+    if query:
+        live.stack.source("open", "http://127.0.0.1/open", "noop")
+    name = f"ending{query and '-pages'}"
+    url = serve(live.stack, name)
+    process: subprocess.Popen[bytes] = live.stack.process(name)
+    clients = [EventClient(url, path=path, query=query) for _ in range(STREAMS)]
     for client in clients:
         client.ready()
 
@@ -82,7 +86,7 @@ def test_a_server_with_many_streams_ends_at_once_and_says_goodbye(live: Live) ->
     process.wait(10)
 
     assert {[event.kind for event in client.events()][-1] for client in clients} == {"bye"}
-    assert "Traceback" not in live.stack.log("ending")
+    assert "Traceback" not in live.stack.log(name)
     for client in clients:
         client.close()
 

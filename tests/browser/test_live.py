@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.actions.session import Session
+from adapters.embedded import EmbeddedPostgres
+from adapters.parts import Parts
 from adapters.web import streams
 from domain.objects import GatheredRecord, HarvestObject
+from tests.conftest import new_database
 from tests.support.browser import NewTab
 from tests.support.pages_site import PagesSite
-from tests.support.stack import wait_for
+from tests.support.ports import free_port
+from tests.support.stack import Stack, wait_for
 from tests.support.switched_proxy import SwitchedProxy, switched_proxy
 
 pytestmark = pytest.mark.browser
@@ -120,6 +126,33 @@ def test_a_page_heals_when_its_server_comes_back_and_says_so(chromium: Browser, 
     expect(banner).to_contain_text("Connected again", timeout=SOON)
     expect(page.get_by_role("link", name="Watch the job")).to_be_visible(timeout=SOON)
     context.close()
+
+
+def test_a_page_heals_when_its_server_was_killed_and_is_started_again(
+    chromium: Browser, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    with new_database(postgres, tmp_path) as settings, Stack(settings, tmp_path, roles=()) as stack:
+        cli, port = Session(Parts(settings)), str(free_port())
+        cli.call("harvest_person_create", name="admin", sysadmin=True)
+        token = cli.call("harvest_token_create", person="admin", name="tests")["token"]
+        cli.call("harvest_source_create", name="healing", source_type="noop", url="http://127.0.0.1/healing")
+        stack.start("serve", "serve", "--port", port)
+        wait_for(lambda: "answers at" in stack.log("serve"), 20, "the server answers")
+        page = chromium.new_context().new_page()
+        page.goto(f"http://127.0.0.1:{port}/harvest/-/sign-in?then=/harvest/healing#{token}")
+        page.get_by_role("button", name="Sign in").first.click()
+        page.wait_for_url("**/harvest/healing")
+        banner = page.locator("#connection")
+
+        stack.kill("serve")
+        expect(banner).to_contain_text("The connection to the server was lost", timeout=SOON)
+        cli.call("harvest_job_create", source_id="healing")
+        stack.start("serve", "serve", "--port", port)
+
+        expect(banner).to_contain_text("Connected again", timeout=SOON)
+        expect(page.get_by_role("link", name="Watch the job")).to_be_visible(timeout=SOON)
+        page.context.close()
+        cli.parts.database.close()
 
 
 def test_a_page_says_that_its_session_has_ended_and_goes_on_after_signing_in(
