@@ -15,6 +15,7 @@ import psutil
 import requests
 
 from adapters.actions.session import Session
+from adapters.targets.catalogue_search import add_up
 from bench import large_dataset
 from bench.catalogue import fill as fill_catalogue
 from bench.figure import Figure
@@ -145,6 +146,8 @@ def _enter(running: Site) -> InTheLog:
     for number in range(CHANGES):
         session.call("harvest_source_patch", id=source, title=f"Title {number}")
     running.parts.database.query("UPDATE catalogue.package SET source_id = %(id)s WHERE source_id = 'source-7'", id=source)
+    while add_up(running.parts.database):  # as a coordinator does
+        pass
     session.call("harvest_organization_create", name="bench", title="The office")
     large = large_dataset.enter(session)
     named = {"source_ids": ["logged", "large", "taken"]}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from adapters.actions.kept_values import Kept
 from adapters.actions.objects import package_id
 from adapters.actions.parameters import Limit, Parameters, Reference, instant
 from adapters.actions.reading import SeenSource, seen_source
@@ -15,7 +16,7 @@ from adapters.actions.session import Session
 from adapters.actions.table import action, find
 from adapters.postgres.read_model.dataset_history import DatasetHistory
 from adapters.postgres.read_model.queries import Row
-from domain.access import Right, may
+from domain.access import Right, may, sight
 from domain.differences import WordChanges, as_text, differences
 from domain.documents import fields_of
 from domain.errors import NotFound, ValidationError
@@ -30,6 +31,8 @@ MOST_FIELDS = 500  # of one version
 LONGEST = 2000  # characters of a value
 LONGEST_NAME = 300  # characters of a field's name, or of what names an entry of a list
 LARGEST = 5_000_000  # bytes of a document that is taken apart
+READ = Kept(most=16)
+"""What was read of documents, by their hashes: of a large one it takes a tenth of a second, and it never changes."""
 
 
 def _time(text: str) -> str:
@@ -103,8 +106,21 @@ def harvest_dataset_history_list(session: Session, parameters: HistoryList) -> R
 def _shown(session: Session, key: Row) -> Row:
     """A dataset as it is now, with the newest title that is known."""
     row = DatasetHistory(session.model).dataset(key["source_id"], key["guid"]) or {}
-    title = session.once(("title", row["object_id"]), lambda: _title(session, row["object_id"])) if row else None
-    return {**key, "package_id": row.get("package_id"), "state": row.get("state"), "title": title}
+    named = _in_the_catalogue(session, row)
+    title = named[1] if named else None
+    if row and not named:
+        title = session.once(("title", row["object_id"]), lambda: _title(session, row["object_id"]))
+    name = named[0] if named else None
+    return {**key, "package_id": row.get("package_id"), "state": row.get("state"), "title": title, "name": name}
+
+
+def _in_the_catalogue(session: Session, row: Row) -> tuple[str, str] | None:
+    """Name and title of the dataset in the local catalogue; None where the caller sees none there, or a CKAN has it."""
+    if session.parts.settings.ckan_url or row.get("state") != "active" or not row.get("package_id"):
+        return None
+    return session.once(
+        ("named", row["package_id"]), lambda: session.parts.catalogue.named(row["package_id"], sight(session.caller))
+    )
 
 
 def _title(session: Session, object_id: str) -> str | None:
@@ -133,14 +149,13 @@ def harvest_dataset_version_show(session: Session, parameters: VersionShow) -> R
     row = _wanted(session, key, parameters)
     if row is None:
         return {"dataset": _shown(session, key), "version": None, "kept": False, "fields": [], "more": False, "source": None}
-    document = _document(session, row)
-    flat = list(islice(_flat((), document or {}), MOST_FIELDS + 1))
+    fields = _fields(session, row)
     return {
         "dataset": _shown(session, key),
         "version": _told(session, key["source_id"], [row])[0],
-        "kept": document is not None,
-        "fields": [{"field": _names(path), "value": _cut(value)} for path, value in flat[:MOST_FIELDS]],
-        "more": len(flat) > MOST_FIELDS,
+        "kept": fields is not None,
+        "fields": (fields or [])[:MOST_FIELDS],
+        "more": len(fields or []) > MOST_FIELDS,
         "source": _source_then(session, key["source_id"], row),
     }
 
@@ -181,16 +196,43 @@ def harvest_dataset_version_diff(session: Session, parameters: VersionDiff) -> R
     new = _named(session, key, parameters.new)
     before = DatasetHistory(session.model).version(key["source_id"], key["guid"], "number", new["number"] - 1)
     old = _named(session, key, parameters.old) if parameters.old else before
-    documents = [_document(session, row) if row else {} for row in (old, new)]
-    old_document, new_document = (document or {} for document in documents)
-    kept = all(document is not None for document in documents)
-    changed = list(differences(old_document, new_document)) if kept else []
-    words, touched = WordChanges(), {difference.path[0] for difference in changed}
+    compared = _compared(session, old, new)
     return {
         "dataset": _shown(session, key),
         "old": _told(session, key["source_id"], [old])[0] if old else None,
         "new": _told(session, key["source_id"], [new])[0],
-        "kept": kept,
+        **(compared or {"differences": [], "more": False, "unchanged": []}),
+        "kept": compared is not None,
+    }
+
+
+def _fields(session: Session, row: Row) -> list[Row] | None:
+    """The fields of a version's document, one more than are shown if there are more; None when it is no longer stored."""
+
+    def read() -> list[Row] | None:
+        document = _document(session, row)
+        flat = islice(_flat((), document or {}), MOST_FIELDS + 1)
+        return None if document is None else [{"field": _names(path), "value": _cut(value)} for path, value in flat]
+
+    return READ.once(("fields", _digest(row)), read) if _is_kept(session, row) else None
+
+
+def _compared(session: Session, old: Row | None, new: Row) -> Row | None:
+    """What differs between the documents of two versions; None where one is no longer stored."""
+
+    def compare() -> Row | None:
+        before, after = (_document(session, row) if row else {} for row in (old, new))
+        return None if before is None or after is None else _comparison(before, after)
+
+    if not (_is_kept(session, new) and (old is None or _is_kept(session, old))):
+        return None
+    return READ.once(("compared", _digest(old) if old else "", _digest(new)), compare)
+
+
+def _comparison(before: Row, after: Row) -> Row:
+    changed = list(differences(before, after))
+    words, touched = WordChanges(), {difference.path[0] for difference in changed}
+    return {
         "differences": [
             {
                 "field": _names(difference.path),
@@ -203,8 +245,18 @@ def harvest_dataset_version_diff(session: Session, parameters: VersionDiff) -> R
             for difference in changed[:MOST_DIFFERENCES]
         ],
         "more": len(changed) > MOST_DIFFERENCES,
-        "unchanged": _names(name for name in new_document if name in old_document and name not in touched),
+        "unchanged": _names(name for name in after if name in before and name not in touched),
     }
+
+
+def _digest(row: Row) -> str:
+    """The hash of a version's document, empty for none: a deletion has none."""
+    return "" if row["what"] == "deleted" else row["content_hash"] or ""
+
+
+def _is_kept(session: Session, row: Row) -> bool:
+    digest = _digest(row)
+    return not digest or session.once(("kept", digest), lambda: session.parts.content.facts(digest) is not None)
 
 
 def _named(session: Session, key: Row, object_id: str) -> Row:
@@ -216,8 +268,8 @@ def _named(session: Session, key: Row, object_id: str) -> Row:
 
 def _document(session: Session, row: Row) -> dict[str, Any] | None:
     """The fields of a version's document; None when it is no longer stored. A deletion has none."""
-    digest = row["content_hash"]
-    if row["what"] == "deleted" or not digest:
+    digest = _digest(row)
+    if not digest:
         return {}
     return session.once(("document", digest), lambda: _read_document(session, digest))
 

@@ -71,6 +71,9 @@ TITLE = """
 """
 COLUMNS = f"id, name, state, package, source_id, object_id, metadata_created, metadata_modified, {TITLE}"
 SHOW = f"SELECT {COLUMNS} FROM catalogue.package WHERE (id = %(key)s OR name = %(key)s) AND (%(sees_all)s OR {SEEN})"
+NAMED = f"""
+    SELECT name, title FROM catalogue.package WHERE id = %(key)s AND state = 'active' AND (%(sees_all)s OR {SEEN})
+"""
 LIST = f"""
     SELECT name FROM catalogue.package WHERE state = 'active' AND name > %(after)s AND (%(sees_all)s OR {SEEN}) ORDER BY name
     LIMIT %(limit)s OFFSET %(offset)s
@@ -257,6 +260,11 @@ class LocalCatalogue:
         """package_show: a package that isn't deleted, and is seen."""
         rows = self._database.query(SHOW, key=id_or_name, **seen(sight))
         return as_ckan(rows[0], self.rules) if rows and rows[0][2] == "active" else None
+
+    def named(self, package_id: str, sight: Sight = EVERY_SOURCE) -> tuple[str, str] | None:
+        """Name and title of a package that isn't deleted, and is seen: without the package, which may be large."""
+        rows = self._database.query(NAMED, key=package_id, **seen(sight))
+        return (rows[0][0], rows[0][1] or rows[0][0]) if rows else None
 
     def list(self, limit: int = 1000, offset: int = 0, after: str = "", sight: Sight = EVERY_SOURCE) -> Sequence[str]:
         """package_list: names in order, those that come after `after`, of packages that are seen."""

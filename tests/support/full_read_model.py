@@ -203,7 +203,7 @@ ROWS: tuple[LiteralString, ...] = (
     """,
     """
     INSERT INTO harvest.log_line (id, content, level, created, source_id, job_id, object_id)
-    SELECT pg_temp.line_id(row_number() OVER (ORDER BY created, step)), 'Job ' || id || words[step],
+    SELECT pg_temp.line_id(400000000 + row_number() OVER (ORDER BY created, step)), 'Job ' || id || words[step],
         CASE WHEN status = 'Aborted' AND step = 4 THEN 'WARNING' ELSE 'INFO' END::ops.log_level, created,
         pg_temp.source_id(s), id, NULL
     FROM job CROSS JOIN generate_series(1, 4) AS step

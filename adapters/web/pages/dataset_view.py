@@ -77,7 +77,20 @@ class DatasetView:
     @cached_property
     def resources(self) -> list[Resource]:
         """Its files, in order."""
-        return [_resource(resource) for resource in records(self.package.get("resources"))]
+        return self.some_resources(0, self.resource_count)
+
+    @property
+    def resource_count(self) -> int:
+        """How many files it has."""
+        return len(self._resources)
+
+    def some_resources(self, start: int, number: int) -> list[Resource]:
+        """Some of its files, from a place on."""
+        return [_resource(resource) for resource in self._resources[start : start + number]]
+
+    @cached_property
+    def _resources(self) -> Sequence[Mapping[str, Any]]:
+        return records(self.package.get("resources"))
 
     @property
     def formats(self) -> list[str]:

@@ -12,6 +12,7 @@ from adapters.web.pages.search_terms import quoted, whole_number
 from domain.errors import HarvestError, NotFound, ValidationError
 
 ROWS = 20
+RESOURCES = 100  # on one page
 FACETS = ("organization", "groups", "tags", "res_format", "license_id")
 VALUES_SHOWN = 12
 SORTS = ("metadata_modified desc", "title asc")
@@ -53,7 +54,7 @@ def show(page: Page) -> Response:
     if page.site.settings.ckan_url:
         return _at_the_ckan(page, f"/dataset/{named}")
     package, form = _package(page, named)
-    dataset = DatasetView(package)
+    dataset, start = DatasetView(package), whole_number(page.query.get("start"))
     address = f"{page.request.url.scheme}://{page.request.url.netloc}{page.url(dataset.path)}"
     if form:
         media_type, written = linked_data.FORMS[form]
@@ -63,6 +64,10 @@ def show(page: Page) -> Response:
         "dataset.html",
         headers={**_kept(page), "Link": links},
         dataset=dataset,
+        start=start,
+        resources=dataset.some_resources(start, RESOURCES),
+        following=page.here(start=start + RESOURCES) if start + RESOURCES < dataset.resource_count else None,
+        before=page.here(start=max(0, start - RESOURCES)) if start else None,
         source=_source(page, dataset),
         forms={suffix: kind for suffix, (kind, _) in linked_data.FORMS.items()},
     )

@@ -6,10 +6,12 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages.page import Page
+from adapters.web.pages.search_terms import whole_number
 from adapters.web.pages.source import Row
-from domain.errors import NotFound
 
 ROWS = 50
+SHOWN = 100  # fields of a version, or differences, on one page
+BRIEFLY = 30  # differences next to the fields
 LONGEST_NUMBER = 20  # digits of a version's number: more than there can be, and Python reads no number of 5,000
 
 
@@ -32,7 +34,11 @@ def version(page: Page) -> Response:
     differences = None
     if row and answer["kept"] and row["number"] > 1:
         differences = page.call("harvest_dataset_version_diff", id=page.path("id"), new=row["object_id"])
-    return _page(page, "dataset_version.html", answer, count=count, at=at, now=datetime.now(UTC), differences=differences)
+    start = whole_number(page.query.get("start"))
+    following = page.here(start=start + SHOWN) if start + SHOWN < len(answer["fields"]) else None
+    fields = answer["fields"][start : start + SHOWN]
+    told = {"count": count, "at": at, "now": datetime.now(UTC), "following": following, "briefly": BRIEFLY}
+    return _page(page, "dataset_version.html", {**answer, "fields": fields}, differences=differences, **told)
 
 
 def changes(page: Page) -> Response:
@@ -41,7 +47,10 @@ def changes(page: Page) -> Response:
     answer: Row = page.call("harvest_dataset_version_diff", id=page.path("id"), old=old or None, new=new or None)
     if answer["old"] and answer["old"]["number"] > answer["new"]["number"]:
         answer = page.call("harvest_dataset_version_diff", id=page.path("id"), old=new or None, new=old)
-    return _page(page, "dataset_changes.html", answer)
+    start = whole_number(page.query.get("start"))
+    rows = answer["differences"][start : start + SHOWN]
+    following = page.here(start=start + SHOWN) if start + SHOWN < len(answer["differences"]) else None
+    return _page(page, "dataset_changes.html", {**answer, "differences": rows}, following=following)
 
 
 def _page(page: Page, template: str, answer: Row, **context: Any) -> Response:
@@ -51,19 +60,8 @@ def _page(page: Page, template: str, answer: Row, **context: Any) -> Response:
         source=source,
         dataset=answer["dataset"],
         answer=answer,
-        portal=_portal_path(page, answer["dataset"]),
+        portal=f"/dataset/{answer['dataset']['name']}" if answer["dataset"]["name"] else None,
         may_read_job=page.may("harvest_job_show", source),
         named=page.path("id"),
         **context,
     )
-
-
-def _portal_path(page: Page, dataset: Row) -> str | None:
-    """The dataset's page in the local catalogue, if it is there."""
-    if page.site.settings.ckan_url or dataset["state"] != "active" or not dataset["package_id"]:
-        return None
-    try:
-        package: Row = page.call("package_show", id=dataset["package_id"])
-    except NotFound:
-        return None
-    return f"/dataset/{package['name']}"

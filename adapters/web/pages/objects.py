@@ -14,6 +14,7 @@ from domain.titles import title_of
 
 MOST_SHOWN = 100_000  # characters of a document; the rest is in the download
 EVENTS = 100
+ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, sort_keys=True)
 
 
 def show(page: Page) -> Response:
@@ -31,10 +32,17 @@ def show(page: Page) -> Response:
         received=document,
         imported=_pretty(package),
         package=DatasetView(package) if package else None,
-        title=title_of(harvested["content"] or "") or harvested["guid"],
+        title=_title(harvested, package),
         events=events,
         may_read_job=page.may("harvest_job_show", source),
     )
+
+
+def _title(harvested: Row, package: Any) -> str:
+    """The title of the dataset that stands on the record, or else the record's own."""
+    if package and harvested["current"]:
+        return DatasetView(package).title
+    return title_of(harvested["content"] or "") or str(harvested["guid"])
 
 
 def _document(page: Page, object_id: str) -> tuple[Row | None, str]:
@@ -73,4 +81,14 @@ def _events(page: Page, source: Row, object_id: str) -> list[Row]:
 
 
 def _pretty(value: Any) -> str:
-    return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)[:MOST_SHOWN]
+    """A value as indented JSON, or the beginning of it: the rest of a large one isn't written."""
+    if value is None:
+        return ""
+    parts: list[str] = []
+    length = 0
+    for part in ENCODER.iterencode(value):
+        parts.append(part)
+        length += len(part)
+        if length >= MOST_SHOWN:
+            break
+    return "".join(parts)[:MOST_SHOWN]
