@@ -1,4 +1,4 @@
-"""A dataset with many files: its pages show some at a time, and lead to the others."""
+"""A dataset with many files, and a job with many causes of errors: pages show some at a time, and lead to the others."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,13 @@ from tests.support.pages_site import PagesSite, pages_site
 from tests.support.visitor import Response, text
 
 FILES = 250
+CAUSES = 120
+CAUSE = """
+    INSERT INTO harvest.error_cause (job_id, of_gather, cause, gaps, texts, gap_values, errors, records, first_error,
+        last_error, examples)
+    SELECT %(job)s, false, '3-' || left(md5(n::text), 16), 0, format('["Cause-%%s."]', n)::jsonb, '[]', n, n, now(), now(), '[]'
+    FROM generate_series(1, %(number)s) AS n
+"""
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +67,16 @@ def test_a_version_shows_some_differences_and_fields_and_where_the_others_are(si
     assert f"/harvest/-/dataset/{ONE}/changes?new=" in first.text
     assert "All differences" in text(first)
     assert "There are further fields" in text([first, *others][-1])
+
+
+def test_each_cause_of_a_jobs_errors_is_on_one_of_the_pages_that_follow_one_another(site: PagesSite) -> None:
+    site.source("failing", source_type="raising", config={"records": 3, "poison": ["record-1"]})
+    job = site.cli.call("harvest_job_list", source_id="failing")["jobs"][0]["id"]
+    with site.cli.parts.database.connect() as connection:
+        connection.execute(CAUSE.encode(), {"job": job, "number": CAUSES})
+
+    shown = [text(page) for page in walked(site, f"/harvest/failing/job/{job}")]
+    numbers = [number for page in shown for number in dict.fromkeys(re.findall(r"Cause-(\d+)\.", page))]
+
+    assert len(shown) == 3
+    assert sorted(map(int, numbers)) == list(range(1, CAUSES + 1))

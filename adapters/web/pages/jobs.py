@@ -20,6 +20,7 @@ LAST = "last"
 ENDED = ("Finished", "Aborted")
 LOSSES = 5  # examples of what datasets were imported without
 WARNINGS = "warnings"
+CAUSES = 50  # on one page
 CSV_PAGE = 1000  # errors read at a time
 COLUMNS = ("kind", "guid", "stage", "code", "message", "line", "created", "object_id", "original_url")
 KINDS = {"gather_errors": "gather", "object_errors": "record", "warnings": "warning", "job_warnings": "warning"}
@@ -57,6 +58,7 @@ def show(page: Page) -> Response:
         job=job,
         causes=causes,
         losses=_losses(page, job["id"]) if ended and (job["added"] or job["updated"]) else (),
+        **_some_causes(page, causes),
         share=_share(job),
         rate=_rate(job),
         left=_left(job),
@@ -70,6 +72,20 @@ def _losses(page: Page, job_id: str) -> list[Row]:
     """The first things that datasets were imported without, and what all of them lost alike."""
     report = page.call("harvest_job_report", id=job_id, limit=LOSSES, kind=WARNINGS)
     return [*report["job_warnings"], *report["warnings"]]
+
+
+def _some_causes(page: Page, causes: Row | None) -> Row:
+    """The causes of one page, worst first, those of the gather before those of records; and where the others are."""
+    both = causes or {"gather_error_summary": [], "object_error_summary": []}
+    rows = [(False, cause) for cause in both["gather_error_summary"]] + [
+        (True, cause) for cause in both["object_error_summary"]
+    ]
+    start = whole_number(page.query.get("start"))
+    return {
+        "listed": rows[start : start + CAUSES],
+        "before": page.here(start=max(0, start - CAUSES) or None) if start else None,
+        "following": page.here(start=start + CAUSES) if start + CAUSES < len(rows) else None,
+    }
 
 
 def _total(job: Row) -> int | None:
