@@ -230,7 +230,7 @@ def test_what_was_shown_can_be_sent_back_with_one_field_changed(api: Api) -> Non
     after = api.server.result("harvest_source_update", {**before, "title": "Forth"})
 
     changed = {key for key in before if before[key] != after[key]}
-    assert changed == {"title", "metadata_modified"}
+    assert changed == {"title", "metadata_modified", "fields_version"}
     assert after["extras"] == [{"key": "contact", "value": "a person"}]
     assert api.server.result("harvest_source_patch", {"id": "back", "notes": None})["notes"] == ""
     assert api.server.result("harvest_source_delete", {"id": "back"}) is None
