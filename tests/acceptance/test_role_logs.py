@@ -19,8 +19,9 @@ def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[S
 
 
 def lines(stack: Stack, role: str) -> list[dict[str, Any]]:
-    """Lines of the log; what a plugin prints stands between them."""
-    return [json.loads(line) for line in stack.log(role).splitlines() if line.startswith("{")]
+    """Lines of the log. What a plugin prints stands between them, or before one: `print` writes its newline on its own."""
+    written = stack.log(role).splitlines()
+    return [json.loads(line[line.index('{"time"') :]) for line in written if '{"time"' in line]
 
 
 @pytest.mark.parametrize("role", ROLES)
