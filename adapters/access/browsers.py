@@ -78,7 +78,7 @@ class Browsers:
         place = network_of(address)
         tries = (
             (f"address {place}", a_minute),
-            (f"name {name} from {place}", FOR_ONE_NAME),
+            (f"at {place}: {name}", FOR_ONE_NAME),  # the name, which may be any text, comes last
             (f"name {name}", FROM_EVERYWHERE),
         )
         for what, most in tries:

@@ -110,7 +110,7 @@ def test_whose_name_was_tried_too_often_is_asked_to_wait_and_not_checked(site: P
     wrong = WrongPasswords(site.cli.parts.database)
     with suppress(TooManyCalls):
         while True:
-            wrong.take("name editor from 127.0.0.1", 10)
+            wrong.take("at 127.0.0.1: editor", 10)
 
     answer = site.visitor().post(SIGN_IN, {"name": "editor", "password": "a password that is wrong"})
 
