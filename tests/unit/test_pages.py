@@ -84,6 +84,14 @@ def test_a_text_that_opens_stands_in_no_paragraph(name: str) -> None:
     assert not re.search(r"<p\b(?:(?!</p>).)*ui\.long\(", text, re.DOTALL), "browsers end a paragraph before <details>"
 
 
+@pytest.mark.parametrize(("code", "title"), [("en", "Retry"), ("de", "Neuer Versuch")])
+def test_a_heading_begins_with_a_capital_and_keeps_those_that_follow(code: str, title: str) -> None:
+    text = '{% import "job_rows.html" as job_rows with context %}{{ job_rows.kind(job)|capitalised }}'
+
+    assert environment(code).from_string(text).render(job=SimpleNamespace(kind="retry")) == title
+    assert "|capitalize" not in "".join((FOLDER / name).read_text(encoding="utf-8") for name in TEMPLATES)
+
+
 def test_whatever_a_remote_sends_is_escaped() -> None:
     template = environment("en").from_string("{{ text|clean|cut(60) }}")
 

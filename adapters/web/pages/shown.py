@@ -92,6 +92,11 @@ def plain(text: Any) -> str:
     return " ".join(TAG.sub(" ", clean(str(text or "")[:20_000])).split())
 
 
+def capitalised(text: str) -> str:
+    """A text with a capital first; the rest stays as it is, since German nouns have capitals, too."""
+    return text[:1].upper() + text[1:]
+
+
 def cut(text: str, longest: int = LONGEST) -> str:
     """The beginning of a text that is too long to be shown."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -15,6 +15,7 @@ from adapters.web.pages.translated import Translated
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 FILTERS: dict[str, Callable[..., Any]] = {
     "browser": shown.browser,
+    "capitalised": shown.capitalised,
     "clean": shown.clean,
     "cut": shown.cut,
     "code_parts": shown.code_parts,
