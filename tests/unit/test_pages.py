@@ -15,6 +15,7 @@ from adapters.web import cookies
 from adapters.web.pages import charts, history, jobs, linked_data, paths, shown, static
 from adapters.web.pages.language import LOCALE, NAMES, chosen, language, read_po
 from adapters.web.pages.origin import check_origin
+from adapters.web.pages.search_terms import start_of_page
 from adapters.web.pages.sign_in import local
 from adapters.web.pages.templates import FOLDER, environment
 from domain.errors import NotAuthorized, NotFound
@@ -90,6 +91,14 @@ def test_a_heading_begins_with_a_capital_and_keeps_those_that_follow(code: str, 
 
     assert environment(code).from_string(text).render(job=SimpleNamespace(kind="retry")) == title
     assert "|capitalize" not in "".join((FOLDER / name).read_text(encoding="utf-8") for name in TEMPLATES)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "start"),
+    [(None, 150, 0), ("100", 150, 100), ("200", 150, 100), ("200", 200, 100), ("9999999", 201, 200), ("100", 0, 0)],
+)
+def test_a_page_beyond_the_last_one_is_the_last_one(text: str | None, count: int, start: int) -> None:
+    assert start_of_page(text, count, 100) == start
 
 
 def test_whatever_a_remote_sends_is_escaped() -> None:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from adapters.web.pages import linked_data
 from adapters.web.pages.dataset_view import DatasetView
 from adapters.web.pages.page import HEADERS, Page
-from adapters.web.pages.search_terms import quoted, whole_number
+from adapters.web.pages.search_terms import quoted, start_of_page, whole_number
 from domain.errors import HarvestError, NotFound, ValidationError
 
 ROWS = 20
@@ -54,7 +54,8 @@ def show(page: Page) -> Response:
     if page.site.settings.ckan_url:
         return _at_the_ckan(page, f"/dataset/{named}")
     package, form = _package(page, named)
-    dataset, start = DatasetView(package), whole_number(page.query.get("start"))
+    dataset = DatasetView(package)
+    start = start_of_page(page.query.get("start"), dataset.resource_count, RESOURCES)
     address = f"{page.request.url.scheme}://{page.request.url.netloc}{page.url(dataset.path)}"
     if form:
         media_type, written = linked_data.FORMS[form]

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from adapters.web.pages.page import Page
-from adapters.web.pages.search_terms import whole_number
+from adapters.web.pages.search_terms import start_of_page
 from adapters.web.pages.source import Row
 
 ROWS = 50
@@ -34,7 +34,7 @@ def version(page: Page) -> Response:
     differences = None
     if row and answer["kept"] and row["number"] > 1:
         differences = page.call("harvest_dataset_version_diff", id=page.path("id"), new=row["object_id"])
-    start = whole_number(page.query.get("start"))
+    start = start_of_page(page.query.get("start"), len(answer["fields"]), SHOWN)
     following = page.here(start=start + SHOWN) if start + SHOWN < len(answer["fields"]) else None
     fields = answer["fields"][start : start + SHOWN]
     told = {"count": count, "at": at, "now": datetime.now(UTC), "following": following, "briefly": BRIEFLY}
@@ -47,7 +47,7 @@ def changes(page: Page) -> Response:
     answer: Row = page.call("harvest_dataset_version_diff", id=page.path("id"), old=old or None, new=new or None)
     if answer["old"] and answer["old"]["number"] > answer["new"]["number"]:
         answer = page.call("harvest_dataset_version_diff", id=page.path("id"), old=new or None, new=old)
-    start = whole_number(page.query.get("start"))
+    start = start_of_page(page.query.get("start"), len(answer["differences"]), SHOWN)
     rows = answer["differences"][start : start + SHOWN]
     following = page.here(start=start + SHOWN) if start + SHOWN < len(answer["differences"]) else None
     return _page(page, "dataset_changes.html", {**answer, "differences": rows}, following=following)

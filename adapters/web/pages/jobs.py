@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from adapters.web.pages import paths
 from adapters.web.pages.page import Page, error_page, opened
-from adapters.web.pages.search_terms import whole_number
+from adapters.web.pages.search_terms import start_of_page, whole_number
 from adapters.web.pages.source import ROWS, Row
 from domain.errors import HarvestError, Refused
 
@@ -80,7 +80,7 @@ def _some_causes(page: Page, causes: Row | None) -> Row:
     rows = [(False, cause) for cause in both["gather_error_summary"]] + [
         (True, cause) for cause in both["object_error_summary"]
     ]
-    start = whole_number(page.query.get("start"))
+    start = start_of_page(page.query.get("start"), len(rows), CAUSES)
     return {
         "listed": rows[start : start + CAUSES],
         "before": page.here(start=max(0, start - CAUSES) or None) if start else None,

@@ -22,3 +22,8 @@ def fq_of(values: Mapping[str, str]) -> str:
 def whole_number(text: str | None) -> int:
     """A number of rows to leave out; what is none is 0."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 8 else 0
+
+
+def start_of_page(text: str | None, count: int, rows: int) -> int:
+    """How many of `count` rows to leave out, as an address says, for a page of `rows`: never all of them, if there are any."""
+    return min(whole_number(text), max(0, count - 1) // rows * rows)
