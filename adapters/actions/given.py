@@ -4,6 +4,7 @@ Such a script reads a source, changes a field and sends all of it back. So field
 come as CKAN's list, and the configuration's options may also stand next to it as fields of their own.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ RENAMED = {
     "harvest_job_create_all": {"organization_id": "owner_org"},
 }
 """Parameters that have another name here."""
+FIELDS_VERSION = re.compile(r"[0-9a-f]{16}")
 SOURCES = ("harvest_source_create", "harvest_source_update", "harvest_source_patch")
 
 
@@ -40,9 +42,9 @@ def _source(action: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("type", "harvest") != "harvest":
         raise ValidationError({"type": "Must be harvest: the harvester's name is source_type"})
     options = _options(values.get("config"))
-    if not isinstance(values.get("version"), str) or action == "harvest_source_create":
+    if action == "harvest_source_create" or not _is_seen(values.get("version"), options):
         values = {name: value for name, value in values.items() if name != "version"}
-    left_out = SHOWN_ONLY | {"type"} | (options - {"name", "url", "title", "notes"})
+    left_out = SHOWN_ONLY | {"type"} | (options - {"name", "url", "title", "notes", "version"})
     if action != "harvest_source_create":
         left_out |= {"active"}
     fields = {name: value for name, value in values.items() if name not in left_out}
@@ -51,6 +53,11 @@ def _source(action: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if action == "harvest_source_patch":  # null empties a field
         return {name: "" if value is None else value for name, value in fields.items()}
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _is_seen(version: Any, options: frozenset[str]) -> bool:
+    """Whether it is the version of a source that somebody has seen, and not an option of the same name."""
+    return isinstance(version, str) and ("version" not in options or FIELDS_VERSION.fullmatch(version) is not None)
 
 
 def _options(config: Any) -> frozenset[str]:
