@@ -147,7 +147,9 @@ def test_a_page_heals_when_its_server_was_killed_and_is_started_again(
         stack.kill("serve")
         expect(banner).to_contain_text("The connection to the server was lost", timeout=SOON)
         cli.call("harvest_job_create", source_id="healing")
+        starts = stack.log("serve").count("answers at")
         stack.start("serve", "serve", "--port", port)
+        wait_for(lambda: stack.log("serve").count("answers at") > starts, 20, "the server answers again")
 
         expect(banner).to_contain_text("Connected again", timeout=SOON)
         expect(page.get_by_role("link", name="Watch the job")).to_be_visible(timeout=SOON)
