@@ -195,7 +195,7 @@ def test_a_projection_that_waits_for_a_lock_ends_all_the_same_when_it_is_told_to
 
         running.stop()
 
-        assert not running.is_alive()
+        wait_for(lambda: not running.is_alive(), 10, "it ends although the lock is held")
         assert projector.position() == before
     running.start()
     newest = emptied.event_store.max_notification_id() or 0
