@@ -70,10 +70,19 @@ class Listener:
         with unavailable(self._database.url):
             self.has_begun = self._connection is None or self._connection.closed
             if self._connection is None or self._connection.closed:
-                self._connection = self._database.connect()
-                self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+                self._connection = self._listening()
                 return [""]  # what came before LISTEN was active is not announced
             return self._payloads(self._connection, timeout)
+
+    def _listening(self) -> Connection:
+        """A connection that listens; one whose LISTEN fails is not kept, since it would hear nothing."""
+        connection = self._database.connect()
+        try:
+            connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _payloads(self, connection: Connection, timeout: float) -> list[str]:
         """Those that came within the time; psycopg itself would look ten times a second."""
