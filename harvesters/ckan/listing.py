@@ -91,7 +91,9 @@ class Listing:
         if not self.complete:
             self._hashes_by_offset = set(self._hashes)
             by_offset = ByOffset(self._ask, self._where, self._hashes_by_offset, in_order.reported, self.off)
-            yield from by_offset
+            for item in by_offset:
+                self.last = item.guid if isinstance(item, Found) else self.last
+                yield item
             self.complete, self.missed = by_offset.complete, by_offset.missed
             if not self.complete and self.trusts_count:
                 yield by_offset.error()

@@ -39,7 +39,7 @@ class Remote(RemoteCKAN):
         self.packages = {one["id"]: one for one in packages}
         self.asked: list[Mapping[str, Any]] = []
         self.off = 0
-        self.fields_work = self.dates_work = self.shows = True
+        self.fields_work = self.dates_work = self.shows = self.sorts = True
         self.hidden: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
 
@@ -55,7 +55,7 @@ class Remote(RemoteCKAN):
         terms = params.get("fq", "")
         if not self.dates_work and "metadata_modified" in terms:
             raise RemoteError("no dates", code="http_409")
-        found = sorted(filter(predicate(terms), self.packages.values()), key=lambda one: str(one["id"]))
+        found = sorted(filter(predicate(terms), self.packages.values()), key=lambda one: str(one["id"]), reverse=not self.sorts)
         page = found[params["start"] : params["start"] + params["rows"]]
         if not params.get("fl") and any(one["id"] in self.broken for one in page):
             raise RemoteError("a bad page", code="http_500")

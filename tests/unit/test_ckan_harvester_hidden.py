@@ -33,6 +33,17 @@ def test_a_removal_is_found_while_others_are_hidden() -> None:
     assert source.errors == []
 
 
+def test_a_removal_is_found_by_a_listing_that_is_not_sorted() -> None:
+    source = hiding()
+    source.remote.sorts = False
+    del source.remote.packages["id-0020"]
+
+    source.harvest()
+
+    assert source.holdings.keys() == source.remote.packages.keys() | source.remote.hidden.keys()
+    assert source.errors == []
+
+
 def test_what_is_gone_behind_a_count_that_stays_wrong_is_removed() -> None:
     source = hiding()
     source.remote.off, source.remote.hidden = len(source.remote.hidden), {}
