@@ -246,7 +246,7 @@ class Gathering:
         self._memory.remember(count_off=listing.missed, unsafe=unsafe, asked="")
 
     def _removed(self, listing: Listing) -> Generator[Record, None, int]:
-        """Have removed what is held and not listed, as far as it is gone; how many others there are."""
+        """Have removed what is held and not listed, as far as it is gone; how many others are known to be hidden."""
         if not self._memory.get("unsafe"):
             self._job.full_listing = True
             return 0
@@ -255,7 +255,7 @@ class Gathering:
         hidden = len(lacking.guids) - len(gone)
         self._memory.remember(unsafe=hidden > 0, asked=lacking.stopped)
         yield from (Record(guid, action="delete") for guid in gone)
-        return hidden
+        return hidden if lacking.answered else 0  # the next job finds a count that it doesn't expect, and asks again
 
     # changes
 

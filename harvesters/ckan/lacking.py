@@ -25,12 +25,14 @@ Wanted = Callable[[Mapping[str, Any]], bool]
 class Lacking:
     """`held`: ids that the source holds; `listed`: hashes of those of the listing; `after`: the last one that was asked for.
 
-    `stopped`: the last one that was asked for now, empty where none are behind it.
+    `stopped`: the last one that was asked for now, empty where none are behind it. `answered`: the remote says of those that
+    were asked for what became of them.
     """
 
     def __init__(self, held: Iterable[str], listed: Collection[int], after: str = "") -> None:
         self.guids = sorted(guid for guid in held if hash(guid) not in listed)
-        self.stopped = ""
+        self.stopped = after if self.guids else ""
+        self.answered = False
         self._after = after
 
     def gone(self, show: Show, is_wanted: Wanted, sample: str) -> list[str]:
@@ -49,6 +51,7 @@ class Lacking:
             return []
         if not _is_shown(show, sample):
             return []
+        self.answered = True
         self.stopped = asked[-1] if len(waiting) > MOST else ""
         log.info("%d datasets are not listed any more; %d were asked for, %d are gone", len(self.guids), len(asked), len(gone))
         return gone

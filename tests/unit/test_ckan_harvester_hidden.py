@@ -88,6 +88,21 @@ def test_nothing_is_removed_by_a_remote_that_shows_no_dataset() -> None:
     assert "id-0020" not in source.holdings
 
 
+def test_what_could_not_be_asked_for_is_asked_for_by_the_next_harvest() -> None:
+    source = hiding()
+    del source.remote.packages["id-0020"]
+    source.remote.shows = False
+    source.harvest()
+    assert "id-0020" in source.holdings
+
+    source.remote.shows = True
+    source.harvest()
+    assert source.holdings.keys() == source.remote.packages.keys() | source.remote.hidden.keys()
+
+    source.harvest()
+    assert len(source.remote.asked) == 2
+
+
 @pytest.mark.parametrize("fields", [{"state": "deleted"}, {"type": "harvest"}, {"private": True}, {"groups": []}])
 def test_what_is_shown_and_no_longer_meant_is_removed(fields: dict[str, Any]) -> None:
     source = started(30, {"groups_filter_include": ["climate"]}, groups=[{"name": "climate"}])
