@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.errors import RemoteError
 from harvesters.ckan.listing import usable_id
-from harvesters.ckan.pages import WHOLLY
+from harvesters.ckan.pages import SLOW, WHOLLY
 
 MOST = 200  # datasets that one job asks for; the next job goes on behind them
 NOT_SHOWN = frozenset({"http_403", "http_404", "http_410"})
@@ -39,30 +39,36 @@ class Lacking:
         """Those of which the remote says that they are gone, or which it shows as none that is wanted.
 
         `sample` is one that is listed: where that isn't shown, before and after, the answers mean nothing, and none is gone.
+        One that takes too long is the last: a gather that waits for many of them would be given up.
         """
         waiting = [guid for guid in self.guids if guid > self._after] or self.guids
-        asked = waiting[:MOST]
-        if not asked or not _is_shown(show, sample):
+        if not waiting or not _is_shown(show, sample):
             return []
+        asked: list[str] = []
+        gone: list[str] = []
         try:
-            gone = [guid for guid in asked if _is_gone(show, is_wanted, guid)]
+            for guid in waiting[:MOST]:
+                asked.append(guid)
+                if _is_gone(show, is_wanted, guid):
+                    gone.append(guid)
         except RemoteError as error:
             log.warning("datasets that are not listed any more can't be asked for: %s", error)
-            return []
+            if error.code not in SLOW:
+                return []
         if not _is_shown(show, sample):
             return []
         self.answered = True
-        self.stopped = asked[-1] if len(waiting) > MOST else ""
+        self.stopped = asked[-1] if len(waiting) > len(asked) else ""
         log.info("%d datasets are not listed any more; %d were asked for, %d are gone", len(self.guids), len(asked), len(gone))
         return gone
 
 
 def _is_gone(show: Show, is_wanted: Wanted, guid: str) -> bool:
-    """Raises RemoteError when the remote is away."""
+    """Raises RemoteError when the remote is away, or the answer takes too long."""
     try:
         package = show(guid)
     except RemoteError as error:
-        if error.code in WHOLLY:
+        if error.code in WHOLLY or error.code in SLOW:
             raise
         return error.code in NOT_SHOWN
     return usable_id(package) == guid and not is_wanted(package)

@@ -42,11 +42,14 @@ class Remote(RemoteCKAN):
         self.fields_work = self.dates_work = self.shows = self.sorts = True
         self.hidden: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
+        self.slow: set[str] = set()
 
     def action(self, name: str, params: Mapping[str, Any], *, hasty: bool = False) -> Any:
         self.asked.append({"action": name, **params})
         if name == "package_show":
             shown = {**self.packages, **self.hidden}
+            if params["id"] in self.slow:
+                raise RemoteError("no answer", code="timeout")
             if not self.shows or params["id"] not in shown:
                 raise RemoteError("not found", code="http_404")
             if params["id"] in self.broken:

@@ -131,3 +131,16 @@ def test_many_are_asked_for_over_several_jobs(monkeypatch: pytest.MonkeyPatch) -
 
     assert source.is_true()
     assert asked == [5, 5, 3, 0]
+
+
+def test_a_harvest_waits_for_one_dataset_at_most_that_takes_too_long_and_the_next_goes_on_behind_it() -> None:
+    source = hiding()
+    source.remote.slow = {"id-0001", "id-0002"}
+    source.remote.off, source.remote.hidden = 4, {}
+
+    left = []
+    for _ in range(3):
+        source.harvest(force_all=True)
+        left.append(sorted(source.holdings.keys() - source.remote.packages.keys()))
+
+    assert left == [["id-0001", "id-0002", "id-0003"], ["id-0001", "id-0002", "id-0003"], ["id-0001", "id-0002"]]
