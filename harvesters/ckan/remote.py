@@ -120,7 +120,7 @@ class RemoteCKAN:
             try:
                 page = self._names_from(len(names))
             except RemoteError as error:
-                names += self._not_listed(error, last, len(names), paged=len(names) > first)
+                names += self._not_listed(error, last, len(names), full=last == first, paged=len(names) > first)
                 break
             last = len(page)
             if not (news := [name for name in page if str(name) not in listed]):
@@ -136,16 +136,17 @@ class RemoteCKAN:
         page = as_list(self.action("package_list", {"offset": offset, "limit": PAGE_OF_NAMES}))
         return page if isinstance(page, list) else []
 
-    def _not_listed(self, error: RemoteError, last: int, count: int, *, paged: bool) -> list[Unreadable]:
+    def _not_listed(self, error: RemoteError, last: int, count: int, *, full: bool, paged: bool) -> list[Unreadable]:
         """Stands for names that may be missing behind `count`, where asking for more fails; `last`: names of the last answer.
 
         A remote that refuses to list more has no more, or knows no offset, unless its last answer has a round number of names:
-        that looks like a limit. One that has given pages and then forbids them has had enough of us.
+        that looks like a limit. One that has given pages and then forbids them, or refuses them behind a full one, has had
+        enough of us.
         """
         if error.code in WHOLLY or error.code == "endless":
             raise error
         refused = error.code in NO_SEARCH or error.code == "refused"
-        if refused and last % ROUND and not (paged and error.code == "http_403"):
+        if refused and last % ROUND and not (paged and (full or error.code == "http_403")):
             return []
         return [Unreadable(count, count, f"it can't be asked whether there are more than {count}: {error}")]
 

@@ -181,6 +181,7 @@ def test_a_package_list_that_fails_when_it_is_asked_for_more_is_read_and_removes
         (5, 5, 403, True),
         (5, 3, 400, True),
         (5, 3, 403, False),
+        (6, 3, 400, False),
         (120, 100, 400, False),
         (120, 100, 405, False),
     ],
