@@ -20,6 +20,16 @@ SUCCESS = {
     "additionalProperties": False,
 }
 MESSAGES = {"type": "array", "items": {"type": "string"}}
+CHANGED = {
+    "type": "object",
+    "description": "Fields that somebody has changed since the version that was sent: as they were read, and as they are now",
+    "additionalProperties": {
+        "type": "object",
+        "required": ["seen", "now"],
+        "properties": {"seen": {"type": "string"}, "now": {"type": "string"}},
+        "additionalProperties": False,
+    },
+}
 FAILURE = {
     "type": "object",
     "required": ["help", "success", "error"],
@@ -29,7 +39,12 @@ FAILURE = {
         "error": {
             "type": "object",
             "required": ["__type"],
-            "properties": {"__type": {"type": "string"}, "message": {"anyOf": [{"type": "string"}, MESSAGES]}},
+            "properties": {
+                "__type": {"type": "string"},
+                "message": {"anyOf": [{"type": "string"}, MESSAGES]},
+                # a parameter of the same name would have messages
+                "changed": {"anyOf": [CHANGED, MESSAGES]},
+            },
             "additionalProperties": MESSAGES,  # of a validation error: by field
         },
     },
