@@ -92,9 +92,9 @@ def plain(text: Any) -> str:
     return " ".join(TAG.sub(" ", clean(str(text or "")[:20_000])).split())
 
 
-def capitalised(text: str) -> str:
-    """A text with a capital first; the rest stays as it is, since German nouns have capitals, too."""
-    return text[:1].upper() + text[1:]
+def capitalised(words: str) -> str:
+    """With a capital first; the rest stays as it is, since German nouns have capitals, too."""
+    return words[:1].upper() + words[1:]
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
