@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from adapters.access.ckan import ANSWERS, roles_of
+from adapters.access.ckan import roles_of
 from adapters.postgres.persons import Persons
 from adapters.targets.ckan.errors import Refusal
 from domain.access import Caller
@@ -43,6 +43,9 @@ class OwnNamedPersons:
         return row if row["name"] == name else None  # and not one whose id it is
 
 
+UNKNOWN = 404
+
+
 class CkanNamedPersons:
     """Persons of the configured CKAN, asked with its sysadmin's token."""
 
@@ -62,7 +65,7 @@ class CkanNamedPersons:
                 return None
             organisations = self._call("organization_list_for_user", {"id": name, "permission": "read"})
         except TargetError as error:
-            if isinstance(error, Refusal) and error.status in ANSWERS:
-                return None
+            if isinstance(error, Refusal) and error.status == UNKNOWN:
+                return None  # any other refusal is of our own token: it says nothing about the person
             raise ServiceUnavailable(f"CKAN doesn't say what {name} may do: {error}") from error
         return Caller(name, user.get("sysadmin") is True, roles_of(organisations))
