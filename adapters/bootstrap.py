@@ -135,6 +135,7 @@ def with_services(settings: Settings, database_url: str, bootstrap_servers: str)
 
 def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinator:
     """The leader's part of a coordinator."""
+    from adapters.access.named import named_persons
     from adapters.duties.bulk import CarryOutBulk
     from adapters.duties.cleaning import CleanLog
     from adapters.duties.counting import CountFacets
@@ -174,7 +175,7 @@ def coordinator(settings: Settings, log: DecodedLog | None = None) -> Coordinato
     workers = Workers(parts.database, f"coordinator-{parts.worker_name()}", parts.role)
     telling = [new_round(*duties) for duties in parts.telling_duties(database, application)]
     starting = StartScheduledJobs(application, Schedules(database), settings.cron_jitter)
-    of_many = CarryOutBulk(Bulks(database), application, parts.named_persons_over(database))
+    of_many = CarryOutBulk(Bulks(database), application, named_persons(settings, database))
     ending: list[Duty] = [EndJobs(application, work), starting, DeleteExpired(database, application), recovery]
     if settings.ckan_url:
         telling.append(new_round(of_many))  # it asks CKAN

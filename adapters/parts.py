@@ -192,21 +192,9 @@ class Parts:
     @cached_property
     def named_persons(self) -> NamedPersons:
         """Finds out what a person may do now, by the name."""
-        return self.named_persons_over(self.database)
+        from adapters.access.named import named_persons
 
-    def named_persons_over(self, database: Database) -> NamedPersons:
-        """The same, over another connection than usual."""
-        from adapters.access.ckan import TIMEOUT
-        from adapters.access.named import CkanNamedPersons, OwnNamedPersons
-        from adapters.postgres.persons import Persons
-        from adapters.targets.ckan.api import ActionAPI
-
-        s = self.settings
-        if not s.ckan_url:
-            return OwnNamedPersons(Persons(database))
-        timeout = min(s.ckan_timeout, TIMEOUT)
-        api = ActionAPI(s.ckan_url, s.ckan_token, concurrency=1, timeout=timeout, user_agent=s.http_user_agent)
-        return CkanNamedPersons(api.call)
+        return named_persons(self.settings, self.database)
 
     def target_absence(self) -> tuple[float, str] | None:
         """For how many seconds the target has been away, and why; None while it answers."""

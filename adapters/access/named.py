@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from adapters.access.ckan import roles_of
+from adapters.access.ckan import TIMEOUT, roles_of
+from adapters.postgres.database import Database
 from adapters.postgres.persons import Persons
+from adapters.settings import Settings
+from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
 from domain.access import Caller
 from domain.errors import NotFound, ServiceUnavailable, TargetError
@@ -69,3 +72,12 @@ class CkanNamedPersons:
                 return None  # any other refusal is of our own token: it says nothing about the person
             raise ServiceUnavailable(f"CKAN doesn't say what {name} may do: {error}") from error
         return Caller(name, user.get("sysadmin") is True, roles_of(organisations))
+
+
+def named_persons(settings: Settings, database: Database) -> NamedPersons:
+    """Those of the configured CKAN, or the site's own, read over this connection."""
+    if not settings.ckan_url:
+        return OwnNamedPersons(Persons(database))
+    timeout = min(settings.ckan_timeout, TIMEOUT)
+    api = ActionAPI(settings.ckan_url, settings.ckan_token, concurrency=1, timeout=timeout, user_agent=settings.http_user_agent)
+    return CkanNamedPersons(api.call)
