@@ -84,10 +84,10 @@ class Mirror:
         assert len(sent) < len(listed) + len(searches), f"{len(sent)} records of {len(listed)} in {len(searches)} searches"
 
     def _check_content(self, before: Mapping[str, str]) -> None:
-        found = by_guid(self._stored(), self.stack)
-        assert found.keys() == self.held.keys(), f"missing or too much: {found.keys() ^ self.held.keys()}"
+        stored = by_guid(self._stored(), self.stack)
+        assert stored.keys() == self.held.keys(), f"missing or too much: {stored.keys() ^ self.held.keys()}"
         for guid, package in self.held.items():
-            here = found[guid]
+            here = stored[guid]
             wrong = differences(package, here, self.site.organization, keeps_modified=self.site.keeps_modified)
             assert wrong == [], f"{guid}: {wrong}"
             assert extra_of(here, "harvest_source_id") == self.source, f"{guid} is another source's"
@@ -95,12 +95,14 @@ class Mirror:
             assert here["id"] == guid or not is_uuid(guid), f"{guid} has the id {here['id']}"
             for theirs, ours in resource_ids(package, here).items():
                 assert self.resources.setdefault((guid, theirs), ours) == ours, (guid, theirs)
-        self._check_names(before, {guid: package["name"] for guid, package in found.items()})
+        self._check_names(before, {guid: package["name"] for guid, package in stored.items()})
 
     def _stored(self) -> dict[str, Package]:
         """All packages by id; those that were written as the database has them, since the index may have the earlier write."""
-        found, written = self.site.packages(), {written_id(data) for _, data in self.ckan.written}
-        stored = {identity: self.site.show(identity) if identity in written else one for identity, one in found.items()}
+        indexed, written = self.site.packages(), {written_id(data) for _, data in self.ckan.written}
+        stored = {
+            identity: self.site.show(identity) if identity in written else package for identity, package in indexed.items()
+        }
         return {identity: package for identity, package in stored.items() if package is not None}
 
     def _check_names(self, before: Mapping[str, str], now: dict[str, str]) -> None:

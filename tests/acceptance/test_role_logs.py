@@ -42,8 +42,8 @@ def test_a_jobs_start_and_end_are_logged_with_its_counts_and_ids(stack: Stack) -
         """The lines about the job: what happened can be read before it is logged."""
 
         def logged() -> list[dict[str, Any]]:
-            found = [line for line in lines(stack, role) if line.get("job") == job]
-            return found if len(found) >= number else []
+            said = [line for line in lines(stack, role) if line.get("job") == job]
+            return said if len(said) >= number else []
 
         return list(wait_for(logged, 10, f"{role} logs {number} lines about the job"))
 

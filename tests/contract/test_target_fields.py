@@ -27,17 +27,17 @@ def resources(**fields: Any) -> dict[str, Any]:
     return {"resources": [{"url": "http://a/b", **fields}]}
 
 
-def in_view(found: dict[str, Any], path: str) -> Any:
+def in_view(stored_package: dict[str, Any], path: str) -> Any:
     """A value of what a target shows: a field, `resources.size` of the first resource, or all names, keys and values."""
     if path == "tags":
-        return sorted(tag["name"] for tag in found.get("tags") or ())
+        return sorted(tag["name"] for tag in stored_package.get("tags") or ())
     if path == "extras":
         own = ("harvest_object_id", "harvest_source_id", "harvest_source_title", "harvest_content_hash")
-        return {one["key"]: one["value"] for one in found.get("extras") or () if one["key"] not in own}
+        return {extra["key"]: extra["value"] for extra in stored_package.get("extras") or () if extra["key"] not in own}
     field, _, inner = path.partition(".")
     if not inner:
-        return found.get(field) or None
-    entries = found.get(field) or [{}]
+        return stored_package.get(field) or None
+    entries = stored_package.get(field) or [{}]
     return entries[0].get(inner) or None
 
 
@@ -128,10 +128,10 @@ def test_an_odd_optional_value_is_left_out_and_told(
 ) -> None:
     stored = target.save(package(**fields), owner())
 
-    found = shown(target, stored.package_id)
-    assert found["title"] == "Trees"
+    stored_package = shown(target, stored.package_id)
+    assert stored_package["title"] == "Trees"
     if path:
-        assert in_view(found, path) == kept
+        assert in_view(stored_package, path) == kept
     first = stored.losses[0]
     assert (first.message.replace('"', "'").startswith(told.replace('"', "'")), first.of_job) == (True, False), first.message
 
@@ -185,8 +185,8 @@ def test_a_field_and_an_extra_of_one_name_that_differ_are_both_kept_or_one_is_to
 
     stored = target.save(given, owner())
 
-    found = shown(target, stored.package_id)
-    kept = {found.get("spatial_coverage"), in_view(found, "extras").get("spatial_coverage")} - {None}
+    stored_package = shown(target, stored.package_id)
+    kept = {stored_package.get("spatial_coverage"), in_view(stored_package, "extras").get("spatial_coverage")} - {None}
     told = [loss.message for loss in stored.losses if not loss.of_job]
     assert kept == {"Bonn", "Köln"} or (kept == {"Köln"} and told[0].startswith("spatial_coverage: ") and "'Bonn'" in told[0])
 
@@ -208,9 +208,9 @@ def test_values_of_any_depth_are_kept_as_text(target: Catalogue, where: str) -> 
 def test_an_unknown_field_is_kept_where_it_is_or_as_an_extra(target: Catalogue) -> None:
     stored = target.save(package(spatial_coverage="Bonn", contacts=[{"name": "Office"}]), owner())
 
-    found = shown(target, stored.package_id)
-    extras = in_view(found, "extras")
-    kept = {name: found.get(name) or extras.get(name) for name in ("spatial_coverage", "contacts")}
+    stored_package = shown(target, stored.package_id)
+    extras = in_view(stored_package, "extras")
+    kept = {name: stored_package.get(name) or extras.get(name) for name in ("spatial_coverage", "contacts")}
     assert kept["spatial_coverage"] == "Bonn"
     assert kept["contacts"] in ([{"name": "Office"}], '[{"name":"Office"}]')
 
@@ -236,7 +236,7 @@ def test_a_value_by_language_is_kept_in_one_that_is_the_same_everywhere(
 
     stored = target.save(package(notes=value, **resources(name=value)), whose)
 
-    found = shown(target, stored.package_id)
-    assert (in_view(found, "notes"), in_view(found, "resources.name")) == (kept, kept)
+    stored_package = shown(target, stored.package_id)
+    assert (in_view(stored_package, "notes"), in_view(stored_package, "resources.name")) == (kept, kept)
     several = len(value) > 1
     assert [loss.of_job for loss in stored.losses] == [True, True] * several

@@ -20,7 +20,7 @@ def hiding(count: int = 30, hidden: int = 4, config: dict[str, Any] | None = Non
 
 
 def shown(source: Source) -> int:
-    return sum(one["action"] == "package_show" for one in source.remote.asked)
+    return sum(call["action"] == "package_show" for call in source.remote.asked)
 
 
 def test_a_removal_is_found_while_others_are_hidden() -> None:

@@ -27,8 +27,8 @@ def test_a_freed_name_goes_to_the_next_when_the_first_that_waits_ceases_to_want_
     ckan = Interfering("trees")
     target = CKANTarget(ckan)
     holder, first, second = (package("trees") for _ in range(3))
-    for number, one in enumerate((holder, first, second)):
-        target.save(one, owner(guid=f"guid-{number}"))
+    for number, dataset in enumerate((holder, first, second)):
+        target.save(dataset, owner(guid=f"guid-{number}"))
     ckan.act = lambda: target.save({**first, "name": "bushes"}, owner(job=2, guid="guid-1"))
 
     target.delete(holder["id"], owner(job=2, guid="guid-0"))

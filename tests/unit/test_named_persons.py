@@ -62,7 +62,7 @@ def test_nobody_is_taken_to_have_lost_their_rights_while_ckan_does_not_say(user:
 
 @pytest.mark.parametrize("what", bulk.ACTIONS)
 def test_many_sources_ask_for_the_right_that_one_asks_for(what: str) -> None:
-    one = bulk.ACTIONS[what]
-    action = find(one.name)
+    of_many = bulk.ACTIONS[what]
+    action = find(of_many.name)
 
-    assert (one.name, one.right, one.reads) == (action.name, action.right, action.reads)
+    assert (of_many.name, of_many.right, of_many.reads) == (action.name, action.right, action.reads)
