@@ -176,18 +176,26 @@ class RemoteError(HarvestError):
     """A remote catalogue failed.
 
     `retryable` says whether the same request may succeed later; `retry_after` is in seconds, None when the
-    remote didn't say (RFC 9110, section 10.2.3).
+    remote didn't say (RFC 9110, section 10.2.3). `answer` is the beginning of what it sent with an HTTP error: to decide by,
+    not to show, since it may repeat secrets.
     """
 
     code = "remote"
 
     def __init__(
-        self, message: str, *, code: str = "remote", retryable: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        code: str = "remote",
+        retryable: bool = False,
+        retry_after: float | None = None,
+        answer: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.retryable = retryable
         self.retry_after = retry_after
+        self.answer = answer
 
 
 class TargetError(HarvestError):

@@ -24,8 +24,9 @@ from harvesters.base import (
 from harvesters.ckan.address import checked_site, public_address, site_address
 from harvesters.ckan.config import CKANConfig
 from harvesters.ckan.entering import ResolvesVocabularies, check_with_target
+from harvesters.ckan.everything import REST
 from harvesters.ckan.facts import drop_remote_facts
-from harvesters.ckan.gathering import REST, Gathering
+from harvesters.ckan.gathering import Gathering
 from harvesters.ckan.membership import Memberships
 from harvesters.ckan.package import add_extras, add_tags, check_lists, clean_resources
 from harvesters.ckan.remote import RemoteCKAN

@@ -11,10 +11,9 @@ from typing import Any
 from domain.errors import RemoteError
 from harvesters.ckan.listing import usable_id
 from harvesters.ckan.pages import SLOW, WHOLLY
+from harvesters.ckan.refusals import hides_dataset
 
 MOST = 200  # datasets that one job asks for; the next job goes on behind them
-NOT_SHOWN = frozenset({"http_403", "http_404", "http_410"})
-"""What a CKAN answers for a dataset that is deleted or not public; a purged one isn't found either."""
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ def _is_gone(show: Show, is_wanted: Wanted, guid: str) -> bool:
     except RemoteError as error:
         if error.code in WHOLLY or error.code in SLOW:
             raise
-        return error.code in NOT_SHOWN
+        return hides_dataset(error)
     return usable_id(package) == guid and not is_wanted(package)
 
 

@@ -11,22 +11,18 @@ from domain.text import kind_of
 from harvesters.ckan.config import quoted
 from harvesters.ckan.drupal import Drupal
 from harvesters.ckan.forms import of_data_json
-from harvesters.ckan.listing import MAX_RECORDS, Listing, usable_id
-from harvesters.ckan.pages import WHOLLY, SearchPage, Unreadable
+from harvesters.ckan.listing import Listing, usable_id
+from harvesters.ckan.names import NameList
+from harvesters.ckan.pages import SearchPage
 from harvesters.ckan.rest import RestAPI
 from harvesters.ckan.whole import WholePages
+from harvesters.dataset.storable import json_text
 from harvesters.dataset.values import as_list, shown
 from harvesters.http import PoliteSession
 from harvesters.http.credentials import blotted
 from harvesters.http.failures import excerpt, redact
 
-NO_SEARCH = frozenset({"http_400", "http_403", "http_404", "http_405", "http_410", "http_501", "not_json"})
-"""Answers of sites that have no package_search; many of those have package_list and package_show."""
-GONE = frozenset({"http_404", "http_405", "http_410", "http_501"})
 PAGE = 500  # datasets asked for at a time by current_package_list_with_resources
-ROUND = 100  # names: limits are multiples of that
-PAGE_OF_NAMES = 1000  # of those asked for behind what package_list gave
-NO_SUCH_ACTION = re.compile(r"not (found|known|supported|implemented|exist)|unknown|no such|invalid action", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +48,8 @@ class RemoteCKAN:
             raise self._bad_answer(name, f"JSON that is {kind_of(answer)}")
         if not _is_true(answer.get("success")):
             message = excerpt(blotted(str(answer.get("error") or answer), self._headers))
-            raise RemoteError(f"{self.shown} refused {name}: {message}", code="refused")
+            text = json_text({"error": answer.get("error")})
+            raise RemoteError(f"{self.shown} refused {name}: {message}", code="refused", answer=text)
         return answer.get("result")
 
     def show(self, action: str, id_or_name: str, *, hasty: bool = False) -> Mapping[str, Any]:
@@ -102,53 +99,8 @@ class RemoteCKAN:
         return {guid: packages[guid] for guid in guids if guid in packages}
 
     def names(self) -> list[Any] | None:
-        """Names of all datasets by package_list; None where there is no such list either. Raises RemoteError later.
-
-        A remote may limit how many it lists: it is asked for more as long as that brings some. Where asking for more fails, an
-        Unreadable stands for those.
-        """
-        try:
-            names = as_list(self.action("package_list", {}))
-        except RemoteError:
-            return None
-        if not isinstance(names, list):
-            return None
-        names = list(names)
-        listed = {str(name) for name in names}
-        first = last = len(names)
-        while last:
-            try:
-                page = self._names_from(len(names))
-            except RemoteError as error:
-                names += self._not_listed(error, last, len(names), full=last == first, paged=len(names) > first)
-                break
-            last = len(page)
-            if not (news := [name for name in page if str(name) not in listed]):
-                break
-            names += news
-            listed.update(map(str, news))
-        return names
-
-    def _names_from(self, offset: int) -> list[Any]:
-        """Names behind so many; some remotes know no offset, and send the first ones again."""
-        if offset > MAX_RECORDS:
-            raise RemoteError(f"package_list of {self.shown} does not end", code="endless")
-        page = as_list(self.action("package_list", {"offset": offset, "limit": PAGE_OF_NAMES}))
-        return page if isinstance(page, list) else []
-
-    def _not_listed(self, error: RemoteError, last: int, count: int, *, full: bool, paged: bool) -> list[Unreadable]:
-        """Stands for names that may be missing behind `count`, where asking for more fails; `last`: names of the last answer.
-
-        A remote that refuses to list more has no more, or knows no offset, unless its last answer has a round number of names:
-        that looks like a limit. One that has given pages and then forbids them, or refuses them behind a full one, has had
-        enough of us.
-        """
-        if error.code in WHOLLY or error.code == "endless":
-            raise error
-        refused = error.code in NO_SEARCH or error.code == "refused"
-        if refused and last % ROUND and not (paged and (full or error.code == "http_403")):
-            return []
-        return [Unreadable(count, count, f"it can't be asked whether there are more than {count}: {error}")]
+        """Names of all datasets by package_list; None where there is no such list either. See `NameList.read`."""
+        return NameList(partial(self.action, "package_list"), self.shown).read()
 
     def whole_packages(self) -> Iterator[Any] | None:
         """All datasets by current_package_list_with_resources; None where there is no such list. Raises RemoteError later."""
@@ -214,13 +166,3 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value or value < 0 or value % 1:
         return None
     return int(value)
-
-
-def has_no_search(error: RemoteError) -> bool:
-    """Whether this answer to a package_search may be that of a site that has none."""
-    return error.code in NO_SEARCH or (error.code == "refused" and bool(NO_SUCH_ACTION.search(str(error))))
-
-
-def lacks_search(error: RemoteError) -> bool:
-    """Whether it says that there is no package_search; other failures may pass, and a search that worked may work again."""
-    return error.code in GONE or (error.code in ("refused", "http_400") and bool(NO_SUCH_ACTION.search(str(error))))

@@ -325,6 +325,7 @@ class PoliteSession:
             code=code,
             retryable=code in RETRIED,
             retry_after=retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),
+            answer=text[:ERROR_BODY],
         )
 
     def _beginning(self, answer: requests.Response, deadline: Deadline) -> bytes:
@@ -379,4 +380,4 @@ def _without_secrets(error: RemoteError, headers: Headers) -> RemoteError:
 
 
 def _with_message(error: RemoteError, message: str) -> RemoteError:
-    return RemoteError(message, code=error.code, retryable=error.retryable, retry_after=error.retry_after)
+    return RemoteError(message, code=error.code, retryable=error.retryable, retry_after=error.retry_after, answer=error.answer)

@@ -43,6 +43,7 @@ class Remote(RemoteCKAN):
         self.hidden: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
         self.slow: set[str] = set()
+        self.refusals: dict[str, RemoteError] = {}
 
     def action(self, name: str, params: Mapping[str, Any], *, hasty: bool = False) -> Any:
         self.asked.append({"action": name, **params})
@@ -50,6 +51,8 @@ class Remote(RemoteCKAN):
             shown = {**self.packages, **self.hidden}
             if params["id"] in self.slow:
                 raise RemoteError("no answer", code="timeout")
+            if params["id"] in self.refusals:
+                raise self.refusals[params["id"]]
             if not self.shows or params["id"] not in shown:
                 raise RemoteError("not found", code="http_404")
             if params["id"] in self.broken:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.errors import RemoteError
 from harvesters.ckan import lacking
 from tests.unit.test_ckan_harvester_gathering import Source, package, started
 
@@ -101,6 +102,47 @@ def test_what_could_not_be_asked_for_is_asked_for_by_the_next_harvest() -> None:
 
     source.harvest()
     assert len(source.remote.asked) == 2
+
+
+AUTHORIZATION = '{"help": "…", "success": false, "error": {"__type": "Authorization Error", "message": "Accès refusé"}}'
+NOT_FOUND = '{"error": {"__type": "Not Found Error", "message": "Introuvable"}}'
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "gone"),
+    [
+        ("http_403", AUTHORIZATION, True),
+        ("http_403", '{"success": false, "error": {"message": "Access denied"}}', True),
+        ("http_403", "<html><h1>Request blocked</h1></html>", False),
+        ("http_403", '{"message": "API rate limit exceeded"}', False),
+        ("http_403", '{"error": "the key has expired"}', False),
+        ("http_403", "", False),
+        ("refused", NOT_FOUND, True),
+        ("refused", '{"error": {"__type": "Search Error"}}', False),
+        ("refused", '{"error": "busy"}', False),
+        ("http_410", "", True),
+        ("http_500", "", False),
+    ],
+)
+def test_only_ckans_own_word_makes_a_dataset_gone(code: str, answer: str, *, gone: bool) -> None:
+    source = hiding()
+    source.remote.refusals["id-0001"] = RemoteError("not shown", code=code, answer=answer)
+
+    source.harvest(force_all=True)
+
+    assert ("id-0001" not in source.holdings) is gone
+    assert {"id-0000", "id-0002", "id-0003"} <= source.holdings.keys()
+
+
+def test_a_dataset_that_is_listed_and_no_longer_meant_is_removed_though_others_are_hidden() -> None:
+    source = hiding()
+    source.remote.packages["id-0020"]["type"] = "harvest"
+    source.remote.packages["id-0021"]["state"] = "draft"
+
+    source.harvest(force_all=True)
+
+    assert {"id-0020", "id-0021"}.isdisjoint(source.holdings)
+    assert source.remote.hidden.keys() <= source.holdings.keys()
 
 
 @pytest.mark.parametrize("fields", [{"state": "deleted"}, {"type": "harvest"}, {"private": True}, {"groups": []}])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harvesters.ckan import CKANHarvester
-from harvesters.testing import Answer, Harness
+from harvesters.testing import Harness
 from tests.support.memory_ckan import remote_package
 from tests.support.old_remotes import SITE, Dkan, Query, Site, dkan_package
 
@@ -138,75 +138,6 @@ def test_dates_that_have_two_readings_are_understood_by_a_dataset_further_down_t
 
     package = result.dataset(first["id"])
     assert (package["metadata_modified"], result.records[first["id"]].warnings) == ("2012-03-12T10:00:00", ())
-
-
-@pytest.mark.parametrize("most", [2, 5])
-def test_a_package_list_that_a_remote_cuts_off_is_asked_for_the_rest(most: int) -> None:
-    remote = Dkan(*(dkan_package(number) for number in range(5)))
-
-    def cuts(path: str, query: Query) -> Any:
-        answer = remote.respond(path, query)
-        if path.endswith("/package_list"):
-            start = int(query.get("offset", 0))
-            answer["result"] = answer["result"][start : start + most]
-        return answer
-
-    result = harness().harvest(Site(cuts))
-
-    assert (result.gather_errors, result.full_listing) == ((), True)
-    assert sorted(result.statuses) == sorted(remote.packages)
-
-
-def test_a_package_list_that_fails_when_it_is_asked_for_more_is_read_and_removes_nothing() -> None:
-    remote = Dkan(*(dkan_package(number) for number in range(5)))
-    source = harness()
-    source.harvest(remote.site)
-    gone = dkan_package(4)["id"]
-    del remote.packages[gone]
-
-    def fails(path: str, query: Query) -> Any:
-        asked_for_more = path.endswith("/package_list") and "offset" in query
-        return Answer(f"{SITE}{path}", status=500, text="Oops") if asked_for_more else remote.respond(path, query)
-
-    result = source.harvest(Site(fails))
-
-    assert (result.complete, result.full_listing, sorted(result.statuses)) == (True, False, sorted(remote.packages))
-    assert "package_list may not be complete" in result.gather_errors[0]
-
-
-@pytest.mark.parametrize(
-    ("size", "most", "status", "whole"),
-    [
-        (5, 5, 400, True),
-        (5, 5, 403, True),
-        (5, 3, 400, True),
-        (5, 3, 403, False),
-        (6, 3, 400, False),
-        (120, 100, 400, False),
-        (120, 100, 405, False),
-    ],
-)
-def test_a_package_list_that_may_be_cut_off_removes_nothing(size: int, most: int, status: int, *, whole: bool) -> None:
-    remote = Dkan(*(dkan_package(number) for number in range(size)))
-    source = harness()
-    source.harvest(remote.site)
-    allowed = most if most in (size, 100) else size
-
-    def refuses(path: str, query: Query) -> Any:
-        answer = remote.respond(path, query)
-        if path.endswith("/package_list"):
-            start = int(query.get("offset", 0))
-            if start >= allowed:
-                return Answer(f"{SITE}{path}", status=status, text="No")
-            answer["result"] = answer["result"][start : start + most]
-        return answer
-
-    result = source.harvest(Site(refuses))
-
-    assert result.full_listing is whole
-    assert "deleted" not in result.statuses.values()
-    assert [error for error in result.gather_errors if f"whether there are more than {allowed}" not in error] == []
-    assert len(result.gather_errors) == (not whole)
 
 
 def test_a_package_list_that_php_wrote_as_an_object_is_a_list() -> None:
