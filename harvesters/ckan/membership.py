@@ -13,10 +13,12 @@ from harvesters.base import HarvestSource
 from harvesters.ckan.config import CKANConfig
 from harvesters.ckan.facts import logo
 from harvesters.ckan.package import group_reference
+from harvesters.dataset.languages import by_language, in_one_language, opened
 from harvesters.target import Target
 
-KEPT = ("id", "name", "title", "description")
-"""What a group or organisation that is made here takes over, with its logo: not its members, and nothing that is counted."""
+TEXTS = ("title", "description")
+KEPT = ("id", "name")
+"""What a group or organisation that is made here takes over, with texts and logo: not its members, nothing that is counted."""
 
 log = logging.getLogger(__name__)
 Show = Callable[[str, str], Mapping[str, Any]]  # action, id; raises RemoteError
@@ -124,8 +126,19 @@ class Memberships:
                 log.warning("%s of %s shows another one: %s", action, key, shown.get("name"))
                 continue
             image = logo(shown, self._address)
-            return {name: shown[name] for name in KEPT if name in shown} | ({"image_url": image} if image else {})
+            texts = {name: self._text(shown, name) for name in TEXTS}
+            fields = {name: shown[name] for name in KEPT if name in shown} | {
+                name: text for name, text in texts.items() if text
+            }
+            return fields | ({"image_url": image} if image else {})
         return None
+
+    def _text(self, shown: Mapping[str, Any], name: str) -> Any:
+        """A title or description in one language, also where the remote has it by language, maybe as `title_translated`."""
+        values = (opened(shown.get(key)) for key in (name, f"{name}_translated"))
+        languages = self._config.fields.languages
+        texts = (in_one_language(value, languages) if by_language(value) else value for value in values)
+        return next((text for text in texts if text), None)
 
     def _default_groups(self) -> list[Mapping[str, Any]]:
         if self._groups_target is None:

@@ -10,6 +10,7 @@ from typing import Any
 from domain.errors import TargetError
 from harvesters.dataset import values
 from harvesters.dataset.extras import fit_extras
+from harvesters.dataset.languages import in_one_language_too
 from harvesters.dataset.resources import fit_resources
 from harvesters.dataset.storable import storable
 from harvesters.dataset.tags import fit_tags
@@ -28,6 +29,8 @@ RULES = {
     **dict.fromkeys(("metadata_modified", "metadata_created"), values.time),
     **dict.fromkeys(("issued", "modified"), values.time_or_text),
 }
+TRANSLATED = {"title_translated": "title", "notes_translated": "notes"}
+"""What portals with ckanext-fluent have by language, and CKAN's own field for it in one language."""
 OBJECTS_OF_CKAN = ("organization", "tracking_summary")
 LISTS = ("resources", "tags", "extras", "groups")
 NAMES_OF_ENTRIES = ("id", "name")  # of a group
@@ -54,7 +57,7 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
     for name, value in package.items():
         if not name:
             losses.drop("fields", f"one has no name, its value is {shown(value)}")
-        elif value is None or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT):
+        elif value is None or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT and value[:1] != "{"):
             fitted[name] = value
         elif (rule := RULES.get(name)) is not None:
             try:
@@ -66,6 +69,8 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
         else:
             by_language = isinstance(value, Mapping) and name not in OBJECTS_OF_CKAN
             fitted[name] = values.of_plugin(value, losses, "dataset", name) if by_language else value
+    if any(name in package for name in TRANSLATED):
+        fitted |= in_one_language_too(fitted, TRANSLATED, policy.languages)
     if not (title := fitted.get("title")) or (title.__class__ is str and title.isspace()):
         fitted["title"] = fitted["name"]  # as CKAN's own schema does; a schema of a site may not
     return Fitted(fitted, losses.all())

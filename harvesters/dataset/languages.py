@@ -8,7 +8,21 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-LANGUAGE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*")  # BCP 47, with the two-letter codes of ISO 639-1
+import orjson
+
+LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47, with the codes of ISO 639
+SHORT = dict(
+    re.findall(
+        r"(\w+):(\w+)",
+        """
+        ara:ar bel:be bos:bs bul:bg cat:ca ces:cs chi:zh cym:cy cze:cs dan:da deu:de dut:nl ell:el eng:en est:et eus:eu
+        fas:fa fin:fi fra:fr fre:fr ger:de gle:ga glg:gl gre:el heb:he hin:hi hrv:hr hun:hu hye:hy isl:is ita:it jpn:ja
+        kat:ka kor:ko lav:lv lit:lt ltz:lb mkd:mk mlt:mt msa:ms nld:nl nno:nn nob:nb nor:no pol:pl por:pt roh:rm ron:ro
+        rum:ro rus:ru slk:sk slv:sl sme:se spa:es sqi:sq srp:sr swe:sv tha:th tur:tr ukr:uk urd:ur vie:vi zho:zh
+        """,
+    )
+)
+"""Codes of three letters that portals write, with those of two; any other word of three letters is no language."""
 CARRIED = re.compile(r"[a-z]{2,8}(?:-[0-9A-Za-z]{1,8})*")  # what ckanext-fluent takes as a language
 FALLBACK = "en"
 
@@ -18,9 +32,25 @@ def by_language(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
         and bool(value)
-        and all(isinstance(key, str) and LANGUAGE.fullmatch(key) for key in value)
+        and all(_is_language(key) for key in value)
         and all(text is None or isinstance(text, str) for text in value.values())
     )
+
+
+def opened(value: Any) -> Any:
+    """An object by language, also where it comes as the text of its JSON; any other value as it is."""
+    if isinstance(value, str) and value[:1] == "{" and value[-1:] == "}":
+        try:
+            inner = orjson.loads(value)
+        except ValueError:
+            return value
+        return inner if by_language(inner) else value
+    return value
+
+
+def _is_language(key: Any) -> bool:
+    match = LANGUAGE.fullmatch(key) if isinstance(key, str) else None
+    return match is not None and (len(match[1]) == 2 or match[1].lower() in SHORT)
 
 
 def carried(value: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -58,12 +88,30 @@ def _text(value: Any) -> str | None:
 
 def in_one_language(value: Mapping[str, str | None], preferred: Sequence[str]) -> str:
     """The text in one language; empty when there is none in any."""
-    texts = {key.replace("_", "-").lower(): text for key, text in value.items() if text and text.strip()}
+    texts = {_tag_of(key): text for key, text in value.items() if text and text.strip()}
     for language in (*preferred, FALLBACK):
-        wanted = language.replace("_", "-").lower()
+        wanted = _tag_of(language)
         if wanted in texts:
             return texts[wanted]
         main = next((text for key, text in texts.items() if key.partition("-")[0] == wanted.partition("-")[0]), None)
         if main is not None:
             return main
     return next(iter(texts.values()), "")
+
+
+def in_one_language_too(fields: Mapping[str, Any], pairs: Mapping[str, str], preferred: Sequence[str]) -> dict[str, str]:
+    """Texts in one language for fields that have none, where another field has them by language; `pairs`: the names of both."""
+    values = {name: opened(fields.get(translated)) for translated, name in pairs.items() if is_blank(fields.get(name))}
+    texts = {name: in_one_language(value, preferred) for name, value in values.items() if by_language(value)}
+    return {name: text for name, text in texts.items() if text}
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a field says nothing."""
+    return value in (None, "", [], {}) or (isinstance(value, str) and value.isspace())
+
+
+def _tag_of(language: str) -> str:
+    """A language as it is compared: `en` for eng, `pt-br` for pt_BR."""
+    main, dash, rest = language.replace("_", "-").lower().partition("-")
+    return f"{SHORT.get(main, main)}{dash}{rest}"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from harvesters.dataset import values
+from harvesters.dataset.languages import in_one_language_too
 from harvesters.dataset.values import SURELY_SHORT, Losses, Odd, shown
 
 TEXTS = frozenset(
@@ -14,6 +15,7 @@ TEXTS = frozenset(
         *("url_type", "cache_url"),
     )
 )
+TRANSLATED = {"name_translated": "name", "description_translated": "description"}
 RULES = {
     **dict.fromkeys(("name", "description", "hash", "mimetype", "mimetype_inner", "url_type", "cache_url"), values.text),
     **dict.fromkeys(("url", "format"), values.plain),
@@ -44,7 +46,7 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
         if (
             (rule := RULES.get(name)) is None
             or value is None
-            or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT)
+            or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT and value[:1] != "{")
         ):
             fields[name] = value
             if isinstance(value, Mapping) and rule is None:
@@ -55,6 +57,8 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
                 fields[name] = rule(value, losses, "resource", name)
             except Odd as why:
                 losses.drop(f"resources: entry {position}, {name}", why)
+    if any(name in fields for name in TRANSLATED):
+        fields |= in_one_language_too(fields, TRANSLATED, losses.policy.languages)
     if (url := fields.get("url")).__class__ is str and (url[:4] != "http" or url[-1:].isspace()):
         fields["url"] = url = address(url, fields)
     if url.__class__ is str and ("[" in url or "]" in url or not url.isascii()) and not _has_parts(url):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.errors import TargetError
 from harvesters.dataset.dates import stored_time
-from harvesters.dataset.languages import by_language, carried, in_one_language
+from harvesters.dataset.languages import by_language, carried, in_one_language, opened
 from harvesters.dataset.storable import LARGEST, json_text
 from harvesters.target import FieldPolicy, Loss
 
@@ -60,8 +60,13 @@ class Losses:
         """Note what was told already."""
         self._losses.extend(losses)
 
-    def note_languages(self, kind: str, field: str) -> None:
-        """Note that of values by language one is kept."""
+    def in_one_language(self, value: Mapping[str, str | None], kind: str, field: str) -> str:
+        """The text of a value by language that is kept; that others aren't is noted."""
+        if len({text for text in value.values() if text and text.strip()}) > 1:
+            self._note_languages(kind, field)
+        return in_one_language(value, self.policy.languages)
+
+    def _note_languages(self, kind: str, field: str) -> None:
         where = field if kind == "dataset" else f"{field} of resources"
         order = ", ".join((*self.policy.languages, "en", "any"))
         message = f"{where}: values by language are kept in one language, the first of {order} (option languages)"
@@ -100,16 +105,21 @@ def of_plugin(value: Any, losses: Losses, kind: str, field: str, where: str = ""
     return carried_value
 
 
+def single(value: Any) -> Any:
+    """The text of a list of one text; any other value as it is."""
+    return value[0] if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str) else value
+
+
 def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
-    """Text of any length. Numbers, truth values and lists become their JSON, which CKAN would do, too."""
+    """Text of any length. Numbers, truth values and lists become their JSON, which CKAN would do, too; a list of one text is
+    that text."""
+    value = opened(single(value))
     if isinstance(value, str):
         return value
     if by_language(value):
         if losses.carries(kind, field):
             return carried(value)[0]
-        if len(value) > 1:
-            losses.note_languages(kind, field)
-        return in_one_language(value, losses.policy.languages)
+        return losses.in_one_language(value, kind, field)
     return json_text(value)
 
 
@@ -122,9 +132,8 @@ def indexed(value: Any, losses: Losses, kind: str, field: str) -> Any:
 
 
 def plain(value: Any, losses: Losses, kind: str, field: str) -> Any:
-    """As `indexed`, but lists and objects are odd: CKAN fails on them. A list of one text is that text."""
-    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
-        value = value[0]
+    """As `indexed`, but lists and objects are odd: CKAN fails on them."""
+    value = opened(single(value))
     if isinstance(value, list | tuple) or (isinstance(value, Mapping) and not by_language(value)):
         raise Odd(f"must be text, is {shown(value)}")
     return indexed(value, losses, kind, field)
@@ -146,9 +155,8 @@ def version(value: Any, losses: Losses, kind: str, field: str) -> Any:
 
 
 def email(value: Any, losses: Losses, kind: str, field: str) -> str:
-    """One e-mail address, or none; `mailto:` before it is cut. A list of one text is that text."""
-    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
-        value = value[0]
+    """One e-mail address, or none; `mailto:` before it is cut."""
+    value = opened(single(value))
     address = text(value, losses, kind, field).strip() if isinstance(value, str) or by_language(value) else ""
     if address[: len(MAILTO)].lower() == MAILTO:
         address = address[len(MAILTO) :].strip()

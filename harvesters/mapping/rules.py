@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harvesters.dataset.languages import FALLBACK
+from harvesters.dataset.languages import FALLBACK, opened
 from harvesters.mapping.fields import Entry, is_missing, value_at, with_value, without
 from harvesters.mapping.template import Template, as_text
 
@@ -71,7 +71,7 @@ def template(entry: Entry, rule: Rule, scope: Scope) -> Entry:
 
 def language(entry: Entry, rule: Rule, scope: Scope) -> Entry:
     """Of a value by language one is kept, or a value without a language is said to be in one."""
-    value = value_at(entry, rule.field)
+    value = opened(value_at(entry, rule.field))
     if is_missing(value):
         return entry
     if rule.mark_as:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harvesters.dataset.languages import by_language, in_one_language
+from harvesters.dataset.languages import by_language, in_one_language, opened
 from harvesters.dataset.storable import json_text
 from harvesters.mapping.fields import is_missing
 
@@ -68,6 +68,7 @@ def _first(names: tuple[str, ...], look: Callable[[str], Any], languages: Sequen
 
 def as_text(value: Any, languages: Sequence[str]) -> str:
     """A value as it stands in a text."""
+    value = opened(value)
     if isinstance(value, str):
         return value
     if by_language(value):

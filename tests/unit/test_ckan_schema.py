@@ -94,7 +94,8 @@ def fitted(fields: Mapping[str, Any], **policy: Any) -> tuple[Mapping[str, Any],
         ("rights_holder", ["City"], "City"),
         ("rights_holder", ["City", "Land"], '["City","Land"]'),
         ("rights_holder", 7, "7"),
-        ("rights_holder", {"de": "Stadt", "en": "City"}, "City"),
+        ("rights_holder", {"de": "Stadt", "en": ""}, "Stadt"),
+        ("rights_holder", '{"de": "Stadt", "en": null}', "Stadt"),
         ("keywords", {"de": ["Bäume"], "fr": "arbres"}, {"de": ["Bäume"], "fr": ["arbres"]}),
         ("keywords", ["Bäume", {"name": "Wald"}], {"de": ["Bäume", "Wald"]}),
         (
@@ -113,6 +114,16 @@ def test_a_value_is_sent_in_the_form_that_its_field_takes(field: str, given: Any
 
     assert (package[field], losses) == (sent, [])
     assert package["extras"] == []
+
+
+@pytest.mark.parametrize(
+    "given", [{"de": "Stadt", "en": "City"}, '{"de": "Stadt", "en": "City"}', {"deu": "Stadt", "eng": "City"}]
+)
+def test_a_field_in_one_language_gets_one_and_it_is_told(given: Any) -> None:
+    package, losses = fitted({"rights_holder": given}, languages=("de",))
+
+    assert package["rights_holder"] == "Stadt"
+    assert losses == ["rights_holder: values by language are kept in one language, the first of de, en, any (option languages)"]
 
 
 @pytest.mark.parametrize(

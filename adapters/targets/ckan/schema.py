@@ -7,13 +7,15 @@ from typing import Any
 from adapters.targets.ckan.package import OWN
 from adapters.targets.ckan.schema_values import SchemaField, fields_of, is_missing, is_untold, missing_of
 from domain.errors import TargetError
-from harvesters.dataset.languages import by_language, in_one_language
+from harvesters.dataset.languages import by_language, in_one_language, opened
+from harvesters.dataset.storable import storable
 from harvesters.dataset.values import Losses, Odd, shown
 
 TRANSLATED = "_translated"
 OF_THE_HARVEST = frozenset(("name", "owner_org", "type", "private", "state", "id"))
 """Fields that CKAN checks by rules of its own; a dataset has them, or CKAN says what is missing."""
 DATES = frozenset(("issued", "modified"))
+OTHER_FORMS = frozenset(("author", "author_email", "maintainer", "maintainer_email", "url", "license_id", "version"))
 WITH_RULES = OF_THE_HARVEST | {"resources", "extras", "groups", "tags", "tag_string"}
 
 
@@ -34,6 +36,11 @@ class Schema:
         """Whether a field of datasets ("dataset") or resources ("resource") takes objects by language."""
         field = (self.fields if kind == "dataset" else self.resource_fields).get(name)
         return field is not None and field.is_fluent
+
+    def in_own_form(self, package: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a dataset has for fields of CKAN's own that this schema takes in other forms than CKAN: lists, objects."""
+        own = {name: package[name] for name in OTHER_FORMS & self.fields.keys() & package.keys()}
+        return storable({name: value for name, value in own.items() if self.fields[name].has_parts})
 
     def prepared(self, package: Mapping[str, Any], losses: Losses) -> Mapping[str, Any]:
         """A dataset before CKAN's own rules change what the schema takes as it is: days, and texts by language."""
@@ -61,10 +68,10 @@ class Schema:
             core = name.removesuffix(TRANSLATED)
             if core == name or not field.is_fluent or (core in fields and fields[core].is_fluent):
                 continue
-            value = entry.get(core)
+            value = opened(entry.get(core))
             if not is_untold(entry.get(name)):
                 continue
-            if by_language(value) and isinstance(value, Mapping):
+            if by_language(value):
                 entry = {**entry, name: value, core: in_one_language(value, losses.policy.languages)}
             elif isinstance(value, str) and value.strip() and (field.shows_core or field.required):
                 entry = {**entry, name: {field.first_language(losses.policy.languages): value}}

@@ -14,7 +14,7 @@ import orjson
 
 from harvesters.dataset import values
 from harvesters.dataset.dates import stored_time
-from harvesters.dataset.languages import by_language, carried, in_one_language
+from harvesters.dataset.languages import by_language, carried, opened
 from harvesters.dataset.storable import json_text
 from harvesters.dataset.tags import why_no_tag
 from harvesters.dataset.values import Losses, Odd, shown
@@ -88,6 +88,11 @@ class SchemaField:
     def is_day(self) -> bool:
         """Whether it takes a day without a time."""
         return self.fit is date
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether it takes a list or an object."""
+        return self.fit in WITH_PARTS
 
     @property
     def is_fluent(self) -> bool:
@@ -181,9 +186,12 @@ def as_it_is(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
 
 def text(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """One text. CKAN would keep Python's form of anything else."""
-    value = value if isinstance(value, str) else _single(value)
+    value = opened(value if isinstance(value, str) else _single(value))
     if by_language(value):
-        return in_one_language(value, losses.policy.languages)
+        of_resource = where.startswith("resources")
+        return losses.in_one_language(
+            value, *(("resource", field.name) if of_resource else ("dataset", where.partition(":")[0]))
+        )
     return value if isinstance(value, str) or value is None else json_text(value)
 
 
@@ -355,6 +363,9 @@ RULES: Mapping[str, Callable[[SchemaField, Any, Losses, str], Any]] = {
     "boolean_validator": truth,
     "email_validator": email,
 }
+
+
+WITH_PARTS = frozenset((entries, several_choices, several_texts, json_object, tags_by_language, text_by_language))
 
 
 def _carried(value: Mapping[Any, Any], losses: Losses, where: str) -> dict[str, Any]:

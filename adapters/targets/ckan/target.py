@@ -121,9 +121,13 @@ class CKANTarget:
     def _sent(self, package: Mapping[str, Any], owner: Owner, schema: Schema | None) -> tuple[dict[str, Any], Losses]:
         """The package as CKAN's own fields take it, and what notes the losses from here on."""
         losses = Losses(owner.fields, schema.carries if schema else nowhere)
-        fitted = fit(schema.prepared(package, losses) if schema else package, owner.fields, losses.carries)
+        own: Mapping[str, Any] = {}
+        if schema:
+            own = schema.in_own_form(package)
+            package = schema.prepared({name: value for name, value in package.items() if name not in own}, losses)
+        fitted = fit(package, owner.fields, losses.carries)
         losses.add(fitted.losses)
-        return form(fitted.package, owner, self.resolve_vocabulary), losses
+        return form({**fitted.package, **own}, owner, self.resolve_vocabulary), losses
 
     def _arranged(
         self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None

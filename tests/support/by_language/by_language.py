@@ -7,8 +7,8 @@ import json
 import re
 
 from ckan import plugins
-from ckan.plugins.toolkit import Invalid, missing
-from ckanext.scheming.validation import scheming_validator
+from ckan.plugins.toolkit import Invalid, get_validator, missing
+from ckanext.scheming.validation import scheming_validator, validators_from_string
 
 LANGUAGE = re.compile("[a-z]{2,8}(-[0-9a-zA-Z]{1,8})*")
 
@@ -18,7 +18,7 @@ def _required(field, schema):
 
 
 def _checked(value, languages, fits):
-    """JSON text of an object by language. Raises Invalid."""
+    """An object by language. Raises Invalid."""
     if not isinstance(value, dict):
         raise Invalid("expecting JSON object")
     for language, content in value.items():
@@ -29,7 +29,20 @@ def _checked(value, languages, fits):
     for language in languages:
         if not value.get(language):
             raise Invalid(f'Required language "{language}" missing')
-    return json.dumps(value)
+    return value
+
+
+def _with_tags(value, field, schema):
+    """The tags as the field's `tag_validators` leave them, else CKAN's. Raises Invalid for the first bad one."""
+    if "tag_validators" in field:
+        rules = validators_from_string(field["tag_validators"], field, schema)
+    else:
+        rules = [get_validator("tag_length_validator"), get_validator("tag_name_validator")]
+    for tags in value.values():
+        for place, tag in enumerate(tags):
+            for rule in rules:
+                tags[place] = tag = rule(tag, {})
+    return value
 
 
 def _validator(fits, from_text):
@@ -50,7 +63,8 @@ def _validator(fits, from_text):
                     errors[key].append("Failed to decode JSON string")
                     return
             try:
-                data[key] = _checked(value, languages, fits)
+                value = _checked(value, languages, fits)
+                data[key] = json.dumps(value if from_text else _with_tags(value, field, schema))
             except Invalid as error:
                 errors[key].append(error.error)
 
@@ -60,13 +74,22 @@ def _validator(fits, from_text):
 
 
 def _are_texts(content):
-    return isinstance(content, list) and all(isinstance(tag, str) and len(tag) > 1 for tag in content)
+    return isinstance(content, list) and all(isinstance(tag, str) for tag in content)
 
 
 def _shown(value):
     if isinstance(value, dict):
         return value
     return json.loads(value) if value is not missing and value else {}
+
+
+def _shown_as_core(key, data, errors, context):
+    """title_translated also gives the title, in the first language that it has."""
+    data[key] = _shown(data.get(key, missing))
+    core = (*key[:-1], key[-1].removesuffix("_translated"))
+    texts = [text for text in (data[key].get("en"), *data[key].values()) if text]
+    if core in data and texts:
+        data[core] = texts[0]
 
 
 class ByLanguage(plugins.SingletonPlugin):
@@ -78,6 +101,7 @@ class ByLanguage(plugins.SingletonPlugin):
         return {
             "fluent_text": _validator(lambda content: isinstance(content, str), from_text=True),
             "fluent_tags": _validator(_are_texts, from_text=False),
+            "fluent_core_translated_output": _shown_as_core,
             "fluent_text_output": _shown,
             "fluent_tags_output": _shown,
         }

@@ -1,0 +1,100 @@
+"""Datasets in the schemas of well-known portals go into a plain CKAN and into one with a schema of that kind.
+
+Each value arrives, or a warning names its field, the same as in the local catalogue; a second import changes nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from domain.errors import TargetError
+from harvesters.testing import Harness
+from harvesters.testing.harness import Result
+from tests.support.carried import lost
+from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.portals import PORTALS
+from tests.unit.test_portals import Shown
+
+pytestmark = pytest.mark.ckan
+
+TYPE = "harvestlog-portal"
+LANGUAGES = ["fr", "de"]
+RULES: list[dict[str, Any]] = [{"rule": "constant", "field": "type", "value": TYPE}]
+OURS = ("harvest_object_id", "harvest_source_id", "harvest_source_title", "harvest_content_hash", "harvest_wanted_name")
+CHANGES = {"metadata_modified", "metadata_created", "extras", "resources"}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[CkanSite]:
+    with ckan_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def portal_site(site: CkanSite) -> CkanSite:
+    try:
+        site.api.call("scheming_dataset_schema_show", {"type": TYPE})
+    except TargetError:
+        pytest.skip("this CKAN has no ckanext-scheming with tests/support/scheming_portal.yaml")
+    return site
+
+
+def harvested(site: CkanSite, portal: str, *rules: dict[str, Any]) -> tuple[Harness, Result]:
+    Shown.packages = PORTALS[portal]
+    source = Harness(Shown, f"https://{portal}.example/{len(rules)}", {"languages": LANGUAGES, "mapping": list(rules)})
+    source.catalogue = site  # type: ignore[assignment]
+    for package in Shown.packages:
+        site.purge("dataset", package["id"])
+        site._saved.add(package["id"])
+    result = source.harvest()
+    assert {guid: record.errors for guid, record in result.records.items() if record.errors} == {}
+    return source, result
+
+
+def warnings(result: Result) -> list[str]:
+    return [warning for record in result.records.values() for warning in record.warnings]
+
+
+def plain(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A dataset without what changes with each write."""
+    extras = {extra["key"]: extra["value"] for extra in shown["extras"] if extra["key"] not in OURS}
+    resources = [{name: value for name, value in entry.items() if "modified" not in name} for entry in shown["resources"]]
+    fields = {name: value for name, value in shown.items() if name not in CHANGES}
+    return {**fields, "extras": extras, "resources": resources}
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_plain_ckan_gets_what_the_local_catalogue_gets(site: CkanSite, portal: str) -> None:
+    _, here = harvested(site, portal)
+    there = Harness(Shown, f"https://{portal}.example", {"languages": LANGUAGES}).harvest()
+
+    told = warnings(here)
+    assert {warning for warning in told if "this CKAN has no place" not in warning} == set(warnings(there))
+    for package in Shown.packages:
+        shown = site.show(package["id"]) or {}
+        assert lost(package, shown, told) == []
+        assert lost(there.dataset(package["id"]), shown, told) == []
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_ckan_with_such_a_schema_gets_each_value_or_says_why_not(portal_site: CkanSite, portal: str) -> None:
+    _, result = harvested(portal_site, portal, *RULES)
+
+    for package in Shown.packages:
+        shown = portal_site.show(package["id"]) or {}
+        assert shown["type"] == TYPE
+        assert lost(package, shown, warnings(result)) == []
+
+
+@pytest.mark.parametrize("rules", [[], RULES], ids=["plain", "schema"])
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_second_import_changes_nothing(portal_site: CkanSite, portal: str, rules: list[dict[str, Any]]) -> None:
+    site = portal_site
+    source, _ = harvested(site, portal, *rules)
+    first = {package["id"]: plain(site.show(package["id"]) or {}) for package in Shown.packages}
+
+    assert set(source.harvest().statuses.values()) == {"not modified"}
+    assert set(source.harvest(force_import=True).statuses.values()) <= {"updated", "not modified"}
+
+    assert {guid: plain(site.show(guid) or {}) for guid in first} == first
