@@ -90,6 +90,22 @@ class _Json(logging.Formatter):
         return json.dumps(line)
 
 
+def message_of(record: logging.LogRecord) -> str:
+    """What a line says. A plugin's line whose values don't fit its text, or can't be shown, is its text from then on."""
+    try:
+        return record.getMessage()
+    except Exception:
+        record.msg, record.args = f"{_text_of(record.msg)} (the values of this line can't be shown)", ()
+        return str(record.msg)
+
+
+def _text_of(words: object) -> str:
+    try:
+        return str(words)
+    except Exception:
+        return f"a line that is a {type(words).__name__} without text"
+
+
 class NoRepeats(logging.Filter):
     """Drops a line that says what its logger said last, for `quiet` seconds; the next one says how often it was dropped."""
 
@@ -101,7 +117,7 @@ class NoRepeats(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the line is news."""
-        message, now = record.getMessage(), self._clock()
+        message, now = message_of(record), self._clock()
         last, at, dropped = self._last.get(record.name, ("", 0.0, 0))
         if message == last and now - at < self._quiet:
             self._last[record.name] = (last, at, dropped + 1)

@@ -25,6 +25,7 @@ from harvesters.base import (
     Page,
     Record,
 )
+from harvesters.target import Loss
 
 GATHER = "Records, GatherErrors and Pages (as a generator), or a list of the ids of saved HarvestObjects"
 FETCH = 'True, "unchanged", a Fetched, or False after save_object_error'
@@ -97,7 +98,7 @@ def _saved(ids: Iterable[str], job: HarvestJob) -> Iterator[Record]:
 
 def gather_errors(job: HarvestJob) -> Iterator[GatherError]:
     """The errors that were saved on the job, each once."""
-    errors = job.errors if isinstance(job.errors, list) else [job.errors]
+    errors = _as_list(job.errors)
     job.errors = []
     for error in errors:
         yield error if isinstance(error, GatherError) else GatherError(said(error))
@@ -107,7 +108,8 @@ def identity(guid: object) -> str:
     """A guid as text. Raises PluginError for what isn't one."""
     if isinstance(guid, bool) or not isinstance(guid, str | int | UUID):
         raise PluginError(f"a guid must be text, is {shown(guid)}")
-    plain = str.__str__(guid) if isinstance(guid, str) else str(guid)  # a class of the plugin's own may do anything in str()
+    kind = str if isinstance(guid, str) else int if isinstance(guid, int) else UUID
+    plain = kind.__str__(guid)  # a class of the plugin's own may do anything in str()
     cleaned = text.clean(plain).strip()
     if not cleaned:
         raise PluginError("a guid must be text, is empty")
@@ -250,9 +252,21 @@ def extras_of(view: HarvestObject) -> list[HarvestObjectExtra]:
 
 def saved_errors(view: HarvestObject) -> list[tuple[str, str, int | None]]:
     """Message, stage and line of the errors that were saved on an object; whatever lies there instead, as a message."""
-    errors = view.errors if isinstance(view.errors, list) else [view.errors]
+    errors = _as_list(view.errors)
     view.errors = []
     return [_saved_error(error) for error in errors]
+
+
+def saved_warnings(view: HarvestObject) -> list[Loss]:
+    """The warnings of an object; whatever else lies there, as the message of one."""
+    warnings = _as_list(view.warnings)
+    view.warnings = []
+    return [warning if isinstance(warning, Loss) else Loss(said(warning)) for warning in warnings if warning is not None]
+
+
+def _as_list(values: object) -> list[Any]:
+    """What a plugin put where a list is: one thing is a list of one."""
+    return values if isinstance(values, list) else [values]
 
 
 def _saved_error(error: Any) -> tuple[str, str, int | None]:

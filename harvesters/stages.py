@@ -26,15 +26,14 @@ from harvesters.base import (
     Imported,
     Package,
     Save,
-    owner,
     read_config,
 )
 from harvesters.clearing import clearing_for
-from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked
+from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked, own_context
 from harvesters.held import Held
 from harvesters.original_url import asked_for_url
 from harvesters.removal import remove, word
-from harvesters.target import Owner
+from harvesters.saving import owner_if_known
 
 MAX_URL = 2000  # characters
 MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
@@ -96,7 +95,7 @@ class StageRun:
         """Whatever it raises becomes an event."""
         process = os.getpid()
         try:
-            work()
+            own_context().run(work)
         except BaseException as error:  # asyncio's CancelledError and SystemExit among them
             leave_if_forked(process)
             if is_ctrl_c(error) or (self.policy.let_through and not isinstance(error, EXPECTED)):
@@ -105,6 +104,16 @@ class StageRun:
         leave_if_forked(process)
 
     def _record(self, view: HarvestObject, error: BaseException) -> None:
+        try:
+            self._note(view, error)
+        except ServiceUnavailable:
+            raise
+        except BaseException as odd:  # the error, or what the stage left on its object, can't even be looked at
+            if is_ctrl_c(odd):
+                raise
+            self._fail(view, "plugin_error", results.with_traceback(odd), self._next_attempt())
+
+    def _note(self, view: HarvestObject, error: BaseException) -> None:
         postponed = error if isinstance(error, Postponed) else self._caught_by_plugin()
         if postponed is not None and self.now() < self._deadline:
             self.postponed = postponed.wait
@@ -276,12 +285,12 @@ class StageRun:
     def _make_sure_of_removal(self, view: HarvestObject) -> None:
         """A plugin that only says that it is done may have left the dataset to us: the source's policy holds all the same."""
         target = getattr(self.harvester, "target", None)
-        whose = _owner(view)
+        whose = owner_if_known(view)
         if view.package_id and not view.removed_as and target is not None and whose is not None:
             remove(target, view.package_id, whose)
 
     def _note_removal(self, package_id: str | None, view: HarvestObject) -> None:
-        whose = _owner(view)
+        whose = owner_if_known(view)
         how = view.removed_as or (word(whose) if whose else "deleted")
         title = self._title if self._title is not None else self._title_of_held(view)
         days = timedelta(days=grace_days(read_config(view.source.config))) if how == "hidden" else None
@@ -307,20 +316,19 @@ class StageRun:
     # failures
 
     def _report(self, view: HarvestObject) -> None:
-        if type(view.errors) is list and not (view.errors or view.warnings):
+        if type(view.errors) is type(view.warnings) is list and not (view.errors or view.warnings):
             return
-        if view.errors or view.warnings:
-            self._locate(view)
+        self._locate(view)
         self._report_errors(view)
-        for loss in view.warnings[:MAX_ERRORS]:
+        warnings = results.saved_warnings(view)
+        for loss in warnings[:MAX_ERRORS]:
             if loss.of_job and loss.message in self.job.warned:
                 continue
             if loss.of_job:
                 self.job.warned.add(loss.message)
             self.aggregate.record_warning(self.stage, text.message(loss.message), of_job=loss.of_job)
-        if (more := len(view.warnings) - MAX_ERRORS) > 0:
+        if (more := len(warnings) - MAX_ERRORS) > 0:
             self.aggregate.record_warning(self.stage, f"{more:,} further warnings of this record are not listed")
-        view.warnings.clear()
 
     def _report_errors(self, view: HarvestObject) -> None:
         """Up to MAX_ERRORS of a record one by one, over all its attempts; further ones are counted."""
@@ -386,11 +394,3 @@ class StageRun:
 
         url = asked_for_url(harvester, view)
         return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
-
-
-def _owner(view: HarvestObject) -> Owner | None:
-    """Whose the dataset is; None: the plugin's configuration isn't JSON, so there is no policy in it."""
-    try:
-        return owner(view)
-    except ValueError:
-        return None

@@ -15,7 +15,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from adapters.log_scopes import HARVESTERS, SCOPES, part_of
-from adapters.logs import FIELDS, NoRepeats, ids_of, only_ids
+from adapters.logs import FIELDS, NoRepeats, ids_of, message_of, only_ids
 from adapters.postgres.log_lines import SEVERE, Line, Share
 from domain import text
 from domain.errors import HarvestError
@@ -62,11 +62,23 @@ class LogKeeper(logging.Handler):
         self._wake = threading.Event()  # there is something to store
         self._full = threading.Event()  # it is a whole batch
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="log keeper")
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, daemon=True, name="log keeper")
 
     def start(self) -> None:
         """Store lines from now on."""
         self._thread.start()
+
+    def reopen(self) -> bool:
+        """Go on after a plugin closed every handler (`logging.shutdown`); whether one had."""
+        if not self._stop.is_set() or self._thread.is_alive():
+            return False
+        self._stop.clear()
+        self._thread = self._new_thread()
+        self._thread.start()
+        return True
 
     # capturing, in whatever thread says a line
 
@@ -201,10 +213,7 @@ class LogKeeper(logging.Handler):
 
 def _content(record: logging.LogRecord) -> str:
     """A line as it is stored: with its traceback, without secrets."""
-    try:
-        message = record.getMessage()
-    except Exception:  # arguments that don't fit the message, or can't be shown
-        message = str(record.msg)
+    message = message_of(record)
     if record.exc_info:
         message = f"{message}\n{logging.Formatter().formatException(record.exc_info)}"
     return text.message(mask_text(message))

@@ -26,7 +26,7 @@ from adapters.stages import gather_page
 from adapters.stages.context import JobContexts
 from adapters.stages.gather_ahead import Ahead
 from adapters.stages.gather_deletions import DeletionGather
-from adapters.stages.gather_page import PendingPage, checked, document_hash, gathered
+from adapters.stages.gather_page import PendingPage, Unusable, document_hash, gathered, listed_guids, pending_record
 from adapters.stages.gather_removed import RemovedDatasets
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.gather_times import Starts, first_answer
@@ -37,13 +37,13 @@ from adapters.stages.source_holdings import SourceHoldings
 from domain import text
 from domain.application import Harvesting
 from domain.deletions import CLEAR, REMOVAL
-from domain.errors import Conflict, HarvestError, JobEnded, NotFound, PluginError, ServiceUnavailable, ValidationError
+from domain.errors import Conflict, HarvestError, JobEnded, NotFound, ServiceUnavailable
 from domain.jobs import Job
 from domain.objects import GatheredRecord
 from domain.reimport import STORED_KINDS
 from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
-from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked
+from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked, own_context
 
 log = logging.getLogger(__name__)
 
@@ -261,18 +261,18 @@ class GatherRun:
 
     def _tell_expected(self, view: HarvestJob) -> None:
         """Keep what the remote says it will give, for those who watch the job."""
-        if view.expected != self._expected:
-            self._expected = view.expected
-            if isinstance(view.expected, int) and 0 <= view.expected < 2**63:
-                expect(self._database, self._job.id, view.expected)
+        expected = view.expected
+        if type(expected) is int and expected != self._expected and 0 <= expected < 2**63:
+            self._expected = expected
+            expect(self._database, self._job.id, expected)
 
     def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
         """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""
-        items, process = self._from(make, view), os.getpid()
+        items, process, context = self._from(make, view), os.getpid(), own_context()
         while True:
             self._progress.enter(view)
             try:
-                item = next(items)
+                item = context.run(next, items)
             except StopIteration:
                 self._complete = True
                 return
@@ -305,7 +305,7 @@ class GatherRun:
         if isinstance(item, GatherError):
             self._error(item.code, item.message, item.guid)
         elif isinstance(item, Listed):
-            self._memory.remember(dict.fromkeys(map(results.identity, item.guids), LISTED))
+            self._list(item)
         elif isinstance(item, Page):
             if page.full() or len(page.records) * 2 >= gather_page.PAGE:
                 self._store(page, results.said(item.cursor) if item.cursor else "")
@@ -317,34 +317,34 @@ class GatherRun:
                 page = PendingPage()
         return page
 
+    def _list(self, listed: Listed) -> None:
+        """What can't be read may be any record, so nothing is removed then."""
+        try:
+            self._memory.remember(dict.fromkeys(listed_guids(listed), LISTED))
+        except Unusable as unusable:
+            self._error(unusable.code, str(unusable))
+            self._nameless = True
+
     def _add(self, record: Record, page: PendingPage) -> None:
         try:
-            guid = results.identity(record.guid)
-        except PluginError as error:
-            self._error("bad_guid", f"A record has no guid ({error}): {results.shown(record.content)}")
-            self._nameless = True
-            return
-        try:
-            text.key(guid, "guid")
-            body = None if record.skip else results.document(record.content)
-            large: dict[str, bytes] = {}
-            stored = checked(guid, record, large)
-        except (TypeError, ValueError, AttributeError, RecursionError, ValidationError, PluginError) as error:
-            self._error("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid[:200])
-            self._memory.remember({guid[:MAX_GUID]: None})  # the remote has it: what was imported from it stays
+            guid, pending = pending_record(record)
+        except Unusable as unusable:
+            self._error(unusable.code, str(unusable), unusable.guid and unusable.guid[:200])
+            self._nameless |= unusable.guid is None
+            if unusable.guid and gather_page.may_be_held(unusable.guid):
+                self._memory.remember({unusable.guid: None})  # the remote has it: what was imported from it stays
             return
         if guid in page.records:
-            self._twice(guid, document_hash(page.records[guid].body), document_hash(body))
+            self._twice(guid, document_hash(page.records[guid].body), document_hash(pending.body))
         else:
-            page.add(guid, record, body, None if large else stored)
+            page.add(guid, pending)
 
     def _twice(self, guid: str, first: str | None, second: str | None) -> None:
         """The same record again changes nothing; a different one with its guid is an error that names both."""
         if first != second or first is None:
             documents = f"documents {(first or 'none')[:12]} and {(second or 'none')[:12]}"
-            self._error(
-                "duplicate_guid", f"Two records of this job have the guid {guid} ({documents}): the first was kept", guid
-            )
+            message = f"Two records of this job have the guid {guid} ({documents}): the first was kept"
+            self._error("duplicate_guid", message, guid)
 
     # pages
 
@@ -357,9 +357,8 @@ class GatherRun:
                 continue
             self._twice(guid, first, hashes.pop(guid))
         held = self._holdings.held(hashes)
-        unchanged = (
-            [] if self._job.options.get("force_import") else [g for g in hashes if self._same(g, held.get(g), hashes[g])]
-        )
+        forced = self._job.options.get("force_import")
+        unchanged = [] if forced else [g for g in hashes if self._same(g, held.get(g), hashes[g])]
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
         for guid in [g for g, (record, *_) in changed.items() if record.action == "delete" and g not in held]:
             del changed[guid]  # the source never held it: there is nothing to delete

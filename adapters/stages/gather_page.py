@@ -1,14 +1,17 @@
 """A page of gathered records before it is stored."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from adapters.postgres.content import content_hash
 from domain import text
+from domain.errors import PluginError
 from domain.objects import ACTIONS, GatheredRecord
 from harvesters import extras, results
-from harvesters.base import Record
+from harvesters.base import Listed, Record
+from harvesters.faults import is_ctrl_c
 
 PAGE = 500  # records stored at a time
 PAGE_BYTES = 8_000_000
@@ -23,6 +26,15 @@ class PendingRecord(NamedTuple):
     checked: GatheredRecord | None
 
 
+class Unusable(Exception):
+    """A record that can't be stored, and why; without a guid it may be any record of the remote."""
+
+    def __init__(self, code: str, message: str, guid: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.guid = guid
+
+
 @dataclass(slots=True)
 class PendingPage:
     """Records by guid, each with its document."""
@@ -31,10 +43,10 @@ class PendingPage:
     size: int = 0
     begun: float = field(default_factory=time.monotonic)
 
-    def add(self, guid: str, record: Record, body: bytes | None, checked: GatheredRecord | None) -> None:
+    def add(self, guid: str, pending: PendingRecord) -> None:
         """Add a record that is not on the page yet."""
-        self.records[guid] = PendingRecord(record, body, checked)
-        self.size += len(body or b"") + _extras_size(record)
+        self.records[guid] = pending
+        self.size += len(pending.body or b"") + _extras_size(pending.record)
 
     def full(self) -> bool:
         """Whether it is to be stored now."""
@@ -44,12 +56,64 @@ class PendingPage:
 
 def checked(guid: str, record: Record, documents: dict[str, bytes]) -> GatheredRecord:
     """The record as it is stored without its document; `documents` gets its large extras. Raises what is wrong with it."""
-    if record.action not in ACTIONS:
+    if not isinstance(record.action, str) or record.action not in ACTIONS:
         raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
     texts = extras.apart(results.extra_texts(record.extras), documents)
     modified = text.utc_time(record.metadata_modified) if record.metadata_modified is not None else None
     skipped = text.message(record.skip) if record.skip else ""
     return GatheredRecord(guid, record.action, None, texts, modified, skipped=skipped)
+
+
+def pending_record(record: Record) -> tuple[str, PendingRecord]:
+    """A record's guid, and what is to be stored. Objects of the plugin's own are asked here, and may do anything.
+
+    Raises Unusable.
+    """
+    guid = None
+    try:
+        guid = results.identity(record.guid)
+        text.key(guid, "guid")
+        record = _plain(record)
+        body = None if record.skip else results.document(record.content)
+        large: dict[str, bytes] = {}
+        stored = checked(guid, record, large)
+        return guid, PendingRecord(record, body, None if large else stored)
+    except BaseException as error:
+        if is_ctrl_c(error):
+            raise
+        if guid is None:
+            message = f"A record has no guid ({results.said(error)}): {results.shown(getattr(record, 'content', None))}"
+            raise Unusable("bad_guid", message) from error
+        raise Unusable("bad_record", f"Record {guid[:200]} can't be stored: {results.said(error)}", guid) from error
+
+
+def listed_guids(listed: Listed) -> list[str]:
+    """The guids that a harvester lists without their documents. Raises Unusable, as above."""
+    try:
+        if isinstance(listed.guids, str | bytes):
+            raise PluginError(f"its guids must be a list of texts, are {results.shown(listed.guids)}")
+        return list(filter(may_be_held, map(results.identity, listed.guids)))
+    except BaseException as error:
+        if is_ctrl_c(error):
+            raise
+        raise Unusable("bad_guid", f"Listed(guids) can't be used: {results.said(error)}") from error
+
+
+def may_be_held(guid: str) -> bool:
+    """A longer one was never imported, and none can be looked up."""
+    return len(guid.encode()) <= text.MAX_KEY
+
+
+def _plain(record: Record) -> Record:
+    """A record of plain values, which are the same each time they are asked for. Raises what the plugin's own classes raise."""
+    own_content = isinstance(record.content, Mapping) and type(record.content) is not dict
+    own_values = type(record.extras) is not dict or not type(record.action) is type(record.skip) is str
+    if type(record) is Record and not own_content and not own_values:
+        return record
+    skip = results.said(record.skip) if record.skip else ""
+    action = str.__str__(record.action) if isinstance(record.action, str) else record.action
+    content = dict(record.content) if own_content else record.content  # type: ignore[arg-type]
+    return Record(record.guid, content, action, results.extra_texts(record.extras), record.metadata_modified, skip)  # type: ignore[arg-type]
 
 
 def gathered(guid: str, pending: PendingRecord, digest: str | None, held: bool, documents: dict[str, bytes]) -> GatheredRecord:

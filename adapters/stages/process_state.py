@@ -1,10 +1,11 @@
 """What plugins could spoil for everybody in their process, and how it is put right.
 
 What can be restored is restored, with a warning: after each gather, and after each group of objects, the working directory,
-closed standard streams and settings of the interpreter, and within a second of each stage (every five seconds while none runs)
-the environment, the locale, `sys.path`, umask, signal handlers and the log. What can't (too many threads or files left open, a
-standard stream whose number something else got) is a reason to replace the process. One whose other files a plugin closed ends
-at once: its connections are gone, and its threads would wait for them for ever.
+closed standard streams, settings of the interpreter, limits of the system, and what the thread keeps for the next stage; and
+within a second of each stage (every five seconds while none runs) the environment, the locale, `sys.path`, umask, signal
+handlers, timers, the log, and functions of libraries. What can't (too many threads or files left open, a limit that may not be
+raised again, a standard stream whose number something else got) is a reason to replace the process. One whose other files a
+plugin closed ends at once: its connections are gone, and its threads would wait for them for ever.
 """
 
 import gc
@@ -21,14 +22,26 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
+
+from adapters.stages.library_state import LibraryState
+from adapters.stages.log_state import LogState
 
 log = logging.getLogger(__name__)
 
 GUARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
+TIMERS = {
+    signal.ITIMER_REAL: signal.SIGALRM,
+    signal.ITIMER_VIRTUAL: signal.SIGVTALRM,
+    signal.ITIMER_PROF: signal.SIGPROF,
+}
+"""Timers of a process, and the signals that end it unless somebody takes them."""
+LIMITS = {name: getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
 MORE_THREADS = 300  # than at the start: above what any settings need
 MORE_FILES = 5000  # than at the start; less where the system's limit is lower
 SHARE_OF_FILES = 0.6  # of the system's limit
+SHOWN = 5  # names of functions in a line of the log
 FILES_LOST = 70  # exit status (EX_SOFTWARE of <sysexits.h>)
 STREAMS = ("stdin", "stdout", "stderr")  # numbers 0, 1, 2
 Handler = Any  # what signal.getsignal gives
@@ -38,6 +51,7 @@ SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
     "the longest number that is read": (sys.get_int_max_str_digits, sys.set_int_max_str_digits),
     "the garbage collector": (gc.isenabled, lambda enabled: gc.enable() if enabled else gc.disable()),
+    "how often garbage is collected": (gc.get_threshold, lambda thresholds: gc.set_threshold(*thresholds)),
     "how often threads take turns": (sys.getswitchinterval, sys.setswitchinterval),
 }
 """What the interpreter holds for the whole process: how it is read, and how it is set."""
@@ -60,8 +74,9 @@ class ProcessState:
         self._logging = [(handler, handler.stream) for handler in logging.root.handlers if isinstance(handler, STREAM_HANDLER)]
         for handler, _ in self._logging:
             handler.setStream(_writer(os.dup(self._kept[2])))
-        self._handlers = logging.root.handlers[:]
-        self._level = logging.root.level
+        self._log, self._libraries = LogState(), LibraryState()
+        self._limits = {name: resource.getrlimit(number) for name, number in LIMITS.items()}
+        self._traced = bool(sys.gettrace() or threading.gettrace() or sys.getprofile() or threading.getprofile())
         self._settings = {name: read() for name, (read, _) in SETTINGS.items()}
         self._locale = locale.setlocale(locale.LC_ALL)
         self._environment, self._path, self._umask = dict(os.environ), list(sys.path), _umask()
@@ -85,6 +100,28 @@ class ProcessState:
             if read() != (original := self._settings[name]):
                 write(original)
                 log.warning("a plugin changed %s: it is as before", name)
+        self._restore_limits()
+        self._restore_thread()
+
+    def _restore_limits(self) -> None:
+        for name, limits in self._limits.items():
+            if resource.getrlimit(LIMITS[name]) == limits:
+                continue
+            try:
+                resource.setrlimit(LIMITS[name], limits)
+            except (ValueError, OSError):  # only root may raise a hard limit
+                self._odd = f"a plugin lowered a limit of this process ({name}) for good"
+            else:
+                log.warning("a plugin changed a limit of this process (%s): it is as before", name)
+
+    def _restore_thread(self) -> None:
+        """What the calling thread would keep for the next plugin: tracing, and an event loop that is closed."""
+        if not self._traced and (sys.gettrace() or sys.getprofile() or threading.gettrace() or threading.getprofile()):
+            for stop in (sys.settrace, sys.setprofile, threading.settrace, threading.setprofile):
+                stop(None)
+            log.warning("a plugin left its tracing on: it is off again")
+        if "asyncio" in sys.modules and threading.current_thread() is not threading.main_thread():
+            _forget_closed_loop()
 
     def _restore_stream(self, number: int) -> None:
         now = _identity(number)
@@ -106,12 +143,17 @@ class ProcessState:
         """Now and then, in the main thread: why this process should be replaced, empty: it needn't be."""
         if not self._signals:
             self._signals = {number: signal.getsignal(number) for number in GUARDED}
+            self._signals |= {number: _take_signal(number) for number in TIMERS.values()}
             self._dispositions = _dispositions()
             self._threads, self._files = _count("task"), _count("fd")
         self.restore()
         self._restore_environment()
         self._restore_signals()
-        self._restore_log()
+        self._stop_timers()
+        if self._log.restore():
+            log.warning("a plugin changed the log of its process: it is as before")
+        if replaced := self._libraries.restore():
+            log.warning("a plugin replaced what others use, too (%s): it is as before", ", ".join(replaced[:SHOWN]))
         return self._odd or self._too_many()
 
     def _restore_environment(self) -> None:
@@ -139,16 +181,14 @@ class ProcessState:
             for number, handler in self._signals.items():
                 signal.signal(number, handler)
             self._dispositions = _dispositions()
-            log.warning("a plugin changed how signals are handled: SIGTERM, SIGINT and SIGPIPE are as before")
+            log.warning("a plugin changed how signals are handled: they are as before")
 
-    def _restore_log(self) -> None:
-        removed = [handler for handler in self._handlers if handler not in logging.root.handlers]
-        if removed or logging.root.manager.disable or logging.root.level != self._level:
-            for handler in removed:
-                logging.root.addHandler(handler)
-            logging.disable(logging.NOTSET)
-            logging.root.setLevel(self._level)
-            log.warning("a plugin changed the log of its process: it is as before")
+    @staticmethod
+    def _stop_timers() -> None:
+        for timer in TIMERS:
+            if signal.getitimer(timer)[0]:
+                signal.setitimer(timer, 0)
+                log.warning("a plugin set a timer that would end the process: it is stopped")
 
     def _too_many(self) -> str:
         threads, files = _count("task"), _count("fd")
@@ -161,6 +201,29 @@ class ProcessState:
 
 
 STREAM_HANDLER = logging.StreamHandler
+
+
+def _take_signal(number: signal.Signals) -> Handler:
+    """Have a timer's signal do nothing, unless it does something; what it does from now on."""
+    if signal.getsignal(number) == signal.SIG_DFL:
+        signal.signal(number, _nothing)
+    return signal.getsignal(number)
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    """A timer of a plugin has ended. A function, since programs that are started would inherit it if it were ignored."""
+
+
+def _forget_closed_loop() -> None:
+    """Of the calling thread, which isn't the main one."""
+    import asyncio
+
+    try:
+        closed = asyncio.get_event_loop().is_closed()
+    except RuntimeError:  # it has none
+        return
+    if closed:
+        asyncio.set_event_loop(None)
 
 
 def _end(why: str) -> NoReturn:

@@ -36,7 +36,7 @@ class Progress:
         since, view = self._inside_since, self._view
         if since is None or view is None:
             return 0.0
-        state = (len(view.objects), len(view.errors), getattr(getattr(self._harvester, "http", None), "answers", 0))
+        state = (_number(view.objects), _number(view.errors), getattr(getattr(self._harvester, "http", None), "answers", 0))
         if state != self._seen:
             self._seen, self._seen_at = state, time.monotonic()
         return time.monotonic() - max(since, self._seen_at)
@@ -47,3 +47,8 @@ class Progress:
         if self.silent() <= limit or self._view is None:
             return ""
         return given_up(f"Gathering {self._view.source.name} got nothing new for {limit:g} s", "gather", self._thread)
+
+
+def _number(values: object) -> int:
+    """How many things a list has; a plugin may have put something else in its place."""
+    return len(values) if isinstance(values, list) else 0

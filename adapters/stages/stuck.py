@@ -44,8 +44,11 @@ def stack_of(thread: int) -> str:
 
 def own_limit(harvester: object, stage: str) -> float | None:
     """The limit that a harvester declares as an attribute, such as `fetch_timeout`; None when it isn't a number above 0."""
-    value = getattr(harvester, f"{stage}_timeout", None)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    try:
+        value = getattr(harvester, f"{stage}_timeout", None)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    except Exception:  # a property that fails, a number beyond all
+        return None
 
 
 def given_up(what: str, stage: str, thread: int) -> str:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 RAISED = ["BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit", "RecursionError", "MemoryError"]
 SPOILED = ["chdir", "close_stdin", "close_stdout", "close_stderr", "close_numbers", "disable_log", "fork", "ignore_sigterm"]
 SHARED = ["umask", "environment", "no_environment", "sys_path", "socket_timeout", "recursion_limit", "digits", "locale"]
+SHARED += ["libraries", "thread"]
 CASES = [(way, stage) for way in SPOILED for stage in ("gather", "fetch", "import")]
 CASES += [(way, ("gather", "fetch")[turn % 2]) for turn, way in enumerate(SHARED)]  # one mechanism for all stages
 NAMES = {"BaseException": "HarvesterError"}

@@ -1,13 +1,13 @@
 """A harvester that breaks its interface while it gathers: the job says so, deletes nothing, and comes to its end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from adapters.bootstrap import Parts
 from domain.errors import Conflict, JobEnded
-from harvesters import GatherError, HarvestJob, HarvestObject, Record
+from harvesters import GatherError, HarvestJob, HarvestObject, Listed, Record
 from tests.integration.test_gather_run import Gathering, full
 
 
@@ -112,3 +112,89 @@ def test_errors_saved_before_an_exception_are_kept(gathering: Gathering) -> None
     job = gathering.run(remote)
 
     assert [message.splitlines()[0] for _, message, _ in gathering.errors(job)] == ["KeyError: 'title'", "first", "second"]
+
+
+class Evil:
+    """Can't be looked at."""
+
+    def _fail(self, *_: object) -> Any:
+        raise ZeroDivisionError("looked at")
+
+    __str__ = __repr__ = __bool__ = __len__ = __iter__ = __eq__ = __hash__ = _fail  # type: ignore[assignment]
+
+
+class EvilMapping(Mapping[str, Any]):
+    """A mapping that fails when it is read."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise ZeroDivisionError("read")
+
+    def __iter__(self) -> Iterator[str]:
+        raise ZeroDivisionError("read")
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Word(str):
+    """Text of a class that fails when it is compared."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise ZeroDivisionError("compared")
+
+
+EVIL_RECORDS = {
+    "content": Record("b", Evil()),  # type: ignore[arg-type]
+    "mapping": Record("b", EvilMapping()),
+    "action": Record("b", "2", action=Evil()),  # type: ignore[arg-type]
+    "list as action": Record("b", "2", action=["new"]),  # type: ignore[arg-type]
+    "extras": Record("b", "2", extras=EvilMapping()),
+    "value of extras": Record("b", "2", extras={"x": Evil()}),  # type: ignore[dict-item]
+    "time": Record("b", "2", metadata_modified=Evil()),  # type: ignore[arg-type]
+    "long guid": Record("b" * 10_000, "2"),
+}
+
+
+@pytest.mark.parametrize("record", EVIL_RECORDS.values(), ids=EVIL_RECORDS)
+def test_a_record_that_cant_be_looked_at_costs_no_other(gathering: Gathering, record: Record) -> None:
+    job = gathering.run(full(Record("a", "1"), Record("b"), record, Record("c", "3")))
+
+    errors = gathering.errors(job)
+    assert job.complete
+    assert {code for code, *_ in errors} <= {"bad_record", "duplicate_guid"}
+    assert "c" in gathering.objects(job)
+    assert "delete" not in {known.action for known in gathering.objects(job).values()}
+
+
+@pytest.mark.parametrize("guids", ["ab", ["a", None], None, Evil(), [Evil()], ["a", ""]], ids=range(6))
+def test_a_list_of_guids_that_cant_be_read_deletes_nothing(gathering: Gathering, guids: Any) -> None:
+    job = gathering.run(full(Listed(guids), Record("c", "3")))
+
+    [(code, message, _)] = gathering.errors(job)
+    assert (code, message[:28]) == ("bad_guid", "Listed(guids) can't be used:")
+    assert gathering.objects(job).keys() == {"c"}
+
+
+def test_listed_guids_that_are_too_long_were_never_imported(gathering: Gathering) -> None:
+    long_guids = ["".join(chr(0x4E00 + (number * digit) % 20_000) for digit in range(4000)) for number in range(1, 2500)]
+
+    job = gathering.run(full(Listed(long_guids), Listed(["a", "b"])))
+
+    assert (gathering.errors(job), gathering.objects(job)) == ([], {})
+
+
+@pytest.mark.parametrize("field", ["objects", "errors", "memory", "expected", "full_listing", "warned", "options"])
+@pytest.mark.parametrize("left", [None, Evil(), [Evil()]], ids=["None", "evil", "evils"])
+def test_whatever_gather_leaves_on_its_job_the_job_comes_to_its_end(gathering: Gathering, field: str, left: Any) -> None:
+    def remote(job: HarvestJob) -> Iterator[Any]:
+        job.full_listing = True
+        yield Record("a", "1")
+        setattr(job, field, left)
+        yield Record("b", "2")
+
+    job = gathering.run(remote)
+
+    assert job.gather_finished is not None
+    assert gathering.objects(job) == {}

@@ -4,17 +4,24 @@
 """
 
 import ctypes
+import decimal
+import json
 import locale
 import logging
+import logging.config
 import os
 import re
+import resource
 import signal
 import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import requests
 
 from harvesters.base import (
     Fetched,
@@ -98,6 +105,27 @@ def _stderr_closed() -> None:
     sys.stderr.close()
 
 
+def _spoil_libraries() -> None:
+    """What tests, caches and notebooks do to libraries that everybody in the process uses."""
+    warnings.simplefilter("error")
+    json.dumps = requests.Session.request = time.sleep = None  # type: ignore[assignment,method-assign]
+    logging.config.dictConfig({"version": 1})
+    logging.basicConfig(force=True, level="ERROR")
+    logging.shutdown()
+
+
+def _spoil_thread() -> None:
+    decimal.getcontext().prec = 1
+    sys.settrace(lambda *_: None)
+    signal.alarm(2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (30, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+
+def _say_much() -> None:
+    for _ in range(1000):
+        print("x" * 100_000)
+
+
 WAYS: dict[str, Callable[[], object]] = {
     "sleep": lambda: time.sleep(FOREVER),
     "lock": _wait_for_lock,
@@ -130,6 +158,9 @@ WAYS: dict[str, Callable[[], object]] = {
     "digits": lambda: sys.set_int_max_str_digits(640),
     "locale": lambda: locale.setlocale(locale.LC_ALL, "C.UTF-8"),
     "timer": _end_by_timer,
+    "libraries": _spoil_libraries,
+    "thread": _spoil_thread,
+    "say_much": _say_much,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "leak_threads": _leak_threads,
     "leak_files": _leak_files,

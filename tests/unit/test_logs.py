@@ -90,3 +90,26 @@ def test_a_line_is_repeated_only_with_news() -> None:
     ]
     now[0] = 601.0
     assert said("away") == "away (said 1 more times in 601 s)"
+
+
+class WithoutText:
+    """Has no text."""
+
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("words", "values", "said"),
+    [("%d of %s", ("x",), "%d of %s"), ("%s", (WithoutText(),), "%s"), (WithoutText(), (), "a line")],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_of_a_plugin_that_cant_be_put_together_is_logged_all_the_same(
+    capsys: pytest.CaptureFixture[str], words: object, values: tuple[object, ...], said: str, form: str
+) -> None:
+    to_standard_error("INFO", form)
+
+    logging.getLogger("plugin").info(words, *values)
+
+    assert said in (printed := capsys.readouterr().err)
+    assert "(the values of this line can't be shown)" in printed
