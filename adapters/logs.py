@@ -95,7 +95,7 @@ def message_of(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except Exception:
-        record.msg, record.args = f"{_text_of(record.msg)} (the values of this line can't be shown)", ()
+        record.msg, record.args = _text_of(record.msg), ()
         return str(record.msg)
 
 

@@ -316,7 +316,7 @@ class StageRun:
     # failures
 
     def _report(self, view: HarvestObject) -> None:
-        if type(view.errors) is type(view.warnings) is list and not (view.errors or view.warnings):
+        if isinstance(view.errors, list) and isinstance(view.warnings, list) and not (view.errors or view.warnings):
             return
         self._locate(view)
         self._report_errors(view)

@@ -111,5 +111,4 @@ def test_a_line_of_a_plugin_that_cant_be_put_together_is_logged_all_the_same(
 
     logging.getLogger("plugin").info(words, *values)
 
-    assert said in (printed := capsys.readouterr().err)
-    assert "(the values of this line can't be shown)" in printed
+    assert said in capsys.readouterr().err

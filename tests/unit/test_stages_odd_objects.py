@@ -18,7 +18,7 @@ class Evil:
     def _fail(self, *_: object) -> Any:
         raise ZeroDivisionError("looked at")
 
-    __str__ = __repr__ = __bool__ = __len__ = __iter__ = __getattr__ = __eq__ = __hash__ = _fail  # type: ignore[assignment]
+    __str__ = __repr__ = __bool__ = __len__ = __iter__ = __getattr__ = __eq__ = __hash__ = _fail
 
 
 LEFT_ON_THE_OBJECT = (
