@@ -36,6 +36,14 @@ class Clearing(Harvester):
         return Imported(package_id, "deleted")
 
 
+def owner_if_known(harvest_object: HarvestObject) -> Owner | None:
+    """Whose the dataset is; None: the plugin's configuration isn't JSON, so there is no policy in it."""
+    try:
+        return owner(harvest_object)
+    except ValueError:
+        return None
+
+
 def clearing_for(harvester: Harvester) -> Clearing:
     """What deletes datasets in the target that a harvester imports into."""
     clearing = Clearing()

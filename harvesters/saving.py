@@ -89,14 +89,6 @@ def owner(harvest_object: HarvestObject) -> Owner:
     )
 
 
-def owner_if_known(harvest_object: HarvestObject) -> Owner | None:
-    """Whose the dataset is; None: the plugin's configuration isn't JSON, so there is no policy in it."""
-    try:
-        return owner(harvest_object)
-    except ValueError:
-        return None
-
-
 def on_removed(config: Mapping[str, Any]) -> OnRemoved:
     """What becomes of a dataset whose record the remote no longer has. Raises ValueError for an unknown word."""
     word = config.get("on_removed", "delete")

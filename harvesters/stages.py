@@ -28,12 +28,11 @@ from harvesters.base import (
     Save,
     read_config,
 )
-from harvesters.clearing import clearing_for
+from harvesters.clearing import clearing_for, owner_if_known
 from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked, own_context
 from harvesters.held import Held
 from harvesters.original_url import asked_for_url
 from harvesters.removal import remove, word
-from harvesters.saving import owner_if_known
 
 MAX_URL = 2000  # characters
 MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
