@@ -60,6 +60,10 @@ class Losses:
         """Note what was told already."""
         self._losses.extend(losses)
 
+    def note(self, message: str) -> None:
+        """Note what is left out of all datasets of the job that have it."""
+        self._losses.append(Loss(message, of_job=True))
+
     def in_one_language(self, value: Mapping[str, str | None], kind: str, field: str) -> str:
         """The text of a value by language that is kept; that others aren't is noted."""
         if len({text for text in value.values() if text and text.strip()}) > 1:
@@ -69,8 +73,7 @@ class Losses:
     def _note_languages(self, kind: str, field: str) -> None:
         where = field if kind == "dataset" else f"{field} of resources"
         order = ", ".join((*self.policy.languages, "en", "any"))
-        message = f"{where}: values by language are kept in one language, the first of {order} (option languages)"
-        self._losses.append(Loss(message, of_job=True))
+        self.note(f"{where}: values by language are kept in one language, the first of {order} (option languages)")
 
     def all(self) -> tuple[Loss, ...]:
         """What was noted, each once."""

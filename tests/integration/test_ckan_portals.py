@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.targets.ckan.given_values import is_untold
 from domain.errors import TargetError
+from harvesters.target import Fitting, Owner, Stored
 from harvesters.testing import Harness
 from harvesters.testing.harness import Result
 from tests.support.carried import lost
@@ -22,7 +24,7 @@ TYPE = "harvestlog-portal"
 LANGUAGES = ["fr", "de"]
 RULES: list[dict[str, Any]] = [{"rule": "constant", "field": "type", "value": TYPE}]
 OURS = ("harvest_object_id", "harvest_source_id", "harvest_source_title", "harvest_content_hash", "harvest_wanted_name")
-CHANGES = {"metadata_modified", "metadata_created", "extras", "resources"}
+CHANGES = {"metadata_modified", "metadata_created", "extras", "resources", "mimetype"}
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +59,9 @@ def warnings(result: Result) -> list[str]:
 
 
 def plain(shown: Mapping[str, Any]) -> dict[str, Any]:
-    """A dataset without what changes with each write."""
+    """A dataset without what changes with each write; CKAN guesses the type of a file when it is written again."""
     extras = {extra["key"]: extra["value"] for extra in shown["extras"] if extra["key"] not in OURS}
-    resources = [{name: value for name, value in entry.items() if "modified" not in name} for entry in shown["resources"]]
+    resources = [{name: value for name, value in entry.items() if name not in CHANGES} for entry in shown["resources"]]
     fields = {name: value for name, value in shown.items() if name not in CHANGES}
     return {**fields, "extras": extras, "resources": resources}
 
@@ -98,3 +100,48 @@ def test_a_second_import_changes_nothing(portal_site: CkanSite, portal: str, rul
     assert set(source.harvest(force_import=True).statuses.values()) <= {"updated", "not modified"}
 
     assert {guid: plain(site.show(guid) or {}) for guid in first} == first
+
+
+MAPPED: list[dict[str, Any]] = [
+    {"rule": "rename", "field": "extras.responsible-party", "to": "contact_points", "when": "missing"},
+    {"rule": "rename", "field": "extras.Frequência", "to": "frequency"},
+    {"rule": "rename", "field": "publisher", "to": "creator", "when": "missing"},
+    {"rule": "language", "field": "title", "prefer": ["fr"]},
+    {"rule": "template", "field": "notes_translated.fr", "text": "{title} — {notes|description|name}", "when": "missing"},
+    {"rule": "constant", "field": "language", "value": ["fra"], "when": "missing"},
+    {"rule": "values", "field": "license_id", "values": {"uk-ogl": "CC BY"}},
+    {"rule": "drop", "of": "resource", "field": "hash"},
+    {"rule": "constant", "field": "type", "value": TYPE},
+]
+
+
+@pytest.mark.parametrize("rules", [[], MAPPED], ids=["plain", "mapped"])
+@pytest.mark.parametrize("portal", PORTALS)
+def test_what_is_previewed_is_what_is_stored(portal_site: CkanSite, portal: str, rules: list[dict[str, Any]]) -> None:
+    previewed: dict[str, Fitting] = {}
+    save = portal_site.save
+
+    def looked_at(package: Mapping[str, Any], owner: Owner) -> Stored:
+        previewed[package["id"]] = portal_site.preview({"owner_org": portal_site.organization, **package}, owner)
+        return save(package, owner)
+
+    harvested(portal_site, portal, *rules)  # the target learns which fields CKAN has no place for
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portal_site, "save", looked_at)
+        _, result = harvested(portal_site, portal, *rules)
+
+    for package in Shown.packages:
+        shown, foretold = portal_site.show(package["id"]) or {}, previewed[package["id"]]
+        assert differences(foretold.package, shown) == {}
+        assert plain(shown)["extras"] == {extra["key"]: extra["value"] for extra in foretold.package["extras"]}
+        assert {tag["name"] for tag in shown["tags"]} == {tag["name"] for tag in foretold.package.get("tags", ())}
+        for resource, entry in zip(shown["resources"], foretold.package["resources"], strict=True):
+            assert differences(entry, resource) == {}
+    assert set(warnings(result)) == {loss.message for fitting in previewed.values() for loss in fitting.losses}
+
+
+def differences(foretold: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that are not as they were foretold. CKAN writes formats its own way, and chooses the language of a title."""
+    chosen = {name for name in foretold if f"{name}_translated" in shown}
+    compared = foretold.keys() - CHANGES - chosen - {"tags", "groups", "format"}
+    return {name: shown.get(name) for name in compared if not is_untold(foretold[name]) and shown.get(name) != foretold[name]}

@@ -24,7 +24,7 @@ OF_THE_REMOTE = {
     ),
     *("isopen", "license_title", "license_url", "num_resources", "num_tags", "relationships_as_object", "revision_id"),
     *("relationships_as_subject", "tracking_summary", "harvest_object_id", "harvest_source_id", "harvest_source_title"),
-    *("url_type", "datastore_active", "metadata_modified", "type"),
+    *("url_type", "datastore_active", "metadata_modified", "metadata_created", "type"),
 }
 """What says something about the remote, or is CKAN's own business; docs/ckan.md and docs/ckan-target.md list it."""
 DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d|\d{1,2}\.\d{1,2}\.\d{4}")

@@ -354,3 +354,41 @@ def test_what_the_schema_requires_is_known_before_anything_is_sent() -> None:
         CKANTarget(says).save({"id": "id-1", "name": "trees", "type": TYPE}, owner())  # type: ignore[arg-type]
 
     assert says.actions == ["scheming_dataset_schema_show"]
+
+
+def test_a_subfield_that_the_schema_lacks_is_told() -> None:
+    package, losses = fitted({"contacts": [{"name": "A", "fax": "1"}, {"name": "B", "fax": "2", "pager": ""}]})
+
+    assert package["contacts"] == [{"name": "A"}, {"name": "B"}]
+    assert losses == ["contacts, fax: the schema has no such subfield; left out"]
+
+
+def test_a_title_that_ckan_will_never_show_is_told() -> None:
+    name = {"field_name": "title_translated", "validators": "fluent_text", "output_validators": "fluent_core_translated_output"}
+    schema = {
+        **SCHEMA,
+        "dataset_fields": [*(one for one in SCHEMA["dataset_fields"] if "title" not in one["field_name"]), name],
+    }
+    site = CKANTarget(ckan(scheming_dataset_schema_show=lambda data: schema))  # type: ignore[arg-type]
+
+    def told(title: str) -> list[str]:
+        texts = {"de": "Bäume", "fr": "Arbres"}
+        package = {"id": "id-1", "name": "trees", "type": TYPE, **NEEDED, "title": title, "title_translated": texts}
+        return [loss.message for loss in site.preview(package, owner()).losses]
+
+    assert told("Arbres") == []
+    assert told("Trees") == ["title: 'Trees' is not shown, this CKAN shows one of title_translated"]
+
+
+@pytest.mark.parametrize("given", [["A", "B"], '["A", "B"]'])
+def test_a_field_of_ckans_own_goes_in_the_form_that_the_schema_has_for_it(given: Any) -> None:
+    names = ("maintainer", "maintainer_email")
+    more = [{"field_name": name, "preset": "multiple_text"} for name in names]
+    schema = {**SCHEMA, "dataset_fields": [*SCHEMA["dataset_fields"], *more]}
+    site = CKANTarget(ckan(scheming_dataset_schema_show=lambda data: schema))  # type: ignore[arg-type]
+    package = {"id": "id-1", "name": "trees", "type": TYPE, **NEEDED, **dict.fromkeys(names, given)}
+
+    fitting = site.preview(package, owner())
+
+    assert [fitting.package[name] for name in names] == [["A", "B"]] * 2
+    assert fitting.losses == ()

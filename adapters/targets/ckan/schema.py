@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
+from adapters.targets.ckan.given_values import is_missing, is_untold
 from adapters.targets.ckan.package import OWN
-from adapters.targets.ckan.schema_values import SchemaField, fields_of, is_missing, is_untold, missing_of
+from adapters.targets.ckan.schema_values import SchemaField, fields_of, missing_of
 from domain.errors import TargetError
 from harvesters.dataset.languages import by_language, in_one_language, opened
 from harvesters.dataset.storable import storable
 from harvesters.dataset.values import Losses, Odd, shown
+from harvesters.target import Loss
 
 TRANSLATED = "_translated"
 OF_THE_HARVEST = frozenset(("name", "owner_org", "type", "private", "state", "id"))
@@ -90,6 +92,7 @@ class Schema:
             package["extras"] = self._other_extras(extras, package, losses)
         if package.get("resources"):
             package["resources"] = self._fitted_resources(package["resources"], losses)
+        _tell_unshown(package, self.fields, losses, "")
         self._require(package, may_lack)
         return package
 
@@ -119,6 +122,7 @@ class Schema:
         for place, resource in enumerate(resources):
             where = f"resources: entry {place}"
             kept = fields_of(self.resource_fields, resource, losses, where)
+            _tell_unshown(kept, self.resource_fields, losses, f"{where}, ")
             lacking = [name for name in missing_of(self.resource_fields, kept) if name != "url"]
             if lacking:
                 losses.drop(f"{where}, {lacking[0]}", self._requires)
@@ -147,3 +151,13 @@ def _fields(schema: Mapping[str, Any], kind: str) -> dict[str, SchemaField]:
     definitions = schema.get(kind)
     fields = [SchemaField.of(entry, schema) for entry in definitions or () if isinstance(entry, Mapping)]
     return {field.name: field for field in fields if field.name}
+
+
+def _tell_unshown(entry: Mapping[str, Any], fields: Mapping[str, SchemaField], losses: Losses, where: str) -> None:
+    """A title that is none of those by language is never seen, where CKAN shows titles from there."""
+    for name, field in fields.items():
+        core, texts = name.removesuffix(TRANSLATED), entry.get(name)
+        if not field.shows_core or not isinstance(texts, Mapping) or is_untold(texts) or is_untold(entry.get(core)):
+            continue
+        if core != name and entry[core].strip() not in (text.strip() for text in texts.values() if isinstance(text, str)):
+            losses.add([Loss(f"{where}{core}: {shown(entry[core])} is not shown, this CKAN shows one of {name}")])

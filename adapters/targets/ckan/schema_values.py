@@ -5,13 +5,12 @@ Validators that a site has written itself can't be known: a field with one gets 
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import orjson
-
+from adapters.targets.ckan.given_values import as_values, folded, is_missing, is_untold, named, opened_json, single_value
 from harvesters.dataset import values
 from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, opened
@@ -35,26 +34,14 @@ OF_TEXT = frozenset(
 )
 """A field that has no other validators holds a text."""
 SHOWN_CHOICES = 5
+ENTRY = re.compile(r"(?<=: )entry \d+, |: entry \d+")
+"""Of a list, in words for where something is."""
 ZONE = re.compile(
     r"(?<=:\d\d)(?:[.,]\d+)? ?(?:Z|UTC|GMT|[ECMP][SD]T|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?(?: ?Z)?)(?:\[[\w/+-]+\]| ?\(\w+\))?$"
     r"|(?<=T\d{6})(?:Z|[+-]\d{4})$",
     re.IGNORECASE,
 )
 """Behind a time."""
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a field says nothing."""
-    return value is None or value in ("", [], {})
-
-
-def is_untold(value: Any) -> bool:
-    """Whether a field says nothing, in any language."""
-    return is_missing(value) or (isinstance(value, Mapping) and all(is_missing(_stripped(text)) for text in value.values()))
-
-
-def _stripped(text: Any) -> Any:
-    return text.strip() if isinstance(text, str) else text
 
 
 @dataclass(frozen=True)
@@ -148,8 +135,8 @@ class SchemaField:
         for choice in given:
             label = choice.get("label")
             for text in label.values() if isinstance(label, Mapping) else (label,):
-                labels.setdefault(_folded(text), str(choice["value"]))
-        return {**labels, **{_folded(choice["value"]): str(choice["value"]) for choice in given}}
+                labels.setdefault(folded(text), str(choice["value"]))
+        return {**labels, **{folded(choice["value"]): str(choice["value"]) for choice in given}}
 
     @cached_property
     def fit(self) -> Callable[["SchemaField", Any, Losses, str], Any]:
@@ -186,7 +173,7 @@ def as_it_is(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
 
 def text(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """One text. CKAN would keep Python's form of anything else."""
-    value = opened(value if isinstance(value, str) else _single(value))
+    value = opened(value if isinstance(value, str) else single_value(value))
     if by_language(value):
         of_resource = where.startswith("resources")
         return losses.in_one_language(
@@ -197,10 +184,10 @@ def text(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
 
 def choice(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """One of the choices, by its value or its label."""
-    value = _single(value)
+    value = single_value(value)
     if not field.choices or is_missing(value):
         return value
-    chosen = field.choices.get(_folded(value))
+    chosen = field.choices.get(folded(value))
     if chosen is None:
         values_of_choices = list(dict.fromkeys(field.choices.values()))
         more = ", …" if len(values_of_choices) > SHOWN_CHOICES else ""
@@ -211,7 +198,7 @@ def choice(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
 def several_choices(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """Those of a list that are choices, each once."""
     chosen: dict[str, None] = {}
-    for item in _list(value):
+    for item in as_values(value):
         try:
             value = choice(field, item, losses, where)
             if isinstance(value, list | tuple | Mapping):  # where the site makes its choices by itself, any value comes here
@@ -225,20 +212,20 @@ def several_choices(field: SchemaField, value: Any, losses: Losses, where: str) 
 
 def several_texts(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """A list of texts; a single text is one of one."""
-    texts = (_named(item) for item in _list(value))
+    texts = (named(item) for item in as_values(value))
     return [text if isinstance(text, str) else json_text(text) for text in texts if not is_missing(text)]
 
 
 def date(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """A day, 2021-01-31: the one that is written, whatever day it then was in UTC."""
-    value = _single(value)
+    value = single_value(value)
     moment = timestamp(field, ZONE.sub("", value) if isinstance(value, str) else value, losses, where)
     return moment[:10] if isinstance(moment, str) else moment
 
 
 def timestamp(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """A time in UTC, without a zone."""
-    value = _single(value)
+    value = single_value(value)
     if is_missing(value) or (isinstance(value, str) and not value.strip()):
         return None
     moment = stored_time(value)
@@ -249,7 +236,7 @@ def timestamp(field: SchemaField, value: Any, losses: Losses, where: str) -> Any
 
 def json_object(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """A JSON object, or its text."""
-    parsed = _parsed(value)
+    parsed = opened_json(value)
     if not is_missing(parsed) and not isinstance(parsed, Mapping):
         raise Odd(f"no JSON object, {shown(value)}")
     return parsed
@@ -267,12 +254,12 @@ def truth(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
 
 def email(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """An e-mail address."""
-    return values.email(_single(value), losses, "dataset", field.name)
+    return values.email(single_value(value), losses, "dataset", field.name)
 
 
 def text_by_language(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """An object of texts by language; a text alone is in the first language of the source that the schema has."""
-    value = _parsed(value)
+    value = opened_json(value)
     if is_missing(value):
         return value
     if not isinstance(value, Mapping):
@@ -283,7 +270,7 @@ def text_by_language(field: SchemaField, value: Any, losses: Losses, where: str)
 
 def tags_by_language(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """An object of lists of tags by language; a text is one of tags between commas."""
-    value = _parsed(value)
+    value = opened_json(value)
     if is_missing(value):
         return value
     if not isinstance(value, Mapping):
@@ -306,17 +293,25 @@ def _tags(field: SchemaField, value: Any, losses: Losses, where: str) -> list[st
 def entries(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """A list of objects; of each what its subfields take, and none that lacks what the schema requires of it."""
     fitted = []
-    for place, entry in enumerate(_list(value)):
+    for place, entry in enumerate(as_values(value)):
         inner = f"{where}: entry {place}"
         if not isinstance(entry, Mapping):
             losses.drop(where, f"entry {place} must be an object, is {shown(entry)}")
             continue
-        kept = fields_of(field.subfields, entry, losses, inner)
+        kept = fields_of(field.subfields, _with_places(field, entry, losses, where), losses, inner)
         if lacking := missing_of(field.subfields, kept):
             losses.drop(f"{inner}, {lacking[0]}", "the schema requires it")
         elif kept:
             fitted.append(kept)
     return fitted
+
+
+def _with_places(field: SchemaField, entry: Mapping[str, Any], losses: Losses, where: str) -> Mapping[str, Any]:
+    """An entry without what it has beyond the subfields: CKAN would forget that without a word."""
+    for name in entry.keys() - field.subfields.keys():
+        if not is_untold(entry[name]):
+            losses.note(f"{ENTRY.sub('', where)}, {name}: the schema has no such subfield; left out")
+    return {name: value for name, value in entry.items() if name in field.subfields}
 
 
 def fields_of(fields: Mapping[str, SchemaField], entry: Mapping[str, Any], losses: Losses, where: str) -> dict[str, Any]:
@@ -373,36 +368,3 @@ def _carried(value: Mapping[Any, Any], losses: Losses, where: str) -> dict[str, 
     for key in odd:
         losses.drop(where, f"{shown(key)} is no language with a text")
     return texts
-
-
-def _parsed(value: Any) -> Any:
-    """What a text of JSON says, for a field that holds more than a text."""
-    if isinstance(value, str) and value.strip()[:1] in ("{", "["):
-        try:
-            return orjson.loads(value)
-        except ValueError:
-            pass
-    return value
-
-
-def _list(value: Any) -> Iterable[Any]:
-    value = _parsed(value)
-    if is_missing(value):
-        return ()
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-def _single(value: Any) -> Any:
-    """A list of one value, as extras often hold it, is that value; a tag or a group is its name."""
-    parsed = _parsed(value) if isinstance(value, str) and value.lstrip().startswith("[") else value
-    if isinstance(parsed, list | tuple) and len(parsed) == 1:
-        parsed = parsed[0]
-    return parsed if isinstance(parsed, str | int | float | bool) or parsed is None else value
-
-
-def _named(item: Any) -> Any:
-    return item.get("name") if isinstance(item, Mapping) and isinstance(item.get("name"), str) else item
-
-
-def _folded(value: Any) -> str:
-    return str(_named(value)).strip().casefold()
