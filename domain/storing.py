@@ -4,6 +4,7 @@ Appends go through `EventLog.append`, which reports streams that somebody else c
 and comparing, never by overwriting.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -20,9 +21,11 @@ from domain.objects import HarvestObject
 from domain.reservations import Reservations
 from domain.reserved_values import Reservation
 from domain.sealing import Cipher, NoCipher, Sealing
-from domain.snapshots import EVERY, NoSnapshots, Snapshots, restored, taken
+from domain.snapshots import EVERY, NoSnapshots, Snapshot, Snapshots, restored, taken
 from domain.sources import HarvestSource
 from domain.stored_events import UpcastingMapper
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5  # of a command that meets a conflict
 Event = CanMutateAggregate[UUID]
@@ -91,10 +94,8 @@ class Storing(Application[UUID]):
         It costs the same however long the stream is: the events since a snapshot are replayed.
         """
         snapshot = self._snapshots.newest(aggregate_id, cls.SNAPSHOT_VERSION, version) if cls.SNAPSHOT_VERSION else None
-        aggregate: Any = None
-        if snapshot is not None:
-            aggregate = restored(resolve_topic(snapshot.topic), snapshot)
-        events = self.event_log.select_events(aggregate_id, gt=snapshot.version if snapshot else None, lte=version)
+        aggregate: Any = self._restored([snapshot] if snapshot else []).get(aggregate_id)
+        events = self.event_log.select_events(aggregate_id, gt=aggregate.version if aggregate else None, lte=version)
         for event in events:
             aggregate = self.mapper.to_domain_event(event).mutate(aggregate)  # type: ignore[attr-defined]
         if aggregate is None:
@@ -104,6 +105,18 @@ class Storing(Application[UUID]):
         if len(events) >= EVERY and version is None:
             self._keep_snapshot(aggregate)
         return aggregate
+
+    def _restored(self, snapshots: Iterable[Snapshot]) -> dict[UUID, Any]:
+        """Aggregates from their snapshots, by id; one that can't be read is forgotten: its whole stream is replayed."""
+        aggregates = {}
+        for snapshot in snapshots:
+            try:
+                aggregates[snapshot.stream] = restored(resolve_topic(snapshot.topic), snapshot)
+            except Exception as error:
+                log.warning("the snapshot of %s at version %d can't be read: it is dropped", snapshot.stream, snapshot.version)
+                log.debug("what is wrong with it", exc_info=error)
+                self._snapshots.forget(snapshot.stream)
+        return aggregates
 
     def _keep_snapshot(self, aggregate: StoredAggregate) -> None:
         if aggregate.SNAPSHOT_VERSION and not aggregate.ended:
@@ -121,18 +134,15 @@ class Storing(Application[UUID]):
         wanted, upto = list(ids), upto or {}
         long = [key for key in wanted if upto.get(key, EVERY) >= EVERY] if cls.SNAPSHOT_VERSION else []  # may have a snapshot
         snapshots = self._snapshots.newest_of(long, cls.SNAPSHOT_VERSION, upto) if long else {}
-        loaded: dict[UUID, Any] = {
-            key: restored(resolve_topic(snapshot.topic), snapshot) for key, snapshot in snapshots.items()
-        }
-        for stored in self.event_log.select_streams(
-            wanted, {key: snapshot.version for key, snapshot in snapshots.items()}, upto
-        ):
+        loaded = self._restored(snapshots.values())
+        snapshot_versions = {key: aggregate.version for key, aggregate in loaded.items()}
+        for stored in self.event_log.select_streams(wanted, snapshot_versions, upto):
             event: Event = self.mapper.to_domain_event(stored)  # type: ignore[assignment]
             stream: UUID = stored.originator_id  # type: ignore[assignment]
             loaded[stream] = event.mutate(loaded.get(stream))
         aggregates = {key: aggregate for key, aggregate in loaded.items() if isinstance(aggregate, cls)}
         for key, aggregate in aggregates.items() if cls.SNAPSHOT_VERSION else ():
-            replayed = aggregate.version - (snapshots[key].version if key in snapshots else 0)
+            replayed = aggregate.version - snapshot_versions.get(key, 0)
             if replayed >= EVERY and key not in upto:
                 self._keep_snapshot(aggregate)
         return aggregates

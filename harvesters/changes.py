@@ -16,7 +16,8 @@ def apply(fetched: Fetched, view: HarvestObject) -> None:
     """Set what fetch_stage returned. Raises PluginError."""
     content = results.document(fetched.content)
     if content is not None:
-        view.content = content.decode("utf-8", "replace")
+        decoded = content.decode("utf-8", "replace")
+        view.content = fetched.content if type(fetched.content) is str and decoded == fetched.content else decoded  # kept once
     if texts := results.extra_texts(fetched.extras):
         view.extras.extend(HarvestObjectExtra(key, value) for key, value in texts.items())
     view.validators = fetched.validators or view.validators

@@ -123,11 +123,12 @@ def _prepare_process(role: Role) -> None:
     give_memory_back()
 
 
-def _work(worker: WorkingRole, settings: Settings) -> NoReturn:
-    from adapters.roles.process import work_and_leave
+def _work(worker: WorkingRole, settings: Settings, limit: float) -> NoReturn:
+    """`limit`: seconds that a stage of a plugin may take; one that keeps the interpreter to itself stops all others."""
+    from adapters.roles.process import frozen_after, work_and_leave
 
     _prepare_process(worker)
-    work_and_leave(worker, 2 * settings.lease)  # by then others have its claims
+    work_and_leave(worker, frozen_after(limit, settings.lease))
 
 
 def _read(partitions: Sequence[int] | None) -> str:
@@ -140,7 +141,7 @@ def gather_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the gather topic: find out which records the remotes have."""
     settings = _configured("gather-consumer")
     _say_start("gather-consumer", settings, f"gathers {settings.gather_threads} jobs at a time from {_read(partitions)}")
-    _work(bootstrap.gather_worker(settings, partitions), settings)
+    _work(bootstrap.gather_worker(settings, partitions), settings, settings.gather_timeout)
 
 
 @click.command("gather-apart", hidden=True)
@@ -149,7 +150,7 @@ def gather_consumer(partitions: Sequence[int] | None) -> None:
 def gather_apart(job_id: UUID, worker: str) -> None:
     """Gather one job for a gather worker, in a process of its own."""
     settings = _configured("gather-apart", check=False)
-    _work(bootstrap.gather_apart(settings, job_id, worker), settings)
+    _work(bootstrap.gather_apart(settings, job_id, worker), settings, settings.gather_timeout)
 
 
 @click.command("fetch-consumer")
@@ -158,7 +159,7 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
     """Consume the fetch topic: fetch records and import them as datasets."""
     settings = _configured("fetch-consumer")
     _say_start("fetch-consumer", settings, f"runs {settings.fetch_threads} records at a time from {_read(partitions)}")
-    _work(bootstrap.fetch_worker(settings, partitions), settings)
+    _work(bootstrap.fetch_worker(settings, partitions), settings, min(settings.fetch_timeout, settings.import_timeout))
 
 
 @click.command()

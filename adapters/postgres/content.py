@@ -17,6 +17,14 @@ PUT = """
     ON CONFLICT (hash) DO UPDATE SET last_seen = now() WHERE d.last_seen < now() - interval '1 day'
 """
 GET = "SELECT hash, body FROM content.document WHERE hash = ANY (%(hashes)b::bytea[])"
+GET_SOME = """
+    SELECT hash, CASE WHEN before < %(most)s THEN body END
+    FROM (
+        SELECT d.hash, d.body, coalesce(sum(octet_length(d.body)) OVER (
+            ORDER BY w.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+        FROM unnest(%(hashes)b::bytea[]) WITH ORDINALITY AS w (hash, place) JOIN content.document d ON d.hash = w.hash
+    ) x
+"""
 FACTS = "SELECT octet_length(body), is_text, first_seen FROM content.document WHERE hash = %(hash)b"
 PART = "SELECT substring(body FROM %(first)s FOR %(length)s) FROM content.document WHERE hash = %(hash)b"
 MAX_BATCH_BYTES = 8_000_000
@@ -72,6 +80,20 @@ class ContentStore:
         with unavailable(self._database.url), self._database.connection.cursor(binary=True) as cursor:
             rows = cursor.execute(GET, {"hashes": wanted}, prepare=True).fetchall()
         return {name.hex(): body for name, body in rows}
+
+    def get_some(self, hashes: Iterable[str], most: int) -> tuple[dict[str, bytes], set[str]]:
+        """The first documents in that order, until they have `most` bytes or more; and the hashes of those that are left.
+
+        The first one always comes. Those that aren't there are in neither. Only what comes is read by the server.
+        """
+        wanted = [bytes.fromhex(name) for name in dict.fromkeys(hashes)]
+        if not wanted:
+            return {}, set()
+        with unavailable(self._database.url), self._database.connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(GET_SOME, {"hashes": wanted, "most": most}, prepare=True).fetchall()
+        return {name.hex(): body for name, body in rows if body is not None}, {
+            name.hex() for name, body in rows if body is None
+        }
 
     def facts(self, name: str) -> Facts | None:
         """About a document, by its hash; None when it isn't there."""

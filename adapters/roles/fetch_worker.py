@@ -21,6 +21,7 @@ from adapters.postgres.work.claims import Claimed, Claims
 from adapters.postgres.work.workers import Activity
 from adapters.roles.process import REPLACED
 from adapters.stages.batches import Batches
+from adapters.stages.new_documents import NewDocuments
 from adapters.stages.objects import Item, ObjectRunner
 from adapters.stages.process_state import ProcessState
 from adapters.stages.stuck import Absence, Stuck, TimeLimits, Watch
@@ -31,7 +32,7 @@ from domain.errors import ServiceUnavailable
 log = logging.getLogger(__name__)
 
 CLAIM_BATCH = 500  # objects
-CONTENT_GROUP = 50  # objects whose documents are loaded at a time
+CONTENT_GROUP, CONTENT_BYTES = 50, 8_000_000  # objects, and about so many bytes, whose documents are loaded at a time
 MAX_OPEN_BYTES = 64_000_000  # of documents in memory
 MAX_NEW_BYTES = 32_000_000  # of documents that stages brought: no further stages begin until they are stored
 MAX_FLUSH = 1000  # objects stored in one append
@@ -74,6 +75,7 @@ class FetchWorker:
         self._drain = drain
         self._target_absence = target_absence
         self._state = state
+        self._new = NewDocuments(MAX_NEW_BYTES, self._may_wait)
         self._threads = ObjectThreads(
             runner,
             self._finished,
@@ -81,7 +83,7 @@ class FetchWorker:
             threads=threads,
             savers=savers,
             after=self._after_step,
-            before=self._wait_for_memory,
+            before=self._new.wait_for_room,
             after_group=self._restore,
         )
         self._watch = Watch(self._threads, limits, target_absence)
@@ -89,9 +91,6 @@ class FetchWorker:
         self._done: Batches[Running] = Batches(WORTH_STORING, MAX_FLUSH, LINGER, self._expected)
         self._open: dict[UUID, Running] = {}
         self._open_bytes = 0
-        self._new_bytes = 0  # of documents that stages brought and that aren't stored yet
-        self._recent = MAX_NEW_BYTES // 8  # bytes of the largest one lately; not known yet
-        self._stored = threading.Condition()
         self._under_way = 0  # objects that are open and not done
         self._lock = threading.Lock()
         self._solo: list[FetchObject] = []  # to be claimed alone
@@ -174,10 +173,9 @@ class FetchWorker:
         """Forget objects that are over; `under_way`: how many of them still counted as under way, None: all."""
         with self._lock:
             self._under_way -= len(dropped) if under_way is None else under_way
-            for obj in dropped:
-                if self._open.pop(obj.item.aggregate.id, None) is not None:
-                    self._open_bytes -= obj.size
-                    self._new_bytes -= obj.new
+            forgotten = [obj for obj in dropped if self._open.pop(obj.item.aggregate.id, None) is not None]
+            self._open_bytes -= sum(obj.size for obj in forgotten)
+        self._new.forget(forgotten)
 
     def _activity(self) -> Activity:
         absence = self._target_absence()
@@ -250,19 +248,37 @@ class FetchWorker:
             self._hand_out(running[group : group + CONTENT_GROUP])
 
     def _hand_out(self, group: Sequence[Running]) -> None:
-        while self._open_bytes > MAX_OPEN_BYTES and not self._stop.is_set() and self._bug() is None:
-            self._until_available(self._stay_alive)
-            time.sleep(0.01)
-        self._until_available(lambda: self._runner.load_content([obj.item for obj in group]))
-        for obj in group:
+        """As far as there is memory for their documents. A worker that ends takes no more of them in."""
+        while group:
+            while self._open_bytes > MAX_OPEN_BYTES and self._may_wait():
+                self._until_available(self._stay_alive)
+                time.sleep(0.01)
+            loaded = self._load_some(group) if self._may_wait() else set()
+            if not loaded:
+                self._release(group)
+                return
+            self._put([obj for obj in group if obj.item.aggregate.id in loaded])
+            group = [obj for obj in group if obj.item.aggregate.id not in loaded]
+
+    def _load_some(self, group: Sequence[Running]) -> set[UUID]:
+        """The objects that have their documents now; none when this worker ends before they can be read."""
+        items = [obj.item for obj in group]
+        loaded: set[UUID] = set()
+        self._until_available(
+            lambda: loaded.update(item.aggregate.id for item in self._runner.load_content(items, CONTENT_BYTES))
+        )
+        return loaded
+
+    def _put(self, objects: Sequence[Running]) -> None:
+        for obj in objects:
             obj.size = obj.item.size
         with self._lock:
-            self._open_bytes += sum(obj.size for obj in group)
+            self._open_bytes += sum(obj.size for obj in objects)
         by_job: dict[str, list[Running]] = {}
-        for obj in group:
+        for obj in objects:
             by_job.setdefault(obj.item.aggregate.job_id, []).append(obj)
-        for job, objects in by_job.items():
-            self._threads.put(job, objects)
+        for job, of_job in by_job.items():
+            self._threads.put(job, of_job)
 
     def _until_available(self, work: Callable[[], object]) -> bool:
         retry = Backoff()
@@ -290,9 +306,8 @@ class FetchWorker:
         size = running.item.size
         with self._lock:
             self._open_bytes += size - running.size
-            self._new_bytes += size - running.new
-            running.size = running.new = size
-            self._recent = max(size, self._recent * 9 // 10)
+            running.size = size
+        self._new.count(running, size)
 
     def _restore(self) -> None:
         """Called by the threads before they hand over what they ran: a process as it was before. Not after each object: the
@@ -300,25 +315,12 @@ class FetchWorker:
         if self._state:
             self._state.restore()
 
-    def _wait_for_memory(self, running: Running) -> None:
-        """Called by the threads before an object's stages: wait while much of what others brought isn't stored yet.
-
-        What these stages will bring is not known: as much as the largest one brought lately is counted from now on.
-        """
-        if self._new_bytes + self._recent > MAX_NEW_BYTES:
-            with self._stored:
-                while self._new_bytes > MAX_NEW_BYTES - self._recent and self._new_bytes and self._may_wait():
-                    self._stored.wait(0.1)
-        with self._lock:
-            running.new = self._recent
-            self._new_bytes += running.new
-
     def _may_wait(self) -> bool:
         return not self._stop.is_set() and self._bug() is None
 
     def _expected(self) -> int:
         """How many outcomes are worth waiting for before the next batch is stored."""
-        much = self._new_bytes > MAX_NEW_BYTES / 2 or self._open_bytes > MAX_OPEN_BYTES / 2
+        much = self._new.is_much or self._open_bytes > MAX_OPEN_BYTES / 2
         return 0 if much else self._under_way
 
     def _flush(self) -> None:
@@ -336,11 +338,9 @@ class FetchWorker:
         over = [obj.item for obj in batch if obj.item.postponed is None]
         if over and not self._until_available(lambda: self._runner.store(over)):
             return
-        with self._stored:
-            self._forget(batch, under_way=0)
-            for obj in batch:
-                obj.item.documents.clear()  # threads that wait for work still know what they had last
-            self._stored.notify_all()
+        for obj in batch:
+            obj.item.documents.clear()  # threads that wait for work still know what they had last
+        self._forget(batch, under_way=0)
 
     # the end
 

@@ -1,8 +1,10 @@
 """One job that a gather worker gathers, in its own process or, where the job may have ended a process before, in another."""
 
+import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from adapters.embedded.process import Process
@@ -57,6 +59,7 @@ class Gathering:
         if self._is_over():
             self._process.terminate()
         status = self._process.wait()
+        self._end_children(self._process)
         if status in (0, REPLACED):  # gathered, or given up by the process itself
             return
         if status == GIVEN_BACK or self._is_over():
@@ -66,6 +69,12 @@ class Gathering:
         how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
         message = f"gather_stage ended its process, {how}, after another process in which it ran had ended: it is given up"
         self._run.give_up(self.job_id, "worker_lost", message)
+
+    @staticmethod
+    def _end_children(process: Process) -> None:
+        """End what the plugin started in a process of its own, which led its session."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
     # watching
 

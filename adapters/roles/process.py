@@ -12,6 +12,7 @@ from typing import NoReturn, Protocol
 
 REPLACED = 75  # exit status (EX_TEMPFAIL of <sysexits.h>): a fresh process is to be started at once
 REARMED = 5.0  # seconds between two signs of life
+SHORTEST_FREEZE = 10.0  # seconds: parsing a large document takes some on a busy machine, too
 M_MMAP_THRESHOLD = -3  # of <malloc.h>
 LARGE_BLOCK = 512 * 1024  # bytes; larger ones are mapped, and unmapped when they are freed
 LAST_WORDS = 10.0  # seconds that a process which met a bug of our own gets to end
@@ -26,6 +27,14 @@ class Worker(Protocol):
 
     def run(self) -> None:
         """Work."""
+
+
+def frozen_after(limit: float, lease: float) -> float:
+    """Seconds without a sign of life after which a process is ended whose stages may take `limit` seconds.
+
+    By two leases others have its claims. A shorter limit holds as well, though only for what all stages wait for.
+    """
+    return min(2 * lease, max(limit, SHORTEST_FREEZE))
 
 
 def work_and_leave(worker: Worker, freeze: float) -> NoReturn:

@@ -5,9 +5,9 @@ attempt or an abort went on with: its next page meets GuardConflict, and it stop
 """
 
 import logging
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ from adapters.stages.gather_removed import RemovedDatasets
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.gather_times import Starts, first_answer
 from adapters.stages.job_writes import JobWrites, Settled
+from adapters.stages.listing import Listing
+from adapters.stages.listing import Stopped as Stopped
 from adapters.stages.progress import Progress
 from adapters.stages.replaced import Replaced
 from adapters.stages.source_holdings import SourceHoldings
@@ -43,7 +45,6 @@ from domain.objects import GatheredRecord
 from domain.reimport import STORED_KINDS
 from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
-from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked, own_context
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +54,6 @@ MAX_GUID = 2000  # characters of a guid that is shown with an error
 LISTED = "listed"  # in place of the content hash of a record whose document was not asked for
 MAX_MEMORY = 10_000  # bytes
 MAX_ERRORS = 1000  # recorded one by one; further ones are counted
-
-
-class Stopped(Exception):
-    """The worker is asked to end: the job is gathered again elsewhere."""
 
 
 class GatherRun:
@@ -246,18 +243,21 @@ class GatherRun:
     def _take_all(self, make: Callable[[], Harvester], view: HarvestJob) -> bool:
         """Store everything the harvester yields; whether it came to its end."""
         page = PendingPage()
-        self._complete = False
-        for item in self._yielded(make, view):
-            self._go_on()
-            self._tell_expected(view)
-            page = self._take(item, page)
+        listing = Listing(make, view, self._progress, let_through=self.let_through)
+        with closing(listing.items()) as items:
+            for item in items:
+                self._go_on()
+                self._tell_expected(view)
+                page = self._take(item, page)
+        if listing.error is not None:
+            self._failed(listing.error, view)
         self._store(page, last=True)
         for gather_error in results.gather_errors(view):  # of a gather_stage that raised
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         if self._errors > MAX_ERRORS:
             more = f"{self._errors - MAX_ERRORS} further errors of this gather are not listed"
             self._writes.error("more_errors", more)
-        return self._complete
+        return listing.is_complete
 
     def _tell_expected(self, view: HarvestJob) -> None:
         """Keep what the remote says it will give, for those who watch the job."""
@@ -265,33 +265,6 @@ class GatherRun:
         if type(expected) is int and expected != self._expected and 0 <= expected < 2**63:
             self._expected = expected
             expect(self._database, self._job.id, expected)
-
-    def _yielded(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
-        """What the harvester yields. What it raises becomes an error of the job; what is raised over an item does not."""
-        items, process, context = self._from(make, view), os.getpid(), own_context()
-        while True:
-            self._progress.enter(view)
-            try:
-                item = context.run(next, items)
-            except StopIteration:
-                self._complete = True
-                return
-            except (Stopped, ServiceUnavailable):
-                raise
-            except BaseException as error:
-                if is_ctrl_c(error) or (self.let_through and not isinstance(error, EXPECTED)):
-                    raise
-                self._failed(error, view)
-                return
-            finally:
-                leave_if_forked(process)
-                self._progress.leave()
-            yield item
-
-    def _from(self, make: Callable[[], Harvester], view: HarvestJob) -> Iterator[Any]:
-        harvester = make()
-        self._progress.watch(harvester)
-        yield from results.gathered(harvester, view)
 
     def _failed(self, error: BaseException, view: HarvestJob) -> None:
         if isinstance(error, results.GatherFailed) and view.errors:

@@ -15,6 +15,7 @@ from domain.objects import HarvestObject, job_number
 from harvesters import extras
 from harvesters.stages import RetryPolicy, StageRun
 
+ALL = 2**62  # bytes
 FACTS = ("added", "updated", "deleted")  # outcomes that say something new about a dataset
 
 
@@ -36,8 +37,8 @@ class Item:
 
     @property
     def size(self) -> int:
-        """Bytes that it keeps in memory: its document before the stages, the new ones after them."""
-        size = len(self.content) if self.content else 0
+        """Bytes that it keeps in memory: its extras, its document before the stages, the new ones after them."""
+        size = sum(map(len, self.aggregate.extras.values())) + (len(self.content) if self.content else 0)
         return size + sum(map(len, self.documents.values())) if self.documents else size
 
 
@@ -68,15 +69,20 @@ class ObjectRunner:
         self._contexts.read({aggregate.job_id for aggregate in open_objects})
         return [Item(aggregate, by_id[aggregate.id], held.get(key)) for aggregate, key in zip(open_objects, keys, strict=True)]
 
-    def load_content(self, items: Sequence[Item]) -> None:
-        """Get the documents that gather or an earlier attempt stored."""
-        wanted = [item.aggregate.content_hash for item in items if item.aggregate.content_hash]
-        large = extras.hashes([item.aggregate.extras for item in items])
-        documents = self._content.get([*wanted, *large])
-        for item in items:
-            item.content = documents.get(item.aggregate.content_hash or "")
-            if large:
-                item.aggregate.extras = extras.whole(item.aggregate.extras, documents.get)
+    def load_content(self, items: Sequence[Item], most: int = ALL) -> Sequence[Item]:
+        """Get the documents that gather or an earlier attempt stored, up to about `most` bytes; the items that have theirs.
+
+        The others need a further call; there is always one that doesn't.
+        """
+        needed = [_documents_of(item) for item in items]
+        documents, left = self._content.get_some((digest for digests in needed for digest in digests), most)
+        if items and not left.isdisjoint(needed[0]):  # one record has more than that
+            documents |= self._content.get(left.intersection(needed[0]))
+            left.difference_update(needed[0])
+        loaded = [item for item, digests in zip(items, needed, strict=True) if left.isdisjoint(digests)]
+        for item in loaded:
+            _take_documents(item, documents)
+        return loaded
 
     def run(self, item: Item) -> bool:
         """Run one object's stages in the calling thread; no event is stored yet. False: `save` is to follow.
@@ -160,6 +166,18 @@ class ObjectRunner:
         keys = {obj.id: (obj.source_id, obj.guid) for obj in imported if obj.job_id in ended}
         held = held_datasets(self._database, list(keys.values())) if keys else {}
         return [obj for obj, key in keys.items() if key in held and _newer(held[key].object_id, obj)]
+
+
+def _documents_of(item: Item) -> list[str]:
+    """The hashes of the documents that an object needs: its own, and those of its large extras."""
+    own = [item.aggregate.content_hash] if item.aggregate.content_hash else []
+    return own + extras.referenced(item.aggregate.extras)
+
+
+def _take_documents(item: Item, documents: Mapping[str, bytes]) -> None:
+    item.content = documents.get(item.aggregate.content_hash or "")
+    if extras.referenced(item.aggregate.extras):
+        item.aggregate.extras = extras.whole(item.aggregate.extras, documents.get)
 
 
 def _newer(object_id: UUID, other: UUID) -> bool:

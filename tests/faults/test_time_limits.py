@@ -189,3 +189,27 @@ def test_an_abort_frees_the_thread_of_a_gather_that_sleeps(stack: Stack, tmp_pat
 
     assert replaced(stack, "gather-consumer") == REPLACED
     assert ended(stack, start(stack, "other", "noop", records=5))["added"] == 5
+
+
+def test_an_abort_frees_the_thread_of_a_generator_that_does_not_end_when_it_is_closed(stack: Stack) -> None:
+    job_id = start(stack, "lingering", "lingering")
+    wait_for(lambda: stack.job(job_id)["status"] == "Running", 30, "gather runs")
+
+    stack.abort(job_id)
+
+    assert replaced(stack, "gather-consumer") == REPLACED
+    assert ended(stack, start(stack, "other", "noop", records=5))["added"] == 5
+
+
+@pytest.mark.parametrize("stage", ["gather", "fetch", "import"])
+def test_limits_that_cannot_be_read_are_those_of_the_settings(with_broker: Settings, tmp_path: Path, stage: str) -> None:
+    limits = replace(with_broker, lease=6.0, gather_timeout=1.0, fetch_timeout=1.0, import_timeout=1.0)
+    with Stack(limits, tmp_path) as stack:
+        job_id = start(stack, "stuck", "unreadable", records=3, way="sleep", stage=stage, guids=["record-0"])
+
+        assert replaced(stack, "gather-consumer" if stage == "gather" else "fetch-consumer") == REPLACED
+        job = ended(stack, job_id)
+
+        errors = stack.model.gather_errors(job_id) if stage == "gather" else stack.model.object_errors(job_id)
+        assert "timed_out" in {error["code"] for error in errors}
+        assert job["errored"] >= 1

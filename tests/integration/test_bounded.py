@@ -141,6 +141,32 @@ def test_a_record_whose_extras_are_beyond_all_bounds_fails_alone(with_broker: Se
         assert error["message"].startswith("Record record-2 can't be stored: the extras of one record have")
 
 
+def test_large_documents_of_the_listing_are_loaded_as_far_as_there_is_room(with_broker: Settings, tmp_path: Path) -> None:
+    with Stack(with_broker, tmp_path, ("coordinator", "gather-consumer")) as stack:
+        stack.source("large", "http://127.0.0.1/large", "large", {"records": 50, "listed": 12_000_000})
+        job_id = stack.start_job("large")
+        wait_for(lambda: stack.job(job_id)["gather_finished"], 120, "all is listed")
+        stack.start("fetch-consumer")
+
+        job = stack.ended(job_id, 120)
+
+        assert (job["outcome"], job["added"]) == ("finished", 50)
+        assert peak(stack.process("gather-consumer").pid) < 250
+        assert peak(stack.process("fetch-consumer").pid) < 400  # 600 MB were listed
+
+
+def test_documents_too_large_to_be_in_memory_side_by_side_come_one_after_the_other(
+    with_broker: Settings, tmp_path: Path
+) -> None:
+    with Stack(replace(with_broker, fetch_threads=8), tmp_path) as stack:
+        stack.source("large", "http://127.0.0.1/large", "large", {"records": 10, "document": 60_000_000})
+
+        job = stack.run("large", seconds=180)
+
+        assert (job["outcome"], job["added"]) == ("finished", 10)
+        assert peak(stack.process("fetch-consumer").pid) < 500  # as text, as bytes, on its way to the database
+
+
 def test_documents_that_fetch_brings_count_to_the_memory_of_all_threads(with_broker: Settings, tmp_path: Path) -> None:
     with Stack(replace(with_broker, fetch_threads=16), tmp_path) as stack:
         stack.source("large", "http://127.0.0.1/large", "large", {"records": 120, "document": 5_000_000})

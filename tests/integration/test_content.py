@@ -52,6 +52,19 @@ def test_documents_that_are_not_there_are_left_out(emptied: Parts) -> None:
     emptied.content.put({})
 
 
+def test_only_as_many_documents_are_read_as_there_is_room_for(emptied: Parts) -> None:
+    bodies = [b"a" * 300, b"b" * 900, b"c" * 300]
+    emptied.content.put(documents(*bodies))
+    names = [content_hash(body) for body in bodies]
+
+    some, left = emptied.content.get_some([names[0], content_hash(b"none"), *names[1:]], 1000)
+
+    assert some == documents(*bodies[:2])
+    assert left == {names[2]}
+    assert emptied.content.get_some(names[1:], 1) == (documents(bodies[1]), {names[2]})
+    assert emptied.content.get_some([], 1) == ({}, set())
+
+
 def test_many_large_documents_are_stored_in_several_statements(emptied: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_BATCH_BYTES", 1000)
     given = documents(*(bytes([number]) * 400 for number in range(10)))

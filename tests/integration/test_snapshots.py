@@ -116,6 +116,27 @@ def test_a_snapshot_of_another_class_version_is_not_read_and_taken_again(
     assert versions == [(HarvestSource.SNAPSHOT_VERSION,)]
 
 
+DAMAGES = {
+    "no JSON": b"{",
+    "something else": b"[]",
+    "a part of it": b'{"active": true}',
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_snapshot_is_dropped_and_the_stream_replayed(emptied: Parts, damage: str) -> None:
+    application, source = emptied.application, source_with_history(emptied)
+    whole = as_it_is(application.load(HarvestSource, source))
+    emptied.database.query("UPDATE ops.snapshot SET state = %(state)b", state=DAMAGES[damage])
+
+    assert as_it_is(application.load_many(HarvestSource, [source])[source]) == whole
+
+    emptied.database.query("UPDATE ops.snapshot SET state = %(state)b", state=DAMAGES[damage])
+    job = application.create_job(source)
+    assert application.load(Job, job).number == JOBS + 1
+    assert application.load(HarvestSource, source).running_job == str(job)
+
+
 def test_a_running_jobs_source_is_read_as_it_was_though_newer_snapshots_are_there(emptied: Parts) -> None:
     application = emptied.application
     source = source_with_history(emptied)

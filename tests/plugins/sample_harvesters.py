@@ -83,13 +83,14 @@ class Crashing(NoOp):
 
 
 class Large(NoOp):
-    """Has extras, and documents that fetch brings, of that many characters."""
+    """Has extras, and documents that gather and fetch bring, of that many characters."""
 
     def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
         config = _config(harvest_job)
         for number in range(int(config.get("records", 10))):
             guid = f"record-{number}"
-            yield Record(guid, extras={"note": guid + "x" * int(config.get("extras", 0))})
+            listed = guid + "w" * int(config["listed"]) if "listed" in config else None
+            yield Record(guid, listed, extras={"note": guid + "x" * int(config.get("extras", 0))})
 
     def fetch_stage(self, harvest_object: HarvestObject) -> StageResult | Fetched:
         size = int(_config(harvest_object).get("extras", 0))

@@ -200,3 +200,35 @@ class Impatient(Sloppy):
     fetch_timeout = 1.0
     import_timeout = 1.0
     gather_timeout = 1.0
+
+
+class Lingering(Sloppy):
+    """Lists until it is stopped, and then doesn't end."""
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        try:
+            while True:
+                time.sleep(0.02)
+                yield Page("more")
+        finally:
+            time.sleep(FOREVER)
+
+
+class Unreadable(Sloppy):
+    """Has time limits that raise, and leaves no lists where errors and objects belong."""
+
+    @property
+    def fetch_timeout(self) -> float:  # type: ignore[override]
+        raise KeyError("fetch_timeout")
+
+    @property
+    def import_timeout(self) -> float:  # type: ignore[override]
+        raise KeyError("import_timeout")
+
+    @property
+    def gather_timeout(self) -> float:  # type: ignore[override]
+        raise KeyError("gather_timeout")
+
+    def gather_stage(self, harvest_job: HarvestJob) -> Iterator[Record | GatherError | Page]:
+        harvest_job.errors = harvest_job.objects = None  # type: ignore[assignment]
+        yield from super().gather_stage(harvest_job)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from adapters.roles.process import frozen_after
 from adapters.stages.process_state import FILES_LOST
 from tests.support.stack import ROOT
 
@@ -166,3 +167,10 @@ def test_what_a_stage_changed_for_all_is_as_before(spoiled: tuple[Mapping[str, t
 )
 def test_the_log_says_what_was_put_right(spoiled: tuple[Mapping[str, tuple[str, str, str]], str], said: str) -> None:
     assert said in spoiled[1]
+
+
+@pytest.mark.parametrize(
+    ("limit", "lease", "seconds"), [(900.0, 60.0, 120.0), (30.0, 60.0, 30.0), (1.0, 60.0, 10.0), (1.0, 2.0, 4.0)]
+)
+def test_a_frozen_process_ends_by_the_limit_of_its_stages_or_by_two_leases(limit: float, lease: float, seconds: float) -> None:
+    assert frozen_after(limit, lease) == seconds

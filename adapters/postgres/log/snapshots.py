@@ -1,5 +1,6 @@
 """Snapshots of aggregates with long streams, in the table ops.snapshot. Empty it and nothing changes."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -7,6 +8,8 @@ import orjson
 
 from adapters.postgres.database import Database
 from domain.snapshots import Snapshot
+
+log = logging.getLogger(__name__)
 
 NEWEST = """
     SELECT originator_version, topic, state FROM ops.snapshot
@@ -48,13 +51,23 @@ class PostgresSnapshots:
         """The newest one of that class version, of at most version `upto` of the stream."""
         limit = NO_LIMIT if upto is None else upto
         rows = self._database.query(NEWEST, id=stream, class_version=class_version, upto=limit)
-        return Snapshot(stream, class_version, rows[0][0], rows[0][1], orjson.loads(rows[0][2])) if rows else None
+        return self._read(stream, class_version, *rows[0]) if rows else None
 
     def newest_of(self, streams: Sequence[UUID], class_version: int, upto: Mapping[UUID, int]) -> dict[UUID, Snapshot]:
         """The newest ones of that class version, for streams in `upto` of at most that version; others are left out."""
         limits = [upto.get(stream, NO_LIMIT) for stream in streams]
         rows = self._database.query(NEWEST_OF, ids=list(streams), upto=limits, class_version=class_version)
-        return {row[0]: Snapshot(row[0], class_version, row[1], row[2], orjson.loads(row[3])) for row in rows}
+        snapshots = (self._read(stream, class_version, *columns) for stream, *columns in rows)
+        return {snapshot.stream: snapshot for snapshot in snapshots if snapshot is not None}
+
+    def _read(self, stream: UUID, class_version: int, version: int, topic: str, state: bytes) -> Snapshot | None:
+        """None for one that is damaged: it is dropped, and the stream is replayed."""
+        try:
+            return Snapshot(stream, class_version, version, topic, orjson.loads(state))
+        except orjson.JSONDecodeError as error:
+            log.warning("the snapshot of %s at version %d is damaged, and dropped: %s", stream, version, error)
+            self.forget(stream)
+            return None
 
     def keep(self, snapshot: Snapshot) -> None:
         """Keep it; two older ones stay, those of older class versions go."""
