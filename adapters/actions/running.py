@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import model_validator
@@ -132,17 +132,27 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
 @contextmanager
 def _tape(session: Session, fields: SourceFields, parameters: SourceTest) -> Iterator[None]:
     """Let HTTP sessions of this process keep what remotes answer, or answer from a file."""
+    from harvesters.http.masking import secrets_of_config, secrets_of_url
     from harvesters.http.recording import Replay, recorder
 
     if parameters.record is None:
         session.parts.tapes[:] = [] if parameters.replay is None else [Replay.read(parameters.replay).through]
         yield
         return
-    config = json.loads(mask_config(fields.config or "{}"))
-    about = {"type": fields.type, "url": fields.url, "config": config}
-    with recorder(parameters.record, about) as tape:
+    about = {"type": fields.type, "url": fields.url, "config": _as_json(mask_config(fields.config))}
+    clear = session.parts.application.sealing.opened(fields)
+    secrets = [*secrets_of_url(clear.url), *secrets_of_config(_as_json(clear.config))]
+    with recorder(parameters.record, about, secrets) as tape:
         session.parts.tapes[:] = [tape.through]
         yield
+
+
+def _as_json(config: str) -> Any:
+    """A configuration as data; a text that isn't JSON, as some plugins have it, as it is."""
+    try:
+        return json.loads(config or "{}")
+    except ValueError:
+        return config
 
 
 @action(Right.SYSADMIN, SourceTest, local=True)

@@ -51,12 +51,13 @@ def without(headers: Headers) -> dict[str, str]:
 
 def blotted(text: str, headers: Headers) -> str:
     """A text without the values of secret headers, in case a remote repeated them."""
-    for secret in sorted(_secrets(headers), key=len, reverse=True):
+    for secret in sorted(secrets_of_headers(headers), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
 
 
-def _secrets(headers: Headers) -> Iterable[str]:
+def secrets_of_headers(headers: Headers) -> Iterable[str]:
+    """The values of headers that not everybody may see, and what `Basic` credentials consist of."""
     values = {value.strip() for name, value in headers.items() if name.lower() not in OPEN_HEADERS}
     for value in list(values):
         kind, _, rest = value.partition(" ")

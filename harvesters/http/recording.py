@@ -1,13 +1,15 @@
 """Keeps what a remote answers in a file, without secrets, and answers from such a file: for bug reports and for tests.
 
 A recording is text of lines of JSON: the first says what it is, each other one is an answer, in the order in which they came.
-Bodies are kept uncompressed, as text where they are UTF-8. Left out or masked are: headers of requests, secrets in addresses
-and below secret names in JSON, cookies, and the credentials of a request wherever its answer repeats them.
+Bodies are kept uncompressed, as text where they are UTF-8. Left out or masked are: headers of requests, cookies, secrets in
+addresses and below secret names in JSON and XML, and the credentials of a request and of the source's configuration wherever an
+answer repeats them (`harvesters.http.masking`).
 """
 
 import base64
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -24,10 +26,11 @@ from urllib3.exceptions import HTTPError
 
 from domain.errors import RemoteError, SettingError
 from domain.nearest import did_you_mean
-from domain.secrets import is_secret_name, mask_quoted, mask_url, mask_value
+from domain.secrets import MASK, is_secret_name, mask_url, mask_value
 from harvesters.http.compression import BadEncoding, TooLarge, uncompressed
-from harvesters.http.credentials import blotted, separated
+from harvesters.http.credentials import separated
 from harvesters.http.failures import excerpt, redact
+from harvesters.http.masking import Masking
 
 KIND = "harvestlog_recording"
 LEFT_OUT = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive", "set-cookie"})
@@ -56,9 +59,14 @@ class Answer:
 class Recorder:
     """Writes the answers of all sessions that go through it. A file that is there already is not written over."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], secrets: Iterable[str] = ()) -> None:
         self._file = file
+        self._secrets = tuple(secrets)
         self._lock = Lock()
+
+    def masking(self, url: str, headers: Mapping[str, str]) -> Masking:
+        """What hides the secrets of a request, and those of the source."""
+        return Masking(url, headers, self._secrets)
 
     def through(self, adapter: BaseAdapter) -> BaseAdapter:
         """A transport of `requests` that keeps what another one gets."""
@@ -73,8 +81,11 @@ class Recorder:
 
 
 @contextmanager
-def recorder(path: Path, about: Mapping[str, Any]) -> Iterator[Recorder]:
-    """A recorder into a new file, which only its owner may read. Raises SettingError when the file can't be made."""
+def recorder(path: Path, about: Mapping[str, Any], secrets: Iterable[str] = ()) -> Iterator[Recorder]:
+    """A recorder into a new file, which only its owner may read. Raises SettingError when the file can't be made.
+
+    `secrets`: values of the source's configuration that are hidden wherever an answer repeats them.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -83,7 +94,7 @@ def recorder(path: Path, about: Mapping[str, Any]) -> Iterator[Recorder]:
         raise SettingError(f"{path} can't be written: {error.strerror}") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(json.dumps({KIND: 1, **mask_value(dict(about))}, ensure_ascii=False) + "\n")
-        yield Recorder(file)
+        yield Recorder(file, secrets)
 
 
 class Replay:
@@ -118,7 +129,7 @@ class Replay:
         """The next answer of an address. Raises RemoteError."""
         key = (method, _address(url))
         with self._lock:
-            answers = self._answers.get(key)
+            answers = self._answers.get(key) or self._masked(key)
             if answers is None:
                 recorded = [address for _, address in self._answers]
                 message = f"{redact(url)} is not in the recording{did_you_mean(key[1], recorded)}"
@@ -127,17 +138,47 @@ class Replay:
             self._next[key] = min(position + 1, len(answers) - 1)
             return answers[position]
 
+    def _masked(self, key: tuple[str, str]) -> list[Answer] | None:
+        method, address = key
+        fitting = (other for other in self._answers if other[0] == method and _fits(other[1], address))
+        return next((self._answers[other] for other in fitting), None)
+
 
 def _answer(path: Path, number: int, line: str) -> Answer:
     try:
-        return Answer(**json.loads(line))
-    except (TypeError, ValueError) as error:
-        raise SettingError(f"{path}, line {number} is no answer of a recording: {error}") from error
+        answer = Answer(**json.loads(line))
+        _check(answer)
+    except (TypeError, ValueError, RecursionError) as error:
+        hint = "the file is cut off or was changed: record it again"
+        raise SettingError(f"{path}, line {number} is no answer of a recording ({error}): {hint}") from error
+    return answer
+
+
+def _check(answer: Answer) -> None:
+    """Raises ValueError that names a value of the wrong kind, or bytes that can't be read."""
+    kinds: Mapping[str, tuple[object, type]] = {
+        **{name: (getattr(answer, name), str) for name in ("url", "method", "failure")},
+        **{name: (getattr(answer, name) or "", str) for name in ("text", "base64")},
+        "status": (answer.status, int),
+        "headers": (answer.headers, dict),
+    }
+    for name, (value, kind) in kinds.items():
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} is {value!r:.50}")
+    if not all(isinstance(value, str) for value in answer.headers.values()):
+        raise ValueError("the value of a header is no text")
+    base64.b64decode(answer.base64 or "", validate=True)
 
 
 def _address(url: str) -> str:
     """An address as it is compared: without credentials, and with its secrets masked."""
     return mask_url(separated(url, {})[0])
+
+
+def _fits(recorded: str, address: str) -> bool:
+    """Whether an address is one that was recorded with its secrets masked."""
+    parts = recorded.split(MASK)
+    return len(parts) > 1 and re.fullmatch("[^/&]*".join(map(re.escape, parts)), address) is not None
 
 
 class _Recording(BaseAdapter):
@@ -147,14 +188,16 @@ class _Recording(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Ask by the other transport, and keep the answer."""
-        base = Answer(_address(request.url or ""), request.method or "GET")
+        masking = self._recorder.masking(request.url or "", request.headers)
+        base = Answer(masking.url(_address(request.url or "")), request.method or "GET")
         try:
             response = self._inner.send(request, *args, **kwargs)
             body = _read(response)
         except (requests.RequestException, HTTPError, OSError) as error:
-            self._recorder.keep(Answer(base.url, base.method, status=0, failure=excerpt(f"{type(error).__name__}: {error}")))
+            failure = excerpt(masking.header(f"{type(error).__name__}: {error}"))
+            self._recorder.keep(Answer(base.url, base.method, status=0, failure=failure))
             raise
-        self._recorder.keep(_cleaned(base, response, body, dict(request.headers)))
+        self._recorder.keep(_cleaned(base, response, body, masking))
         response.raw = HTTPResponse(BytesIO(body), headers=response.headers, status=response.status_code, preload_content=False)
         return response
 
@@ -192,10 +235,10 @@ def _read(response: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _cleaned(base: Answer, response: requests.Response, body: bytes, sent: Mapping[str, str]) -> Answer:
+def _cleaned(base: Answer, response: requests.Response, body: bytes, masking: Masking) -> Answer:
     """The answer without secrets."""
     headers = {
-        name: mask_url(blotted(urljoin(base.url, value) if name.lower() == "location" else value, sent))
+        name: masking.url(urljoin(base.url, value)) if name.lower() == "location" else masking.header(value)
         for name, value in response.headers.items()
         if name.lower() not in LEFT_OUT and not is_secret_name(name)
     }
@@ -206,18 +249,9 @@ def _cleaned(base: Answer, response: requests.Response, body: bytes, sent: Mappi
     try:
         text = plain.decode()
     except UnicodeDecodeError:
-        return Answer(base.url, base.method, response.status_code, headers, base64=base64.b64encode(plain).decode())
-    return Answer(base.url, base.method, response.status_code, headers, text=_masked(blotted(text, sent)))
-
-
-def _masked(text: str) -> str:
-    """A body without what stands below secret names; what holds no secret stays as it is, byte by byte."""
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return mask_quoted(mask_url(text))
-    masked = mask_value(values)
-    return text if masked == values else json.dumps(masked, ensure_ascii=False)
+        encoded = base64.b64encode(masking.body(plain)).decode()
+        return Answer(base.url, base.method, response.status_code, headers, base64=encoded)
+    return Answer(base.url, base.method, response.status_code, headers, text=masking.text(text))
 
 
 Through = Callable[[BaseAdapter], BaseAdapter]

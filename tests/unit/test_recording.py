@@ -32,6 +32,8 @@ class _Handler(BaseHTTPRequestHandler):
             "/echo": json.dumps({"sent": self.headers.get("Authorization"), "api_key": "other-k3y", "n": 1}).encode(),
             "/xml": XML.encode(),
             "/bytes": b"\xff\x00\xfe",
+            "/latin": "<r>Bäume <api_key>l4tin-key</api_key></r>".encode("latin-1"),
+            "/feeds/0f-the-path": b'{"n": 7}',
             "/packed": gzip.compress(b'{"packed": true}'),
         }.get(path, b"nothing here")
         self.send_response(302 if path == "/moved" else 200 if path != "/missing" else 404)
@@ -117,6 +119,22 @@ def test_a_request_with_secrets_finds_its_answer(site: str, tmp_path: Path) -> N
     assert (answer["api_key"], answer["n"]) == ("***", 1)
 
 
+def test_secrets_of_the_source_are_not_in_the_file_and_others_find_their_answers(site: str, tmp_path: Path) -> None:
+    path = tmp_path / "tape"
+    with recorder(path, {}, ["0f-the-path", "pw-0f-config"]) as tape:
+        session = PoliteSession(LIMITS, through=tape.through)
+        session.get(f"http://{site}/feeds/0f-the-path", {"pw": "pw-0f-config"})
+        session.get(f"http://{site}/latin")
+
+    text = path.read_text(encoding="utf-8")
+
+    replay = replayed(path)
+    assert replay.get_json(f"http://{site}/feeds/another-path", {"pw": "another"}) == {"n": 7}
+    assert replay.get(f"http://{site}/latin").body == "<r>Bäume <api_key>***</api_key></r>".encode("latin-1")
+    assert "0f-the-path" not in text
+    assert "pw-0f-config" not in text
+
+
 def test_an_error_is_replayed_as_well(site: str, tmp_path: Path) -> None:
     path = tmp_path / "tape"
     with recorded(path) as session:
@@ -163,6 +181,12 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
         ("{}\n", "is no recording"),
         ('{"harvestlog_recording": 1}\n{"uri": 1}', "line 2 is no answer"),
         ('{"harvestlog_recording": 1}\nnonsense', "line 2 is no answer"),
+        ('{"harvestlog_recording": 1}\n{"url": "http://a/", "text": "cut o', "the file is cut off or was changed"),
+        ('{"harvestlog_recording": 1}\n{"url": 5}', "line 2 is no answer of a recording .url is 5"),
+        ('{"harvestlog_recording": 1}\n{"url": "http://a/", "status": "ok"}', "status is 'ok'"),
+        ('{"harvestlog_recording": 1}\n{"url": "http://a/", "headers": {"ETag": 1}}', "value of a header is no text"),
+        ('{"harvestlog_recording": 1}\n{"url": "http://a/", "base64": "AAA"}', "Incorrect padding"),
+        ('{"harvestlog_recording": 1}\n[1]', "line 2 is no answer"),
     ],
 )
 def test_a_file_that_is_no_recording_is_refused(tmp_path: Path, text: str, message: str) -> None:
