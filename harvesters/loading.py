@@ -15,6 +15,7 @@ from domain.deletions import DeletionPolicy
 from domain.errors import PluginError, SettingError, ValidationError
 from domain.nearest import did_you_mean
 from harvesters.base import Harvester, on_removed
+from harvesters.instead import import_hint
 from harvesters.results import raised, shown, with_traceback
 from harvesters.target import Target, kept_fields, name_append
 
@@ -61,7 +62,7 @@ def load_harvester(source_type: str) -> type[Harvester]:
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        raise PluginError(f"harvester {_place(points[0])} can't be loaded: {raised(error)}") from error
+        raise PluginError(f"harvester {_place(points[0])} can't be loaded: {raised(error)}{import_hint(error)}") from error
     if not isinstance(loaded, type):
         raise PluginError(f"harvester {_place(points[0])} must be a class, is {shown(loaded)}")
     return loaded
@@ -98,10 +99,13 @@ def _check_declared(source_type: str, config: str, prefix: str) -> None:
     options = vars(kind).get("options")
     if options is None:
         return
-    from harvesters.options import check, model_of
+    from harvesters.options import check, described, model_of
 
     try:
+        described(model_of(options))
         check(model_of(options), config, getattr(kind, "OPTIONS", ()))
+    except PluginError as error:
+        raise ValidationError({"type": f"harvester {source_type} can't be used: {error}"}) from error
     except ValueError as error:
         raise ValidationError({"config": f"{prefix}{error}"}) from error
 
@@ -190,13 +194,14 @@ def _look(source_type: str, points: tuple[EntryPoint, ...]) -> Installed:
     try:
         kind = load_harvester(source_type)
         details = info(new_harvester(source_type, kind))
+        options = declared(kind)
     except PluginError as error:
         return Installed(source_type, *where, problem=str(error).splitlines()[0])
-    return Installed(source_type, *where, details.get("title", ""), details.get("description", ""), options=declared(kind))
+    return Installed(source_type, *where, details.get("title", ""), details.get("description", ""), options=options)
 
 
 def declared(kind: type[Harvester]) -> tuple["Option", ...]:
-    """The options that a harvester declares; none where it doesn't."""
+    """The options that a harvester declares; none where it doesn't. Raises PluginError."""
     if not (options := getattr(kind, "options", None)):
         return ()
     from harvesters.options import described, model_of  # the model's library takes long to import

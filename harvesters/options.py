@@ -17,12 +17,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
+from domain.errors import PluginError
 from domain.nearest import did_you_mean
+from domain.secrets import is_secret_name
 from harvesters.mapping.model import Mapping as MappingRules
 from harvesters.reading import read_config
+from harvesters.results import raised, shown
 
+SECRET_NAMES = "options whose names end with password, token, secret, api_key or the like"
 NOTE = "_"
 """An option whose name begins with it is a note of a person's."""
 
@@ -106,12 +111,17 @@ class Option:
     example: str
 
 
-def model_of(options: type[BaseModel] | str) -> type[BaseModel]:
-    """The model that a harvester declares, imported if it is given as "package.module:Model"."""
-    if not isinstance(options, str):
-        return options
-    module, _, name = options.partition(":")
-    model: type[BaseModel] = getattr(importlib.import_module(module), name)
+def model_of(options: Any) -> type[BaseModel]:
+    """The model that a harvester declares, imported if it is given as "package.module:Model". Raises PluginError."""
+    model = options
+    if isinstance(options, str):
+        module, _, name = options.partition(":")
+        try:
+            model = getattr(importlib.import_module(module), name)
+        except Exception as error:
+            raise PluginError(f"its options are to be in {options}, which can't be imported: {raised(error)}") from error
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise PluginError(f"its options must be a pydantic model, such as a subclass of SourceOptions; they are {shown(model)}")
     return model
 
 
@@ -120,53 +130,84 @@ def check(model: type[BaseModel], config: str, more: Iterable[str] = ()) -> Base
 
     `more` are names that are allowed as well.
     """
+    more = set(more)
     options = {name: value for name, value in read_config(config).items() if not name.startswith(NOTE)}
-    names = [*_own_first(model), *more]
+    names = [*_own_first(model), *sorted(more)]
+    accepted = {
+        *names,
+        *(name for field_name, field in model.model_fields.items() for name in _names(model, field_name, field)),
+    }
     for name in options:
-        if name not in names and model.model_config.get("extra") != "allow":
+        if name not in accepted and model.model_config.get("extra") != "allow":
             raise ValueError(f"unknown option {name!r}{did_you_mean(name, names)}; the options are {', '.join(names)}")
     try:
-        return model.model_validate({name: value for name, value in options.items() if name not in set(more)})
+        return model.model_validate({name: value for name, value in options.items() if name not in more})
     except ValidationError as error:
         raise ValueError("; ".join(_message(problem) for problem in error.errors(include_url=False))) from error
+    except Exception as error:  # a validator of the plugin's that raised something else
+        raise ValueError(
+            f"the plugin can't check these options: a validator of {model.__name__} raised {raised(error)}"
+        ) from error
 
 
 def _own_first(model: type[BaseModel]) -> list[str]:
-    """The names of a model's options, before those that it inherits."""
+    """The names of a model's options, as a configuration has them, before those that it inherits."""
     inherited = {name for base in model.__bases__ if issubclass(base, BaseModel) for name in base.model_fields}
-    return sorted(model.model_fields, key=lambda name: name in inherited)
+    fields = sorted(model.model_fields.items(), key=lambda item: item[0] in inherited)
+    return [_names(model, name, field)[0] for name, field in fields]
+
+
+def _names(model: type[BaseModel], name: str, field: FieldInfo) -> list[str]:
+    """What a configuration may call an option; the first is the one that is shown."""
+    alias = field.validation_alias or field.alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [] if alias is None else [alias]
+    names = [str(choice.path[0]) if isinstance(choice, AliasPath) else choice for choice in choices]
+    by_name = any(model.model_config.get(key) for key in ("populate_by_name", "validate_by_name"))
+    return [*names, name] if by_name or not names else names
 
 
 def _message(problem: Mapping[str, Any]) -> str:
+    place = ".".join(map(str, problem["loc"])) or "the configuration"
     if problem["type"] in ("value_error", "assertion_error"):
-        return str(problem["ctx"]["error"])
-    place = ".".join(map(str, problem["loc"]))
+        return str(problem["ctx"]["error"]) or f"{place} is refused by the harvester, which doesn't say why"
     if problem["type"] == "missing":
         return f"{place} must be given"
     if problem["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
+        if any(is_secret_name(str(name)) for name in problem["loc"]):
+            return f"{place} must be {problem['ctx']['expected']}"
         near = did_you_mean(str(problem["input"]), choices)
         return f"{place} must be {problem['ctx']['expected']}, not {problem['input']!r}{near}"
     return f"{place} {problem['msg'].replace('Input should', 'must', 1)}"
 
 
 def described(model: type[BaseModel]) -> list[Option]:
-    """The options of a model, in its order; those of a base class come last."""
-    schema = model.model_json_schema()
-    required = schema.get("required", ())
-    properties = schema.get("properties", {})
-    return [
-        Option(
-            name,
-            _kind(rule, schema.get("$defs", {})),
-            name in required,
-            "" if name in required or rule.get("default") is None else _json(rule["default"]),
-            str(rule.get("description", "")),
-            _json(rule["examples"][0]) if rule.get("examples") else "",
-        )
-        for name in _own_first(model)
-        for rule in [properties[name]]
-    ]
+    """The options of a model, in its order; those of a base class come last. Raises PluginError for what can't be shown."""
+    try:
+        schema = model.model_json_schema()
+        options = [_option(name, schema) for name in _own_first(model)]
+    except Exception as error:
+        raise PluginError(f"its options {model.__name__} can't be shown: {raised(error).splitlines()[0]}") from error
+    for name in _own_first(model):
+        rule = schema["properties"][name]
+        if _is_secret(rule) and not is_secret_name(name):
+            raise PluginError(
+                f"its option {name!r} is a secret, but only {SECRET_NAMES} are kept as secrets: call it {name}_password"
+            )
+    return options
+
+
+def _is_secret(rule: Mapping[str, Any]) -> bool:
+    """Whether a value is declared as a SecretStr, or as one that may be absent."""
+    return rule.get("format") == "password" or any(_is_secret(choice) for choice in rule.get("anyOf", ()))
+
+
+def _option(name: str, schema: Mapping[str, Any]) -> Option:
+    rule, required = schema["properties"][name], name in schema.get("required", ())
+    default = "" if required or rule.get("default") is None else _json(rule["default"])
+    example = _json(rule["examples"][0]) if rule.get("examples") else ""
+    kind = _kind(rule, schema.get("$defs", {}))
+    return Option(name, kind, required, default, str(rule.get("description", "")), example)
 
 
 def _kind(rule: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
@@ -178,6 +219,8 @@ def _kind(rule: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     if "anyOf" in rule:
         kinds = (_kind(choice, definitions) for choice in rule["anyOf"] if choice.get("type") != "null")
         return " or ".join(dict.fromkeys(kinds))
+    if len(rule.get("allOf", ())) == 1:
+        return _kind(rule["allOf"][0], definitions)
     if "oneOf" in rule:
         return "object"
     if rule.get("type") == "array":

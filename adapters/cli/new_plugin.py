@@ -30,13 +30,18 @@ def new_plugin(name: str, folder: str | None, as_json: bool) -> None:
     emit(written, as_json, lambda: f"Written: {place}\nNext: cd {place} && pip install -e . && pytest")
 
 
+def _plain(name: str) -> str:
+    """A name as names of modules and distributions are compared: `my-feed` and `my_feed` would be one."""
+    return name.lower().replace("_", "-")
+
+
 def _check(name: str, place: Path) -> None:
     from harvesters.loading import installed
 
     if not re.fullmatch(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*", name):
         raise SettingError(f"{name!r} can't be the name of a harvester: lower case letters, digits, - and _, as in my-feed")
-    taken = next((plugin for plugin in installed() if plugin.type == name), None)
+    taken = next((plugin for plugin in installed() if _plain(plugin.type) == _plain(name)), None)
     if taken is not None:
-        raise SettingError(f"{taken.distribution} has a harvester that is called {name} already: choose another name")
+        raise SettingError(f"{taken.distribution} has a harvester that is called {taken.type} already: choose another name")
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise SettingError(f"{place} is there already: name another place with --folder")

@@ -30,7 +30,7 @@ def test_the_guide_has_the_whole_harvester_in_sixty_lines() -> None:
     assert len(module.splitlines()) <= LONGEST
 
 
-@pytest.mark.parametrize("name", ["feed", "my-feed", "open_data2"])
+@pytest.mark.parametrize("name", ["feed", "my-feed", "open_data2", "class", "none", "true"])
 def test_a_project_is_written_for_any_name(tmp_path: Path, name: str) -> None:
     done = CliRunner().invoke(new_plugin, [name, "--folder", str(tmp_path / "new")])
 
@@ -56,6 +56,10 @@ def test_what_was_written_is_told_as_json_too(tmp_path: Path) -> None:
         ("My Feed", "can't be the name of a harvester: lower case letters"),
         ("../x", "can't be the name of a harvester"),
         ("ckan", "has a harvester that is called ckan already"),
+        ("many-extras", "has a harvester that is called many_extras already"),
+        ("MyFeed", "can't be the name of a harvester: lower case letters"),
+        ("my--feed", "can't be the name of a harvester: lower case letters"),
+        ("2feeds", "can't be the name of a harvester: lower case letters"),
         ("full", "is there already: name another place with --folder"),
     ],
 )

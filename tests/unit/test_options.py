@@ -1,9 +1,12 @@
 """A harvester declares its options: what is wrong with a configuration is said by name, and people can read what there is."""
 
-from typing import Any
+from collections.abc import Callable
+from enum import Enum
+from importlib.metadata import EntryPoint
+from typing import Any, Literal
 
 import pytest
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
 
 from domain.deletions import DeletionPolicy
 from domain.errors import ValidationError
@@ -120,6 +123,98 @@ def test_options_are_described_with_type_default_meaning_and_example() -> None:
     assert options["on_removed"].type == '"delete" or "purge" or "keep"'
     assert options["languages"].type == "list of string"
     assert options["filters"].type == "list of object"
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class OddOptions(SourceOptions):
+    page_size: int = Field(10, alias="page-size", description="records")
+    colour: Colour = Field(Colour.RED, validation_alias=AliasChoices("color", "colour"))
+    nested: Filter | None = None
+    kinds: dict[str, int] = Field(default_factory=dict)
+    token: Literal["a", "b"] = "a"
+    checked: str = ""
+    silent: str = ""
+
+    @field_validator("checked")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return {"known": value}[value]
+
+    @field_validator("silent")
+    @classmethod
+    def _refused(cls, value: str) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ('{"page_size": 5}', "unknown option 'page_size' (did you mean page-size?); the options are page-size, color, "),
+        ('{"page-size": "x"}', "page-size must be a valid integer"),
+        ('{"color": "green"}', "color must be 'red' or 'blue'"),
+        ('{"nested": {}}', "nested.theme must be given"),
+        ('{"nested": 1}', "nested must be a valid dictionary"),
+        ('{"kinds": {"a": "b"}}', "kinds.a must be a valid integer"),
+        ('{"checked": "other"}', "the plugin can't check these options: a validator of OddOptions raised KeyError: 'other'"),
+        ('{"silent": "x"}', "silent is refused by the harvester, which doesn't say why"),
+        ('{"token": "s3cret"}', "token must be 'a' or 'b'"),
+    ],
+)
+def test_odd_declarations_are_refused_in_words_as_well(config: str, message: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        check(OddOptions, config)
+
+    assert str(refused.value).startswith(message)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_options_are_taken_and_shown_by_the_names_that_a_configuration_has() -> None:
+    options = check(OddOptions, '{"page-size": 5, "colour": "blue"}')
+    shown = {option.name: option for option in described(OddOptions)}
+
+    assert isinstance(options, OddOptions)
+    assert (options.page_size, options.colour) == (5, Colour.BLUE)
+    assert [*shown][:4] == ["page-size", "color", "nested", "kinds"]
+    assert (shown["color"].type, shown["color"].default) == ('"red" or "blue"', '"red"')
+    assert (shown["nested"].type, shown["kinds"].type) == ("object", "object")
+
+
+class SecretOptions(SourceOptions):
+    pin: SecretStr = SecretStr("")
+
+
+class NotShown(SourceOptions):
+    call: Callable[[], None] = print
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (SecretOptions, "its option 'pin' is a secret, but only options whose names end with password, token, "),
+        (NotShown, "its options NotShown can't be shown: "),
+        ("nowhere.at_all:Options", "its options are to be in nowhere.at_all:Options, which can't be imported: Module"),
+        ("json:Options", "its options are to be in json:Options, which can't be imported: AttributeError"),
+        ({"page_size": 5}, "its options must be a pydantic model, such as a subclass of SourceOptions; they are a dict"),
+    ],
+)
+def test_a_declaration_that_cant_be_used_is_a_problem_of_its_plugin_alone(
+    monkeypatch: pytest.MonkeyPatch, options: Any, problem: str
+) -> None:
+    kind = type("Odd", (Feed,), {"options": options})
+    point = EntryPoint("odd", "odd:Odd", loading.ENTRY_POINTS)
+    monkeypatch.setattr(loading, "_points", lambda: {"odd": (point,)})
+    monkeypatch.setattr(loading, "load_harvester", lambda _: kind)
+
+    (plugin,) = loading.installed()
+    with pytest.raises(ValidationError) as refused:
+        loading.validated_config("odd", "{}")
+
+    assert plugin.problem.startswith(problem)
+    assert refused.value.errors["type"].startswith(f"harvester odd can't be used: {problem}")
 
 
 def test_those_of_the_ckan_harvester_have_a_meaning_and_an_example() -> None:
