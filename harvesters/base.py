@@ -22,6 +22,7 @@ from harvesters.values import (
     Package,
     Page,
     Record,
+    SavedError,
     StageResult,
 )
 from harvesters.views import (
@@ -57,6 +58,7 @@ __all__ = [
     "Page",
     "Record",
     "Save",
+    "SavedError",
     "StageResult",
     "load_package",
     "on_removed",
@@ -84,6 +86,8 @@ class Harvester:
     gather_timeout: float | None = None
     """Seconds that gather_stage may go without progress: a record, a page, an error, or an answer to a request of `http`.
     None: as HARVEST_GATHER_TIMEOUT says."""
+    imports_removals: ClassVar[bool] = True
+    """Whether import_stage is asked for records that are to be deleted, too. False: `delete_package` is called without it."""
 
     def info(self) -> dict[str, str]:
         """`name` (stored as the source's type), `title`, `description`."""
@@ -134,7 +138,7 @@ class Harvester:
         if not isinstance(harvest_object, HarvestObject):
             kind = type(harvest_object).__name__
             raise TypeError(f"save_object_error(message, harvest_object, stage, line): harvest_object is a {kind}")
-        harvest_object.errors.append((message, stage, line))
+        harvest_object.errors.append(SavedError(message, stage, line))
 
     def save_object_warning(self, message: str, harvest_object: HarvestObject, *, of_job: bool = False) -> None:
         """Record something of an object that was lost, while the rest of it is imported; it makes nothing fail.

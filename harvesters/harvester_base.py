@@ -70,6 +70,9 @@ class HarvesterBase(Harvester):
             id="", source=harvest_job.source, created=since, gather_started=since, gather_finished=since, status="Finished"
         )
 
+    _last_error_free_job = last_error_free_job
+    """As older plugins call it."""
+
     # import
 
     def _get_user_name(self) -> str:

@@ -26,6 +26,7 @@ from harvesters.base import (
     Record,
 )
 from harvesters.target import Loss
+from harvesters.under_way import under_way
 
 GATHER = "Records, GatherErrors and Pages (as a generator), or a list of the ids of saved HarvestObjects"
 FETCH = 'True, "unchanged", a Fetched, or False after save_object_error'
@@ -50,7 +51,9 @@ def gathered(harvester: Harvester, job: HarvestJob) -> Iterator[Record | Listed 
     """
     ids: dict[str, None] = {}
     usable, listed = True, False
-    for item in _listed(harvester.gather_stage(job)):
+    with under_way(job.objects):  # a plugin that returns ids looks its objects up
+        given = harvester.gather_stage(job)
+    for item in _listed(given):
         if isinstance(item, Record | Listed | GatherError | Page):
             listed = True
             yield item

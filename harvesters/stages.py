@@ -31,10 +31,10 @@ from harvesters.base import (
 from harvesters.clearing import clearing_for, owner_if_known
 from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked, own_context
 from harvesters.held import Held
-from harvesters.original_url import asked_for_url
+from harvesters.original_url import asked_for_url, has_url
 from harvesters.removal import remove, word
+from harvesters.under_way import under_way
 
-MAX_URL = 2000  # characters
 MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,8 @@ class StageRun:
         After the last of them the aggregate has the events, always with an outcome or a time for the next attempt.
         """
         view = self._view()
-        self._guarded(view, lambda: self._run(view))
+        with under_way([view]):
+            self._guarded(view, lambda: self._run(view))
         return self._save is None
 
     def save(self) -> None:
@@ -153,7 +154,11 @@ class StageRun:
             self._title = self._title_of_held(view)
             if self.job.kind == UNDO:  # a person asked for it, whatever the source's policy is for what its remote removes
                 harvester = clearing_for(harvester)
-        self._take_import(view, results.imported(harvester.import_stage(view), view, self.aggregate.guid))
+        self._take_import(view, results.imported(self._import(view, harvester), view, self.aggregate.guid))
+
+    def _import(self, view: HarvestObject, harvester: Harvester) -> object:
+        asked = self.aggregate.action != "delete" or getattr(harvester, "imports_removals", True)
+        return harvester.import_stage(view) if asked else harvester.delete_package(view)
 
     def _view(self) -> HarvestObject:
         aggregate = self.aggregate
@@ -197,6 +202,7 @@ class StageRun:
         before = changes.document_of(view)
         view.state, view.fetch_started = "FETCH", datetime.now(UTC)
         result = results.fetched(harvester.fetch_stage(view), view, self.aggregate.guid)
+        view.fetch_finished = datetime.now(UTC)
         self._report(view)
         if result == "unchanged":
             self._import_as("unchanged", view.package_id, view)
@@ -277,7 +283,9 @@ class StageRun:
     def _status(self, view: HarvestObject) -> str:
         if self.aggregate.action == "delete" or view.current is False:
             return "deleted"
-        return "updated" if self.aggregate.action == "change" else "added"
+        renamed = view.guid != self.aggregate.gathered_guid  # the document named its guid: nobody knew it at gather
+        held = self.held(view.guid) is not None if renamed else self.aggregate.action == "change"
+        return "updated" if held else "added"
 
     # removal
 
@@ -384,12 +392,7 @@ class StageRun:
     def _original_url(self, view: HarvestObject) -> str:
         """The calling thread's harvester is asked, since another one may be running a stage right now; empty: it has none."""
         harvester = self.new_harvester()
-        if getattr(type(harvester), "get_original_url", None) in (None, Harvester.get_original_url):
-            return ""
-        if view.content is None and self.aggregate.content_hash:
+        if has_url(harvester) and view.content is None and self.aggregate.content_hash:
             body = self.documents.get(self.aggregate.content_hash) or self.stored(self.aggregate.content_hash)
             view.content = None if body is None else body.decode("utf-8", "replace")
-        from harvesters.http.failures import redact  # the HTTP client takes long to import
-
-        url = asked_for_url(harvester, view)
-        return text.clean(redact(url.strip()))[:MAX_URL] if isinstance(url, str) else ""
+        return asked_for_url(harvester, view)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Action = Literal["new", "change", "delete"]
 
@@ -31,6 +31,14 @@ class GatherError:
     message: str
     code: str = "gather"
     guid: str | None = None
+
+
+class SavedError(NamedTuple):
+    """An error that a plugin saved on an object."""
+
+    message: str
+    stage: str = "Fetch"
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

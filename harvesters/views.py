@@ -1,20 +1,21 @@
 """Sources, jobs and objects as plugins see them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from domain.objects import object_id
 from harvesters.held import Held
+from harvesters.instead import Row
 from harvesters.target import Loss
-from harvesters.values import Action, GatherError
+from harvesters.under_way import OBJECTS
+from harvesters.values import Action, GatherError, SavedError
 
 
 @dataclass(frozen=True, slots=True)
-class HarvestSource:
+class HarvestSource(Row):
     """The source of a job, as plugins see it; `config` is JSON text."""
 
     id: str
@@ -27,13 +28,28 @@ class HarvestSource:
     frequency: str = "MANUAL"
     active: bool = True
 
+    @property
+    def publisher_id(self) -> str:
+        """The source's organisation, by its old name."""
+        return self.owner_org
+
 
 @dataclass(slots=True)
-class HarvestObjectExtra:
-    """One extra of an object."""
+class HarvestObjectExtra(Row):
+    """One extra of an object; with `object` it is added to that one."""
 
     key: str
     value: str
+    object: InitVar["HarvestObject | None"] = None
+
+    def __post_init__(self, object: "HarvestObject | None") -> None:
+        if object is not None:
+            object.extras.append(self)
+
+    def save(self) -> None:
+        """Nothing needs to be done: an extra is stored with its object."""
+
+    add = save
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +80,12 @@ class HarvestObjectError:
         cls, message: str, object: "HarvestObject", stage: str = "Fetch", line: int | None = None
     ) -> "HarvestObjectError":
         """Record the error; there may be many of one object."""
-        object.errors.append((str(message), stage, line))
+        object.errors.append(SavedError(str(message), stage, line))
         return cls(str(message), object, stage, line)
 
 
 @dataclass(slots=True)
-class HarvestJob:
+class HarvestJob(Row):
     """The job being gathered. A plugin sets `full_listing` once it has seen every record of the remote."""
 
     id: str
@@ -119,7 +135,7 @@ class HarvestJob:
 
 
 @dataclass(slots=True)
-class HarvestObject:
+class HarvestObject(Row):
     """One record of a job, as plugins see it. Times are aware UTC."""
 
     guid: str
@@ -134,7 +150,7 @@ class HarvestObject:
     current: bool | None = None  # False, set in import_stage: the dataset is gone
     content_hash: str | None = None
     force_import: bool = False
-    errors: list[tuple[str, str, int | None]] = field(default_factory=list)  # message, stage, line
+    errors: list[SavedError] = field(default_factory=list)
     warnings: list[Loss] = field(default_factory=list)
     saved: bool = False  # it is among its job's objects, or it is being fetched or imported
     held: Held | None = None  # the dataset as this source imported it last
@@ -142,7 +158,10 @@ class HarvestObject:
     state: str = "WAITING"  # FETCH and IMPORT in these stages
     gathered: datetime | None = None
     fetch_started: datetime | None = None
+    fetch_finished: datetime | None = None
     import_started: datetime | None = None
+    import_finished: datetime | None = None  # of this attempt: None until it is over
+    report_status: str | None = None  # the same
     retry_times: int = 0  # attempts that failed
     made: Mapping[str, Any] | None = None  # the dataset as the harvester made it, before its source's rules
     removed_as: str = ""  # what became of the dataset in the target, once its import has taken it out
@@ -172,9 +191,9 @@ class HarvestObject:
 
     @classmethod
     def get(cls, object_id: str) -> "HarvestObject | None":
-        """The object under way in this thread, by its id; None for any other."""
-        under_way = UNDER_WAY.get()
-        return under_way if under_way is not None and under_way.id == object_id else None
+        """The object under way in this thread by its id, while its job is gathered one that was saved; None for any other."""
+        objects = OBJECTS.get()
+        return objects.get(object_id) if objects is not None else None
 
     def save(self) -> None:
         """Add a new object to its job; on an object that is being fetched or imported this does nothing."""
@@ -189,7 +208,3 @@ class HarvestObject:
     def get_extra(self, key: str) -> str | None:
         """The value of an extra, None when there is none."""
         return next((extra.value for extra in self.extras if extra.key == key), None)
-
-
-UNDER_WAY: ContextVar[HarvestObject | None] = ContextVar("harvest_object", default=None)
-"""The object that `HarvestObject.get` finds, in this thread."""

@@ -178,7 +178,7 @@ def test_a_guid_that_the_document_names_is_the_objects_from_then_on(stage: str) 
     known, _ = run(plugin, held={"its own": "its package"})
 
     assert "object.identified" in topics(known)
-    assert (known.guid, known.package_id, known.outcome) == ("its own", "its package", "added")
+    assert (known.guid, known.package_id, known.outcome) == ("its own", "its package", "updated")
 
 
 def test_a_plugin_sees_its_record_as_it_knows_it() -> None:

@@ -291,7 +291,7 @@ def test_what_a_plugin_hands_over_can_always_be_stored(where: str) -> None:
 @pytest.mark.parametrize("line", ["12", "twelve", 12.5, 2**40, None, 7])
 def test_the_line_of_an_error_is_a_number_that_a_table_can_hold_or_none(line: Any) -> None:
     def load(view: HarvestObject) -> bool:
-        view.errors.append(("message", "Import", line))
+        view.errors.append(("message", "Import", line))  # type: ignore[arg-type]  # as a sloppy plugin does
         return False
 
     known, _ = run(Plugin(load=load))
