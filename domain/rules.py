@@ -3,9 +3,10 @@
 Nothing here reads a clock or a database; times are aware UTC, durations in seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throughput
@@ -28,6 +29,14 @@ worker itself from then on is not the gather's doing, unless it ends whole machi
 
 LANES = {"api": 0, "cli": 0, "run-test": 0, "schedule": 1}
 """Priority of a job by its trigger; a lower lane goes first."""
+MANY, FEW = "many", 20
+"""Option of a job that one command asked for with more than so many others: it waits with those of the schedule."""
+
+
+def lane(trigger: str, options: Mapping[str, Any]) -> int:
+    """The lane of a job: who harvests hundreds of sources at once holds up no person who harvests one."""
+    last = max(LANES.values())
+    return last if options.get(MANY) else LANES.get(trigger, last)
 
 
 @dataclass(frozen=True, slots=True)

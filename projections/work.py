@@ -42,6 +42,7 @@ def created(batch: WorkBatch, event: Recorded) -> None:
         "source_id": state["source_id"],
         "kind": state["kind"],
         "trigger": state["trigger"],
+        "options": state["options"],
         "created_at": state["timestamp"],
     }
 

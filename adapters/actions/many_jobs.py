@@ -17,7 +17,7 @@ from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.dispatched import Dispatched, dispatched_jobs
 from domain.access import EVERY_SOURCE, Right
 from domain.errors import JobExists, SourceInactive
-from domain.rules import stuck_after
+from domain.rules import FEW, MANY, stuck_after
 
 PAGE = 1000  # sources or jobs read at a time
 LIFE_SPAN = 7.0  # days that a job of a source without a regular schedule may run
@@ -59,11 +59,15 @@ class FailedJobs(Parameters):
 def harvest_job_create_all(session: Session, parameters: JobsCreate) -> dict[str, Any]:
     """Create a job for every active source, or for some; `skipped` lists sources that can't have one now, with the reason."""
     application = session.parts.application
-    jobs, skipped = [], []
+    jobs: list[UUID] = []
+    skipped: list[dict[str, Any]] = []
     session.show_current()
     for source in _sources(session, parameters):
+        options = {MANY: True} if len(jobs) >= FEW else {}
         try:
-            jobs.append(application.create_job(UUID(source["id"]), by=session.caller.name, trigger=session.trigger))
+            jobs.append(
+                application.create_job(UUID(source["id"]), by=session.caller.name, trigger=session.trigger, options=options)
+            )
         except (JobExists, SourceInactive) as refused:
             skipped.append({"source_id": source["id"], "source": source["name"], "reason": str(refused)})
         session.tell({"done": len(jobs) + len(skipped)})

@@ -12,6 +12,7 @@ from domain import bulk
 from domain.access import ANONYMOUS, COMMAND_LINE, Caller, may
 from domain.application import Harvesting
 from domain.errors import NotFound, Refused, ValidationError
+from domain.rules import FEW, MANY
 from domain.sources import HarvestSource
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ Act = Callable[[Harvesting, HarvestSource, Row, UUID, datetime], UUID | None]
 
 def _harvest(application: Harvesting, source: HarvestSource, asked: Row, job: UUID, _now: datetime) -> UUID | None:
     options: Mapping[str, Any] = {"force_all": True} if asked["options"].get("full") else {}
+    options = {**options, MANY: True} if asked["sources"] > FEW else options
     return application.create_job(source.id, by=asked["by"], trigger=asked["trigger"], options=options, job_id=job)
 
 

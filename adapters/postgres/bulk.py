@@ -47,11 +47,11 @@ SKIP: LiteralString = """
     WHERE bulk_id = %(id)s AND source_id = ANY (%(sources)s) AND outcome IS NULL
 """
 NEXT: LiteralString = """
-    SELECT id, action, options, coalesce(confirmed_by, created_by) AS by, trigger, rights_of FROM ops.bulk
+    SELECT id, action, sources, options, coalesce(confirmed_by, created_by) AS by, trigger, rights_of FROM ops.bulk
     WHERE confirmed_at IS NOT NULL AND finished_at IS NULL ORDER BY confirmed_at LIMIT 1
 """
 ONE: LiteralString = """
-    SELECT id, action, options, coalesce(confirmed_by, created_by) AS by, trigger, rights_of FROM ops.bulk
+    SELECT id, action, sources, options, coalesce(confirmed_by, created_by) AS by, trigger, rights_of FROM ops.bulk
     WHERE id = %(id)s AND confirmed_at IS NOT NULL AND finished_at IS NULL
 """
 LEFT: LiteralString = """

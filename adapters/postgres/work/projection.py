@@ -13,7 +13,7 @@ import psycopg
 
 from adapters.postgres.database import Connection
 from adapters.postgres.work.news import WorkNews
-from domain.rules import LANES
+from domain.rules import lane
 from projections.recorded import Recorded
 from projections.work import WorkBatch, fold
 
@@ -227,7 +227,7 @@ def _job_rows(batch: WorkBatch) -> list[dict[str, Any]]:
             "job_id": job,
             "source_id": row["source_id"],
             "kind": row["kind"],
-            "lane": LANES.get(row["trigger"], 1),
+            "lane": lane(row["trigger"], row["options"]),
             "inline": row["trigger"] == "run-test",
             "created_at": row["created_at"],
         }
