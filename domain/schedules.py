@@ -23,9 +23,11 @@ from domain.nearest import did_you_mean
 FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
 ALWAYS_EVERY = 900  # seconds: how often ckanext-harvest's `run` comes by
 DAY = 86_400  # seconds
+HOUR = timedelta(hours=1)
+NO_SOURCE = UUID(int=0)  # of a schedule whose slots don't depend on the source
 LONGEST = 45  # days that may lie between two slots of a frequency
 SPREAD = 3600  # seconds over which sources start after a time in which none of them might
-LOOK_BACK = [timedelta(hours=1) * 8**step for step in range(7)]  # up to 30 years
+LOOK_BACK = [HOUR * 8**step for step in range(7)]  # up to 30 years
 PERIODS = {"DAILY": 1, "WEEKLY": 7, "BIWEEKLY": 14}  # days
 
 
@@ -190,6 +192,17 @@ def _by_cron(schedule: Schedule, after: datetime) -> Iterator[datetime]:
             last = slot
 
 
+@lru_cache(maxsize=10_000)
+def _of_the_hour(cron: str, time_zone: str, begun: datetime) -> tuple[datetime, ...]:
+    """The slots of a cron expression in the hour after a time, and the next one: whoever asks for them asks again soon."""
+    slots: list[datetime] = []
+    for slot in _by_cron(Schedule(NO_SOURCE, cron=cron, time_zone=time_zone), begun):
+        slots.append(slot)
+        if slot >= begun + HOUR:
+            break
+    return tuple(slots)
+
+
 def _always(schedule: Schedule, after: datetime) -> Iterator[datetime]:
     own = _own_number(schedule.source_id) % ALWAYS_EVERY
     turn = (int(after.timestamp()) - own) // ALWAYS_EVERY
@@ -264,7 +277,7 @@ class KnownSlots:
         if place and after < ends[place - 1]:
             return ends[place - 1]
         begun = after.replace(minute=0, second=0, microsecond=0)  # others ask for a time a little earlier
-        for slot in _slots(schedule, begun):
+        for slot in _of_the_hour(schedule.cron, schedule.time_zone, begun):
             if slot > after:
                 starts.insert(place, begun)
                 ends.insert(place, slot)

@@ -12,6 +12,7 @@ PERIODS = {"ALWAYS": 1.0, "DAILY": 24.0, "WEEKLY": 168.0, "BIWEEKLY": 336.0, "MO
 """Hours between two jobs at most."""
 LATE = 2  # periods without a job that went well
 LATE_AFTER = {frequency: LATE * timedelta(hours=hours) for frequency, hours in PERIODS.items()}
+SHORTEST = LATE_AFTER["ALWAYS"]
 GAPS = 7  # between slots of a cron expression that are looked at
 NAMED = 5  # sources that a sentence names
 SENTENCES = {
@@ -90,15 +91,15 @@ def is_overdue(source: SourceFacts, now: datetime, slots: KnownSlots) -> bool:
     A cron expression's period is the longest of a few gaps between the slots after the last success.
     """
     schedule = source.schedule
-    if schedule is None or not schedule.scheduled:
+    if schedule is None:
         return False
     since = source.last_success or source.created
     without = now - since
-    if without < LATE_AFTER["ALWAYS"]:  # the shortest there is
+    if without < SHORTEST:
         return False
     if schedule.cron:
         return without > LATE * (slots.longest_gap(schedule, since, GAPS) or timedelta.max / (LATE + 1))
-    return without > LATE_AFTER[schedule.frequency]
+    return schedule.scheduled and without > LATE_AFTER[schedule.frequency]
 
 
 def source_problems(health: SourceHealth) -> list[str]:

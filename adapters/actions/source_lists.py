@@ -41,13 +41,13 @@ def selected(session: Session, parameters: "SourceList") -> tuple[int, list[str]
         "ids": ids,
         "sight": sight(session.caller),
     }
-    rows = sorted_sources(session.model, sort=parameters.sort, **which)
+    sources = sorted_sources(session.model, sort=parameters.sort, **which)
     first = parameters.offset
     if parameters.after:
-        places = [place for place, row in enumerate(rows) if parameters.after in (row["id"], row["name"])]
+        places = [place for place, source in enumerate(sources) if parameters.after in source]
         if not places:
             raise NotFound(f"There is no source {parameters.after} in this list to continue after: start again without it")
         first += places[0] + 1
-    page = [row["id"] for row in rows[first : first + parameters.limit]]
-    more = first + len(page) < len(rows)
-    return len(rows), page, page[-1] if page and more else None
+    page = [source_id for source_id, _ in sources[first : first + parameters.limit]]
+    more = first + len(page) < len(sources)
+    return len(sources), page, page[-1] if page and more else None

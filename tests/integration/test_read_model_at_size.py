@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg import sql
+from psycopg.rows import tuple_row
 
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
+from adapters.postgres.read_model.deletions import Deletions
 from adapters.postgres.read_model.log_queries import LEVELS, LogFilter
 from adapters.postgres.read_model.queries import Page, ReadModel, Row
 from adapters.postgres.read_model.rebuild import TABLES
@@ -24,6 +27,8 @@ LARGE = SIZE.large_job
 BUFFERS = 1200  # of 8 KB: a page of 100 rows takes some lookups for each; the smallest large table has more
 BY_SOURCE = 16  # a few lookups by key for each source
 OF_ALL_SOURCES = ("which sources", "sources by")  # how the names of reads begin that look at each source
+EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
+PARAMETER = re.compile(r"%\((\w+)\)[sb]")
 LARGE_TABLES = {"harvest_job", "job_statistics", "object", "dataset", "harvest_object_error", "log_line"}
 
 
@@ -45,12 +50,14 @@ class Explained(ReadModel):
         self.buffers = 0
         self.scanned: set[str] = set()
 
-    def _rows(self, statement: Any, where: Any = (), page: Any = "", **parameters: Any) -> list[Row]:
-        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
-        [[plan]] = [list(row.values()) for row in super()._rows(explain + statement, where, page, **parameters)]
+    def _fetch(self, form: Any, statement: str, parameters: Any, **how: Any) -> list[Any]:
+        [(plan,)] = self._explain(statement, parameters, how)
         self._note(plan[0]["Plan"])
         self.buffers += sum(plan[0]["Plan"][f"Shared {kind} Blocks"] for kind in ("Hit", "Read"))
-        return super()._rows(statement, where, page, **parameters)
+        return super()._fetch(form, statement, parameters, **how)
+
+    def _explain(self, statement: str, parameters: Any, how: Any) -> list[tuple[Any, ...]]:
+        return ReadModel._fetch(self, tuple_row, EXPLAIN + statement, parameters, **how)
 
     def _note(self, node: dict[str, Any]) -> None:
         if node["Node Type"] == "Seq Scan":
@@ -66,7 +73,54 @@ def test_a_read_touches_few_pages_and_scans_no_large_table(full: Database, read:
     READS[read](model, SIZE)
 
     assert model.scanned & LARGE_TABLES == set()
-    assert model.buffers < (BY_SOURCE * SIZE.sources if read.startswith(OF_ALL_SOURCES) else BUFFERS)
+    assert model.buffers < few_pages(read)
+
+
+class ExplainedForAnyValues(Explained):
+    """Explains by the plan that a session keeps for any values of the parameters once it has run a statement for a while."""
+
+    def _explain(self, statement: str, parameters: Any, how: Any) -> list[tuple[Any, ...]]:
+        if not how.get("any_values", True):
+            return super()._explain(statement, parameters, how)
+        names = list(dict.fromkeys(PARAMETER.findall(statement)))
+        numbered = PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", statement).replace("%%", "%")
+        values = sql.SQL(", ").join(sql.Literal(parameters[name]) for name in names)
+        connection = self._database.connection
+        types = ", ".join("timestamp" if isinstance(parameters[name], datetime) else "unknown" for name in names)
+        connection.execute(f"PREPARE statement {f'({types})' if names else ''} AS {numbered}".encode())
+        try:
+            execute = sql.SQL("EXECUTE statement ({})" if names else "EXECUTE statement").format(values)
+            return ReadModel._fetch(self, tuple_row, EXPLAIN + execute.as_string(connection), {}, **how)
+        finally:
+            connection.execute("DEALLOCATE statement")
+
+
+def few_pages(read: str) -> int:
+    return BY_SOURCE * SIZE.sources if read.startswith(OF_ALL_SOURCES) else BUFFERS
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_touches_few_pages_also_by_a_plan_for_any_values(full: Database, read: str) -> None:
+    model = ExplainedForAnyValues(full)
+
+    with full.connection.transaction():
+        full.connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        READS[read](model, SIZE)
+
+    assert model.scanned & LARGE_TABLES == set()
+    assert model.buffers < few_pages(read)
+
+
+def test_deletions_are_found_without_a_look_at_what_else_is_there(full: Database) -> None:
+    model = ExplainedForAnyValues(full)
+
+    with full.connection.transaction():
+        full.connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        of_job = Deletions(model).of_job(LARGE)
+        of_source = Deletions(model).of_source(source_id(1), limit=5)
+
+    assert (len(of_job), len(of_source)) == (0, 5)
+    assert model.buffers < 100
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING"])

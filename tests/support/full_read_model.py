@@ -261,7 +261,7 @@ def _night(size: Size) -> datetime:
 
 def _sorted(model: ReadModel, sort: str) -> list[dict[str, Any]]:
     """The ids of a page, and its rows."""
-    ids = [row["id"] for row in sorted_sources(model, sort=sort, inactive=False, org="", kind="", ids=None)[:100]]
+    ids = [source_id for source_id, _ in sorted_sources(model, sort=sort, inactive=False, org="", kind="", ids=None)[:100]]
     return model.sources_of(ids)
 
 

@@ -9,7 +9,7 @@ from typing import Any, LiteralString, NamedTuple
 
 import orjson
 
-from adapters.postgres.read_model.queries import Page, ReadModel, Row
+from adapters.postgres.read_model.queries import Page, ReadModel
 from projections.causes import NEW, RECURRING, Cause
 
 COLUMNS: LiteralString = """
@@ -60,11 +60,14 @@ class JobCause(NamedTuple):
     cause: Cause
 
 
-def _cause(row: Row) -> JobCause:
+Raw = tuple[Any, ...]  # the columns of COLUMNS, the cause's id first
+
+
+def _cause(row: Raw) -> JobCause:
     """Its JSON is read here: a page has hundreds of small ones, which take psycopg ten times as long."""
-    texts, values, examples = (orjson.loads(row[name]) for name in ("texts", "gap_values", "examples"))
-    times = (row["first_error"], row["last_error"])
-    return JobCause(row["cause"], Cause(texts, values, *times, row["errors"], row["records"], examples))
+    cause, texts, values, first, last, errors, records, examples = row[:8]
+    loads = orjson.loads
+    return JobCause(cause, Cause(loads(texts), loads(values), first, last, errors, records, loads(examples)))
 
 
 @dataclass(frozen=True)
@@ -88,33 +91,35 @@ class CauseReads:
 
     def of_job(self, job_id: str, limit: int, *, of_gather: bool) -> list[JobCause]:
         """Causes of a job's errors of gather, or of objects; those of the most records first, then of the most errors."""
-        rows = self._model.rows(OF_JOB, job=job_id, gather=of_gather, limit=limit)
-        return [_cause(row) for row in rows]
+        return [_cause(row) for row in self._of_job(job_id, limit, of_gather=of_gather)]
+
+    def _of_job(self, job_id: str, limit: int, *, of_gather: bool) -> list[Raw]:
+        return self._model.tuples(OF_JOB, job=job_id, gather=of_gather, limit=limit)
 
     def compared(self, job_id: str, before: str | None, limit: int, *, of_gather: bool) -> Compared:
         """The causes of the most records of a job, and those of an earlier job, if there is one; `limit` of each."""
-        now = self.of_job(job_id, limit + 1, of_gather=of_gather)
-        earlier = self.of_job(before, limit + 1, of_gather=of_gather) if before else []
+        now = self._of_job(job_id, limit + 1, of_gather=of_gather)
+        earlier = self._of_job(before, limit + 1, of_gather=of_gather) if before else []
         complete = max(len(now), len(earlier)) <= limit
-        ids, earlier_ids = {cause.id for cause in now}, {cause.id for cause in earlier}
+        ids, earlier_ids = {row[0] for row in now}, {row[0] for row in earlier}
         recurring = still_there = ids & earlier_ids
         if before and len(earlier) > limit:
             recurring = recurring | self.present(before, ids - earlier_ids, of_gather=of_gather)
         if len(now) > limit:
             still_there = still_there | self.present(job_id, earlier_ids - ids, of_gather=of_gather)
-        now, earlier = now[:limit], earlier[:limit]
-        marks = {cause.id: RECURRING if cause.id in recurring else NEW for cause in now} if before else {}
-        return Compared(now, marks, [cause for cause in earlier if cause.id not in still_there], complete)
+        causes = [_cause(row) for row in now[:limit]]
+        marks = {cause.id: RECURRING if cause.id in recurring else NEW for cause in causes} if before else {}
+        return Compared(causes, marks, [_cause(row) for row in earlier[:limit] if row[0] not in still_there], complete)
 
     def present(self, job_id: str, causes: Collection[str], *, of_gather: bool) -> set[str]:
         """Those of the causes that a job has."""
-        rows = self._model.rows(PRESENT, job=job_id, gather=of_gather, causes=list(causes)) if causes else []
-        return {row["cause"] for row in rows}
+        which: dict[str, Any] = {"job": job_id, "gather": of_gather, "causes": list(causes)}
+        return {row[0] for row in self._model.tuples(PRESENT, any_values=False, **which)} if causes else set()
 
     def one(self, job_id: str, cause: str) -> tuple[JobCause, bool] | None:
         """A cause of a job, and whether it is one of gather."""
-        for row in self._model.rows(ONE, job=job_id, cause=cause):
-            return _cause(row), row["of_gather"]
+        for row in self._model.tuples(ONE, job=job_id, cause=cause):
+            return _cause(row), row[8]
         return None
 
     def errors_of(self, job_id: str, cause: str, limit: int, after: str) -> dict[str, Any]:

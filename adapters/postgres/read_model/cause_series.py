@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
-from adapters.postgres.read_model.queries import ReadModel, Row
+from adapters.postgres.read_model.queries import WITH_ERRORS, ReadModel, Row
 from projections.causes import Cause
 
 OF_EACH_JOB = 20  # causes of gather, and of objects
@@ -28,7 +28,7 @@ COLUMNS: LiteralString = """
 RECENT: LiteralString = f"""
     SELECT {COLUMNS}, s.name AS source, s.title AS source_title FROM (
         SELECT j.id, j.source_id, j.created FROM harvest.harvest_job j JOIN harvest.job_statistics t ON t.job_id = j.id
-        WHERE j.created >= %(since)s AND t.errored + t.gather_errors > 0 ORDER BY j.created DESC, j.id DESC LIMIT %(most)s
+        WHERE j.created >= %(since)s AND {WITH_ERRORS} ORDER BY j.created DESC, j.id DESC LIMIT %(most)s
     ) j {CAUSES} JOIN harvest.harvest_source s ON s.id = j.source_id ORDER BY j.created, j.id
 """
 OF_JOBS: LiteralString = f"""

@@ -12,6 +12,9 @@ CREATE INDEX harvest_job_source_status_idx ON {schema}.harvest_job (source_id, s
     WHERE status <> 'Finished';
 CREATE INDEX harvest_job_held_idx ON {schema}.harvest_job (source_id, id) WHERE outcome = 'held' AND decision IS NULL;
 ALTER TABLE {schema}.job_statistics ADD PRIMARY KEY (job_id);
+-- Nearly all jobs have no errors: whoever looks at those of many jobs finds the others here.
+CREATE INDEX job_statistics_errors_idx ON {schema}.job_statistics (job_id) INCLUDE (errored, gather_errors)
+    WHERE errored + gather_errors > 0;
 ALTER TABLE {schema}.source_statistics ADD PRIMARY KEY (source_id);
 CREATE INDEX source_statistics_last_ended_idx ON {schema}.source_statistics (last_ended_job_id);
 ALTER TABLE {schema}.object ADD PRIMARY KEY (id);

@@ -3,11 +3,10 @@
 import json
 from datetime import UTC, datetime
 from typing import Any, LiteralString
-from uuid import UUID
 
 from adapters.postgres.read_model.queries import ReadModel, Row, seen
 from domain.access import EVERY_SOURCE, Sight
-from domain.schedules import Schedule
+from domain.schedules import NO_SOURCE, Schedule
 from domain.source_health import LATE, PERIODS, SourceFacts
 
 FACTS: LiteralString = """
@@ -15,7 +14,8 @@ FACTS: LiteralString = """
         coalesce(t.jobs_finished + t.jobs_failed, 0) > 0 AS ended, -- an aborted one says nothing
         coalesce(t.last_outcome, '') AS outcome, coalesce(t.last_kind, '') AS kind, coalesce(t.last_done, 0) AS done,
         coalesce(t.last_errored, 0) AS errored, coalesce(t.last_deleted, 0) AS deleted, coalesce(t.datasets, 0) AS datasets,
-        p.frequency, p.cron, p.time_zone, p.paused AND (p.paused_until IS NULL OR p.paused_until > now()) AS paused
+        p.frequency, p.cron, p.time_zone, p.paused AND (p.paused_until IS NULL OR p.paused_until > now())
+            OR (SELECT EXISTS (SELECT FROM ops.pause WHERE scope IN ('all', 'target') AND (until IS NULL OR until > now())))
     FROM harvest.harvest_source s
     LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
     LEFT JOIN ops.schedule p ON p.source_id = s.id::uuid
@@ -25,10 +25,6 @@ FACTS: LiteralString = """
     ORDER BY s.created DESC, s.id DESC
 """
 SETTINGS = 11  # the place of the first column of the schedule
-NO_SOURCE = UUID(int=0)
-ALL_PAUSED: LiteralString = """
-    SELECT 1 AS one FROM ops.pause WHERE scope IN ('all', 'target') AND (until IS NULL OR until > now()) LIMIT 1
-"""
 SORTS: dict[str, LiteralString] = {
     "created": "s.created DESC",
     "name": "s.name",
@@ -43,7 +39,7 @@ SORTED: LiteralString = """
     SELECT s.id, s.name FROM harvest.harvest_source s
     LEFT JOIN harvest.source_statistics t ON t.source_id = s.id
     LEFT JOIN harvest.harvest_job l ON l.id = t.last_job_id
-    LEFT JOIN harvest.job_statistics c ON c.job_id = t.last_ended_job_id
+    LEFT JOIN harvest.job_statistics c ON c.job_id = t.last_ended_job_id AND c.errored + c.gather_errors > 0
     WHERE (s.active OR %(inactive)s) AND (%(org)s = '' OR s.owner_org = %(org)s) AND (%(type)s = '' OR s.type = %(type)s)
         AND (NOT %(only)s OR s.id = ANY (%(ids)s))
         AND (%(sees_all)s OR s.private IS NOT TRUE OR s.owner_org = ANY (%(sees)s))
@@ -59,33 +55,31 @@ OLDEST_RUNNING: LiteralString = """
 
 def source_facts(model: ReadModel, now: datetime) -> list[SourceFacts]:
     """Of the active sources that may be in trouble at `now` (aware UTC), the newest first: most are not, and aren't read."""
-    paused = bool(model.rows(ALL_PAUSED))
+    schedules = _Schedules()
     late = json.dumps({frequency: int(LATE * hours) for frequency, hours in PERIODS.items()})
-    schedules: dict[tuple[str, str, str], Schedule] = {}  # many sources have the same
+    rows = model.tuples(FACTS, joins_many=True, now=now.astimezone(UTC).replace(tzinfo=None), late=late)
+    return [SourceFacts._make((*row[:SETTINGS], schedules[row[SETTINGS:]])) for row in rows]
 
-    def schedule(frequency: str | None, cron: str, time_zone: str, source_paused: bool) -> Schedule | None:
-        if paused or source_paused or frequency is None:
-            return None
-        settings = (frequency, cron, time_zone)
-        if settings not in schedules:
-            schedules[settings] = Schedule(NO_SOURCE, *settings)
-        return schedules[settings]
 
-    rows = model.rows(FACTS, joins_many=True, now=now.astimezone(UTC).replace(tzinfo=None), late=late)
-    values = [tuple(row.values()) for row in rows]
-    return [SourceFacts._make((*row[:SETTINGS], schedule(*row[SETTINGS:]))) for row in values]
+class _Schedules(dict[tuple[Any, ...], Schedule | None]):
+    """Schedules by the settings that a row has of them: many sources have the same. None: nothing starts by itself."""
+
+    def __missing__(self, settings: tuple[str | None, str, str, bool]) -> Schedule | None:
+        frequency, cron, time_zone, paused = settings
+        self[settings] = None if frequency is None or paused else Schedule(NO_SOURCE, frequency, cron, time_zone)
+        return self[settings]
 
 
 def sorted_sources(
     model: ReadModel, *, sort: str, inactive: bool, org: str, kind: str, ids: list[str] | None, sight: Sight = EVERY_SOURCE
-) -> list[dict[str, Any]]:
+) -> list[tuple[str, str]]:
     """Ids and names of the sources of an organisation, a type, or among `ids`, in the order of `sort` (a key of SORTS).
 
     Only those that are seen.
     """
     statement: LiteralString = SORTED.replace("{order}", SORTS[sort])
     which: dict[str, Any] = {"inactive": inactive, "org": org, "type": kind, "only": ids is not None, "ids": ids or []}
-    return model.rows(statement, joins_many=True, **which, **seen(sight))
+    return [(row[0], row[1]) for row in model.tuples(statement, joins_many=True, **which, **seen(sight))]
 
 
 def oldest_running_job(model: ReadModel) -> Row | None:
