@@ -8,6 +8,7 @@ thread, so one that takes long (it waits for a broker or a mail server) belongs 
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,12 @@ class Round:
         self._next = {duty.name: 0.0 for duty in duties}  # monotonic seconds
         self._last = dict(self._next)  # when each began to run
         self.failures: dict[str, Failure] = {}
+        self.turn = threading.Lock()  # of the one thread that runs the duties
+
+    @property
+    def name(self) -> str:
+        """Its duties, for the log."""
+        return ", ".join(duty.name for duty in self._duties)
 
     def begin(self) -> None:
         """All duties are due: this process leads from now on."""

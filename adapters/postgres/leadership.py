@@ -1,11 +1,12 @@
 """Leadership by a session's advisory lock: whoever holds it writes over the very connection that holds it.
 
-A leader that lost its connection has lost its lock with it, so it can't write next to its successor.
+A leader that lost its connection has lost its lock with it, so it can't write next to its successor. Nor can a thread of a lead
+that is over write over the connection of a later lead of the same process: each thread says which one it takes part in.
 """
 
 import select
 
-from adapters.postgres.database import KEEPALIVE, Connection, Database, unavailable
+from adapters.postgres.database import KEEPALIVE, Connection, Database, hang_up, unavailable
 from domain.errors import ServiceUnavailable
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(ops.lock_key(%s))"
@@ -28,10 +29,15 @@ class LeaderDatabase(Database):
 
     @property
     def connection(self) -> Connection:
-        """The connection that holds the lock. Raises ServiceUnavailable when it is lost."""
-        if self._held is None or self._held.closed or self._held.broken:
+        """The connection that holds the lock. Raises ServiceUnavailable when it is lost, or another than the thread's own."""
+        held = self._held
+        if held is None or held.closed or held.broken or held is not getattr(self._local, "lead", held):
             raise ServiceUnavailable(LOST)
-        return self._held
+        return held
+
+    def take_part(self, lead: Connection) -> None:
+        """The calling thread works for the lead of this connection, and for none that comes after it."""
+        self._local.lead = lead
 
     def require_lead(self) -> None:
         """Raises ServiceUnavailable when the lock is lost, with the connection."""
@@ -60,6 +66,11 @@ class LeaderDatabase(Database):
             return True
         connection.close()
         return False
+
+    def break_off(self) -> None:
+        """End what other threads do over the connection, and with it the lead."""
+        if self._held is not None:
+            hang_up(self._held)
 
     def resign(self) -> None:
         """Give up the lock."""

@@ -3,6 +3,9 @@
 All that it decides follows from the log by way of `ops`; the rules are pure functions in `domain.rules`, the duties are in
 `adapters.duties`. Projections have threads and connections of their own, so no duty holds them up: their checkpoints make that
 safe.
+
+A round may wait long for a broker or a mail server. A lead that is over doesn't wait for it: the round's thread ends by itself,
+without another word to the database, and only then a later lead's thread takes the round over.
 """
 
 import logging
@@ -13,6 +16,7 @@ from contextlib import suppress
 
 from adapters.duties.rounds import Round
 from adapters.kafka.backoff import Backoff
+from adapters.postgres.database import Connection
 from adapters.postgres.leadership import LeaderDatabase
 from adapters.postgres.listener import Listener, WakeUp
 from adapters.postgres.log.projector import Projector
@@ -32,6 +36,7 @@ LONGEST_PAUSE = 0.1  # seconds
 REST = 4.0  # times as long as a round of duties took: what it ends and sends comes less often, and more at a time
 LONGEST_REST = 0.1  # seconds
 SOON = 1.0  # seconds that a projection gets to end by itself; then what it waits for is broken off
+ENDING = 5.0  # seconds that rounds get when this process is to end: mail that was sent and not recorded would go out again
 
 
 def _nothing() -> None:
@@ -118,6 +123,15 @@ class ProjectionThread:
             self._projector.compare()
 
 
+class Lead:
+    """One lead of this process, until it is `over`. Its connection holds the lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.over = threading.Event()
+        self.error: Exception | None = None
+
+
 class Coordinator:
     """Leads, or stands by until nobody else leads."""
 
@@ -140,8 +154,7 @@ class Coordinator:
         self._workers = workers
         self._begin = begin
         self._stop = threading.Event()
-        self._over = threading.Event()  # this lead is
-        self._error: Exception | None = None
+        self._current: Lead | None = None
 
     def stop(self) -> None:
         """End after what is under way. Safe in a signal handler."""
@@ -167,46 +180,82 @@ class Coordinator:
 
     def _lead(self) -> None:
         """Until `stop` is called. Raises ServiceUnavailable when the lead is lost, and what a projection raised."""
+        lead = self._current = Lead(self._database.connection)
         self._prepare()
         (first, news), *others = self._rounds
-        threads = [threading.Thread(target=self._run, args=other, daemon=True) for other in others]
+        threads = [
+            threading.Thread(target=self._run, args=(lead, duties, waker), daemon=True, name=duties.name)
+            for duties, waker in others
+        ]
         self._projection.start()
         for thread in threads:
             thread.start()
-        self._run(first, news, TICK, self._database.check_lead)
-        self._over.set()
+        self._run(lead, first, news, TICK, self._database.check_lead)
+        lead.over.set()
         self._news.wake()
-        for thread in threads:
-            thread.join()  # nothing may write over the connection of a later lead
+        self._leave(threads)
         self._projection.stop()
-        if self._error is not None:
-            raise self._error
+        if lead.error is not None:
+            raise lead.error
+
+    def _leave(self, threads: Sequence[threading.Thread]) -> None:
+        """Let the rounds end what is under way, but wait for no other server: the database is the one that can be hurried."""
+        _join(threads, ENDING if self._stop.is_set() else SOON)
+        if any(thread.is_alive() for thread in threads):
+            self._database.break_off()
+            _join(threads, SOON)
+        for thread in threads:
+            if thread.is_alive():
+                log.warning("%s: still under way, and left to end by itself", thread.name)
 
     def _prepare(self) -> None:
-        self._error = None
-        self._over.clear()
         self._news.unknown()
         self._begin()
         for duties, _ in self._rounds:
             duties.begin()
 
-    def _run(self, duties: Round, news: threading.Event, longest: float = ROUND, check: Callable[[], None] = _nothing) -> None:
+    def _run(
+        self, lead: Lead, duties: Round, news: threading.Event, longest: float = ROUND, check: Callable[[], None] = _nothing
+    ) -> None:
         """One round, over and over, with at most `longest` seconds of sleep, and a `check` before each."""
+        self._database.take_part(lead.connection)
+        if not self._takes_over(lead, duties):
+            return
         try:
-            while not (self._over.is_set() or self._stop.is_set()):
+            while not self._is_over(lead):
                 check()
                 if is_news := news.is_set():
                     news.clear()  # only what was seen: other news may have come since
                 begun = time.monotonic()
                 more = duties.run_due(news=is_news)
-                if not (more or self._over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))):
+                if not (more or lead.over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))):
                     news.wait(min(longest, duties.until_due()))
         except Exception as error:
-            self._failed(error)
+            self._end(lead, error)
+        finally:
+            duties.turn.release()
+
+    def _takes_over(self, lead: Lead, duties: Round) -> bool:
+        """Wait for the round's turn: a thread of an earlier lead may still have it. False when the lead is over before that."""
+        if duties.turn.acquire(blocking=False):
+            return True
+        while not duties.turn.acquire(timeout=TICK):
+            if self._is_over(lead):
+                return False
+        duties.begin()  # the other thread may have noted something
+        self._news.unknown()  # or taken news
+        return True
+
+    def _is_over(self, lead: Lead) -> bool:
+        return lead.over.is_set() or self._stop.is_set()
 
     def _failed(self, error: Exception) -> None:
-        self._error = self._error or error
-        self._over.set()
+        if self._current is not None:
+            self._end(self._current, error)
+
+    def _end(self, lead: Lead, error: Exception) -> None:
+        lead.error = lead.error or error
+        lead.over.set()
         self._news.wake()
 
     def pass_until_idle(self) -> bool:
@@ -224,3 +273,10 @@ class Coordinator:
         events = self._projector.run_once()
         more = [duties.run_due(news=bool(events)) for duties, _ in self._rounds]
         return bool(events) or any(more)
+
+
+def _join(threads: Sequence[threading.Thread], seconds: float) -> None:
+    """Wait that long for all of them together."""
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))

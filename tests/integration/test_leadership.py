@@ -1,6 +1,8 @@
 """One coordinator leads; whoever loses its connection stops leading."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -10,6 +12,7 @@ from adapters.postgres.leadership import LeaderDatabase, has_leader
 from domain.errors import ServiceUnavailable
 from tests.support.stack import wait_for
 
+SLEEPS: LiteralString = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'candidate' AND query LIKE '%%pg_sleep(600)'"
 Candidates = Callable[[], LeaderDatabase]
 
 
@@ -101,3 +104,38 @@ def test_a_leader_whose_connection_is_lost_writes_nothing_any_more(emptied: Part
             first.query("SELECT 1")
     assert not first.lead()
     assert second.query("SELECT 1") == [(1,)]
+
+
+def test_a_thread_of_an_earlier_lead_cannot_write_over_the_connection_of_a_later_one(
+    candidate: Candidates, emptied: Parts
+) -> None:
+    leader = candidate()
+    leader.lead()
+    earlier = leader.connection
+    hang_up(emptied)
+    wait_for(leader.lead, 10, "it leads again")
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(leader.take_part, earlier).result()
+        written = thread.submit(leader.query, "SELECT 1")
+        with pytest.raises(ServiceUnavailable, match="leader"):
+            written.result()
+
+    assert leader.query("SELECT 1") == [(1,)]
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(leader.take_part, leader.connection).result()
+        assert thread.submit(leader.query, "SELECT 1").result() == [(1,)]
+
+
+def test_a_statement_of_another_thread_is_broken_off_with_the_lead(candidate: Candidates, emptied: Parts) -> None:
+    leader = candidate()
+    leader.lead()
+    with ThreadPoolExecutor(1) as thread:
+        statement = thread.submit(leader.query, "SELECT pg_sleep(600)")
+        wait_for(lambda: emptied.database.query(SLEEPS), 10, "it runs")
+
+        leader.break_off()
+
+        with pytest.raises((ServiceUnavailable, psycopg.errors.QueryCanceled)):
+            statement.result(10)
+    wait_for(lambda: not has_leader(emptied.database), 10, "the lock is free")

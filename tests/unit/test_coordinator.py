@@ -84,7 +84,7 @@ def news(monkeypatch: pytest.MonkeyPatch) -> Unlucky:
     return Unlucky()
 
 
-def coordinator_of(duty: Duty, woken: Unlucky) -> Coordinator:
+def coordinator_of(duty: Duty, woken: Unlucky, database: Any = None) -> Coordinator:
     """A coordinator with two rounds, `duty` in the one that sleeps long."""
     events = [threading.Event(), woken]
 
@@ -96,7 +96,7 @@ def coordinator_of(duty: Duty, woken: Unlucky) -> Coordinator:
     nobody: Any = Nobody()
     rounds = [Round([each], lambda: NOW, lambda: None) for each in (Duty("ending jobs"), duty)]
     return Coordinator(
-        cast(LeaderDatabase, nobody),
+        cast(LeaderDatabase, database or nobody),
         cast(Projector, nobody),
         lambda _: cast(Listener, nobody),
         News(),
@@ -133,6 +133,83 @@ def test_a_round_that_begins_when_the_lead_is_over_does_not_sleep(news: Unlucky)
     leading.start()
 
     leading.join(5)
+    assert not leading.is_alive()
+
+
+class Waiting(Duty):
+    """Waits for another server until it answers."""
+
+    def __init__(self) -> None:
+        super().__init__("sending mail")
+        self.asked, self.answer = threading.Event(), threading.Event()
+        self.at_once = self.most_at_once = 0
+        self.threads: set[threading.Thread] = set()
+
+    def run(self, now: datetime) -> bool:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.threads.add(threading.current_thread())
+        self.asked.set()
+        self.answer.wait(60)
+        self.at_once -= 1
+        return super().run(now)
+
+
+def test_a_coordinator_that_is_told_to_end_waits_for_no_other_server(
+    news: Unlucky, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "ENDING", 0.05)
+    monkeypatch.setattr(module, "SOON", 0.05)
+    duty = Waiting()
+    coordinator = coordinator_of(duty, news)
+    leading = threading.Thread(target=coordinator.run, daemon=True)
+    leading.start()
+    assert duty.asked.wait(5)
+
+    coordinator.stop()
+
+    leading.join(30)
+    assert not leading.is_alive()
+    assert duty.at_once == 1
+    assert "sending mail: still under way, and left to end by itself" in caplog.text
+    duty.answer.set()
+
+
+class LostOnce(Nobody):
+    """A database that loses the lead when it is told to, and gets it back at once."""
+
+    leads = 0
+    lost = False
+
+    def lead(self) -> bool:
+        self.leads += 1
+        return True
+
+    def check_lead(self) -> None:
+        if self.lost:
+            self.lost = False
+            raise ServiceUnavailable("The leader's connection to the database is lost")
+
+
+def test_a_lost_lead_waits_for_no_other_server_and_the_next_one_runs_a_round_once_it_is_free(
+    news: Unlucky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SOON", 0.05)
+    duty, database = Waiting(), LostOnce()
+    coordinator = coordinator_of(duty, news, database)
+    leading = threading.Thread(target=coordinator.run, daemon=True)
+    leading.start()
+    assert duty.asked.wait(5)
+
+    database.lost = True
+    wait_for(lambda: database.leads == 2, 30, "it leads again")
+    assert (duty.runs, duty.at_once) == (0, 1)
+    duty.answer.set()
+
+    wait_for(lambda: duty.runs >= 2, 30, "the round goes on")
+    assert (len(duty.threads), duty.most_at_once) == (2, 1)
+    coordinator.stop()
+    leading.join(30)
     assert not leading.is_alive()
 
 
