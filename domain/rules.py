@@ -96,16 +96,20 @@ def _step(jobs: Sequence[tuple[int, int]], shares: Sequence[int], open_jobs: Seq
     return max(1, min([fair, *higher]))
 
 
-def next_budget(budget: int, under_way: int, finished: int, elapsed: float) -> int:
-    """How many commands may be under way from now on.
+def next_budget(budget: int, under_way: int, finished: int, elapsed: float, *, short: bool) -> int:
+    """How many commands may be under way from now on; `short`: lately more could have been sent than it let through.
 
-    Workers that have emptied half of it are faster than we send: it grows. Otherwise it is what was finished lately, for
-    BUDGET_SECONDS.
+    Then workers that have emptied half of it are faster than we send, and it grows. Otherwise it is what was finished lately,
+    for BUDGET_SECONDS. A budget that was enough says nothing about how quick workers are, so it doesn't grow: half of what
+    nobody used goes with each second, or the next large job of slow records would be sent ahead of everybody.
     """
+    rate = finished / elapsed if elapsed > 0 else 0.0
+    done = int(rate * BUDGET_SECONDS)
+    if not short:
+        return max(MIN_BUDGET, min(budget, max(done, int(budget * 0.5**elapsed))))
     if under_way * 2 < budget:
         return min(budget * GROWTH, MAX_BUDGET) if finished else budget
-    rate = finished / elapsed if elapsed > 0 else 0.0
-    return max(MIN_BUDGET, min(int(rate * BUDGET_SECONDS), MAX_BUDGET, budget * 2))
+    return max(MIN_BUDGET, min(done, MAX_BUDGET, budget * 2))
 
 
 def next_gather_budget(budget: int, under_way: int, ended: int, elapsed: float, threads: int) -> int:

@@ -98,6 +98,7 @@ class Dispatcher:
         self._budget = MIN_BUDGET
         self._gather_budgets = dict.fromkeys(sorted(set(LANES.values())), MIN_GATHERS)
         self._finished = 0
+        self._short = False  # since the last look at the throughput the budget has held something back
         self._gathered: Counter[int] = Counter()
         self._measured_at = self._gathers_measured_at = time.monotonic()
         self._threads = 0
@@ -147,6 +148,7 @@ class Dispatcher:
         commands: list[FetchObject | GatherJob] = [*self._take_gather(gathering, held)]
         waiting = self._objects.waiting(held)
         share = quotas(waiting, self._budget - self._objects.under_way) if waiting else {}
+        self._short |= sum(job.due for job in waiting) > sum(share.values())
         fetch = self._objects.take(share) if share else []
         self.more = bool(fetch) and self._objects.under_way < self._budget
         commands += fetch
@@ -188,8 +190,8 @@ class Dispatcher:
         elapsed = now - self._measured_at
         half_is_done = self._finished * 2 >= self._budget  # then nobody waits for the interval
         if elapsed >= BUDGET_INTERVAL or half_is_done:
-            self._budget = next_budget(self._budget, under_way, self._finished, elapsed)
-            self._finished = 0
+            self._budget = next_budget(self._budget, under_way, self._finished, elapsed, short=self._short)
+            self._finished, self._short = 0, False
             self._measured_at = now
         elapsed = now - self._gathers_measured_at
         if elapsed >= BUDGET_INTERVAL or (elapsed > 0 and self._gathers_used_up()):

@@ -236,6 +236,24 @@ def test_workers_that_empty_the_queue_get_more_at_once(
     assert of_jobs(emptied, producer) == {job.id: 4 * MIN_BUDGET}
 
 
+def test_a_large_job_after_small_ones_that_trickled_in_is_sent_no_further_ahead(
+    emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
+    news, work = WorkNews(), PendingWork(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
+    for _ in range(4):
+        new_job(emptied, MIN_BUDGET // 2, news=news)
+        dispatcher.dispatch()
+        finish(emptied, [command for command in producer.sent if isinstance(command, FetchObject)], news)
+        producer.sent.clear()
+    large = new_job(emptied, 5 * MIN_BUDGET, news=news)
+
+    dispatcher.dispatch()
+
+    assert of_jobs(emptied, producer) == {large.id: MIN_BUDGET}
+
+
 class Looks(PendingWork):
     """Counts the looks for jobs to gather."""
 

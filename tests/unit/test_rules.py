@@ -155,24 +155,36 @@ def test_without_room_only_jobs_with_next_to_nothing_under_way_get_something(roo
 # how many commands may be under way
 
 
-@given(st.integers(MIN_BUDGET, MAX_BUDGET), st.integers(0, 20_000), st.integers(0, 50_000), st.floats(0.001, 60))
-def test_the_budget_stays_within_its_limits(budget: int, under_way: int, finished: int, elapsed: float) -> None:
-    after = next_budget(budget, under_way, finished, elapsed)
+@given(
+    st.integers(MIN_BUDGET, MAX_BUDGET), st.integers(0, 20_000), st.integers(0, 50_000), st.floats(0.001, 9999), st.booleans()
+)
+def test_the_budget_stays_within_its_limits(budget: int, under_way: int, finished: int, elapsed: float, short: bool) -> None:
+    after = next_budget(budget, under_way, finished, elapsed, short=short)
 
-    assert MIN_BUDGET <= after <= min(budget * GROWTH, MAX_BUDGET)
+    assert MIN_BUDGET <= after <= min(budget * GROWTH if short else budget, MAX_BUDGET)
 
 
 def test_workers_that_emptied_the_queue_get_four_times_as_much() -> None:
-    assert next_budget(200, under_way=50, finished=150, elapsed=0.25) == 800
+    assert next_budget(200, under_way=50, finished=150, elapsed=0.25, short=True) == 800
 
 
 def test_an_idle_queue_says_nothing_about_the_workers() -> None:
-    assert next_budget(200, under_way=0, finished=0, elapsed=0.25) == 200
+    assert next_budget(200, under_way=0, finished=0, elapsed=0.25, short=True) == 200
 
 
 def test_slow_workers_get_two_seconds_of_what_they_do() -> None:
-    assert next_budget(4000, under_way=4000, finished=100, elapsed=0.25) == 800
-    assert next_budget(4000, under_way=4000, finished=0, elapsed=0.25) == MIN_BUDGET
+    assert next_budget(4000, under_way=4000, finished=100, elapsed=0.25, short=True) == 800
+    assert next_budget(4000, under_way=4000, finished=0, elapsed=0.25, short=True) == MIN_BUDGET
+
+
+def test_a_trickle_that_finds_room_enough_does_not_raise_the_budget() -> None:
+    assert next_budget(200, under_way=0, finished=199, elapsed=0.25, short=False) == 200
+
+
+def test_of_a_budget_that_nobody_uses_half_goes_with_each_second() -> None:
+    assert next_budget(8000, under_way=0, finished=0, elapsed=1.0, short=False) == 4000
+    assert next_budget(8000, under_way=0, finished=0, elapsed=3600.0, short=False) == MIN_BUDGET
+    assert next_budget(8000, under_way=90, finished=1500, elapsed=0.5, short=False) == 6000  # two seconds of what they do
 
 
 # when to try again
