@@ -30,6 +30,21 @@ def test_the_list_shows_the_sources_that_the_visitor_may_see(site: PagesSite) ->
     assert "Add a source" in admin
 
 
+def test_pages_show_the_source_and_its_jobs_as_those_of_ckanext_harvest(site: PagesSite) -> None:
+    """Rows 80 to 88 of its test suite."""
+    visitor = site.visitor("admin")
+    job = site.cli.call("harvest_job_list", source_id="one")["jobs"][0]["id"]
+    named = ("/harvest", "/harvest/one", "/harvest/about/one", "/harvest/admin/one")
+    with_job = ("/harvest/admin/one", "/harvest/one/job", "/harvest/one/job/last", f"/harvest/one/job/{job}")
+
+    pages = {path: visitor.get(path).text for path in (*named, *with_job, "/harvest/new", "/harvest/edit/one")}
+
+    assert [path for path in named if "One source" not in pages[path]] == []
+    assert [path for path in with_job if job not in pages[path]] == []
+    assert 'value="One source"' in pages["/harvest/edit/one"]
+    assert 'name="url"' in pages["/harvest/new"]
+
+
 def test_the_list_can_be_searched_and_narrowed_down(site: PagesSite) -> None:
     visitor = site.visitor()
 

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
+from tests.ported import feeds
+
 PAGE = 2  # ids
 
 
@@ -79,8 +81,8 @@ MISSING = identity("api-missing")
 PACKAGES = [_package("city-pools", "Pools"), _package("city-wells", "Wells")]
 
 
-def answer(path: str) -> Any:
-    """What a path is answered with, None: there is nothing."""
+def answer(path: str, *, later: bool) -> Any:
+    """What a path is answered with, JSON or text; None: there is nothing."""
     parts = urlsplit(path)
     query = parse_qs(parts.query)
     if parts.path == "/list.json":
@@ -94,15 +96,24 @@ def answer(path: str) -> Any:
         start, rows = int(query.get("start", ["0"])[0]), int(query.get("rows", ["10"])[0])
         found = [] if "metadata_modified:[2" in query.get("fq", [""])[0] else PACKAGES
         return {"success": True, "result": {"count": len(found), "results": found[start : start + rows]}}
-    return None
+    return feeds.answer(path, later=later)
+
+
+class _Server(ThreadingHTTPServer):
+    later = False  # after a request for /later, until one for /first
 
 
 class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
     def do_GET(self) -> None:
-        value = answer(self.path)
-        body = json.dumps({"error": "nothing here"} if value is None else value).encode()
+        if self.path in ("/later", "/first"):
+            self.server.later = self.path == "/later"
+        value = answer(self.path, later=self.server.later)
+        is_text = isinstance(value, str)
+        body = (value if is_text else json.dumps({"error": "nothing here"} if value is None else value)).encode()
         self.send_response(404 if value is None else 200)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/xml" if is_text else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -114,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def remote(port: int = 0) -> Iterator[str]:
     """The server's address."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+    server = _Server(("127.0.0.1", port), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

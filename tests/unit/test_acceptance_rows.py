@@ -15,6 +15,7 @@ from harvesters.http.recording import Answer
 from harvesters.testing import Harness
 from harvesters.testing.harness import START
 from tests.support.memory_ckan import URL, MemoryCkan, remote_package
+from tests.support.old_remotes import Site
 
 ORGANISATION = {"id": "10000000-0000-4000-8000-000000000001", "name": "org1", "title": "One"}
 GROUP = {"id": "10000000-0000-4000-8000-000000000002", "name": "group1", "title": "Group one"}
@@ -121,6 +122,23 @@ def test_row_34_a_dataset_with_the_same_date_is_not_modified(remote: MemoryCkan)
     assert (again.errors, again.gather_errors) == ([], ())
 
 
+def test_row_36_a_site_that_is_down_brings_nothing_and_the_next_harvest_asks_for_all_changes(remote: MemoryCkan) -> None:
+    harness = source()
+    harness.harvest(remote.site)
+    held, up = names(harness), remote.site._respond
+    remote.packages[[*remote.packages][1]] |= {"title": "Other", "metadata_modified": "2026-01-02T12:00:00"}
+
+    remote.site._respond = lambda path, query: Answer(URL + path, status=500, text="down")
+    down = harness.harvest(remote.site, catch=True)
+    remote.site._respond = up
+    after = harness.harvest(remote.site)
+
+    assert (down.complete, dict(down.records)) == (False, {})
+    assert any("HTTP 500" in message for message in down.gather_errors)
+    assert names(harness) == held
+    assert after.records[[*remote.packages][1]].status == "updated"
+
+
 def test_row_37_default_tags_are_added(remote: MemoryCkan) -> None:
     result = source({"default_tags": [{"name": "geo"}]}).harvest(remote.site)
 
@@ -177,11 +195,14 @@ def test_a_subclass_reads_the_configuration_as_in_ckanext_harvest(remote: Memory
 
 
 def test_row_43_a_request_that_fails_is_an_error_that_says_why() -> None:
-    result = source().harvest([Answer(f"{URL}/api/3/action/package_search", failure="connection refused")], catch=True)
+    down = Site(lambda path, query: Answer(URL + path, failure="connection refused"))
+
+    result = source().harvest(down, catch=True)
 
     assert not result.complete
     assert len(result.gather_errors) == 1
     assert URL.removeprefix("https://") in result.gather_errors[0]
+    assert "connection refused" in result.gather_errors[0]
 
 
 def test_row_44_an_answer_of_an_error_is_one_that_names_status_and_address() -> None:
