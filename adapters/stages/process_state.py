@@ -74,16 +74,20 @@ class ProcessState:
         self._logging = [(handler, handler.stream) for handler in logging.root.handlers if isinstance(handler, STREAM_HANDLER)]
         for handler, _ in self._logging:
             handler.setStream(_writer(os.dup(self._kept[2])))
-        self._log, self._libraries = LogState(), LibraryState()
         self._limits = {name: resource.getrlimit(number) for name, number in LIMITS.items()}
         self._traced = bool(sys.gettrace() or threading.gettrace() or sys.getprofile() or threading.getprofile())
-        self._settings = {name: read() for name, (read, _) in SETTINGS.items()}
+        self._remember()
         self._locale = locale.setlocale(locale.LC_ALL)
         self._environment, self._path, self._umask = dict(os.environ), list(sys.path), _umask()
         self._signals: dict[signal.Signals, Handler] = {}
         self._dispositions = ""
         self._threads = self._files = 0
         self._odd = ""  # what can't be put right
+
+    def _remember(self) -> None:
+        """What the process itself may set until its first look."""
+        self._settings = {name: read() for name, (read, _) in SETTINGS.items()}
+        self._log, self._libraries = LogState(), LibraryState()
 
     def restore(self) -> None:
         """After a stage, in its thread: put the working directory and the standard streams right. Ends the process if files of
@@ -145,6 +149,7 @@ class ProcessState:
             self._signals = {number: signal.getsignal(number) for number in GUARDED}
             self._signals |= {number: _take_signal(number) for number in TIMERS.values()}
             self._dispositions = _dispositions()
+            self._remember()
             self._threads, self._files = _count("task"), _count("fd")
         self.restore()
         self._restore_environment()

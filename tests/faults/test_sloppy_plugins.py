@@ -97,6 +97,12 @@ def test_what_is_spoiled_for_all_is_put_right_again(shared_stack: Stack, way: st
     assert set(outcomes(shared_stack)) == {1}
 
 
+def test_of_plugins_that_change_nothing_nothing_is_said(stack: Stack) -> None:
+    innocent(stack, "well-behaved")
+
+    assert "a plugin " not in stack.log("gather-consumer") + stack.log("fetch-consumer")
+
+
 @pytest.mark.parametrize("stage", ["gather", "fetch"])
 def test_a_signal_handler_cant_be_set_from_a_stage(shared_stack: Stack, stage: str) -> None:
     job_id = start(shared_stack, f"{stage}-signal", "sloppy", records=2, way="signal", stage=stage, guids=["record-1"])
