@@ -21,6 +21,7 @@ from typing import Any
 from domain.errors import RemoteError
 from domain.text import kind_of
 from harvesters.base import GatherError, Page
+from harvesters.ckan.ahead import GIVEN_BEFORE, Ahead
 from harvesters.ckan.pages import Look, Pages, Search, SearchPage, Unreadable
 from harvesters.dataset.values import shown
 from harvesters.http.failures import excerpt
@@ -110,7 +111,7 @@ class InOrder:
     """The walk over a listing sorted by id. Ends early, not `complete`, when it isn't sorted or doesn't add up."""
 
     def __init__(self, ask: Callable[[int], SearchPage], where: str, first: SearchPage, off: int) -> None:
-        self._ask = ask
+        self._ahead = Ahead(ask)
         self._off = off
         self.missed: int | None = None  # by how much the count is too large; None: it changed while it was read
         self._where = where
@@ -133,17 +134,26 @@ class InOrder:
                 self._turn(max(0, self._page.start - self._step * 2 ** (self._stalled - 1)))
                 continue
             count_before = self._seen
-            yield from self._news(guids)
+            yield from self._given(guids)
             yield Page(f"{self._page.end} of {self._page.count}")
             if self._at_end(self._seen > count_before):
                 return
             self._stalled = 0 if self._seen > count_before else self._stalled
             self._turn(self._next_start(guids))
 
+    def _given(self, guids: Sequence[str | None]) -> Iterator[Item]:
+        """What the page has beyond the last guid; the next page is asked for meanwhile, where there is one for certain."""
+        next_start = self._next_start(guids)
+        begins = min(GIVEN_BEFORE, len(guids) - 2) if self._page.end < self._page.count else -1
+        for position, item in enumerate(self._news(guids)):
+            if position == begins:
+                self._ahead.begin(next_start)
+            yield item
+
     def _turn(self, start: int) -> None:
         """Get the page at `start`. Raises RemoteError when pages bring nothing new for too long."""
         self._stalled += 1
-        before, self._page = self._page, self._ask(start)
+        before, self._page = self._page, self._ahead.take(start)
         same = start != before.start and len(before.results) > 0 and self._page.results == before.results
         self._repeats = self._repeats + 1 if same else 0
         self._count_changed |= self._page.count != self._count
