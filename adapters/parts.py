@@ -259,10 +259,11 @@ class Parts:
 
     def session(self) -> PoliteSession:
         """A polite HTTP session."""
+        from adapters.postgres.clock import best_time
         from harvesters.http import PoliteSession
 
         through = self.tapes[-1] if self.tapes else lambda adapter: adapter
-        return PoliteSession(self.http_limits, slots=self.remote_hosts, through=through)
+        return PoliteSession(self.http_limits, slots=self.remote_hosts, through=through, now=lambda: best_time(self.database))
 
     @property
     def http_limits(self) -> HttpLimits:

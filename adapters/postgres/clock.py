@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from adapters.postgres.database import Database
+from domain.errors import ServiceUnavailable
 
 ASK_AGAIN = 30.0  # seconds, after which the two clocks may be milliseconds apart
 
@@ -23,3 +24,11 @@ class DatabaseClock:
             self._answer = self._database.query("SELECT clock_timestamp()")[0][0].astimezone(UTC)
             self._asked_at, elapsed = time.monotonic(), 0.0
         return self._answer + timedelta(seconds=elapsed)
+
+
+def best_time(database: Database) -> datetime:
+    """The time by the database's clock, or by this machine's while the database is away; aware UTC."""
+    try:
+        return DatabaseClock(database).now()
+    except ServiceUnavailable:
+        return datetime.now(UTC)

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -13,10 +14,15 @@ FIRST_WAIT = 0.5  # seconds before the first retry; doubles with each further on
 RETRIED = {"unreachable", "disconnected", "timeout", "http_429", "http_500", "http_502", "http_503", "http_504"}
 
 
-def retry_after(value: str | None, date: str | None) -> float | None:
+def own_clock() -> datetime:
+    """What this machine's clock says, aware UTC."""
+    return datetime.now(UTC)
+
+
+def retry_after(value: str | None, date: str | None, now: Callable[[], datetime] = own_clock) -> float | None:
     """Seconds of a Retry-After header (RFC 9110, section 10.2.3), None when there is none that can be read.
 
-    A time counts from what the remote's own clock said, in its Date header.
+    A time counts from what the remote's own clock said, in its Date header; from `now` (aware UTC) where it has none.
     """
     if not value:
         return None
@@ -25,8 +31,8 @@ def retry_after(value: str | None, date: str | None) -> float | None:
     moment = http_date(value)
     if moment is None:
         return None
-    now = http_date(date) or datetime.now(UTC)
-    return min(max(0.0, (moment - now).total_seconds()), LONGEST_RETRY_AFTER)
+    since = http_date(date) or now()
+    return min(max(0.0, (moment - since).total_seconds()), LONGEST_RETRY_AFTER)
 
 
 def http_date(value: str | None) -> datetime | None:

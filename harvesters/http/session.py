@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -40,7 +41,7 @@ from harvesters.http.failures import excerpt, redact, translated
 from harvesters.http.hosts import PROCESS_SLOTS, HostSlots
 from harvesters.http.responses import VALIDATORS, Headers, RemoteTime
 from harvesters.http.responses import Response as Response
-from harvesters.http.retries import RETRIED, http_date, retry_after, wait_before_retry
+from harvesters.http.retries import RETRIED, http_date, own_clock, retry_after, wait_before_retry
 from harvesters.http.robots import MAX_BYTES, PROCESS_ROBOTS, RobotsFiles, product_token
 from harvesters.http.transport import Deadline, GuardedAdapter, within
 
@@ -89,8 +90,11 @@ class PoliteSession:
         slots: HostSlots = PROCESS_SLOTS,
         robots: RobotsFiles = PROCESS_ROBOTS,
         through: Callable[[BaseAdapter], BaseAdapter] = lambda adapter: adapter,
+        now: Callable[[], datetime] = own_clock,
     ) -> None:
-        """`through` may put another transport in front of ours (`recording.py`)."""
+        """`now`: the time for what a remote says in times without saying what its own clock says.
+
+        `through` may put another transport in front of ours (`recording.py`)."""
         self._limits = limits
         self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": ASKED_FOR, **(headers or {})}
         self._sleep = sleep
@@ -101,6 +105,7 @@ class PoliteSession:
         self.answers = 0  # that came so far, to see whether a gather makes progress
         self._of_thread = threading.local()
         self._through = through
+        self._now = now
         self._rules = address_rules(limits.allow)
         self._opening = threading.Lock()
         self._opened: requests.Session | None = None
@@ -324,7 +329,7 @@ class PoliteSession:
             f"{redact(response.url)} answered HTTP {response.status}{detail}",
             code=code,
             retryable=code in RETRIED,
-            retry_after=retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),
+            retry_after=retry_after(response.headers.get("Retry-After"), response.headers.get("Date"), self._now),
             answer=text[:ERROR_BODY],
         )
 

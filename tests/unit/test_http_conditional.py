@@ -118,6 +118,18 @@ def test_a_time_to_come_back_counts_from_the_remotes_clock(remote: Remote) -> No
     assert raised.value.retry_after == 30.0
 
 
+def test_a_time_of_a_remote_that_does_not_tell_its_clock_counts_from_the_sites(remote: Remote) -> None:
+    remote.date = ""
+    asking = PoliteSession(
+        HttpLimits(allow="loopback", timeout=5, retries=0), now=lambda: datetime(2026, 3, 1, 12, 0, 20, tzinfo=UTC)
+    )
+
+    with pytest.raises(RemoteError) as raised:
+        asking.get(remote.url.replace("/document", "/busy"))
+
+    assert raised.value.retry_after == 10.0
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Sun, 99 Mar 2026 12:00:00 GMT"])
 def test_a_remote_without_a_clock_is_no_error(remote: Remote, date: str) -> None:
     remote.date = date
