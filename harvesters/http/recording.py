@@ -93,7 +93,9 @@ def recorder(path: Path, about: Mapping[str, Any], secrets: Iterable[str] = ()) 
     except OSError as error:
         raise SettingError(f"{path} can't be written: {error.strerror}") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(json.dumps({KIND: 1, **mask_value(dict(about))}, ensure_ascii=False) + "\n")
+        secrets = tuple(secrets)
+        about_it = json.dumps({KIND: 1, **mask_value(dict(about))}, ensure_ascii=False)
+        file.write(Masking("", {}, secrets).text(about_it) + "\n")
         yield Recorder(file, secrets)
 
 

@@ -150,3 +150,22 @@ def test_a_remotes_answers_are_recorded_and_replayed_without_it(cli: CommandLine
     assert json.loads(text.splitlines()[0])["type"] == "ckan"
     assert "is there already" in cli.refused("run-test", "taped", "--record", tape)
     assert "not both" in cli("run-test", "taped", "--record", "a", "--replay", "b", status=2).err
+
+
+def test_a_secret_of_the_configuration_is_in_no_recording_wherever_the_harvester_puts_it(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    tape = tmp_path / "hidden.jsonl"
+    with remote() as address:
+        documents = {"record-0": f"{address}/list.json?pw=0pen-sesame&page=1"}
+        config = json.dumps({"documents": documents, "password": "0pen-sesame"})
+        cli("source", "create", "hidden", f"{address}/", "documents", "", "true", "", "", config)
+        recorded = cli.json("run-test", "hidden", "--record", str(tape))
+
+    replayed = cli.json("run-test", "hidden", "record-0", "--replay", str(tape))
+
+    text = tape.read_text(encoding="utf-8")
+    about, answer = map(json.loads, text.splitlines())
+    assert "0pen-sesame" not in text
+    assert (about["config"]["password"], answer["url"]) == ("***", f"{address}/list.json?pw=***&page=1")
+    assert (recorded["errored"], replayed["errored"]) == (0, 0)
