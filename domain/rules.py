@@ -100,13 +100,14 @@ def next_budget(budget: int, under_way: int, finished: int, elapsed: float, *, s
     """How many commands may be under way from now on; `short`: lately more could have been sent than it let through.
 
     Then workers that have emptied half of it are faster than we send, and it grows. Otherwise it is what was finished lately,
-    for BUDGET_SECONDS. A budget that was enough says nothing about how quick workers are, so it doesn't grow: half of what
-    nobody used goes with each second, or the next large job of slow records would be sent ahead of everybody.
+    for BUDGET_SECONDS. A budget that was enough says nothing about how much quicker workers could be: what trickles in doesn't
+    raise it above that, and half of what nobody used goes with each second, or the next large job of slow records would be
+    sent ahead of everybody.
     """
     rate = finished / elapsed if elapsed > 0 else 0.0
     done = int(rate * BUDGET_SECONDS)
     if not short:
-        return max(MIN_BUDGET, min(budget, max(done, int(budget * 0.5**elapsed))))
+        return max(MIN_BUDGET, min(max(done, int(budget * 0.5**elapsed)), budget * GROWTH, MAX_BUDGET))
     if under_way * 2 < budget:
         return min(budget * GROWTH, MAX_BUDGET) if finished else budget
     return max(MIN_BUDGET, min(done, MAX_BUDGET, budget * 2))

@@ -236,10 +236,20 @@ def test_workers_that_empty_the_queue_get_more_at_once(
     assert of_jobs(emptied, producer) == {job.id: 4 * MIN_BUDGET}
 
 
+class Clock:
+    """Stands still."""
+
+    now = 1000.0  # monotonic seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 def test_a_large_job_after_small_ones_that_trickled_in_is_sent_no_further_ahead(
     emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "BUDGET_INTERVAL", 3600.0)
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
     news, work = WorkNews(), PendingWork(emptied.database)
     dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
     for _ in range(4):
@@ -247,6 +257,7 @@ def test_a_large_job_after_small_ones_that_trickled_in_is_sent_no_further_ahead(
         dispatcher.dispatch()
         finish(emptied, [command for command in producer.sent if isinstance(command, FetchObject)], news)
         producer.sent.clear()
+        clock.now += 1.0
     large = new_job(emptied, 5 * MIN_BUDGET, news=news)
 
     dispatcher.dispatch()

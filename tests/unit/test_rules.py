@@ -161,7 +161,7 @@ def test_without_room_only_jobs_with_next_to_nothing_under_way_get_something(roo
 def test_the_budget_stays_within_its_limits(budget: int, under_way: int, finished: int, elapsed: float, short: bool) -> None:
     after = next_budget(budget, under_way, finished, elapsed, short=short)
 
-    assert MIN_BUDGET <= after <= min(budget * GROWTH if short else budget, MAX_BUDGET)
+    assert MIN_BUDGET <= after <= min(budget * GROWTH, MAX_BUDGET)
 
 
 def test_workers_that_emptied_the_queue_get_four_times_as_much() -> None:
@@ -177,8 +177,10 @@ def test_slow_workers_get_two_seconds_of_what_they_do() -> None:
     assert next_budget(4000, under_way=4000, finished=0, elapsed=0.25, short=True) == MIN_BUDGET
 
 
-def test_a_trickle_that_finds_room_enough_does_not_raise_the_budget() -> None:
-    assert next_budget(200, under_way=0, finished=199, elapsed=0.25, short=False) == 200
+def test_what_trickles_in_and_finds_room_enough_raises_the_budget_to_two_seconds_of_it() -> None:
+    assert next_budget(100, under_way=0, finished=50, elapsed=1.0, short=False) == 100
+    assert next_budget(100, under_way=0, finished=50, elapsed=0.5, short=False) == 200
+    assert next_budget(100, under_way=0, finished=800, elapsed=0.25, short=False) == 400
 
 
 def test_of_a_budget_that_nobody_uses_half_goes_with_each_second() -> None:
