@@ -1,16 +1,21 @@
 """A database that an earlier version made is upgraded by `initdb` and goes on: nothing is lost, and jobs run.
 
 tests/golden/database.v1.sql is such a database, before jobs were numbered: two sources, five ended jobs, one under way.
+database.v2.sql was left by the version that landed in November 2026 (tests/support/golden_database.py made it).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from adapters.actions.session import Session
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.read_model.queries import ReadModel
@@ -24,10 +29,14 @@ from domain.objects import job_number
 from domain.rules import job_outcome
 from domain.sources import HarvestSource
 from harvesters.base import Harvester, HarvestJob, HarvestObject, ImportResult, Package, Record
+from tests.acceptance.changing_remote import ChangingRemote
 from tests.conftest import database_url
+from tests.support.golden_database import KEY, SITE
+from tests.support.golden_database import package as golden_package
+from tests.support.in_process import run_job
 from tests.support.stack import ROOT
 
-DUMP = ROOT / "tests" / "golden" / "database.v1.sql"
+GOLDEN = ROOT / "tests" / "golden"
 BEFORE = {
     "jobs": "SELECT id, status, outcome, source_id FROM harvest.harvest_job ORDER BY id",
     "counts": "SELECT job_id, objects, added, updated, unchanged, pages_unchanged, deleted, errored, skipped, gather_errors "
@@ -38,7 +47,9 @@ BEFORE = {
     "work": "SELECT object_id, job_id FROM ops.work ORDER BY 1",
     "packages": "SELECT id, name, object_id FROM catalogue.package ORDER BY 1",
 }
-HELD_NOW = "SELECT source_id, guid, package_id, object_id, content_hash FROM ops.dataset WHERE NOT deleted ORDER BY 1, 2"
+NOW = BEFORE | {
+    "held": "SELECT source_id, guid, package_id, object_id, content_hash FROM ops.dataset WHERE NOT deleted ORDER BY 1, 2"
+}
 
 
 class Listing(Harvester):
@@ -57,17 +68,37 @@ class Listing(Harvester):
         return Package({"name": harvest_object.guid, "title": harvest_object.guid})
 
 
-@pytest.fixture
-def old(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
+@contextmanager
+def database_of(dump: str, postgres: EmbeddedPostgres, folder: Path) -> Iterator[Settings]:
+    """A database that an earlier version left."""
     name = f"old_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    settings = Settings(database_url=database_url(postgres, name), data_dir=tmp_path, site_id=name)
+    settings = Settings(database_url=database_url(postgres, name), data_dir=folder, site_id=name)
     with psycopg.connect(settings.database_url) as connection:
-        connection.execute(DUMP.read_text(encoding="utf-8").encode())
+        connection.execute((GOLDEN / dump).read_text(encoding="utf-8").encode())
     yield settings
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def old(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
+    with database_of("database.v1.sql", postgres, tmp_path) as settings:
+        yield settings
+
+
+@pytest.fixture
+def landed(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
+    with database_of("database.v2.sql", postgres, tmp_path) as settings:
+        yield replace(settings, site_id=SITE, secret_key=KEY, http_allow="loopback")
+
+
+def state(parts: Parts, questions: Mapping[str, str]) -> dict[str, list[Any]]:
+    """What the database holds; of everything there is something."""
+    rows = {what: parts.database.query(question) for what, question in questions.items()}
+    assert [what for what, some in rows.items() if not some] == []
+    return rows
 
 
 def project(parts: Parts) -> None:
@@ -91,8 +122,7 @@ def run_open_objects(parts: Parts) -> None:
 def test_a_database_of_an_earlier_version_is_upgraded_and_goes_on(old: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_context, "load_harvester", lambda kind: Listing)
     parts = Parts(old, "test")
-    before = {what: parts.database.query(question) for what, question in BEFORE.items()}
-    assert {what: len(rows) for what, rows in before.items() if not rows} == {}
+    before = state(parts, BEFORE)
 
     done = initialise(old)
     assert done
@@ -101,8 +131,7 @@ def test_a_database_of_an_earlier_version_is_upgraded_and_goes_on(old: Settings,
 
     # nothing is lost
     project(parts)
-    for what, question in BEFORE.items():
-        assert parts.database.query(HELD_NOW if what == "held" else question) == before[what], what
+    assert state(parts, NOW) == before
 
     # the job under way goes on with the ids that its objects had
     city = parts.application.find_source("city")
@@ -130,3 +159,37 @@ def test_a_database_of_an_earlier_version_is_upgraded_and_goes_on(old: Settings,
     assert rebuild_read_model(parts.database).differences == []
     assert rebuild_work(parts.database).differences == []
     parts.database.close()
+
+
+def test_a_database_of_the_version_that_landed_last_is_upgraded_and_goes_on(landed: Settings) -> None:
+    parts = Parts(landed, "test")
+    before = state(parts, NOW)
+
+    initialise(landed)
+    assert initialise(landed) == []
+    project(parts)
+    assert state(parts, NOW) == before
+    assert rebuild_read_model(parts.database).differences == []
+    assert rebuild_work(parts.database).differences == []
+
+    # the job under way goes on; people, roles, pauses and secrets are what they were
+    source = parts.application.find_source("under-way")
+    assert source.running_job is not None
+    run_open_objects(parts)
+    row = ReadModel(parts.database).job(source.running_job)
+    assert row is not None
+    assert (row["status"], row["added"], row["errored"]) == ("Finished", 5, 0)
+    session = Session(parts)
+    assert [person["name"] for person in session.call("harvest_person_list")["persons"]] == ["admin", "editor"]
+    assert session.call("harvest_source_show", id="paused")["paused"]
+
+    # what was harvested is known: one dataset is new, one has changed, two haven't, and six are gone
+    with ChangingRemote() as remote:
+        remote.fill([golden_package(0, 3), golden_package(1, 9), golden_package(2), golden_package(11)])
+        session.call("harvest_source_patch", id="city", url=remote.url)
+        session.call("harvest_source_test", id="city", full=True)
+    city = session.call("harvest_source_show", id="city")
+    job = session.call("harvest_job_show", id=city["last_job_id"])
+    assert (job["added"], job["updated"], job["errored"], job["held"], job["held_of"]) == (1, 1, 0, 6, 9)
+    run_job(parts, session.call("harvest_job_approve_deletions", id="city")["id"])
+    assert session.call("harvest_source_show", id="city")["datasets"] == 4
