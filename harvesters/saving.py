@@ -1,7 +1,8 @@
 """Storing a dataset in the target: under which id, whose it is, and what becomes of one that is removed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, get_args
 from uuid import UUID, uuid5
 
@@ -9,7 +10,7 @@ from domain.deletions import grace_days
 from harvesters.mapping import mapped
 from harvesters.reading import read_config
 from harvesters.removal import remove
-from harvesters.target import FieldPolicy, OnRemoved, Owner, Target, kept_fields, name_append
+from harvesters.target import FieldPolicy, OnRemoved, Owner, Stored, Target, kept_fields, name_append
 from harvesters.values import Imported
 from harvesters.views import HarvestObject
 
@@ -23,6 +24,7 @@ class Save:
     package: Mapping[str, Any]
     owner: Owner
     harvest_object: HarvestObject
+    store: Callable[[], Stored] | None = None  # where a part is done already
 
     @classmethod
     def of(cls, package: Mapping[str, Any], harvest_object: HarvestObject, dataset_id: str = "") -> "Save":
@@ -34,6 +36,16 @@ class Save:
         harvest_object.made = package
         return cls({**mapped(package, harvest_object), "id": dataset_id}, owner(harvest_object), harvest_object)
 
+    def prepared(self, target: Target) -> "Save":
+        """With the part done that needs no answer of the target, where it has one. Raises TargetError.
+
+        Done for one object after the other it costs a third of what it costs between two answers of a busy CKAN.
+        """
+        prepare = getattr(target, "prepared", None)
+        if prepare is None or self.package.get("state") in NOT_PUBLIC:
+            return self
+        return replace(self, store=prepare(self.package, self.owner))
+
     def run(self, target: Target) -> Imported:
         """Store it; see `Harvester.save_package`. Raises TargetError.
 
@@ -41,7 +53,7 @@ class Save:
         """
         if self.package.get("state") in NOT_PUBLIC:
             return self._withdrawn(target)
-        stored = target.save(self.package, self.owner)
+        stored = self.store() if self.store else target.save(self.package, self.owner)
         self.harvest_object.warnings.extend(stored.losses)
         self.harvest_object.current = True
         return Imported(stored.package_id, "updated" if self.owner.held else "added")
@@ -70,23 +82,32 @@ def owner(harvest_object: HarvestObject) -> Owner:
     Raises ValueError.
     """
     source = harvest_object.source
-    config = read_config(source.config)
     return Owner(
         source_id=source.id,
         source_title=source.title or source.name,
         guid=harvest_object.guid,
         object_id=harvest_object.id,
         content_hash=harvest_object.content_hash or "",
-        adopt=config.get("on_taken_id") == "adopt",
         held=bool(harvest_object.package_id),
         previous=harvest_object.previous_object_id or "",
-        on_removed=on_removed(config),
-        hide=grace_days(config) > 0 and on_removed(config) != "keep",
-        fields=FieldPolicy.of(config),
-        name_append=name_append(config),
-        kept_fields=kept_fields(config),
         new_records=harvest_object.job.new_records,
+        **_policies(source.config),
     )
+
+
+@lru_cache(maxsize=100)
+def _policies(source_config: str) -> dict[str, Any]:
+    """What an owner has from the source's configuration; read once, as it is the same for all of a job's objects."""
+    config = read_config(source_config)
+    removed = on_removed(config)
+    return {
+        "adopt": config.get("on_taken_id") == "adopt",
+        "on_removed": removed,
+        "hide": grace_days(config) > 0 and removed != "keep",
+        "fields": FieldPolicy.of(config),
+        "name_append": name_append(config),
+        "kept_fields": kept_fields(config),
+    }
 
 
 def on_removed(config: Mapping[str, Any]) -> OnRemoved:

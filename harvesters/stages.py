@@ -249,7 +249,8 @@ class StageRun:
 
     def _take_import(self, view: HarvestObject, result: Package | Imported | Literal["unchanged"] | None) -> None:
         if isinstance(result, Package):
-            self._save = Save.of(result.fields, view)
+            assert self.harvester is not None
+            self._save = Save.of(result.fields, view).prepared(self.harvester.target)
             view.content = None  # its memory can be freed while the package waits
         else:
             self._imported(view, result)

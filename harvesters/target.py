@@ -216,6 +216,13 @@ class Target(Protocol):
         """The package with that id or name in CKAN's form (package_show), None when there is none."""
 
 
+class Prepares(Target, Protocol):
+    """A target that does a part of `save` beforehand: what it sends, without a look at what it has."""
+
+    def prepared(self, package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
+        """The rest of `save`, to be called once, in any thread. Raises TargetError as `save` does."""
+
+
 class Previews(Target, Protocol):
     """A target that can say beforehand what would become of a package."""
 

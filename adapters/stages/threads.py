@@ -61,17 +61,17 @@ class ObjectThreads:
         savers: int,
         after: Callable[[Running], None] = lambda _: None,
         before: Callable[[Running], None] = lambda _: None,
-        after_group: Callable[[], None] = lambda: None,
+        after_stages: Callable[[], None] = lambda: None,
     ) -> None:
         """`until_available` repeats work that meets a missing service; `after` is called after each step of an object.
 
-        `before` is called before an object's stages, and may wait. `after_group` is called when a thread has run what it took
-        at a time: one object, or up to TOGETHER quick ones of one job.
+        `before` is called before an object's stages, and may wait. `after_stages` is called when a thread has run the stages of
+        what it took at a time: one object, or up to TOGETHER quick ones of one job.
         """
         self._finished = finished
         self._after = after
         self._before = before
-        self._after_group = after_group
+        self._after_stages = after_stages
         self._until_available = until_available
         self._stages = Step(FairQueue(threads), runner.run)
         self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
@@ -115,7 +115,8 @@ class ObjectThreads:
             job, group = batch
             try:
                 over, to_save = self._run_group(step, hand, job, group)
-                self._after_group()
+                if step is self._stages:
+                    self._after_stages()
             except BaseException as error:
                 log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
                 self.broken = error

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 KEPT_FOR = 300.0  # seconds that an answer is relied on
@@ -37,6 +37,13 @@ class Kept(Generic[K, V]):
         with self._lock:
             answer = self._answers.get(key)
         return answer if answer and self._counts(answer) else None
+
+    def values_of(self, keys: Iterable[K]) -> dict[K, V]:
+        """The values of those keys that have an answer which isn't too old."""
+        oldest = self._clock() - self._seconds
+        with self._lock:
+            answers = [(key, self._answers.get(key)) for key in keys]
+        return {key: answer.value for key, answer in answers if answer and answer.given > oldest}
 
     def put(self, key: K, value: V) -> Answer[V]:
         """Keep an answer that was given now."""

@@ -105,7 +105,8 @@ class CKANHarvester(HarvesterBase):
         drop_remote_facts(package, keep_private=config.include_private)
         add_tags(package, config, self._vocabulary_of(harvest_object))
         self._add_members(package, harvest_object, config)
-        add_extras(package, config, placeholders(package, harvest_object))
+        if config.default_extras:
+            add_extras(package, config, placeholders(package, harvest_object))
         clean_resources(package)
         package["name"] = dataset_name(package, harvest_object.guid)
         return self._store(self.modify_package_dict(package, harvest_object), harvest_object)

@@ -88,8 +88,6 @@ def _default_tag(tag: Mapping[str, Any], vocabulary: Callable[[str], str | None]
 
 def add_extras(package: dict[str, Any], config: CKANConfig, placeholders: Mapping[str, str]) -> None:
     """Add the default extras, in place of the dataset's own if `override_extras`. Raises RecordError that names the extra."""
-    if not config.default_extras:
-        return
     extras = package.get("extras", [])
     for key, value in config.default_extras.items():
         has = any(extra.get("key") == key for extra in extras)

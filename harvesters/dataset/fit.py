@@ -67,8 +67,8 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
         elif name in LISTS:
             _fit_list(fitted, name, value, losses, package)
         else:
-            by_language = isinstance(value, Mapping) and name not in OBJECTS_OF_CKAN
-            fitted[name] = values.of_plugin(value, losses, "dataset", name) if by_language else value
+            of_plugin = value.__class__ is not str and name not in OBJECTS_OF_CKAN
+            fitted[name] = values.of_plugin(value, losses, "dataset", name) if of_plugin else value
     if any(name in package for name in TRANSLATED):
         fitted |= in_one_language_too(fitted, TRANSLATED, policy.languages)
     if not (title := fitted.get("title")) or (title.__class__ is str and title.isspace()):

@@ -34,7 +34,7 @@ def with_hexes(name: str, source_id: str, guid: str) -> Iterator[str]:
 
 def stands_in(name: str, wanted: str) -> bool:
     """Whether a package has this name since the one that it wants was another's."""
-    return numbered(name, wanted) or has_hex(name, wanted)
+    return name != wanted and (numbered(name, wanted) or has_hex(name, wanted))
 
 
 def has_hex(name: str, wanted: str) -> bool:
@@ -45,8 +45,10 @@ def has_hex(name: str, wanted: str) -> bool:
 
 def numbered(name: str, wanted: str) -> bool:
     """Whether a name is the one wanted with a number behind it."""
+    if name == wanted:
+        return False
     for length in (1, 2, 3):
         number = name[-length:]
         if number.isdecimal() and number[0] != "0" and name == with_number(wanted, int(number)):
-            return name != wanted
+            return True
     return False

@@ -43,15 +43,11 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
     if resource.get("extras"):
         resource = _with_extras(resource, losses, position)
     for name, value in resource.items():
-        if (
-            (rule := RULES.get(name)) is None
-            or value is None
-            or (value.__class__ is str and name in TEXTS and len(value) <= SURELY_SHORT and value[:1] != "{")
-        ):
+        if value is None or (value.__class__ is str and _stays(name, value)):
             fields[name] = value
-            if isinstance(value, Mapping) and rule is None:
-                where = f"resources: entry {position}, {name}"
-                fields[name] = values.of_plugin(value, losses, "resource", name, where)
+        elif (rule := RULES.get(name)) is None:
+            where = f"resources: entry {position}, {name}"
+            fields[name] = values.of_plugin(value, losses, "resource", name, where)
         else:
             try:
                 fields[name] = rule(value, losses, "resource", name)
@@ -69,6 +65,11 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
             fields["id"] = own_id(dataset_id, text, position if twice else None)
         ids.add(text)
     return fields
+
+
+def _stays(name: str, text: str) -> bool:
+    """Whether no rule would change a text: that is so for most."""
+    return name not in RULES if name not in TEXTS else len(text) <= SURELY_SHORT and text[:1] != "{"
 
 
 def _with_extras(resource: Mapping[str, Any], losses: Losses, position: int) -> Mapping[str, Any]:

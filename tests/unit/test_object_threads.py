@@ -144,7 +144,7 @@ def test_a_process_is_put_right_after_what_a_thread_took_and_before_that_is_hand
         threads=1,
         savers=1,
         after=lambda _: happened.append("run"),
-        after_group=lambda: happened.append("put right"),
+        after_stages=lambda: happened.append("put right"),
     )
     made.start()
     made.put("job", objects(1 + TOGETHER))

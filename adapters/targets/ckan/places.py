@@ -5,7 +5,7 @@ CKAN takes a field that it doesn't know, and forgets it without a word.
 
 import re
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from adapters.targets.ckan.package import OWN, with_extras
@@ -30,7 +30,8 @@ class Places:
         unknown = sent.keys() - ALWAYS
         if not unknown:
             return []
-        return [name for name in sorted(unknown) if _says_something(sent[name]) and self._kept(sent, name) is None]
+        kept = self._kept(sent, unknown)
+        return [name for name in sorted(unknown) if name not in kept and _says_something(sent[name])]
 
     def learn(self, sent: Mapping[str, Any], answer: Mapping[str, Any], *, whole: bool) -> None:
         """Take from CKAN's answer to a write which fields it has kept; `whole`: the answer has all fields."""
@@ -50,9 +51,10 @@ class Places:
 
     def learn_schema(self, sent: Mapping[str, Any], names: Collection[str]) -> None:
         """A schema tells of all fields whether it has a place for them."""
-        dataset_type = _type(sent)
-        for name in sent.keys() - ALWAYS:
-            if self._kept(sent, name) is not (has_place := name in names):
+        dataset_type, unknown = _type(sent), sent.keys() - ALWAYS
+        kept = self._kept(sent, unknown)
+        for name in unknown:
+            if kept.get(name) is not (has_place := name in names):
                 self._answers.put((dataset_type, name), has_place)
         for extra in sent["extras"]:
             if (key := extra["key"]) in names and key not in OWN and key not in ALWAYS:
@@ -65,7 +67,7 @@ class Places:
         """
         sent = self._with_fields(sent)
         unknown = sent.keys() - ALWAYS
-        homeless = [name for name in sorted(unknown) if self._kept(sent, name) is False] if unknown else []
+        homeless = sorted(name for name, has_place in self._kept(sent, unknown).items() if not has_place)
         if not homeless:
             return sent, []
         fields = {name: value for name, value in sent.items() if name not in homeless}
@@ -82,15 +84,18 @@ class Places:
         return with_extras(fields, [*sent["extras"], *more]), losses
 
     def _with_fields(self, sent: dict[str, Any]) -> dict[str, Any]:
-        moved = {extra["key"]: extra["value"] for extra in sent["extras"] if self._kept(sent, extra["key"]) and extra["value"]}
-        moved = {key: value for key, value in moved.items() if not _says_something(sent.get(key))}
+        extras = {extra["key"]: extra["value"] for extra in sent["extras"]}
+        fields = (key for key, has_place in self._kept(sent, extras).items() if has_place)
+        moved = {key: extras[key] for key in fields if extras[key] and not _says_something(sent.get(key))}
         if not moved:
             return sent
         return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
 
-    def _kept(self, sent: Mapping[str, Any], name: str) -> bool | None:
-        answer = self._answers.get((_type(sent), name))
-        return answer.value if answer else None
+    def _kept(self, sent: Mapping[str, Any], names: Iterable[str]) -> dict[str, bool]:
+        """Whether this CKAN has a place for those of the fields of which that is known."""
+        dataset_type = _type(sent)
+        answers = self._answers.values_of((dataset_type, name) for name in names)
+        return {name: has_place for (_, name), has_place in answers.items()}
 
 
 def _type(sent: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ What CKAN does that this stands on (2.10 to 2.12):
 * package_update, to which package_revise hands on, leaves the resources as they are when it gets no list of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import repeat
@@ -104,10 +104,19 @@ class CKANTarget:
 
     def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Create or update a package; see `harvesters.target.Target`."""
+        return self.prepared(package, owner)()
+
+    def prepared(self, package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
+        """See `harvesters.target.Prepares`."""
         with _about(str(package.get("name")), owner):
             schema = self._schemas.of(_type(package))
             sent, losses = self._sent(package, owner, schema)
-            return self._save_fitted(sent, owner, losses, schema)
+
+        def store() -> Stored:
+            with _about(str(package.get("name")), owner):
+                return self._save_fitted(sent, owner, losses, schema)
+
+        return store
 
     def preview(self, package: Mapping[str, Any], owner: Owner) -> Fitting:
         """See `harvesters.target.Previews`. Nothing is written; what only CKAN's own validators know is not told."""
@@ -145,13 +154,15 @@ class CKANTarget:
         """Write what this CKAN has a place for; fields of unknown fate are asked after by a first write without its hash."""
         lost: list[Loss] = []
         sent, homeless = self._arranged(sent, owner, losses, schema)
-        if self._places.unsure(sent) and owner.fields.unknown == "extras":
+        unsure = bool(self._places.unsure(sent))
+        if unsure and owner.fields.unknown == "extras":
             sent, dropped, _ = self._write_what_is_taken(with_extra(sent, HASH, UNSURE), owner)
             lost += dropped
             sent, more = self._places.arranged(with_extra(sent, HASH, owner.content_hash), owner.fields)
             sent, homeless = within_limits(sent, losses), [*homeless, *more]
         sent, dropped, stored = self._write_what_is_taken(sent, owner)
-        homeless += self._places.arranged(sent, owner.fields)[1]  # what CKAN's answer has just shown
+        if unsure:
+            homeless += self._places.arranged(sent, owner.fields)[1]  # what CKAN's answer has just shown
         return replace(stored, losses=(*homeless, *losses.all(), *lost, *dropped))
 
     def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
@@ -370,6 +381,8 @@ def _fields(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _named(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     """The package under a name; one that isn't the name that it wants is noted with it."""
+    if name == sent["name"] and not extra(sent, WANTED):
+        return dict(sent)
     return with_extra({**sent, "name": name}, WANTED, sent["name"] if stands_in(name, sent["name"]) else "")
 
 
