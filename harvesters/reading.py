@@ -45,7 +45,7 @@ def _read_json(content: str) -> Any:
     pydantic's parser gives the same as Python's in half the time, and refuses more: half surrogates, for one.
     """
     with suppress(ValueError):
-        return from_json(content)
+        return from_json(content, cache_strings="keys")
     try:
         return json.loads(content)
     except json.JSONDecodeError:

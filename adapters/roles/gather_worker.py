@@ -34,7 +34,7 @@ from domain.rules import LANES
 log = logging.getLogger(__name__)
 
 POLL, IDLE_POLL = 0.2, 1.0  # seconds that the poll thread waits for commands
-WATCH_INTERVAL = 1.0  # seconds between two looks for gathers that are stuck or were aborted
+WATCH_INTERVAL = 2.0  # seconds between two looks for gathers that are stuck or were aborted
 IDLE_LOOK = 5.0  # seconds between two looks at what plugins left behind in this process, while none runs
 REPLACED_DRAIN = 3.0  # seconds that gathers get to end when other threads of the process are stuck
 PRESENCE_INTERVAL = 1.0  # seconds, well below what the coordinator waits for

@@ -11,7 +11,10 @@ of the remote's software). Whatever else is wrong is an error that says where an
 import codecs
 import json
 import re
+from contextlib import suppress
 from typing import Any
+
+from pydantic_core import from_json
 
 from harvesters.http.failures import excerpt
 
@@ -62,6 +65,8 @@ def read_json(body: bytes, content_type: str) -> Any:
     start = len(text) - len(text.lstrip(" \t\r\n\0\ufeff"))
     if text[start : start + 1] in ("", "<"):
         return _behind_markup(text)
+    with suppress(ValueError):  # twice as fast, and refuses whatever isn't plain JSON
+        return from_json(text[start:] if start else text, allow_inf_nan=False, cache_strings="keys")
     try:
         value, end = DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
