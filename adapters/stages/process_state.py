@@ -67,6 +67,8 @@ class ProcessState:
     def __init__(self) -> None:
         self._folder = os.open(".", os.O_RDONLY)
         self._place = _identity(self._folder)
+        self._socket = socket.socket()  # goes with all others, such as those of the broker and of Postgres
+        self._connected = self._socket.fileno(), _identity(self._socket.fileno())
         self._kept = [_duplicate(number) for number in range(3)]
         self._streams = [_identity(number) for number in range(3)]
         for number in range(3):
@@ -93,7 +95,9 @@ class ProcessState:
         """After a stage, in its thread: put the working directory and the standard streams right. Ends the process if files of
         its own were closed.
         """
-        if _identity(self._folder) != self._place or _identity(self._kept[2]) != self._streams[2]:
+        number, connected = self._connected
+        lost = _identity(self._folder) != self._place or _identity(self._kept[2]) != self._streams[2]
+        if lost or _identity(number) != connected:
             _end("a plugin closed files of this process, its connections too: it ends")
         if _identity(".") != self._place:
             os.fchdir(self._folder)

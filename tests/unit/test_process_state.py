@@ -28,6 +28,11 @@ os._exit(0)
         ("pass", 0, ""),
         ("os.close(0); os.closerange(1, 2)", 0, ""),
         ("os.closerange(3, 1000)", FILES_LOST, "a plugin closed files of this process, its connections too: it ends"),
+        (
+            "import gc, socket; [thing.close() for thing in gc.get_objects() if isinstance(thing, socket.socket)]",
+            FILES_LOST,
+            "a plugin closed files of this process, its connections too: it ends",
+        ),
         ("os.closerange(3, 1000); [open(os.devnull) for _ in range(50)]", FILES_LOST, "a plugin closed files"),
     ],
 )
