@@ -71,6 +71,7 @@ def leave(status: int) -> NoReturn:
 
 
 def _show_life(freeze: float) -> None:
+    rearm, sleep = faulthandler.dump_traceback_later, time.sleep  # a plugin may replace them for a moment
     while True:
-        faulthandler.dump_traceback_later(freeze, exit=True)
-        time.sleep(min(REARMED, freeze / 4))
+        rearm(freeze, exit=True)
+        sleep(min(REARMED, freeze / 4))

@@ -13,7 +13,7 @@ from adapters.postgres.work.pending_work import PendingWork
 from domain.commands import GatherJob
 from domain.sources import SourceFields
 from tests.integration.test_claims import new_job
-from tests.support.stack import Stack
+from tests.support.stack import Stack, wait_for
 
 
 def test_sixty_slow_gathers_of_the_schedule_do_not_hold_up_a_job_of_a_person(stack: Stack, tmp_path: Path) -> None:
@@ -37,6 +37,8 @@ def test_sixty_slow_gathers_of_one_command_do_not_hold_up_another_persons_job(st
     for number in range(60):
         name = f"slow-{number}"
         stack.source(name, f"http://127.0.0.1/{name}", "stubborn", {"folder": str(tmp_path), "records": 1})
+    shown = "SELECT count(*) FROM harvest.harvest_source"
+    wait_for(lambda: stack.parts.database.query(shown) == [(60,)], 30, "all sources are projected")
     stack.cli("bulk", "harvest", "--type", "stubborn", "--yes")
     stack.source("mine", "http://127.0.0.1/mine", "noop", {"records": 3})
 

@@ -108,7 +108,7 @@ def _stderr_closed() -> None:
 def _spoil_libraries() -> None:
     """What tests, caches and notebooks do to libraries that everybody in the process uses."""
     warnings.simplefilter("error")
-    json.dumps = requests.Session.request = time.sleep = None  # type: ignore[assignment,method-assign]
+    json.dumps = requests.Session.request = None  # type: ignore[assignment,method-assign]
     logging.config.dictConfig({"version": 1})
     logging.basicConfig(force=True, level="ERROR")
     logging.shutdown()
@@ -119,11 +119,6 @@ def _spoil_thread() -> None:
     sys.settrace(lambda *_: None)
     signal.alarm(2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (30, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-
-
-def _say_much() -> None:
-    for _ in range(1000):
-        print("x" * 100_000)
 
 
 WAYS: dict[str, Callable[[], object]] = {
@@ -160,7 +155,6 @@ WAYS: dict[str, Callable[[], object]] = {
     "timer": _end_by_timer,
     "libraries": _spoil_libraries,
     "thread": _spoil_thread,
-    "say_much": _say_much,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "leak_threads": _leak_threads,
     "leak_files": _leak_files,

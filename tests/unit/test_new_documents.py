@@ -38,6 +38,9 @@ class Waiting:
         self._thread.join(0.3)
         return self._thread.is_alive()
 
+    def is_over(self) -> bool:
+        return not self._thread.is_alive()
+
     def begins(self) -> bool:
         self._thread.join(10)
         return not self._thread.is_alive()
@@ -61,6 +64,7 @@ def test_the_first_record_of_a_job_says_how_many_others_run_at_a_time(patient: N
     assert all(other.waits() for other in others)  # 5,000 bytes wait to be stored, and three would bring as many each
     patient.forget([first])
     wait_for(lambda: patient.bytes == 5000, 10, "one of them runs")
+    wait_for(lambda: any(other.is_over() for other in others), 10, "and has begun")
     assert sum(other.waits() for other in others) == 2
 
 

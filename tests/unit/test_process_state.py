@@ -123,9 +123,9 @@ WAYS = {
         "'harvesters.base' in sys.modules, len(sys.meta_path)",
     ),
     "limit of files": ("resource.setrlimit(7, (20, resource.getrlimit(7)[1]))", "resource.getrlimit(resource.RLIMIT_NOFILE)"),
-    "limit of memory": (
-        "resource.setrlimit(resource.RLIMIT_AS, (2**40, resource.getrlimit(resource.RLIMIT_AS)[1]))",
-        "resource.getrlimit(resource.RLIMIT_AS)",
+    "limit of stacks": (
+        "resource.setrlimit(resource.RLIMIT_STACK, (2**20, resource.getrlimit(resource.RLIMIT_STACK)[1]))",
+        "resource.getrlimit(resource.RLIMIT_STACK)",
     ),
     "garbage": ("gc.disable(); gc.set_threshold(0)", "gc.isenabled(), gc.get_threshold()"),
     "decimals": (

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -34,6 +34,8 @@ def job() -> HarvestJob:
 class Looking(HarvesterBase):
     """Looks its objects up by id in each stage."""
 
+    ids: ClassVar[list[str]] = []
+
     def info(self) -> dict[str, str]:
         return {"name": "looking", "title": "Looking", "description": ""}
 
@@ -43,7 +45,7 @@ class Looking(HarvesterBase):
         return f"{harvest_object.source.url}/{harvest_object.guid}"
 
     def gather_stage(self, harvest_job: HarvestJob) -> list[str]:
-        ids = self._create_harvest_objects(["a", "b"], harvest_job) or []
+        ids = type(self).ids = self._create_harvest_objects(["a", "b"], harvest_job) or []
         for harvest_object in filter(None, map(HarvestObject.get, ids)):
             harvest_object.extras.append(HarvestObjectExtra(key="seen", value=harvest_object.guid))
         assert HarvestObject.get("another") is None
@@ -65,7 +67,8 @@ def test_a_plugin_finds_the_object_under_way_by_its_id_in_each_stage() -> None:
     assert result.statuses == {"a": "added", "b": "added"}
     assert [result.dataset(guid)["url"] for guid in "ab"] == [f"{URL}/a", f"{URL}/b"]
     assert [result.dataset(guid)["notes"] for guid in "ab"] == ["a True", "b True"]
-    assert HarvestObject.get(result.records["a"].guid) is None, "no object is under way any more"
+    assert len(Looking.ids) == 2
+    assert [HarvestObject.get(identity) for identity in Looking.ids] == [None, None], "no object is under way any more"
 
 
 class Renaming(Looking):
