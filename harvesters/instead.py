@@ -64,12 +64,12 @@ def _names(kind: type) -> list[str]:
     return [name for name in dir(kind) if not name.startswith("_")]
 
 
-def attribute(owner: str, name: str, known: Iterable[str]) -> str:
+def attribute(owner: str, name: str, words: Iterable[str]) -> str:
     """What to say where an object of the interface has no such attribute."""
     what = f"{owner} has no attribute {name!r}"
     if name in ATTRIBUTES:
         return f"{what}: {ATTRIBUTES[name]} ({PAGE})"
-    names = sorted(word for word in known if not word.startswith("_"))
+    names = sorted(word for word in words if not word.startswith("_"))
     return f"{what}{did_you_mean(name, names)}; it has {', '.join(names)}"
 
 

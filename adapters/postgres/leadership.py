@@ -55,7 +55,7 @@ class LeaderDatabase(Database):
             raise ServiceUnavailable(LOST)
 
     def lead(self) -> bool:
-        """Try to become the leader; False when another process leads."""
+        """Try to become the leader, and take part in that lead; False when another process leads."""
         self.resign()
         connection = self.connect()
         with unavailable(self.url):
@@ -63,6 +63,7 @@ class LeaderDatabase(Database):
             row = connection.execute(TRY_LOCK, (LOCK,)).fetchone()
         if row and row[0]:
             self._held = connection
+            self.take_part(connection)  # this thread may have had a part in an earlier lead
             return True
         connection.close()
         return False

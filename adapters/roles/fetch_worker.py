@@ -84,7 +84,8 @@ class FetchWorker:
             savers=savers,
             after=self._after_step,
             before=self._new.wait_for_room,
-            after_stages=self._restore,
+            after_group=self._restore,
+            full=lambda: self._new.is_much,
         )
         self._watch = Watch(self._threads, limits, target_absence)
         self.replaced = ""  # why this process is to be replaced by a fresh one

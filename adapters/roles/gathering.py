@@ -58,8 +58,10 @@ class Gathering:
         self._process = self._spawn(self.job_id, worker)
         if self._is_over():
             self._process.terminate()
-        status = self._process.wait()
+        with suppress(ChildProcessError):  # somebody has asked for its status already
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)  # its number stays its own until it is asked for
         self._end_children(self._process)
+        status = self._process.wait()
         if status in (0, REPLACED):  # gathered, or given up by the process itself
             return
         if status == GIVEN_BACK or self._is_over():

@@ -61,17 +61,20 @@ class ObjectThreads:
         savers: int,
         after: Callable[[Running], None] = lambda _: None,
         before: Callable[[Running], None] = lambda _: None,
-        after_stages: Callable[[], None] = lambda: None,
+        after_group: Callable[[], None] = lambda: None,
+        full: Callable[[], bool] = lambda: False,
     ) -> None:
         """`until_available` repeats work that meets a missing service; `after` is called after each step of an object.
 
-        `before` is called before an object's stages, and may wait. `after_stages` is called when a thread has run the stages of
-        what it took at a time: one object, or up to TOGETHER quick ones of one job.
+        `before` is called before an object's stages, and may wait. `after_group` is called when a thread has run what it took
+        at a time: one object, or up to TOGETHER quick ones of one job. `full` says whether `before` might wait; then what a
+        thread has run is handed over first.
         """
         self._finished = finished
         self._after = after
         self._before = before
-        self._after_stages = after_stages
+        self._after_group = after_group
+        self._full = full
         self._until_available = until_available
         self._stages = Step(FairQueue(threads), runner.run)
         self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
@@ -115,8 +118,7 @@ class ObjectThreads:
             job, group = batch
             try:
                 over, to_save = self._run_group(step, hand, job, group)
-                if step is self._stages:
-                    self._after_stages()
+                self._after_group()
             except BaseException as error:
                 log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
                 self.broken = error
@@ -136,6 +138,9 @@ class ObjectThreads:
         results: list[bool] = []
         for position, running in enumerate(group, 1):
             if step is self._stages:
+                if position > 1 and self._full():  # what this thread has run may be what it would wait for
+                    step.queue.put(job, group[position - 1 :])
+                    break
                 self._before(running)
             begun = time.monotonic()
             if self._until_available(lambda: results.append(self._work(step, hand, running))):  # noqa: B023  it runs here and now

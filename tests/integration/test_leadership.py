@@ -73,6 +73,17 @@ def test_a_leader_that_does_nothing_sees_that_its_connection_is_gone(candidate: 
     wait_for(candidate().lead, 10, "another one leads once the server has ended the session")
 
 
+def test_a_thread_leads_again_after_the_server_has_ended_its_lead(candidate: Candidates, emptied: Parts) -> None:
+    leader = candidate()
+    assert leader.lead()
+    leader.take_part(leader.connection)
+    hang_up(emptied)
+
+    wait_for(leader.lead, 10, "it leads again once the server has ended the session")
+
+    assert leader.query("SELECT 1") == [(1,)]
+
+
 def test_after_a_resignation_another_one_leads(emptied: Parts, candidate: Candidates) -> None:
     first, second = candidate(), candidate()
     first.lead()

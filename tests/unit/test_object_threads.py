@@ -130,6 +130,38 @@ def test_a_bug_of_our_own_is_kept(threads: ObjectThreads, runner: FakeRunner) ->
     wait_for(lambda: threads.broken is runner.bug, PATIENCE, "the bug is known")
 
 
+def test_what_a_thread_has_run_is_handed_over_before_it_waits_for_what_it_has_run(runner: FakeRunner) -> None:
+    runner.left = False
+    in_memory = threading.Semaphore(3)
+    full = threading.Event()
+    finished: list[Running] = []
+
+    def before(_: Running) -> None:
+        if not in_memory.acquire(blocking=False):
+            full.set()
+            in_memory.acquire(timeout=PATIENCE)
+
+    def stored(group: Sequence[Running]) -> None:
+        finished.extend(group)
+        in_memory.release(len(group))
+
+    made = ObjectThreads(
+        cast(ObjectRunner, runner),
+        stored,
+        lambda work: bool(work()) or True,
+        threads=1,
+        savers=1,
+        before=before,
+        full=lambda: runner.run_count - len(finished) >= 3,
+    )
+    made.start()
+    made.put("job", objects(1 + TOGETHER))
+    wait_for(lambda: len(finished) == 1 + TOGETHER, PATIENCE, "all are handed over")
+    made.close()
+
+    assert not full.is_set()
+
+
 def test_a_process_is_put_right_after_what_a_thread_took_and_before_that_is_handed_over(runner: FakeRunner) -> None:
     happened: list[str] = []
     runner.left = False
@@ -144,7 +176,7 @@ def test_a_process_is_put_right_after_what_a_thread_took_and_before_that_is_hand
         threads=1,
         savers=1,
         after=lambda _: happened.append("run"),
-        after_stages=lambda: happened.append("put right"),
+        after_group=lambda: happened.append("put right"),
     )
     made.start()
     made.put("job", objects(1 + TOGETHER))

@@ -7,6 +7,7 @@ Ownership is kept in extras: ckanext-harvest's three, and the content hash of th
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from harvesters.dataset.numbers import stands_in
 from harvesters.dataset.resources import own_id
 from harvesters.dataset.values import is_uuid
 from harvesters.target import Origin, Owner, SiteRules, with_kept
@@ -77,6 +78,18 @@ def with_extra(sent: Mapping[str, Any], key: str, value: str) -> dict[str, Any]:
     """The package with one extra in place of what it has under that key; an empty value takes it away."""
     extras = [extra for extra in sent["extras"] if extra["key"] != key]
     return with_extras(sent, [*extras, {"key": key, "value": value}] if value else extras)
+
+
+def fields_of_update(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What an update replaces: all but id and name."""
+    return {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
+
+
+def with_name(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The package under a name; one that isn't the name that it wants is noted with it."""
+    if name == sent["name"] and not extra(sent, WANTED):
+        return dict(sent)
+    return with_extra({**sent, "name": name}, WANTED, sent["name"] if stands_in(name, sent["name"]) else "")
 
 
 def with_own_ids(sent: dict[str, Any], places: Collection[int]) -> dict[str, Any]:

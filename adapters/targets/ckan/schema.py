@@ -159,5 +159,6 @@ def _tell_unshown(entry: Mapping[str, Any], fields: Mapping[str, SchemaField], l
         core, texts = name.removesuffix(TRANSLATED), entry.get(name)
         if not field.shows_core or not isinstance(texts, Mapping) or is_untold(texts) or is_untold(entry.get(core)):
             continue
-        if core != name and entry[core].strip() not in (text.strip() for text in texts.values() if isinstance(text, str)):
+        told = entry[core].strip() if core != name and isinstance(entry[core], str) else ""
+        if told and told not in (text.strip() for text in texts.values() if isinstance(text, str)):
             losses.add([Loss(f"{where}{core}: {shown(entry[core])} is not shown, this CKAN shows one of {name}")])

@@ -31,6 +31,7 @@ from adapters.targets.ckan.package import (
     Order,
     expected,
     extra,
+    fields_of_update,
     form,
     marked,
     match,
@@ -38,6 +39,7 @@ from adapters.targets.ckan.package import (
     seen,
     with_extra,
     with_fields_kept,
+    with_name,
     with_own_ids,
 )
 from adapters.targets.ckan.places import ASKABLE, Places
@@ -254,7 +256,7 @@ class CKANTarget:
 
     def _create_as(self, name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         created: Mapping[str, Any]
-        sent = _named(name, sent)
+        sent = with_name(name, sent)
         with self._names.alone(name):
             try:
                 created = self._api.call("package_create", sent)
@@ -283,9 +285,9 @@ class CKANTarget:
 
         def write(name: str) -> Mapping[str, Any]:
             if not restore and name == sent["name"]:
-                return revise(_fields(sent))
+                return revise(fields_of_update(sent))
             try:
-                return revise({**_fields(_named(name, sent)), "name": name})
+                return revise({**fields_of_update(with_name(name, sent)), "name": name})
             except Refusal as error:
                 if error.internal and (self._find(name) or sent)["id"] != sent["id"]:
                     raise name_taken(name) from error  # by a deleted package: CKAN says so only to a new one
@@ -372,18 +374,6 @@ class CKANTarget:
 
 def _type(package: Mapping[str, Any]) -> str:
     return str(package.get("type") or "dataset")
-
-
-def _fields(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What an update replaces: all but id and name."""
-    return {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
-
-
-def _named(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The package under a name; one that isn't the name that it wants is noted with it."""
-    if name == sent["name"] and not extra(sent, WANTED):
-        return dict(sent)
-    return with_extra({**sent, "name": name}, WANTED, sent["name"] if stands_in(name, sent["name"]) else "")
 
 
 def _needed(dropped: Mapping[str, Refusal], error: Refusal) -> Refusal | None:
