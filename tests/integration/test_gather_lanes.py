@@ -16,6 +16,7 @@ from tests.integration.test_claims import new_job
 from tests.support.stack import Stack, wait_for
 
 
+@pytest.mark.slow
 def test_sixty_slow_gathers_of_the_schedule_do_not_hold_up_a_job_of_a_person(stack: Stack, tmp_path: Path) -> None:
     scheduled = []
     for number in range(60):
@@ -33,6 +34,7 @@ def test_sixty_slow_gathers_of_the_schedule_do_not_hold_up_a_job_of_a_person(sta
     assert {stack.ended(job)["outcome"] for job in scheduled} == {"finished"}
 
 
+@pytest.mark.slow
 def test_sixty_slow_gathers_of_one_command_do_not_hold_up_another_persons_job(stack: Stack, tmp_path: Path) -> None:
     for number in range(60):
         name = f"slow-{number}"
