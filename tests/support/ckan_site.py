@@ -55,9 +55,9 @@ class CkanSite(CKANTarget):
         version = self.api.call("status_show", {})["ckan_version"].split(".")
         return (int(version[0]), int(version[1])) >= (2, 12)
 
-    def save(self, package: Mapping[str, Any], owner: Owner) -> Stored:
+    def prepared(self, package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
         self._saved.add(package["id"])
-        return super().save({"owner_org": self.organization, **package}, owner)
+        return super().prepared({"owner_org": self.organization, **package}, owner)
 
     def packages(self) -> dict[str, dict[str, Any]]:
         """All packages of the organisation that aren't deleted, by id."""
