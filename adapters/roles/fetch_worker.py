@@ -75,7 +75,7 @@ class FetchWorker:
         self._drain = drain
         self._target_absence = target_absence
         self._state = state
-        self._new = NewDocuments(MAX_NEW_BYTES, self._may_wait)
+        self._new = NewDocuments(MAX_NEW_BYTES, self._may_wait, limits.fetch)
         self._threads = ObjectThreads(
             runner,
             self._finished,

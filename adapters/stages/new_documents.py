@@ -9,9 +9,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+from adapters.stages.stuck import own_limit
 from adapters.stages.threads import Running
 
 TRIED_FOR, LOOK = 3.0, 0.05  # seconds that the other records of a job wait for its first one, and between two looks at it
+TRIED_SHARE = 0.25  # of the time limit, where that is less: records that never return are given up together
 UNKNOWN = 8  # a record of a job that nothing is known of counts as this fraction of all
 KEPT = 3000  # jobs: more than a worker can have objects of at a time
 
@@ -19,8 +21,11 @@ KEPT = 3000  # jobs: more than a worker can have objects of at a time
 class NewDocuments:
     """Safe for threads. `most`: bytes above which no further stages begin."""
 
-    def __init__(self, most: int, may_wait: Callable[[], bool]) -> None:
-        """`may_wait`: False when threads are to go on whatever there is, since their process ends."""
+    def __init__(self, most: int, may_wait: Callable[[], bool], limit: float = TRIED_FOR / TRIED_SHARE) -> None:
+        """`may_wait`: False when threads are to go on whatever there is, since their process ends. `limit`: seconds that the
+        stages of a record may take, unless its harvester declares its own.
+        """
+        self._limit = limit
         self._most = most
         self._may_wait = may_wait
         self._expected: OrderedDict[str, int] = OrderedDict()  # by job: bytes of the largest one lately
@@ -51,10 +56,17 @@ class NewDocuments:
         first, begun = self._first.setdefault(job, (running, time.monotonic()))
         if first is running:
             return
-        while job not in self._expected and (left := begun + TRIED_FOR - time.monotonic()) > 0 and self._may_wait():
+        while (
+            job not in self._expected and (left := begun + self._tried_for(first) - time.monotonic()) > 0 and self._may_wait()
+        ):
             self._changed.wait(min(left, LOOK))
             if brought := sum(map(len, list(first.item.documents.values()))):
                 self._expected.setdefault(job, brought)
+
+    def _tried_for(self, first: Running) -> float:
+        """Seconds that a job's first record is run alone."""
+        limit = own_limit(getattr(first.item.stages, "harvester", None), "fetch") or self._limit
+        return min(TRIED_FOR, limit * TRIED_SHARE)
 
     def count(self, running: Running, size: int) -> None:
         """After a step of an object: it keeps that many bytes in memory."""

@@ -15,7 +15,7 @@ MOST = 8000  # bytes
 
 
 def record(job: str) -> Running:
-    return Running(cast("Any", SimpleNamespace(aggregate=SimpleNamespace(job_id=job), documents={})))
+    return Running(cast("Any", SimpleNamespace(aggregate=SimpleNamespace(job_id=job), documents={}, stages=None)))
 
 
 def brought(new: NewDocuments, job: str, size: int) -> Running:
@@ -50,7 +50,7 @@ class Waiting:
 def patient(monkeypatch: pytest.MonkeyPatch) -> NewDocuments:
     """Waits for the first record of a job as long as it takes."""
     monkeypatch.setattr(new_documents, "TRIED_FOR", 60.0)
-    return NewDocuments(MOST, lambda: True)
+    return NewDocuments(MOST, lambda: True, limit=1000.0)
 
 
 def test_the_first_record_of_a_job_says_how_many_others_run_at_a_time(patient: NewDocuments) -> None:
@@ -66,6 +66,16 @@ def test_the_first_record_of_a_job_says_how_many_others_run_at_a_time(patient: N
     wait_for(lambda: patient.bytes == 5000, 10, "one of them runs")
     wait_for(lambda: any(other.is_over() for other in others), 10, "and has begun")
     assert sum(other.waits() for other in others) == 2
+
+
+def test_the_first_record_is_tried_alone_for_a_part_of_its_time_limit_only(patient: NewDocuments) -> None:
+    first = record("stuck")
+    first.item.stages = cast("Any", SimpleNamespace(harvester=SimpleNamespace(fetch_timeout=0.1)))
+    patient.wait_for_room(first)
+
+    others = [Waiting(patient, "stuck") for _ in range(3)]
+
+    assert all(other.begins() for other in others)
 
 
 def test_what_the_fetch_stage_of_the_first_record_brought_is_seen_while_it_is_imported(patient: NewDocuments) -> None:
