@@ -4,7 +4,7 @@ Each value arrives, or a warning names its field, the same as in the local catal
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -124,15 +124,15 @@ MAPPED: list[dict[str, Any]] = [
 @pytest.mark.parametrize("portal", PORTALS)
 def test_what_is_previewed_is_what_is_stored(portal_site: CkanSite, portal: str, rules: list[dict[str, Any]]) -> None:
     previewed: dict[str, Fitting] = {}
-    save = portal_site.save
+    prepared = portal_site.prepared
 
-    def looked_at(package: Mapping[str, Any], owner: Owner) -> Stored:
+    def looked_at(package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
         previewed[package["id"]] = portal_site.preview({"owner_org": portal_site.organization, **package}, owner)
-        return save(package, owner)
+        return prepared(package, owner)
 
     harvested(portal_site, portal, *rules)  # the target learns which fields CKAN has no place for
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(portal_site, "save", looked_at)
+        patch.setattr(portal_site, "prepared", looked_at)
         _, result = harvested(portal_site, portal, *rules)
 
     for package in Shown.packages:
