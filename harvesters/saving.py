@@ -37,9 +37,8 @@ class Save:
         return cls({**mapped(package, harvest_object), "id": dataset_id}, owner(harvest_object), harvest_object)
 
     def prepared(self, target: Target) -> "Save":
-        """With the part done that needs no answer of the target, where it has one. Raises TargetError.
-
-        Done for one object after the other it costs a third of what it costs between two answers of a busy CKAN.
+        """With the part done that needs no answer of the target, where it has one: the threads that wait for the target only
+        send what is ready. Raises TargetError.
         """
         prepare = getattr(target, "prepared", None)
         if prepare is None or self.package.get("state") in NOT_PUBLIC:

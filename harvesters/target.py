@@ -220,7 +220,10 @@ class Prepares(Target, Protocol):
     """A target that does a part of `save` beforehand: what it sends, without a look at what it has."""
 
     def prepared(self, package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
-        """The rest of `save`, to be called once, in any thread. Raises TargetError as `save` does."""
+        """The rest of `save`, to be called once, in any thread. Raises TargetError as `save` does.
+
+        `save` is both at once, so whoever changes what it does in a subclass changes this.
+        """
 
 
 class Previews(Target, Protocol):

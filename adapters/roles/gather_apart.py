@@ -9,7 +9,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from adapters.roles.process import REPLACED
-from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.gather import GatherRun
+from adapters.stages.listing import Stopped
 from domain.errors import HarvestError
 
 log = logging.getLogger(__name__)

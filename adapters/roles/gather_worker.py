@@ -23,9 +23,10 @@ from adapters.postgres.work.claims import ClaimedGather, Claims
 from adapters.postgres.work.workers import Activity
 from adapters.roles.gathering import Gathering, Spawn
 from adapters.roles.process import REPLACED
-from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.gather import GatherRun
 from adapters.stages.gather_ahead import Ahead, ReadAhead
 from adapters.stages.lanes import Lane
+from adapters.stages.listing import Stopped
 from adapters.stages.process_state import ProcessState
 from domain.commands import GatherJob
 from domain.errors import HarvestError, ServiceUnavailable

@@ -10,9 +10,10 @@ from uuid import UUID
 from adapters.embedded.process import Process
 from adapters.roles.gather_apart import GIVEN_BACK
 from adapters.roles.process import REPLACED
-from adapters.stages.gather import GatherRun, Stopped
+from adapters.stages.gather import GatherRun
 from adapters.stages.gather_ahead import Ahead
 from adapters.stages.job_writes import Settled
+from adapters.stages.listing import Stopped
 from adapters.stages.stuck import ABORT_PATIENCE
 from domain.errors import ServiceUnavailable
 

@@ -31,8 +31,7 @@ from adapters.stages.gather_removed import RemovedDatasets
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.gather_times import Starts, first_answer
 from adapters.stages.job_writes import JobWrites, Settled
-from adapters.stages.listing import Listing
-from adapters.stages.listing import Stopped as Stopped
+from adapters.stages.listing import Listing, Stopped
 from adapters.stages.progress import Progress
 from adapters.stages.replaced import Replaced
 from adapters.stages.source_holdings import SourceHoldings

@@ -19,6 +19,8 @@ WATCHED = """
 """
 """Modules whose functions and classes are watched, with the methods of these classes."""
 HOOKS = ("excepthook", "unraisablehook", "displayhook", "breakpointhook")  # of sys, whose other names change all the time
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE of CPython's object.h
+SHOWN = 5  # names of modules in a line of the log
 OWN_TO_LOGGING = frozenset({"_warnings_showwarning"})
 
 Place = tuple[Any, str]
@@ -50,7 +52,7 @@ class LibraryState:
         gone = {name: module for name, module in self._modules.items() if sys.modules.get(name) is not module}
         if gone:
             sys.modules.update(gone)
-            yield f"sys.modules ({', '.join(sorted(gone)[:5])})"
+            yield f"sys.modules ({', '.join(sorted(gone)[:SHOWN])})"
         finders = [finder for finder in self._finders if finder not in sys.meta_path]
         if finders:
             sys.meta_path.extend(finders)
@@ -81,9 +83,6 @@ def _classes_of(module: ModuleType) -> Iterator[type]:
     for value in list(vars(module).values()):
         if isinstance(value, type) and value.__module__ == module.__name__ and value.__flags__ & HEAP_TYPE:
             yield value
-
-
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE of CPython's object.h
 
 
 def _name(place: Place) -> str:

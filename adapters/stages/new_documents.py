@@ -21,7 +21,7 @@ KEPT = 3000  # jobs: more than a worker can have objects of at a time
 class NewDocuments:
     """Safe for threads. `most`: bytes above which no further stages begin."""
 
-    def __init__(self, most: int, may_wait: Callable[[], bool], limit: float = TRIED_FOR / TRIED_SHARE) -> None:
+    def __init__(self, most: int, may_wait: Callable[[], bool], limit: float) -> None:
         """`may_wait`: False when threads are to go on whatever there is, since their process ends. `limit`: seconds that the
         stages of a record may take, unless its harvester declares its own.
         """

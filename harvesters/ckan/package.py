@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from domain.errors import RecordError
 from harvesters.ckan.config import CKANConfig, filled
+from harvesters.dataset.storable import opened_json
 from harvesters.dataset.values import Losses, as_list, shown
 from harvesters.names import clean_tags
 
@@ -28,7 +27,7 @@ def check_lists(package: dict[str, Any], losses: Losses) -> None:
     What is in none of these forms is left out and reported. Raises TargetError where the source wants such a dataset to fail.
     """
     for name in LISTS:
-        value = _parsed(package.pop(name, None))
+        value = opened_json(package.pop(name, None))
         if name != "extras" or _has_keys(value):
             value = as_list(value)
         if name == "extras" and isinstance(value, dict):
@@ -37,16 +36,6 @@ def check_lists(package: dict[str, Any], losses: Losses) -> None:
             package[name] = list(_entries(name, value, losses))
         elif value is not None:
             losses.drop(name, f"must be a list, is {shown(value)}")
-
-
-def _parsed(value: Any) -> Any:
-    """A list or an object, also where it comes as the text of its JSON."""
-    if isinstance(value, str) and value.strip()[:1] in ("[", "{"):
-        try:
-            return orjson.loads(value)
-        except ValueError:
-            pass
-    return value
 
 
 def _has_keys(extras: Any) -> bool:

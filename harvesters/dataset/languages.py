@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from harvesters.dataset.storable import is_missing
+
 LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47, with the codes of ISO 639
 SHORT = dict(
     re.findall(
@@ -108,7 +110,7 @@ def in_one_language_too(fields: Mapping[str, Any], pairs: Mapping[str, str], pre
 
 def is_blank(value: Any) -> bool:
     """Whether a field says nothing."""
-    return value in (None, "", [], {}) or (isinstance(value, str) and value.isspace())
+    return is_missing(value) or (isinstance(value, str) and value.isspace())
 
 
 def _tag_of(language: str) -> str:

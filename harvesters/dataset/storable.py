@@ -28,6 +28,21 @@ def storable(package: Mapping[str, Any]) -> Mapping[str, Any]:
     return cleaned
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a field says nothing."""
+    return value is None or value in ("", [], {})
+
+
+def opened_json(value: Any) -> Any:
+    """A list or an object, also where it comes as the text of its JSON; any other value as it is."""
+    if isinstance(value, str) and value.strip()[:1] in ("{", "["):
+        try:
+            return orjson.loads(value)
+        except ValueError:
+            pass
+    return value
+
+
 def clean(text: str) -> str:
     """The text without what PostgreSQL and UTF-8 can't hold."""
     return LONE_SURROGATE.sub("\ufffd", text.replace("\0", ""))

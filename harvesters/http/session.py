@@ -94,7 +94,8 @@ class PoliteSession:
     ) -> None:
         """`now`: the time for what a remote says in times without saying what its own clock says.
 
-        `through` may put another transport in front of ours (`recording.py`)."""
+        `through` may put another transport in front of ours (`recording.py`).
+        """
         self._limits = limits
         self._headers = {"User-Agent": limits.user_agent, "Accept-Encoding": ASKED_FOR, **(headers or {})}
         self._sleep = sleep

@@ -11,11 +11,6 @@ MOST_PARTS = 8
 Entry = Mapping[str, Any]
 
 
-def is_missing(value: Any) -> bool:
-    """Whether a field says nothing."""
-    return value is None or value in ("", [], {})
-
-
 def value_at(entry: Entry, path: str) -> Any:
     """The value that a path names, None when there is none."""
     if path in entry:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harvesters.dataset.languages import FALLBACK, opened
-from harvesters.mapping.fields import Entry, is_missing, value_at, with_value, without
+from harvesters.dataset.storable import is_missing
+from harvesters.mapping.fields import Entry, value_at, with_value, without
 from harvesters.mapping.template import Template, as_text
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harvesters.dataset.languages import by_language, in_one_language, opened
-from harvesters.dataset.storable import json_text
-from harvesters.mapping.fields import is_missing
+from harvesters.dataset.storable import is_missing, json_text
 
 TOKEN = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
 LONGEST = 10_000  # characters of a template

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.actions.session import Session
 from adapters.bootstrap import Parts
-from adapters.stages.gather import Stopped
+from adapters.stages.listing import Stopped
 from domain.errors import NotFound, Refused, ValidationError
 from domain.jobs import Job
 from domain.sources import HarvestSource

@@ -10,6 +10,7 @@ from adapters.bootstrap import Parts
 from domain.errors import Conflict, JobEnded
 from harvesters import GatherError, HarvestJob, HarvestObject, Listed, Record
 from tests.integration.test_gather_run import Gathering, full
+from tests.support.evil import Evil
 
 
 @pytest.fixture
@@ -113,15 +114,6 @@ def test_errors_saved_before_an_exception_are_kept(gathering: Gathering) -> None
     job = gathering.run(remote)
 
     assert [message.splitlines()[0] for _, message, _ in gathering.errors(job)] == ["KeyError: 'title'", "first", "second"]
-
-
-class Evil:
-    """Can't be looked at."""
-
-    def _fail(self, *_: object) -> Any:
-        raise ZeroDivisionError("looked at")
-
-    __str__ = __repr__ = __bool__ = __len__ = __iter__ = __eq__ = __hash__ = _fail
 
 
 class EvilMapping(Mapping[str, Any]):

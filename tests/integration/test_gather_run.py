@@ -10,9 +10,9 @@ import pytest
 
 from adapters.bootstrap import Parts
 from adapters.stages import context as job_context
-from adapters.stages import gather as gather_run
 from adapters.stages import gather_page
 from adapters.stages.gather_times import CLOCK_MARGIN
+from adapters.stages.listing import Stopped
 from domain.errors import RemoteError
 from domain.jobs import COUNTS, Job
 from domain.objects import HarvestObject
@@ -281,10 +281,10 @@ def test_an_aborted_job_takes_no_more_records(gathering: Gathering, monkeypatch:
 def test_a_second_attempt_makes_the_same_objects(gathering: Gathering) -> None:
     def interrupted(job: HarvestJob) -> Iterator[Any]:
         yield from (Record(str(number)) for number in range(500))
-        raise gather_run.Stopped
+        raise Stopped
 
     job_id = gathering.app.create_job(gathering.source)
-    with pytest.raises(gather_run.Stopped):
+    with pytest.raises(Stopped):
         gathering.gather(job_id, interrupted)
     gathering.gather(job_id, full(*(Record(str(number)) for number in range(510))))
 

@@ -10,7 +10,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.log.job_objects import job_objects
 from adapters.postgres.work import held
 from adapters.stages import gather_stored
-from adapters.stages.gather import Stopped
+from adapters.stages.listing import Stopped
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject
 from domain.reimport import Selection

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.duties.retention import Retain
-from adapters.stages.gather import Stopped
+from adapters.stages.listing import Stopped
 from domain.errors import HarvestError, Refused
 from domain.jobs import Job
 from harvesters.base import Record

@@ -14,7 +14,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.log.job_objects import job_objects
 from adapters.postgres.retention import Retention
 from adapters.stages import gather_undo
-from adapters.stages.gather import Stopped
+from adapters.stages.listing import Stopped
 from domain.errors import JobExists, Refused
 from domain.jobs import Job
 from harvesters.target import Owner

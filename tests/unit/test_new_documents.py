@@ -50,7 +50,7 @@ class Waiting:
 def patient(monkeypatch: pytest.MonkeyPatch) -> NewDocuments:
     """Waits for the first record of a job as long as it takes."""
     monkeypatch.setattr(new_documents, "TRIED_FOR", 60.0)
-    return NewDocuments(MOST, lambda: True, limit=1000.0)
+    return NewDocuments(MOST, lambda: True, 1000.0)
 
 
 def test_the_first_record_of_a_job_says_how_many_others_run_at_a_time(patient: NewDocuments) -> None:
@@ -97,7 +97,7 @@ def test_small_records_run_side_by_side_once_one_has_come_back(patient: NewDocum
 
 def test_a_first_record_that_takes_long_holds_up_the_others_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(new_documents, "TRIED_FOR", 0.05)
-    new = NewDocuments(MOST, lambda: True)
+    new = NewDocuments(MOST, lambda: True, 1000.0)
     new.wait_for_room(record("slow"))
 
     assert Waiting(new, "slow").begins()
@@ -124,7 +124,7 @@ def test_a_job_of_large_documents_gets_its_turn_among_many_small_ones(patient: N
 
 
 def test_nobody_waits_in_a_process_that_ends() -> None:
-    new = NewDocuments(MOST, lambda: False)
+    new = NewDocuments(MOST, lambda: False, 1000.0)
     new.wait_for_room(record("large"))
     new.count(record("large"), 3 * MOST)
 

@@ -7,18 +7,10 @@ from typing import Any
 import pytest
 
 from harvesters.base import HarvestObject
+from tests.support.evil import Evil
 from tests.unit.stage_runs import Plugin, failure, run
 
 MARK = ContextVar("mark", default="")
-
-
-class Evil:
-    """Can't be looked at."""
-
-    def _fail(self, *_: object) -> Any:
-        raise ZeroDivisionError("looked at")
-
-    __str__ = __repr__ = __bool__ = __len__ = __iter__ = __getattr__ = __eq__ = __hash__ = _fail
 
 
 LEFT_ON_THE_OBJECT = (

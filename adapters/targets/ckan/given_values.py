@@ -3,12 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a field says nothing."""
-    return value is None or value in ("", [], {})
+from harvesters.dataset.storable import is_missing, opened_json
 
 
 def is_untold(value: Any) -> bool:
@@ -18,16 +13,6 @@ def is_untold(value: Any) -> bool:
 
 def _stripped(text: Any) -> Any:
     return text.strip() if isinstance(text, str) else text
-
-
-def opened_json(value: Any) -> Any:
-    """What a text of JSON says, for a field that holds more than a text."""
-    if isinstance(value, str) and value.strip()[:1] in ("{", "["):
-        try:
-            return orjson.loads(value)
-        except ValueError:
-            pass
-    return value
 
 
 def as_values(value: Any) -> Iterable[Any]:

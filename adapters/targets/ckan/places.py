@@ -11,7 +11,7 @@ from typing import Any
 from adapters.targets.ckan.package import OWN, with_extras
 from adapters.targets.kept import Kept
 from harvesters.dataset.extras import FIELDS_OF_CKAN
-from harvesters.dataset.storable import json_text
+from harvesters.dataset.storable import is_missing, json_text
 from harvesters.dataset.values import shown
 from harvesters.target import FieldPolicy, Loss
 
@@ -31,7 +31,7 @@ class Places:
         if not unknown:
             return []
         kept = self._kept(sent, unknown)
-        return [name for name in sorted(unknown) if name not in kept and _says_something(sent[name])]
+        return [name for name in sorted(unknown) if name not in kept and not is_missing(sent[name])]
 
     def learn(self, sent: Mapping[str, Any], answer: Mapping[str, Any], *, whole: bool) -> None:
         """Take from CKAN's answer to a write which fields it has kept; `whole`: the answer has all fields."""
@@ -71,7 +71,7 @@ class Places:
         if not homeless:
             return sent, []
         fields = {name: value for name, value in sent.items() if name not in homeless}
-        homeless = [name for name in homeless if _says_something(sent[name])]
+        homeless = [name for name in homeless if not is_missing(sent[name])]
         if policy.unknown != "extras":
             return fields, [_loss(name, policy) for name in homeless]
         values = {extra["key"]: extra["value"] for extra in sent["extras"]}
@@ -86,7 +86,7 @@ class Places:
     def _with_fields(self, sent: dict[str, Any]) -> dict[str, Any]:
         extras = {extra["key"]: extra["value"] for extra in sent["extras"]}
         fields = (key for key, has_place in self._kept(sent, extras).items() if has_place)
-        moved = {key: extras[key] for key in fields if extras[key] and not _says_something(sent.get(key))}
+        moved = {key: extras[key] for key in fields if extras[key] and is_missing(sent.get(key))}
         if not moved:
             return sent
         return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
@@ -100,10 +100,6 @@ class Places:
 
 def _type(sent: Mapping[str, Any]) -> str:
     return str(sent.get("type") or "dataset")
-
-
-def _says_something(value: Any) -> bool:
-    return value is not None and value not in ("", [], {})
 
 
 def _as_extra(name: str, value: Any) -> dict[str, str]:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
-from adapters.targets.ckan.given_values import is_missing, is_untold
+from adapters.targets.ckan.given_values import is_untold
 from adapters.targets.ckan.package import OWN
 from adapters.targets.ckan.schema_values import SchemaField, fields_of, missing_of
 from domain.errors import TargetError
 from harvesters.dataset.languages import by_language, in_one_language, opened
-from harvesters.dataset.storable import storable
+from harvesters.dataset.storable import is_missing, storable
 from harvesters.dataset.values import Losses, Odd, shown
 from harvesters.target import Loss
 

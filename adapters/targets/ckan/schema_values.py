@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from adapters.targets.ckan.given_values import as_values, folded, is_missing, is_untold, named, opened_json, single_value
+from adapters.targets.ckan.given_values import as_values, folded, is_untold, named, single_value
 from harvesters.dataset import values
 from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, opened
-from harvesters.dataset.storable import json_text
+from harvesters.dataset.storable import is_missing, json_text, opened_json
 from harvesters.dataset.tags import why_no_tag
 from harvesters.dataset.values import Losses, Odd, shown
 
