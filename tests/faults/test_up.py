@@ -70,9 +70,7 @@ def start_up(tmp_path: Path) -> Iterator[Callable[[], Up]]:
 @pytest.mark.slow
 def test_up_harvests_mends_itself_ends_on_ctrl_c_and_finds_its_data_again(start_up: Callable[[], Up]) -> None:
     up = start_up()
-    up.json(
-        "source", "create", "some", "http://127.0.0.1/some", "slow", "", "true", "", "", '{"records": 100, "seconds": 0.05}'
-    )
+    up.json("source", "create", "some", "http://127.0.0.1/some", "slow", "", "true", "", "", '{"records": 100, "seconds": 0.3}')
     job_id = up.json("job", "some")["id"]
 
     killed = up.child("fetch-consumer")
