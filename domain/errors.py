@@ -26,6 +26,8 @@ HarvestError                  someone can act on it; the CLI prints it as one li
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
+
 
 class HarvestError(Exception):
     """Base of all errors that a person or a caller can act on.

@@ -31,7 +31,6 @@ VERSION, VARIANT = 8, 0b10  # of every object's id, as bits: the properties of a
 REMOVED_AS = ("deleted", "purged", "kept", "hidden", "gone")
 """What becomes of a dataset in the target: `kept` as the source's policy says, `hidden` until its grace period is over, `gone`
 when somebody else had deleted it there before."""
-REPORTED = "reported"  # code of a failure whose errors were recorded one by one before it
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
 
 

@@ -11,8 +11,7 @@ from typing import Literal
 
 from domain import rules, text
 from domain.deletions import CLEAR, HIDDEN_PACKAGE, HIDDEN_TITLE, REMOVAL, grace_days
-from domain.errors import HarvestError, Postponed, RecordError, RemoteError, ServiceUnavailable, TargetError
-from domain.objects import REPORTED
+from domain.errors import REPORTED, HarvestError, Postponed, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import HarvestObject as Aggregate
 from domain.titles import MAX_TITLE, title_of
 from domain.undoing import UNDO

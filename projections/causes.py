@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.objects import REPORTED
+from domain.errors import REPORTED
 from domain.secrets import mask_text
 
 if TYPE_CHECKING:  # commands read causes, and need not load all events for that

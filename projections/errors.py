@@ -6,7 +6,7 @@ them. The guid is no column: causes are told by it (`projections.causes`).
 
 from typing import Protocol
 
-from domain.objects import REPORTED
+from domain.errors import REPORTED
 from projections.logs import line_id
 from projections.recorded import Changes, Handler, Recorded, Row
 from projections.statistics import Statistics

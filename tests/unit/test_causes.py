@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.objects import REPORTED
+from domain.errors import REPORTED
 from projections.causes import Cause, CauseKey, Causes, pattern
 from projections.causes import causes_of as causes_of_object
 from projections.recorded import Recorded, Row

@@ -34,6 +34,20 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert not HEAVY & set(imported)
 
 
+@pytest.mark.parametrize("action", ["harvest_job_list", "harvest_cause_series", "harvest_status_show"])
+def test_a_command_that_lists_loads_no_aggregates(action: str) -> None:
+    """Events, the library for them, and plugins take longer to import than what is listed takes to be read."""
+    program = (
+        "import sys, adapters.actions.session; from adapters.actions.table import find\n"
+        f"find({action!r}); print(*sorted(sys.modules))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+
+    assert "adapters.postgres.read_model.queries" in done.stdout.split()
+    assert not {"eventsourcing", "domain.aggregate", "harvesters", "kafka", "requests"} & set(done.stdout.split())
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_line_of_help_is_how_the_command_describes_itself(name: str) -> None:
     context = click.Context(main)

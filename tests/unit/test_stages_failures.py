@@ -8,8 +8,7 @@ import orjson
 import pytest
 
 from domain.aggregate import OrjsonTranscoder
-from domain.errors import HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
-from domain.objects import REPORTED
+from domain.errors import REPORTED, HarvestError, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import HarvestObject as Aggregate
 from domain.stored_events import UpcastingMapper
 from harvesters.base import Fetched, HarvestObject, HarvestObjectExtra, Imported
