@@ -1,7 +1,7 @@
 """The dispatcher: the one producer of commands. It takes due work fairly and sends it, and sends lost commands again.
 
-What is in flight is about two seconds of measured throughput, so a job of 300,000 records never holds up one of 10. Each lane
-has no more gathers in flight than it has threads, or than end within two seconds.
+What is in flight is about two seconds of measured throughput, of all jobs and of each (`domain.pace`), so a job of 300,000
+records never holds up one of 10. Each lane has no more gathers in flight than it has threads, or than end within two seconds.
 """
 
 import logging

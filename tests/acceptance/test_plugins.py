@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.rules import GROWTH, MIN_BUDGET
 from tests.support.stack import Stack
 
 
@@ -122,3 +123,18 @@ def test_a_source_of_2000_records_doesnt_hold_up_one_of_10(stack: Stack) -> None
     assert of_big["status"] == "Running"
     assert of_big["objects"] == 2000
     assert of_big["done"] < 1000
+
+
+def test_slow_records_are_not_sent_far_ahead_after_quick_ones(stack: Stack) -> None:
+    stack.source("quick", "http://127.0.0.1/quick", "noop", {"records": 6000, "content": 50})
+    stack.source("slow", "http://127.0.0.1/slow-records", "slow", {"records": 3000, "seconds": 0.2})
+    sent = "SELECT count(*) FROM ops.work WHERE job_id = %(job)s AND sent"
+    quick = stack.run("quick")
+
+    slow = stack.start_job("slow")
+    stack.wait_for_objects(slow, 1)
+    [[under_way]] = stack.parts.database.query(sent, job=slow)
+    stack.abort(slow)
+
+    assert quick["added"] == 6000
+    assert 0 < under_way <= MIN_BUDGET * GROWTH

@@ -13,6 +13,7 @@ from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.news import WorkNews
 from adapters.postgres.work.pending_work import PendingWork
 from domain.objects import HarvestObject
+from domain.rules import MIN_BUDGET
 from tests.integration.test_claims import new_job
 
 
@@ -62,6 +63,24 @@ def test_jobs_that_are_projected_are_known_and_all_jobs_are_read_once(
 
     assert (len(taken), due(backlog), backlog.under_way) == (3, {projected.id: (2, 3)}, 3)
     assert work.readings == 1
+
+
+def test_a_new_job_is_sent_only_so_far_ahead_until_its_own_records_are_done(
+    emptied: Parts, backlog: Backlog, news: WorkNews
+) -> None:
+    job = new_job(emptied, 3 * MIN_BUDGET, news=news)
+    assert due(backlog) == {job.id: (MIN_BUDGET, 0)}
+
+    taken = backlog.take({job.id: MIN_BUDGET})
+    nothing_done = due(backlog)
+    some = [*emptied.application.load_objects([command.object_id for command in taken[: MIN_BUDGET - 10]]).values()]
+    for obj in some:
+        obj.import_as("added", "package")
+    emptied.application.record_objects(some)
+    project(emptied, news)
+
+    assert nothing_done == {}
+    assert due(backlog) == {job.id: (2 * MIN_BUDGET, 10)}  # all that is left: quick records may go further ahead
 
 
 def test_an_outcome_and_a_failure_change_what_is_left(emptied: Parts, backlog: Backlog, news: WorkNews) -> None:

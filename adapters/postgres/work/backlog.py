@@ -15,7 +15,8 @@ from uuid import UUID
 from adapters.postgres.work.news import News
 from adapters.postgres.work.pending_work import JobLeft, PendingWork
 from domain.commands import FetchObject
-from domain.rules import Waiting
+from domain.pace import Pace
+from domain.rules import MIN_BUDGET, Waiting
 
 WINDOW = 400  # jobs that a pass looks at
 READ_AGAIN = 60.0  # seconds between two readings of all jobs
@@ -34,6 +35,7 @@ class Backlog:
         self._news = news
         self._left: dict[UUID, JobLeft] = {}
         self._under_way: dict[UUID, int] = {}
+        self._paces: dict[UUID, Pace] = {}
         self._queues: dict[tuple[int, bool], dict[UUID, None]] = {}  # (lane, got something already) -> jobs in turn
         self._served: set[UUID] = set()
         self._asleep: list[tuple[float, UUID]] = []  # heap of jobs with nothing due before (monotonic seconds)
@@ -73,6 +75,7 @@ class Backlog:
         self._left = {job.job_id: job for job in self._work.left() if job.left > 0}
         self._next_reading = time.monotonic() + READ_AGAIN
         self._served &= self._left.keys()
+        self._paces = {job: pace for job, pace in self._paces.items() if job in self._left}
         self._queues.clear()
         self._asleep.clear()
         for job in self._left:
@@ -88,13 +91,18 @@ class Backlog:
             elif job in self._left:
                 self._dequeue(job)
                 self._served.discard(job)
+                self._paces.pop(job, None)
                 del self._left[job]
 
     def _count_under_way(self) -> None:
         before, self._under_way = self._under_way, self._work.under_way()
+        now = time.monotonic()
         for job, number in before.items():
-            if self._under_way.get(job, 0) < number and job in self._left:  # done, or waiting again
+            fewer = number - self._under_way.get(job, 0)
+            if fewer > 0 and job in self._left:  # done, or waiting again
                 self._enqueue(job)
+                if job in self._paces:
+                    self._paces[job].ended(fewer, now)
 
     def _wake(self) -> None:
         while self._asleep and self._asleep[0][0] <= time.monotonic():
@@ -111,14 +119,15 @@ class Backlog:
             self._queues.get((self._left[job].lane, served), {}).pop(job, None)
 
     def waiting(self, held: Collection[UUID] = ()) -> list[Waiting]:
-        """The jobs whose turn it is, with how many of their objects wait and are under way; those held keep their place."""
+        """The jobs whose turn it is, how many of their objects may be sent and are under way; held ones keep their place."""
         turns: list[Waiting] = []
         idle: list[UUID] = []
         for job in self._in_turn():
             if job in held:
                 continue
             under_way = self._under_way.get(job, 0)
-            if (due := self._left[job].left - under_way) > 0:
+            ahead = self._paces[job].ahead if job in self._paces else MIN_BUDGET
+            if (due := min(self._left[job].left, ahead) - under_way) > 0:
                 turns.append(Waiting(job, self._left[job].lane, due, under_way))
             else:
                 idle.append(job)
@@ -137,10 +146,13 @@ class Backlog:
         rows = self._work.take_rows(quotas)
         commands = Counter(job for _, _, job in rows)
         short = []
+        now = time.monotonic()
         for job, quota in quotas.items():
             self._dequeue(job)
             self._served.add(job)
-            self._under_way[job] = self._under_way.get(job, 0) + commands[job]
+            under_way = self._under_way.get(job, 0)
+            self._paces.setdefault(job, Pace(now)).sent(now, under_way)
+            self._under_way[job] = under_way + commands[job]
             if commands[job] < quota:
                 short.append(job)
             elif self._left[job].left > self._under_way[job]:
