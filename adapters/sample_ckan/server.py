@@ -91,6 +91,7 @@ class SampleServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # the body is written after the headers, and would wait 40 ms for their acknowledgement
     server: SampleServer
 
     def do_GET(self) -> None:
