@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.acceptance.command_line import CommandLine
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_lines_of_a_plugin_stand_in_the_log_with_job_source_and_record(cli: Comm
     job = stack.run("chatty")["id"]
     stack.run("chatty", full=True)
 
-    lines = wait_for(lambda: said(cli, "log", "--job", job, 4), 10, "the lines of the plugin are stored")
+    lines = wait_for(lambda: said(cli, "log", "--job", job, 4), PATIENCE, "the lines of the plugin are stored")
 
     objects = stack.parts.database.query("SELECT id FROM harvest.object WHERE harvest_job_id = %(job)s", job=job)
     assert {line["object_id"] for line in lines} == {None, *(object_id for (object_id,) in objects)}
@@ -55,7 +55,7 @@ def test_a_loud_plugin_gets_so_many_lines_and_the_rest_is_counted(cli: CommandLi
     stack.source("loud", "http://127.0.0.1/loud", "chatty", {"records": 100})
     job = stack.run("loud")["id"]
 
-    text = wait_for(lambda: found(cli("log", "--job", job).out, "70 further"), 10, "lines are counted")
+    text = wait_for(lambda: found(cli("log", "--job", job).out, "70 further"), PATIENCE, "lines are counted")
 
     assert "This job has more than 30 lines of WARNING, ERROR and CRITICAL: the others are left out" in text
     assert "70 further lines of this job were left out (HARVEST_LOG_LINES)" in text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.event_client import EventClient
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 from tests.support.web_server import WebServer
 
 STREAMS = 200
@@ -83,7 +83,7 @@ def test_a_server_with_many_streams_ends_at_once_and_says_goodbye(live: Live, pa
         client.ready()
 
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(PATIENCE)
 
     assert {[event.kind for event in client.events()][-1] for client in clients} == {"bye"}
     assert "Traceback" not in live.stack.log(name)

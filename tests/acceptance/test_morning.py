@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.command_line import CommandLine
 from tests.support.rogue_server import RogueServer
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,9 @@ def test_an_overdue_source_is_one_without_success_for_two_periods(cli: CommandLi
     fields = stack.parts.application.find_source("daily").fields
     cli("source", "edit", "daily", "--frequency", "DAILY")
     scheduled = "SELECT frequency FROM ops.schedule WHERE source_id = %(source)s"
-    wait_for(lambda: stack.parts.database.query(scheduled, source=UUID(source)) == [("DAILY",)], 10, "its schedule is known")
+    wait_for(
+        lambda: stack.parts.database.query(scheduled, source=UUID(source)) == [("DAILY",)], PATIENCE, "its schedule is known"
+    )
     assert fields.frequency != "DAILY"
     assert names(cli.json("sources", "--overdue")) == []
 

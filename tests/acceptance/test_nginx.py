@@ -15,7 +15,7 @@ from adapters.actions.session import Session
 from adapters.parts import Parts
 from adapters.settings import Settings
 from tests.support.ports import free_port
-from tests.support.stack import ROOT, wait_for
+from tests.support.stack import PATIENCE, ROOT, wait_for
 from tests.support.visitor import Visitor, forms
 from tests.support.web_server import SYSADMIN, WebServer, web_server
 
@@ -45,11 +45,11 @@ def proxy(settings: Settings, tmp_path: Path) -> Iterator[WebServer]:
         config.write_text(CONFIG.format(folder=tmp_path, port=port, rule=rule))
         process = subprocess.Popen([nginx, "-p", str(tmp_path), "-c", str(config)], stderr=subprocess.DEVNULL)
         try:
-            wait_for(lambda: (tmp_path / "nginx.pid").exists() and process.poll() is None, 10, "nginx runs")
+            wait_for(lambda: (tmp_path / "nginx.pid").exists() and process.poll() is None, PATIENCE, "nginx runs")
             yield WebServer(f"http://127.0.0.1:{port}")
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 def test_actions_of_harvesting_reach_us_under_ckans_address_and_the_others_ckan(proxy: WebServer) -> None:

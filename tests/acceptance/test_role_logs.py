@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
 
@@ -45,7 +45,7 @@ def test_a_jobs_start_and_end_are_logged_with_its_counts_and_ids(stack: Stack) -
             said = [line for line in lines(stack, role) if line.get("job") == job]
             return said if len(said) >= number else []
 
-        return list(wait_for(logged, 10, f"{role} logs {number} lines about the job"))
+        return list(wait_for(logged, PATIENCE, f"{role} logs {number} lines about the job"))
 
     gathered, (ended,) = about("gather-consumer", 2), about("coordinator", 1)
     assert gathered[0]["message"].partition(": ")[2] == "gathering starts (attempt 1)"

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from adapters.settings import Settings
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_several_processes_answer_at_one_address_and_end_with_the_one_that_start
     os.kill(process.pid, signal.SIGKILL)
 
     assert len(workers) >= 2
-    wait_for(lambda: not any(worker.is_running() and worker.status() != "zombie" for worker in workers), 10, "they end")
+    wait_for(lambda: not any(worker.is_running() and worker.status() != "zombie" for worker in workers), PATIENCE, "they end")
 
 
 def test_an_address_that_is_taken_is_said(

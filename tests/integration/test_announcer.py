@@ -19,7 +19,7 @@ from adapters.roles import announcer as announcing_module
 from adapters.roles.announcer import Announcer, News, Watch
 from domain.errors import ServiceUnavailable
 from domain.objects import GatheredRecord, HarvestObject
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 LISTENS = """
     SELECT count(*) FROM pg_stat_activity
@@ -37,7 +37,7 @@ class Watcher:
         self.news: queue.Queue[News] = queue.Queue()
 
     def next(self) -> News:
-        return self.news.get(timeout=10.0)
+        return self.news.get(timeout=PATIENCE)
 
     def until(self, what: Callable[[State], bool]) -> State:
         """The first state that is so."""
@@ -215,7 +215,7 @@ def test_the_announcement_of_a_batch_says_how_far_it_goes(emptied: Parts) -> Non
         heard.extend(listener.wait(0.1))
         return announced(heard).position == emptied.event_store.max_notification_id()
 
-    wait_for(all_of_it, 10, "it is said that all is told")
+    wait_for(all_of_it, PATIENCE, "it is said that all is told")
     assert announced(heard).sources == {source_id}
     listener.close()
 

@@ -18,7 +18,7 @@ from adapters.settings import Settings
 from domain.errors import GuardConflict
 from domain.sources import SourceFields
 from projections.recorded import Recorded
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +170,7 @@ def test_documents_too_large_to_be_in_memory_side_by_side_come_one_after_the_oth
 def test_documents_that_fetch_brings_count_to_the_memory_of_all_threads(with_broker: Settings, tmp_path: Path) -> None:
     with Stack(replace(with_broker, fetch_threads=16), tmp_path) as stack:
         stack.source("large", "http://127.0.0.1/large", "large", {"records": 120, "document": 5_000_000})
-        before = wait_for(lambda: peak(stack.process("fetch-consumer").pid), 10, "the worker runs")
+        before = wait_for(lambda: peak(stack.process("fetch-consumer").pid), PATIENCE, "the worker runs")
 
         job = stack.run("large", seconds=180)
 

@@ -1,23 +1,32 @@
 """Gathering from remotes that misbehave: it ends, says why, and never takes the answer for a full listing."""
 
 import json
-import time
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import BaseAdapter
 
 from domain.errors import RemoteError
 from harvesters.base import GatherError, HarvestJob, HarvestSource, Listed, Page, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
 from tests.support.rogue_server import MODES, RogueServer, package
+from tests.support.stack import PATIENCE
+from tests.support.stopwatch import stopwatch
 
-LIMITS = HttpLimits(allow="loopback", timeout=5.0, total_timeout=10.0, max_bytes=1_000_000, retries=0)
-HASTY = replace(LIMITS, timeout=0.2, total_timeout=0.4)  # for remotes that are too slow at any rate
+LIMITS = HttpLimits(allow="loopback", timeout=PATIENCE, total_timeout=PATIENCE, max_bytes=1_000_000, retries=0)
+HASTE = 0.2  # seconds that a page is waited for which never comes
+PER_PIECE = 10.0  # seconds that pass with each piece which the remote sends slowly, and with nothing else
+DATASETS = 21  # the eleventh is the bad one
 YESTERDAY = datetime(2024, 5, 1, tzinfo=UTC)
+
+Item = Record | Listed | GatherError | Page
 
 
 def new_job(url: str, last_complete: datetime | None = None, /, **config: Any) -> HarvestJob:
@@ -25,20 +34,54 @@ def new_job(url: str, last_complete: datetime | None = None, /, **config: Any) -
     return HarvestJob("33333333-3333-4333-8333-333333333333", source, YESTERDAY, last_complete=last_complete)
 
 
-def gather(job: HarvestJob, limits: HttpLimits = LIMITS) -> list[Record | Listed | GatherError | Page]:
+def no_time(seconds: float) -> None:
+    """Asks again at once."""
+
+
+def gather(job: HarvestJob, limits: HttpLimits = LIMITS) -> list[Item]:
+    return gather_by(PoliteSession(limits, sleep=no_time), job)
+
+
+def gather_from(remote: RogueServer, job: HarvestJob) -> list[Item]:
+    """Waits for all that comes at once, and neither for what never comes nor for what comes slowly."""
+    if remote.mode == "silent":
+        return gather(job, replace(LIMITS, timeout=HASTE))
+    through: Callable[[BaseAdapter], BaseAdapter] = Impatient if remote.mode == "page_silent" else lambda adapter: adapter
+    return gather_by(PoliteSession(LIMITS, sleep=no_time, clock=lambda: PER_PIECE * remote.pieces, through=through), job)
+
+
+def gather_by(session: PoliteSession, job: HarvestJob) -> list[Item]:
     harvester = CKANHarvester()
-    harvester.http = PoliteSession(limits)
+    harvester.http = session
     try:
         return list(harvester.gather_stage(job))
     finally:
-        harvester.http.close()
+        session.close()
 
 
-def errors(items: list[Record | Listed | GatherError | Page]) -> list[GatherError]:
+class Impatient(BaseAdapter):
+    """A transport that doesn't wait long for a page with the record in the middle."""
+
+    def __init__(self, adapter: BaseAdapter) -> None:
+        super().__init__()
+        self._adapter = adapter
+
+    def send(self, request: PreparedRequest, *arguments: Any, **options: Any) -> Response:
+        query = dict(parse_qsl(urlsplit(str(request.url)).query))
+        start, rows = int(query.get("start", 0)), int(query.get("rows", DATASETS))
+        if start <= DATASETS // 2 < start + rows:
+            options["timeout"] = HASTE
+        return self._adapter.send(request, *arguments, **options)
+
+    def close(self) -> None:
+        self._adapter.close()
+
+
+def errors(items: list[Item]) -> list[GatherError]:
     return [item for item in items if isinstance(item, GatherError)]
 
 
-def records(items: list[Record | Listed | GatherError | Page]) -> list[Record]:
+def records(items: list[Item]) -> list[Record]:
     return [item for item in items if isinstance(item, Record)]
 
 
@@ -71,16 +114,15 @@ def records(items: list[Record | Listed | GatherError | Page]) -> list[Record]:
 )
 @pytest.mark.parametrize("last_complete", [None, YESTERDAY])
 def test_a_broken_remote_fails_the_gather_with_a_code(mode: str, code: str, last_complete: datetime | None) -> None:
-    started = time.monotonic()
-    with RogueServer(mode) as remote:
+    with RogueServer(mode) as remote, stopwatch() as took:
         job = new_job(remote.url, last_complete)
         with pytest.raises(RemoteError) as caught:
-            gather(job, HASTY if code in ("timeout", "slow") else LIMITS)
+            gather_from(remote, job)
 
     assert caught.value.code == code
     assert remote.url in str(caught.value)
     assert not job.full_listing
-    assert time.monotonic() - started < 5
+    assert took.seconds < 5
 
 
 def test_what_a_refusal_says_is_in_the_message() -> None:
@@ -99,7 +141,7 @@ def test_records_that_are_none_are_errors_and_leave_nothing(mode: str, code: str
 
 
 def test_an_answer_of_php_software_is_read() -> None:
-    with RogueServer("php", datasets=21) as remote:
+    with RogueServer("php", datasets=DATASETS) as remote:
         items = gather(new_job(remote.url, page_size=10))
 
     assert not errors(items)
@@ -107,7 +149,7 @@ def test_an_answer_of_php_software_is_read() -> None:
 
 
 def test_one_bad_record_does_not_spoil_the_others() -> None:
-    with RogueServer("mixed", datasets=21) as remote:
+    with RogueServer("mixed", datasets=DATASETS) as remote:
         job = new_job(remote.url, page_size=5)
         items = gather(job)
 
@@ -121,9 +163,9 @@ def test_one_bad_record_does_not_spoil_the_others() -> None:
 @pytest.mark.parametrize("last_complete", [None, YESTERDAY])
 @pytest.mark.parametrize("mode", sorted(mode for mode in MODES if mode.startswith("page_")))
 def test_a_record_that_spoils_its_page_costs_no_other(mode: str, last_complete: datetime | None) -> None:
-    with RogueServer(mode, datasets=21) as remote:
+    with RogueServer(mode, datasets=DATASETS) as remote:
         job = new_job(remote.url, last_complete, page_size=8)
-        items = gather(job, HASTY if mode in ("page_drip", "page_silent") else LIMITS)
+        items = gather_from(remote, job)
 
     assert sorted(record.guid for record in records(items)) == [package(n)["id"] for n in range(21) if n != 10]
     assert [error.code for error in errors(items)] == ["unreadable"]
@@ -135,7 +177,7 @@ def test_a_record_that_spoils_its_page_costs_no_other(mode: str, last_complete: 
 
 
 def test_a_remote_without_search_is_read_name_by_name() -> None:
-    with RogueServer("no_search", datasets=21) as remote:
+    with RogueServer("no_search", datasets=DATASETS) as remote:
         job = new_job(remote.url, YESTERDAY)
         items = gather(job)
 
@@ -199,9 +241,8 @@ def test_the_api_key_is_sent_and_never_shown() -> None:
 def test_a_gigabyte_leaves_memory_flat() -> None:
     with RogueServer("huge") as remote:
         tracemalloc.start()
-        limits = HttpLimits(allow="loopback", timeout=2, total_timeout=10, max_bytes=5_000_000, retries=0)
         with pytest.raises(RemoteError):
-            gather(new_job(remote.url), limits)
+            gather(new_job(remote.url), replace(LIMITS, max_bytes=5_000_000))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
 

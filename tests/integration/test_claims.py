@@ -16,7 +16,7 @@ from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject
 from domain.rules import GATHER_DELIVERIES, SOLO_AFTER
 from domain.sources import SourceFields
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 LEASE = 60.0  # seconds
 Worker = Callable[[str], Claims]
@@ -377,7 +377,7 @@ def test_a_worker_is_absent_when_its_connection_is_gone(emptied: Parts, work: Pe
 
     dead.close()
 
-    wait_for(lambda: work.absent_workers() == {"dead"}, 5, "the dead one is absent")
+    wait_for(lambda: work.absent_workers() == {"dead"}, PATIENCE, "the dead one is absent")
 
 
 def test_a_worker_that_never_showed_its_presence_is_absent(emptied: Parts, work: PendingWork, worker: Worker) -> None:

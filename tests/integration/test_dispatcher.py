@@ -23,6 +23,7 @@ from domain.errors import ServiceUnavailable
 from domain.objects import HarvestObject
 from domain.rules import MIN_BUDGET, MIN_GATHERS
 from tests.integration.test_claims import new_job
+from tests.support.stack import PATIENCE
 
 
 class FakeProducer:
@@ -198,7 +199,7 @@ def test_who_reads_from_the_embedded_broker_is_told_what_was_sent_and_to_which_c
     dispatcher.dispatch()
 
     assert (first, nothing) == ([[""], [""]], [[], []])
-    assert [listener.wait(5.0) for listener in (gather, fetch)] == [["one 1"], ["one 4"]]
+    assert [listener.wait(PATIENCE) for listener in (gather, fetch)] == [["one 1"], ["one 4"]]
     for listener in (gather, fetch):
         listener.close()
 

@@ -15,7 +15,7 @@ from adapters.web import streams
 from domain.access import Caller
 from tests.conftest import new_database
 from tests.support.event_client import Event, EventClient
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 from tests.support.web_server import SYSADMIN, Tokens, WebServer, web_server
 
 
@@ -217,7 +217,7 @@ def test_a_caller_who_loses_a_role_is_told_no_more(site: Site, monkeypatch: pyte
         client.ready()
         site.tokens.callers["demoted"] = Caller("ed")
         already = asked.count("demoted")
-        wait_for(lambda: asked.count("demoted") > already + 1, 10, "the caller is asked for again", every=0.01)
+        wait_for(lambda: asked.count("demoted") > already + 1, PATIENCE, "the caller is asked for again", every=0.01)
         job = site.job(hidden)
         site.abort(job)
         site.server.result("harvest_source_patch", {"id": marker, "title": "The last"})
@@ -268,7 +268,7 @@ def test_a_server_that_ends_leaves_no_thread(site: Site) -> None:
         client.ready()
         assert set(threading.enumerate()) - before
 
-    wait_for(lambda: set(threading.enumerate()) <= before, 5, "its threads end")
+    wait_for(lambda: set(threading.enumerate()) <= before, PATIENCE, "its threads end")
 
 
 def test_events_are_plain_json(site: Site) -> None:

@@ -21,7 +21,7 @@ from domain.jobs import Job
 from domain.sources import SourceFields
 from harvesters.base import HarvestJob, Record
 from tests.integration.test_gather_run import FakeHarvester, Remote
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 RECORDED = """
     SELECT count(DISTINCT xmin::text), count(*) FROM events.stored_event
@@ -53,7 +53,7 @@ class Gatherer:
         job = ahead.job.id
         if run.run(job, "worker", ahead, lambda error: self.settled.update({job: error})):
             self.settled[job] = None
-        wait_for(lambda: job in self.settled, 10, "the end is stored")
+        wait_for(lambda: job in self.settled, PATIENCE, "the end is stored")
         return run
 
     def events(self, job: UUID) -> list[tuple[str, dict[str, Any]]]:
@@ -184,14 +184,14 @@ def test_the_start_of_a_longer_gather_is_shown_while_it_goes_on(gatherer: Gather
     run = gatherer.parts.gather_run(lambda: False)
     thread = threading.Thread(target=run.run, args=(job, "worker", ahead, lambda _: None))
     thread.start()
-    assert listing.wait(10)
+    assert listing.wait(PATIENCE)
 
     run.show_start()
     run.show_start()
 
     assert [topic for topic, _ in gatherer.events(job)] == ["job.created", "job.gather_started"]
     go_on.set()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert [topic for topic, _ in gatherer.events(job)][-2:] == ["job.page_gathered", "job.gather_finished"]
 
 

@@ -12,7 +12,7 @@ from adapters.postgres.log import group_append
 from adapters.postgres.log.event_store import PostgresEventStore
 from adapters.postgres.log.group_append import GroupAppend
 from domain.errors import GuardConflict, ServiceUnavailable
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 Outcomes = dict[UUID, BaseException | None]
 
@@ -49,7 +49,7 @@ def test_what_comes_while_an_append_is_in_flight_is_stored_by_the_next_one(store
 
     store.go.set()
 
-    wait_for(lambda: len(outcomes) == 20, 10, "all are told")
+    wait_for(lambda: len(outcomes) == 20, PATIENCE, "all are told")
     assert outcomes == dict.fromkeys(streams)
     assert len(store.appends) <= 2
     assert {event.originator_id for event in store.select_streams(streams)} == set(streams)
@@ -62,7 +62,7 @@ def test_one_that_conflicts_is_told_so_and_the_others_are_stored(store: Slow) ->
 
     store.go.set()
 
-    wait_for(lambda: len(outcomes) == 5, 10, "all are told")
+    wait_for(lambda: len(outcomes) == 5, PATIENCE, "all are told")
     assert isinstance(outcomes[streams[2]], GuardConflict)
     assert {stream for stream, error in outcomes.items() if error is None} == {*streams} - {streams[2]}
     assert {event.originator_id for event in store.select_streams(streams)} == {*streams} - {streams[2]}
@@ -79,7 +79,7 @@ def test_while_the_server_is_away_everybody_is_told_once(store: Slow, monkeypatc
 
     store.go.set()
 
-    wait_for(lambda: len(outcomes) == 5, 10, "all are told")
+    wait_for(lambda: len(outcomes) == 5, PATIENCE, "all are told")
     assert all(isinstance(error, ServiceUnavailable) for error in outcomes.values())
     assert len(store.appends) <= 2
 
@@ -88,16 +88,16 @@ def test_who_has_more_to_store_waits_while_much_waits(store: Slow, monkeypatch: 
     monkeypatch.setattr(group_append, "TOGETHER", 1)
     append, outcomes = GroupAppend(store), Outcomes()
     put(append, outcomes, uuid4())
-    wait_for(lambda: not append._waiting, 10, "it is being stored")
+    wait_for(lambda: not append._waiting, PATIENCE, "it is being stored")
     put(append, outcomes, uuid4())
     third = threading.Thread(target=put, args=(append, outcomes, uuid4()))
     third.start()
 
     assert third.is_alive()
     store.go.set()
-    third.join(10)
+    third.join(PATIENCE)
 
-    wait_for(lambda: len(outcomes) == 3, 10, "all are told")
+    wait_for(lambda: len(outcomes) == 3, PATIENCE, "all are told")
 
 
 def test_while_several_have_something_to_store_an_append_waits_for_enough_of_it(
@@ -107,16 +107,16 @@ def test_while_several_have_something_to_store_an_append_waits_for_enough_of_it(
     monkeypatch.setattr(group_append, "ENOUGH", 6)
     append, outcomes = GroupAppend(store), Outcomes()
     put(append, outcomes, uuid4())
-    wait_for(lambda: not append._waiting, 10, "the first is being stored")
+    wait_for(lambda: not append._waiting, PATIENCE, "the first is being stored")
     for _ in range(2):
         put(append, outcomes, uuid4())
     store.go.set()
-    wait_for(lambda: len(outcomes) == 3, 10, "all are told")
+    wait_for(lambda: len(outcomes) == 3, PATIENCE, "all are told")
 
     for _ in range(6):
         put(append, outcomes, uuid4())
 
-    wait_for(lambda: len(outcomes) == 9, 10, "all are told")
+    wait_for(lambda: len(outcomes) == 9, PATIENCE, "all are told")
     assert store.appends == [1, 2, 6]
 
 
@@ -127,6 +127,6 @@ def test_who_stores_something_alone_waits_for_nobody(store: Slow, monkeypatch: p
 
     for number in range(1, 4):
         put(append, outcomes, uuid4())
-        wait_for(lambda: len(outcomes) == number, 10, "it is told")  # noqa: B023  it runs here and now
+        wait_for(lambda: len(outcomes) == number, PATIENCE, "it is told")  # noqa: B023  it runs here and now
 
     assert store.appends == [1, 1, 1]

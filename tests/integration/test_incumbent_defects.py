@@ -16,7 +16,7 @@ from domain.jobs import Job
 from domain.objects import GatheredRecord
 from domain.sources import SourceFields
 from tests.integration.test_claims import lapse, new_job, record, take
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_defect_26_a_line_of_the_log_is_stored_once_and_commits_nothing_of_other
             emptied.database.query("CREATE TABLE half_done (id int)")
             logging.getLogger("harvesters.waf").warning("a line of mine")
             lines = b"SELECT count(*) FROM ops.log_line WHERE content = 'a line of mine'"
-            wait_for(lambda: other.execute(lines).fetchall() != [(0,)], 10, "the line is stored")
+            wait_for(lambda: other.execute(lines).fetchall() != [(0,)], PATIENCE, "the line is stored")
     finally:
         root.removeHandler(keeper)
         root.setLevel(level)

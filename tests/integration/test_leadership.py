@@ -10,7 +10,7 @@ import pytest
 from adapters.bootstrap import Parts
 from adapters.postgres.leadership import LeaderDatabase, has_leader
 from domain.errors import ServiceUnavailable
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 SLEEPS: LiteralString = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'candidate' AND query LIKE '%%pg_sleep(600)'"
 Candidates = Callable[[], LeaderDatabase]
@@ -27,7 +27,7 @@ def candidate(emptied: Parts) -> Iterator[Candidates]:
     yield make
     for one in made:
         one.resign()
-    wait_for(lambda: not has_leader(emptied.database), 10, "the server has ended their sessions")
+    wait_for(lambda: not has_leader(emptied.database), PATIENCE, "the server has ended their sessions")
 
 
 def hang_up(parts: Parts) -> None:
@@ -69,8 +69,8 @@ def test_a_leader_that_does_nothing_sees_that_its_connection_is_gone(candidate: 
             return True
         return False
 
-    wait_for(is_gone, 10, "the leader knows")
-    wait_for(candidate().lead, 10, "another one leads once the server has ended the session")
+    wait_for(is_gone, PATIENCE, "the leader knows")
+    wait_for(candidate().lead, PATIENCE, "another one leads once the server has ended the session")
 
 
 def test_a_thread_leads_again_after_the_server_has_ended_its_lead(candidate: Candidates, emptied: Parts) -> None:
@@ -79,7 +79,7 @@ def test_a_thread_leads_again_after_the_server_has_ended_its_lead(candidate: Can
     leader.take_part(leader.connection)
     hang_up(emptied)
 
-    wait_for(leader.lead, 10, "it leads again once the server has ended the session")
+    wait_for(leader.lead, PATIENCE, "it leads again once the server has ended the session")
 
     assert leader.query("SELECT 1") == [(1,)]
 
@@ -90,7 +90,7 @@ def test_after_a_resignation_another_one_leads(emptied: Parts, candidate: Candid
 
     first.resign()
 
-    wait_for(second.lead, 5, "the second leads")
+    wait_for(second.lead, PATIENCE, "the second leads")
     with pytest.raises(ServiceUnavailable):
         first.query("SELECT 1")
 
@@ -99,7 +99,7 @@ def test_a_leader_that_asks_again_still_leads(candidate: Candidates) -> None:
     leader = candidate()
     leader.lead()
 
-    assert wait_for(leader.lead, 5, "it leads again")
+    assert wait_for(leader.lead, PATIENCE, "it leads again")
     assert leader.query("SELECT 1") == [(1,)]
 
 
@@ -109,7 +109,7 @@ def test_a_leader_whose_connection_is_lost_writes_nothing_any_more(emptied: Part
 
     hang_up(emptied)
 
-    wait_for(second.lead, 5, "the second leads")
+    wait_for(second.lead, PATIENCE, "the second leads")
     for _ in range(2):  # never reopened behind its back
         with pytest.raises(ServiceUnavailable):
             first.query("SELECT 1")
@@ -124,7 +124,7 @@ def test_a_thread_of_an_earlier_lead_cannot_write_over_the_connection_of_a_later
     leader.lead()
     earlier = leader.connection
     hang_up(emptied)
-    wait_for(leader.lead, 10, "it leads again")
+    wait_for(leader.lead, PATIENCE, "it leads again")
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(leader.take_part, earlier).result()
@@ -143,10 +143,10 @@ def test_a_statement_of_another_thread_is_broken_off_with_the_lead(candidate: Ca
     leader.lead()
     with ThreadPoolExecutor(1) as thread:
         statement = thread.submit(leader.query, "SELECT pg_sleep(600)")
-        wait_for(lambda: emptied.database.query(SLEEPS), 10, "it runs")
+        wait_for(lambda: emptied.database.query(SLEEPS), PATIENCE, "it runs")
 
         leader.break_off()
 
         with pytest.raises((ServiceUnavailable, psycopg.errors.QueryCanceled)):
             statement.result(10)
-    wait_for(lambda: not has_leader(emptied.database), 10, "the lock is free")
+    wait_for(lambda: not has_leader(emptied.database), PATIENCE, "the lock is free")

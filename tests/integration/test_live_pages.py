@@ -10,7 +10,7 @@ from adapters.embedded import EmbeddedPostgres
 from adapters.web import live_pages, streams
 from tests.support.event_client import Event, EventClient
 from tests.support.pages_site import PagesSite, pages_site
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 VIEWERS = 20
 
@@ -129,7 +129,7 @@ def test_a_session_that_ends_is_told_and_so_is_one_that_had_ended(site: PagesSit
     with watching(site, "/harvest/one", person="editor", cookie=cookie) as client:
         client.until(of_page)
         visitor.send(visitor.get("/harvest"), "/harvest/-/sign-out")
-        wait_for(lambda: "Sign in" in visitor.get("/harvest").text, 10, "the session has ended")
+        wait_for(lambda: "Sign in" in visitor.get("/harvest").text, PATIENCE, "the session has ended")
 
         client.until(lambda event: event.kind == "signed-out")
 

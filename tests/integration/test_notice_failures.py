@@ -13,7 +13,7 @@ from adapters.postgres.listener import EVENTS, Listener
 from domain.errors import Refused, ServiceUnavailable
 from tests.support.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.support.notice_site import ANNA, BEN, Site
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 
 def test_a_refused_address_stops_nobody_elses_mail_and_is_shown(new_site: Callable[..., Site], server: MailServer) -> None:
@@ -169,11 +169,11 @@ def test_the_leader_hears_of_what_is_to_be_sent_and_looks_again_when_the_next_no
     server.refused = {ANNA: "451 4.7.1 try again later"}
     site.job(site.source(), errors=["no title"])
     site.tell()
-    wait_for(lambda: "outbox" in listener.wait(1), 10, "it is told of the notice")
+    wait_for(lambda: "outbox" in listener.wait(1), PATIENCE, "it is told of the notice")
     site.database.query("UPDATE ops.outbox SET due_at = now() + interval '6 seconds'")
     mail.run(site.now())
     assert INTERVAL < mail.interval <= 6
 
     site.session.call("harvest_notice_retry")
-    wait_for(lambda: "outbox" in listener.wait(1), 10, "it is told of the notice that a person tries again")
+    wait_for(lambda: "outbox" in listener.wait(1), PATIENCE, "it is told of the notice that a person tries again")
     listener.close()

@@ -25,7 +25,7 @@ from domain.objects import GatheredRecord
 from domain.sources import SourceFields
 from tests.integration.histories import Expected, big_job
 from tests.integration.processes import ended, killed_in_the_end, project_for_ever, project_to_the_end, start
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 NUL = "a\0b"
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
@@ -141,7 +141,7 @@ def thread(emptied: Parts) -> Iterator[tuple[ProjectionThread, threading.Event]]
 
     running = ProjectionThread(emptied.read_model_projector(), listener, failed.append, told=told.set)
     running.start()
-    assert told.wait(10), "it listens"
+    assert told.wait(PATIENCE), "it listens"
     told.clear()
     yield running, told
     running.stop()
@@ -155,7 +155,7 @@ def test_a_projection_that_waits_applies_what_is_announced_and_ends_when_it_is_t
     events = append_big_job(emptied, 20)
 
     newest = emptied.event_store.max_notification_id() or 0
-    wait_for(partial(reached, emptied.read_model_projector(), newest), 10, "the events are applied")
+    wait_for(partial(reached, emptied.read_model_projector(), newest), PATIENCE, "the events are applied")
     is_equal_to_the_log(emptied, events)
     running.stop()
 
@@ -168,7 +168,7 @@ def test_the_leader_hears_of_what_is_no_event(emptied: Parts, thread: tuple[Proj
 
     tell_leader(emptied.database, "outbox")
 
-    assert told.wait(10)
+    assert told.wait(PATIENCE)
 
 
 def test_what_was_said_to_the_leader_while_nobody_listened_is_looked_for_afterwards(
@@ -179,7 +179,7 @@ def test_what_was_said_to_the_leader_while_nobody_listened_is_looked_for_afterwa
     emptied.database.query(f"SELECT pg_terminate_backend(pid, 10000) FROM ({LISTENING}) listening")
     tell_leader(emptied.database, "outbox")
 
-    assert told.wait(10)
+    assert told.wait(PATIENCE)
 
 
 def test_a_projection_that_waits_for_a_lock_ends_all_the_same_when_it_is_told_to(
@@ -191,15 +191,15 @@ def test_a_projection_that_waits_for_a_lock_ends_all_the_same_when_it_is_told_to
     with psycopg.connect(emptied.settings.database_url) as another:
         another.execute("SELECT pg_advisory_xact_lock(ops.lock_key(%s))", (projector.lock,))
         events = append_big_job(emptied, 20)
-        wait_for(lambda: emptied.database.query(BLOCKED), 10, "it waits for the lock")
+        wait_for(lambda: emptied.database.query(BLOCKED), PATIENCE, "it waits for the lock")
 
         running.stop()
 
-        wait_for(lambda: not running.is_alive(), 10, "it ends although the lock is held")
+        wait_for(lambda: not running.is_alive(), PATIENCE, "it ends although the lock is held")
         assert projector.position() == before
     running.start()
     newest = emptied.event_store.max_notification_id() or 0
-    wait_for(partial(reached, projector, newest), 10, "the events are applied")
+    wait_for(partial(reached, projector, newest), PATIENCE, "the events are applied")
     is_equal_to_the_log(emptied, events)
 
 

@@ -19,6 +19,7 @@ from domain.errors import Refused, UnknownToken
 from tests.conftest import new_database
 from tests.support.ckan_site import CkanSite, ckan_site
 from tests.support.rights_site import ROLES, SECRET, UNKNOWN, Site, check_callers, source_of, would_be_done
+from tests.support.stack import PATIENCE
 from tests.support.web_server import web_server
 
 pytestmark = pytest.mark.ckan
@@ -139,4 +140,4 @@ def test_what_is_taken_in_ckan_is_gone_here_within_a_minute(ckan: CkanSite, how:
 
 
 def asking(ckan: CkanSite, token: str) -> ActionAPI:
-    return ActionAPI(ckan.api.url, token, concurrency=1, timeout=5.0, user_agent="harvestlog tests")
+    return ActionAPI(ckan.api.url, token, concurrency=1, timeout=PATIENCE, user_agent="harvestlog tests")

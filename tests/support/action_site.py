@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.support.served import served
+from tests.support.stack import PATIENCE
 
 HTML = "<html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
 Answer = tuple[int, Any, dict[str, str]]  # status, JSON or text, headers
@@ -44,7 +45,7 @@ def action_site() -> Iterator[ActionSite]:
                 site.busy += 1
                 site.most_busy = max(site.busy, site.most_busy)
                 site.seen.append((self.path, dict(self.headers), json.loads(body)))
-            site.release.wait(5.0)  # seconds
+            site.release.wait(PATIENCE)
             status, content, headers = site.answer(self.path.rpartition("/")[2])
             text = (content if isinstance(content, str) else json.dumps(content)).encode()
             with lock:

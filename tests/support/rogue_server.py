@@ -3,7 +3,8 @@
     with RogueServer("drip") as remote:
         harvest(remote.url)
 
-`MODES` lists the ways. `requests` holds the paths that were asked, `headers` those of the newest request.
+`MODES` lists the ways. `requests` holds the paths that were asked, `headers` those of the newest request; `pieces` counts
+what was sent slowly.
 """
 
 import gzip
@@ -34,6 +35,7 @@ class RogueServer:
         self.retry_after = retry_after
         self.requests: list[str] = []
         self.headers: dict[str, str] = {}
+        self.pieces = 0
         self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> "RogueServer":
@@ -204,12 +206,12 @@ def _same_page(handler: _Handler) -> None:
 
 def _drip(handler: _Handler) -> None:
     handler.begin(200, JSON, Connection="close")
-    handler.pour(_slowly(b" "))
+    handler.pour(_slowly(handler.rogue, b" "))
 
 
 def _slow_headers(handler: _Handler) -> None:
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    handler.pour(_slowly(b"a"))
+    handler.pour(_slowly(handler.rogue, b"a"))
 
 
 def _silent(handler: _Handler) -> None:
@@ -274,9 +276,10 @@ def _fixed(body: bytes | Any, status: int = 200, content_type: str = JSON) -> Ca
     return lambda handler: handler.answer(body, status, content_type)
 
 
-def _slowly(piece: bytes) -> Iterator[bytes]:
+def _slowly(rogue: RogueServer, piece: bytes) -> Iterator[bytes]:
     while True:
         yield piece
+        rogue.pieces += 1
         time.sleep(DRIP)
 
 

@@ -20,6 +20,7 @@ from adapters.settings import Settings
 from domain.sources import SourceFields
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0  # seconds: what has not happened by then never will, on the busiest machine
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
 
 

@@ -7,17 +7,18 @@ from collections.abc import Callable
 import pytest
 
 from adapters.stages.batches import Batches
+from tests.support.stack import PATIENCE
 
 LONG = 60.0  # seconds: nobody waits so long
 
 
 def taken(batches: Batches[int]) -> list[int] | None:
-    """What is taken within 5 s; fails the test when nothing is."""
+    """What is taken; fails the test when nothing is."""
     result: list[list[int] | None] = []
     taker = threading.Thread(target=lambda: result.append(batches.take()), daemon=True)
     taker.start()
-    taker.join(5)
-    assert result, "nothing was taken within 5 s"
+    taker.join(PATIENCE)
+    assert result, f"nothing was taken within {PATIENCE} s"
     return result[0]
 
 
@@ -49,8 +50,8 @@ def test_half_of_all_is_enough() -> None:
 
 def test_fewer_wait_for_more_that_are_expected() -> None:
     batches: Batches[int] = Batches(3, 10, 0.2, always(2))
-    batches.put([1])
     begun = time.monotonic()
+    batches.put([1])
 
     assert taken(batches) == [1]
     assert time.monotonic() - begun >= 0.2
@@ -65,7 +66,7 @@ def test_who_takes_is_woken_when_there_is_enough() -> None:
     for number in range(3):
         batches.put([number])
 
-    taker.join(5)
+    taker.join(PATIENCE)
     assert result == [[0, 1, 2]]
 
 

@@ -14,6 +14,7 @@ from adapters.targets.ckan.api import ActionAPI
 from domain.access import ANONYMOUS, Caller
 from domain.errors import ServiceUnavailable, UnknownToken
 from tests.support.action_site import HTML, ActionSite, Answer, action_site
+from tests.support.stack import PATIENCE
 
 ANNA = {"id": "1", "name": "anna", "sysadmin": False, "state": "active"}
 ORGS = [
@@ -45,7 +46,7 @@ def site() -> Iterator[ActionSite]:
 
 @pytest.fixture
 def persons(site: ActionSite, clock: Clock) -> CkanPersons:
-    return CkanPersons(lambda token: ActionAPI(site.url, token, concurrency=1, timeout=5.0, user_agent="tests"), clock)
+    return CkanPersons(lambda token: ActionAPI(site.url, token, concurrency=1, timeout=PATIENCE, user_agent="tests"), clock)
 
 
 def answers(site: ActionSite, user: dict[str, Any] | None, organisations: Any = ()) -> None:

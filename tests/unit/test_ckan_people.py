@@ -9,6 +9,7 @@ from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.people import KEPT, CkanPeople
 from domain.errors import ServiceUnavailable
 from tests.support.action_site import ActionSite, Answer, action_site
+from tests.support.stack import PATIENCE
 
 USERS: list[dict[str, Any]] = [
     {"id": "1", "name": "anna", "email": "Anna@Example.org", "sysadmin": True, "state": "active"},
@@ -46,7 +47,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def people(site: ActionSite, clock: Clock) -> CkanPeople:
-    return CkanPeople(ActionAPI(site.url, "token", concurrency=1, timeout=2.0, user_agent="test"), clock)
+    return CkanPeople(ActionAPI(site.url, "token", concurrency=1, timeout=PATIENCE, user_agent="test"), clock)
 
 
 def test_active_sysadmins_and_admins_with_an_address_are_told(people: CkanPeople, site: ActionSite) -> None:

@@ -16,7 +16,7 @@ from adapters.targets.ckan.target import CKANTarget
 from domain.errors import TargetError
 from harvesters.target import Origin, Owner
 from tests.support.action_site import HTML, ActionSite, action_site
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 OURS = Owner("source-1", "City", "guid-1", "object-1", "hash-1")
 
@@ -27,7 +27,7 @@ def site() -> Iterator[ActionSite]:
         yield known
 
 
-def api(site: ActionSite, token: str = "secret", concurrency: int = 4, timeout: float = 5.0) -> ActionAPI:
+def api(site: ActionSite, token: str = "secret", concurrency: int = 4, timeout: float = PATIENCE) -> ActionAPI:
     return ActionAPI(site.url, token, concurrency=concurrency, timeout=timeout, user_agent="harvestlog")
 
 
@@ -52,7 +52,7 @@ def test_no_more_calls_than_allowed_are_under_way(site: ActionSite) -> None:
     threads = [threading.Thread(target=calls.call, args=("status_show", {})) for _ in range(6)]
     for thread in threads:
         thread.start()
-    wait_for(lambda: site.busy == 2, 5, "two calls are under way")
+    wait_for(lambda: site.busy == 2, PATIENCE, "two calls are under way")
     site.release.set()
     for thread in threads:
         thread.join()
@@ -279,7 +279,7 @@ def test_two_new_packages_of_one_name_are_made_one_after_the_other(site: ActionS
     threads = [threading.Thread(target=target.save, args=(package(name=name), OURS)) for name in ("trees", "trees", "bushes")]
     for thread in threads:
         thread.start()
-    wait_for(lambda: site.busy == 2, 5, "two names are under way")
+    wait_for(lambda: site.busy == 2, PATIENCE, "two names are under way")
     site.release.set()
     for thread in threads:
         thread.join()

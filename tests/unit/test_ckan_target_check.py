@@ -11,6 +11,7 @@ from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.target import CKANTarget
 from domain.errors import ServiceUnavailable, SettingError
 from tests.support.action_site import HTML, ActionSite, Answer, action_site
+from tests.support.stack import PATIENCE
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def site() -> Iterator[ActionSite]:
 
 
 def target(site: ActionSite, token: str = "secret") -> CKANTarget:
-    return CKANTarget(ActionAPI(site.url, token, concurrency=1, timeout=5.0, user_agent="harvestlog"))
+    return CKANTarget(ActionAPI(site.url, token, concurrency=1, timeout=PATIENCE, user_agent="harvestlog"))
 
 
 def test_ckan_is_the_target_when_its_address_is_set() -> None:

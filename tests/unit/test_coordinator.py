@@ -17,7 +17,7 @@ from adapters.postgres.work.workers import Workers
 from adapters.roles import coordinator as module
 from adapters.roles.coordinator import Coordinator
 from domain.errors import ServiceUnavailable
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -114,9 +114,9 @@ def test_news_that_come_after_a_look_for_them_bring_a_duty_on(news: Unlucky) -> 
 
     leading.start()
 
-    wait_for(lambda: duty.runs == 3, 5, "it runs on the news")
+    wait_for(lambda: duty.runs == 3, PATIENCE, "it runs on the news")
     coordinator.stop()
-    leading.join(5)
+    leading.join(PATIENCE)
     assert not leading.is_alive()
 
 
@@ -125,14 +125,14 @@ def test_a_round_that_begins_when_the_lead_is_over_does_not_sleep(news: Unlucky)
 
     def the_lead_is_over() -> None:
         coordinator.stop()
-        news.wait(5)  # until the main thread has told everybody
+        news.wait(PATIENCE)  # until the main thread has told everybody
 
     news.before = the_lead_is_over
     leading = threading.Thread(target=coordinator.run, daemon=True)
 
     leading.start()
 
-    leading.join(5)
+    leading.join(PATIENCE)
     assert not leading.is_alive()
 
 
@@ -164,7 +164,7 @@ def test_a_coordinator_that_is_told_to_end_waits_for_no_other_server(
     coordinator = coordinator_of(duty, news)
     leading = threading.Thread(target=coordinator.run, daemon=True)
     leading.start()
-    assert duty.asked.wait(5)
+    assert duty.asked.wait(PATIENCE)
 
     coordinator.stop()
 
@@ -199,7 +199,7 @@ def test_a_lost_lead_waits_for_no_other_server_and_the_next_one_runs_a_round_onc
     coordinator = coordinator_of(duty, news, database)
     leading = threading.Thread(target=coordinator.run, daemon=True)
     leading.start()
-    assert duty.asked.wait(5)
+    assert duty.asked.wait(PATIENCE)
 
     database.lost = True
     wait_for(lambda: database.leads == 2, 30, "it leads again")

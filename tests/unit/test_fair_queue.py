@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from adapters.stages.fair_queue import FairQueue
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 
 def test_jobs_take_turns() -> None:
@@ -32,7 +32,7 @@ def test_no_job_gets_all_threads() -> None:
 
     queue.put("quick", [7])
 
-    fourth.join(5)
+    fourth.join(PATIENCE)
     assert result == [("quick", [7])]
 
 
@@ -54,7 +54,7 @@ def test_closing_wakes_the_threads_that_wait() -> None:
 
     queue.close()
 
-    waiting.join(5)
+    waiting.join(PATIENCE)
     assert result == [None]
 
 
@@ -71,7 +71,7 @@ def test_draining_takes_what_has_not_begun() -> None:
 def test_one_item_after_the_other_wakes_all_threads_that_it_takes() -> None:
     queue: FairQueue[int] = FairQueue(4, reserve=False)
     taken: list[int] = []
-    together = threading.Barrier(4, timeout=5)
+    together = threading.Barrier(4, timeout=PATIENCE)
 
     def work() -> None:
         while (found := queue.take(1)) is not None:
@@ -83,10 +83,10 @@ def test_one_item_after_the_other_wakes_all_threads_that_it_takes() -> None:
     for thread in threads:
         thread.start()
     queue.put("a", range(40))
-    wait_for(lambda: len(taken) == 40, 5, "all are taken")
+    wait_for(lambda: len(taken) == 40, PATIENCE, "all are taken")
     queue.close()
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE)
 
     assert sorted(taken) == list(range(40))
 
@@ -102,7 +102,7 @@ def test_who_waits_for_room_goes_on_as_soon_as_there_is_some_for_its_job() -> No
     waiting.join(0.1)
     before = waiting.is_alive()
     queue.take(1)
-    waiting.join(5)
+    waiting.join(PATIENCE)
 
     assert before
     assert not waiting.is_alive()
@@ -117,5 +117,5 @@ def test_nobody_waits_for_room_in_a_queue_that_ends(end: Callable[[FairQueue[int
 
     end(queue)
 
-    waiting.join(5)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()

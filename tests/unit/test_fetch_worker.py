@@ -12,7 +12,7 @@ from adapters.kafka.messages import Delivery
 from adapters.roles.fetch_worker import FetchWorker
 from adapters.stages.stuck import TimeLimits
 from domain.commands import FetchObject
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 
 @dataclass
@@ -146,7 +146,7 @@ def test_offsets_count_as_done_while_the_record_is_still_run() -> None:
 
     class SlowRunner(FakeRunner):
         def run(self, item: Any) -> bool:
-            wait_for(lambda: consumer.finished, 5, "the offset is done")
+            wait_for(lambda: consumer.finished, PATIENCE, "the offset is done")
             done_before.extend(consumer.finished)
             begun.set()
             return True

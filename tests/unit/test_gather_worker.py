@@ -17,7 +17,7 @@ from adapters.stages.gather import GatherRun
 from adapters.stages.gather_ahead import ReadAhead
 from adapters.stages.process_state import ProcessState
 from domain.commands import GatherJob
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ class Database:
         return dict.fromkeys(commands, 0)
 
     def claim_gathers(self, commands: Sequence[GatherJob]) -> dict[UUID, ClaimedGather]:
-        self.open.wait(10)
+        self.open.wait(PATIENCE)
         return {command.job_id: ClaimedGather(command.job_id, 1, NOW, 0.0) for command in commands}
 
     def ended(self, jobs: Iterator[str]) -> set[str]:
@@ -130,14 +130,14 @@ def start() -> Iterator[Start]:
     for worker, thread, database in running:
         database.open.set()
         worker.stop()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 def test_the_process_is_put_right_after_each_of_the_gathers_that_were_claimed_together(start: Start) -> None:
     _, database, process = start(2)
     database.open.set()
 
-    wait_for(lambda: len(process.happened) == 4, 5, "both jobs are gathered")
+    wait_for(lambda: len(process.happened) == 4, PATIENCE, "both jobs are gathered")
 
     assert process.happened == ["gather", "restore"] * 2
 
@@ -145,11 +145,11 @@ def test_the_process_is_put_right_after_each_of_the_gathers_that_were_claimed_to
 def test_jobs_that_were_taken_and_are_not_claimed_yet_are_looked_after_soon(start: Start) -> None:
     broker, database, process = start(1)
 
-    wait_for(lambda: broker.patience, 5, "it polls again")
+    wait_for(lambda: broker.patience, PATIENCE, "it polls again")
     assert broker.patience[0] == POLL
     database.open.set()
 
-    wait_for(lambda: process.happened and broker.patience[-1] == IDLE_POLL, 5, "it has nothing to do")
+    wait_for(lambda: process.happened and broker.patience[-1] == IDLE_POLL, PATIENCE, "it has nothing to do")
 
 
 def test_commands_that_come_while_the_worker_is_asked_to_end_are_left_to_the_next_one() -> None:

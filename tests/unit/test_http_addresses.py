@@ -11,9 +11,10 @@ import pytest
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
 from tests.support.served import served
+from tests.support.stack import PATIENCE
 
-LIMITS = HttpLimits(timeout=5.0, total_timeout=10.0, retries=3)
-ALLOWING = HttpLimits(timeout=5.0, total_timeout=10.0, retries=0, allow="127.0.0.2")
+LIMITS = HttpLimits(timeout=PATIENCE, total_timeout=PATIENCE, retries=3)
+ALLOWING = HttpLimits(timeout=PATIENCE, total_timeout=PATIENCE, retries=0, allow="127.0.0.2")
 
 
 class Site(ThreadingHTTPServer):

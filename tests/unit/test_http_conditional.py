@@ -10,6 +10,7 @@ import pytest
 
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
+from tests.support.stack import PATIENCE
 
 CHANGED = "Sat, 28 Feb 2026 23:00:00 GMT"
 
@@ -59,7 +60,7 @@ def remote() -> Iterator[Remote]:
 
 
 def session() -> PoliteSession:
-    return PoliteSession(HttpLimits(allow="loopback", timeout=5, retries=0))
+    return PoliteSession(HttpLimits(allow="loopback", timeout=PATIENCE, retries=0))
 
 
 def test_a_document_is_asked_for_with_the_validators_it_came_with(remote: Remote) -> None:
@@ -121,7 +122,7 @@ def test_a_time_to_come_back_counts_from_the_remotes_clock(remote: Remote) -> No
 def test_a_time_of_a_remote_that_does_not_tell_its_clock_counts_from_the_sites(remote: Remote) -> None:
     remote.date = ""
     asking = PoliteSession(
-        HttpLimits(allow="loopback", timeout=5, retries=0), now=lambda: datetime(2026, 3, 1, 12, 0, 20, tzinfo=UTC)
+        HttpLimits(allow="loopback", timeout=PATIENCE, retries=0), now=lambda: datetime(2026, 3, 1, 12, 0, 20, tzinfo=UTC)
     )
 
     with pytest.raises(RemoteError) as raised:

@@ -14,8 +14,9 @@ from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.credentials import blotted, may_follow, separated
 from tests.support.served import served
+from tests.support.stack import PATIENCE
 
-LIMITS = HttpLimits(allow="loopback", timeout=5.0, total_timeout=10.0, retries=0)
+LIMITS = HttpLimits(allow="loopback", timeout=PATIENCE, total_timeout=PATIENCE, retries=0)
 SHOWN = ("Authorization", "X-CKAN-API-Key", "X-API-Key", "Private-Token", "Accept-Language")
 KEY = {"Authorization": "very-secret", "X-CKAN-API-Key": "very-secret"}
 

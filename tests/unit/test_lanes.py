@@ -8,7 +8,7 @@ import pytest
 
 from adapters.stages import lanes
 from adapters.stages.lanes import Lane
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 
 class Held:
@@ -37,7 +37,7 @@ def test_no_more_is_begun_than_there_are_threads(held: Held) -> None:
 
     lane.put("abc", 3)
 
-    wait_for(lambda: len(held.begun) == 2, 5, "two are begun")
+    wait_for(lambda: len(held.begun) == 2, PATIENCE, "two are begun")
     assert lane.close() == ["c"]
     assert sorted(held.begun) == ["a", "b"]
 
@@ -48,7 +48,7 @@ def test_what_waits_follows_in_the_threads_that_are_there(held: Held) -> None:
 
     held.go.set()
 
-    wait_for(lambda: len(held.begun) == 6, 5, "all are done")
+    wait_for(lambda: len(held.begun) == 6, PATIENCE, "all are done")
     assert len(held.threads) <= 2
     lane.close()
 
@@ -56,7 +56,7 @@ def test_what_waits_follows_in_the_threads_that_are_there(held: Held) -> None:
 def test_what_has_waited_too_long_is_taken_out(held: Held) -> None:
     lane = Lane(1, held)
     lane.put("abc", 3)
-    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+    wait_for(lambda: held.begun == ["a"], PATIENCE, "one is begun")
 
     assert lane.overdue(60.0) == []
     assert lane.overdue(0.0) == ["b", "c"]
@@ -80,7 +80,7 @@ def test_what_waits_keeps_its_turn_while_others_are_begun_all_the_time(
     lane.put("abc", 1)
     now[0] = begun_at
     gates["a"].set()
-    wait_for(lambda: begun == ["a", "b"], 5, "the second is begun")
+    wait_for(lambda: begun == ["a", "b"], PATIENCE, "the second is begun")
 
     now[0] = 1.5
 
@@ -99,18 +99,18 @@ def test_threads_without_work_end_and_others_are_started_for_what_comes_later(
     before = threading.active_count()
     lane = Lane(3, held)
     lane.put("abc", 3)
-    wait_for(lambda: len(held.begun) == 3 and threading.active_count() <= before, 5, "its threads have ended")
+    wait_for(lambda: len(held.begun) == 3 and threading.active_count() <= before, PATIENCE, "its threads have ended")
 
     lane.put("d", 1)
 
-    wait_for(lambda: held.begun[-1] == "d", 5, "another one works")
+    wait_for(lambda: held.begun[-1] == "d", PATIENCE, "another one works")
     lane.close()
 
 
 def test_a_thread_takes_along_what_it_wants_of_what_waited_longest(held: Held) -> None:
     lane = Lane(1, held)
     lane.put(["busy", "a1", "a2", "b", "a3"], 5)
-    wait_for(lambda: held.begun == ["busy"], 5, "it is begun")
+    wait_for(lambda: held.begun == ["busy"], PATIENCE, "it is begun")
 
     taken = lane.take(3, lambda item: item.startswith("a"))
 
@@ -121,12 +121,12 @@ def test_a_thread_takes_along_what_it_wants_of_what_waited_longest(held: Held) -
 def test_what_is_put_first_is_begun_before_what_waits(held: Held) -> None:
     lane = Lane(1, held)
     lane.put(["busy", "late"], 2)
-    wait_for(lambda: held.begun == ["busy"], 5, "it is begun")
+    wait_for(lambda: held.begun == ["busy"], PATIENCE, "it is begun")
 
     assert lane.put_first(["one", "two"], 2)
     held.go.set()
 
-    wait_for(lambda: held.begun == ["busy", "one", "two", "late"], 5, "all are begun in this order")
+    wait_for(lambda: held.begun == ["busy", "one", "two", "late"], PATIENCE, "all are begun in this order")
     lane.close()
 
 
@@ -142,10 +142,10 @@ def test_no_more_threads_are_woken_than_the_items_are_worth(held: Held) -> None:
 
     lane.put("abc", 1)
 
-    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+    wait_for(lambda: held.begun == ["a"], PATIENCE, "one is begun")
     lane.put_first("d", 0)
     held.go.set()
-    wait_for(lambda: len(held.begun) == 4, 5, "the others follow")
+    wait_for(lambda: len(held.begun) == 4, PATIENCE, "the others follow")
     assert held.begun == ["a", "d", "b", "c"]
     assert len(held.threads) == 1
     lane.close()
@@ -154,13 +154,13 @@ def test_no_more_threads_are_woken_than_the_items_are_worth(held: Held) -> None:
 def test_threads_are_woken_for_what_waits_once_nothing_was_begun_for_a_while(held: Held) -> None:
     lane = Lane(3, held)
     lane.put("abcd", 1)
-    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+    wait_for(lambda: held.begun == ["a"], PATIENCE, "one is begun")
 
     lane.look(60.0)
     assert held.begun == ["a"]
     lane.look(0.0)
 
-    wait_for(lambda: sorted(held.begun) == ["a", "b", "c"], 5, "as many are begun as there are threads")
+    wait_for(lambda: sorted(held.begun) == ["a", "b", "c"], PATIENCE, "as many are begun as there are threads")
     assert lane.close() == ["d"]
 
 
@@ -168,13 +168,13 @@ def test_two_items_that_come_one_after_the_other_get_a_thread_each(held: Held) -
     lane = Lane(2, held)
     held.go.set()
     lane.put("ab", 2)
-    wait_for(lambda: len(held.begun) == 2 and not lane.is_busy, 5, "both threads are there, and have nothing to do")
+    wait_for(lambda: len(held.begun) == 2 and not lane.is_busy, PATIENCE, "both threads are there, and have nothing to do")
     held.go.clear()
 
     lane.put("c", 1)
     lane.put("d", 1)
 
-    wait_for(lambda: sorted(held.begun) == ["a", "b", "c", "d"], 5, "both are begun")
+    wait_for(lambda: sorted(held.begun) == ["a", "b", "c", "d"], PATIENCE, "both are begun")
     lane.close()
 
 
@@ -185,11 +185,11 @@ def test_idle_threads_work_again_however_often_they_were_woken(held: Held) -> No
     for number in range(200):
         lane.put([str(number), f"and {number}"], number % 3)
         lane.look(0.0)
-    wait_for(lambda: len(held.begun) == 400 and not lane.is_busy, 10, "all are done")
+    wait_for(lambda: len(held.begun) == 400 and not lane.is_busy, PATIENCE, "all are done")
     held.go.clear()
     lane.put(["one", "other"], 2)
 
-    wait_for(lambda: len(held.begun) == 402, 5, "each has a thread")
+    wait_for(lambda: len(held.begun) == 402, PATIENCE, "each has a thread")
     lane.close()
 
 
@@ -199,12 +199,12 @@ def test_a_lane_is_busy_while_something_waits_or_is_worked_on(held: Held) -> Non
 
     lane.put("ab", 1)
     assert lane.is_busy
-    wait_for(lambda: held.begun == ["a"], 5, "one is begun")
+    wait_for(lambda: held.begun == ["a"], PATIENCE, "one is begun")
     assert lane.take(1, lambda _: True) == ["b"]
     assert lane.is_busy
     held.go.set()
 
-    wait_for(lambda: not lane.is_busy, 5, "it has nothing to do")
+    wait_for(lambda: not lane.is_busy, PATIENCE, "it has nothing to do")
     lane.close()
 
 
@@ -224,11 +224,11 @@ def test_a_thread_that_was_called_as_it_wanted_to_end_does_not_keep_another_one_
     monkeypatch.undo()
     held.go.set()
     lane.put("ab", 2)
-    wait_for(lambda: len(held.begun) == 2 and not lane.is_busy, 5, "both threads are idle")
+    wait_for(lambda: len(held.begun) == 2 and not lane.is_busy, PATIENCE, "both threads are idle")
     held.go.clear()
 
     for number, item in enumerate("cd", start=3):
         lane.put(item, 1)
-        wait_for(lambda: len(held.begun) == number, 5, "it is begun")  # noqa: B023
+        wait_for(lambda: len(held.begun) == number, PATIENCE, "it is begun")  # noqa: B023
 
     lane.close()

@@ -9,7 +9,7 @@ import pytest
 from adapters.stages import new_documents
 from adapters.stages.new_documents import NewDocuments
 from adapters.stages.threads import Running
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 MOST = 8000  # bytes
 
@@ -42,7 +42,7 @@ class Waiting:
         return not self._thread.is_alive()
 
     def begins(self) -> bool:
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         return not self._thread.is_alive()
 
 
@@ -63,8 +63,8 @@ def test_the_first_record_of_a_job_says_how_many_others_run_at_a_time(patient: N
 
     assert all(other.waits() for other in others)  # 5,000 bytes wait to be stored, and three would bring as many each
     patient.forget([first])
-    wait_for(lambda: patient.bytes == 5000, 10, "one of them runs")
-    wait_for(lambda: any(other.is_over() for other in others), 10, "and has begun")
+    wait_for(lambda: patient.bytes == 5000, PATIENCE, "one of them runs")
+    wait_for(lambda: any(other.is_over() for other in others), PATIENCE, "and has begun")
     assert sum(other.waits() for other in others) == 2
 
 

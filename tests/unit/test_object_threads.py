@@ -10,9 +10,7 @@ import pytest
 
 from adapters.stages.objects import ObjectRunner
 from adapters.stages.threads import AHEAD, TOGETHER, ObjectThreads, Running
-from tests.support.stack import wait_for
-
-PATIENCE = 5  # seconds
+from tests.support.stack import PATIENCE, wait_for
 
 
 class FakeRunner:

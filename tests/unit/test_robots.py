@@ -13,6 +13,7 @@ from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.hosts import HostSlots
 from harvesters.http.robots import KEPT, RobotsFiles, product_token, read_robots
 from tests.support.served import served
+from tests.support.stack import PATIENCE
 
 FILE = """\ufeff# of a portal
 User-agent: *
@@ -150,7 +151,7 @@ class Slots(HostSlots):
 
 
 def session(mode: str, slots: HostSlots | None = None) -> PoliteSession:
-    limits = HttpLimits(timeout=5.0, retries=0, allow="loopback", robots=mode)
+    limits = HttpLimits(timeout=PATIENCE, retries=0, allow="loopback", robots=mode)
     return PoliteSession(limits, slots=slots or HostSlots(), robots=RobotsFiles())
 
 
