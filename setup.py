@@ -78,6 +78,7 @@ setup(
         "adapters.postgres.migrations",
         "adapters.postgres.read_model",
         "adapters.postgres.work",
+        "adapters.process",
         "adapters.roles",
         "adapters.sample_ckan",
         "adapters.stages",

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from adapters.postgres.work.backlog import Backlog
     from adapters.postgres.work.breakers import Breakers
     from adapters.postgres.work.pending_work import PendingWork
-    from adapters.roles.announcer import Announcer, News
+    from adapters.process.announcer import Announcer, News
+    from adapters.process.latency_book import LatencyBook
+    from adapters.process.read_states import ReadStates
     from adapters.roles.coordinator import Coordinator, ProjectionThread
     from adapters.roles.fetch_worker import FetchWorker
     from adapters.roles.gather_apart import GatherApart
     from adapters.roles.gather_worker import GatherWorker
-    from adapters.roles.latency_book import LatencyBook
-    from adapters.roles.read_states import ReadStates
     from adapters.roles.server import Server
     from adapters.stages.process_state import ProcessState
     from adapters.stages.run_test import TestRun
@@ -363,7 +363,7 @@ def announcer(settings: Settings, tell: Callable[[News], None], anyone: Callable
     """Follows the read model for those who watch this process; `anyone`: whether anybody does."""
     from adapters.postgres.listener import CHANGES, Listener
     from adapters.postgres.read_model.changes import Changes
-    from adapters.roles.announcer import Announcer
+    from adapters.process.announcer import Announcer
 
     database = Parts(settings, "events").database
     return Announcer(lambda wake: Listener(database, CHANGES, wake), Changes(database), tell, anyone)
@@ -371,14 +371,14 @@ def announcer(settings: Settings, tell: Callable[[News], None], anyone: Callable
 
 def latency_book(settings: Settings) -> LatencyBook:
     """Adds up how long answers took."""
-    from adapters.roles.latency_book import LatencyBook
+    from adapters.process.latency_book import LatencyBook
 
     return LatencyBook(Parts(settings, "latencies").database)
 
 
 def read_states(settings: Settings) -> ReadStates:
     """Reads the state that kept answers depend on."""
-    from adapters.roles.read_states import ReadStates
+    from adapters.process.read_states import ReadStates
 
     return ReadStates(Parts(settings, "state").database)
 

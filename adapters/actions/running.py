@@ -19,7 +19,7 @@ from adapters.actions.table import action
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.movement import expected
-from adapters.roles.kept_log import log_kept
+from adapters.process.kept_log import log_kept
 from domain.access import Right
 from domain.errors import NotFound, ServiceUnavailable
 from domain.rules import Progress

@@ -14,7 +14,7 @@ import click
 from adapters import bootstrap
 from adapters.cli.output import say
 from adapters.logs import to_standard_error
-from adapters.roles.kept_log import keep_log
+from adapters.process.kept_log import keep_log
 from adapters.settings import Settings, load, pages_address
 from domain.errors import SettingError
 from domain.secrets import mask_text
@@ -118,14 +118,14 @@ def _prepare_process(role: Role) -> None:
         signal.signal(number, lambda *_: role.stop())
     gc.freeze()  # what start-up made stays: the collector needn't look at it again and again
     gc.set_threshold(20_000, 50, 50)
-    from adapters.roles.process import give_memory_back
+    from adapters.process.worker import give_memory_back
 
     give_memory_back()
 
 
 def _work(worker: WorkingRole, settings: Settings, limit: float) -> NoReturn:
     """`limit`: seconds that a stage of a plugin may take; one that keeps the interpreter to itself stops all others."""
-    from adapters.roles.process import frozen_after, work_and_leave
+    from adapters.process.worker import frozen_after, work_and_leave
 
     _prepare_process(worker)
     work_and_leave(worker, frozen_after(limit, settings.lease))

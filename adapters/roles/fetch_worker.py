@@ -19,7 +19,7 @@ from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import Claimed, Claims
 from adapters.postgres.work.workers import Activity
-from adapters.roles.process import REPLACED
+from adapters.process.worker import REPLACED
 from adapters.stages.batches import Batches
 from adapters.stages.new_documents import NewDocuments
 from adapters.stages.objects import Item, ObjectRunner

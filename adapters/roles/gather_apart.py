@@ -8,14 +8,13 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
-from adapters.roles.process import REPLACED
+from adapters.process.worker import GIVEN_BACK, REPLACED
 from adapters.stages.gather import GatherRun
 from adapters.stages.listing import Stopped
 from domain.errors import HarvestError
 
 log = logging.getLogger(__name__)
 
-GIVEN_BACK = 76  # exit status: this job is to be gathered again later
 WATCH_INTERVAL = 1.0  # seconds between two looks whether the gather is stuck
 
 

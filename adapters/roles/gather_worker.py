@@ -21,8 +21,8 @@ from adapters.kafka.dead_letters import DeadLetters
 from adapters.kafka.messages import Delivery
 from adapters.postgres.work.claims import ClaimedGather, Claims
 from adapters.postgres.work.workers import Activity
-from adapters.roles.gathering import Gathering, Spawn
-from adapters.roles.process import REPLACED
+from adapters.process.gathering import Gathering, Spawn
+from adapters.process.worker import REPLACED
 from adapters.stages.gather import GatherRun
 from adapters.stages.gather_ahead import Ahead, ReadAhead
 from adapters.stages.lanes import Lane

@@ -24,7 +24,7 @@ from adapters.embedded.broker import EmbeddedBroker
 from adapters.embedded.folder import DataFolder, Runtime
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.process import Process, end, last_line, spawn
-from adapters.roles.process import REPLACED
+from adapters.process.worker import REPLACED
 from adapters.settings import Settings
 from domain.errors import HarvestError
 from domain.secrets import mask_text

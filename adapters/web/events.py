@@ -10,8 +10,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from adapters.actions.table import find
-from adapters.roles.announcer import News
-from adapters.roles.announcer import State as Change
+from adapters.process.announcer import News
+from adapters.process.announcer import State as Change
 from adapters.web.answers import failure
 from adapters.web.site import site_of
 from adapters.web.streams import OpenStream, Streams, busy

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.actions.table import Action, api_actions
-from adapters.roles.read_states import ReadStates
+from adapters.process.read_states import ReadStates
 from adapters.web.answers import failure
 from adapters.web.api import Answered, answered, call_by_name, values_of_query
 from adapters.web.border import local_path

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from adapters.roles.announcer import News
+from adapters.process.announcer import News
 from adapters.web import pages
 from adapters.web.answers import failure
 from adapters.web.kept import rights

@@ -20,8 +20,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.actions.table import api_actions, call, find
-from adapters.roles.latency_book import LIMITS, LatencyBook
-from adapters.roles.latency_book import Latencies as Latencies
+from adapters.process.latency_book import LIMITS, LatencyBook
+from adapters.process.latency_book import Latencies as Latencies
 from adapters.web.answers import failure
 from adapters.web.border import local_path
 from adapters.web.site import site_of

@@ -1,7 +1,7 @@
 """All event streams of a server process: who has one, what is sent to them, and how they end.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html. One thread of the process follows the read model
-(`adapters.roles.announcer`). A stream is a task of the event loop and needs no thread. What a stream sends is its own
+(`adapters.process.announcer`). A stream is a task of the event loop and needs no thread. What a stream sends is its own
 affair: `adapters.web.events` has the API's, `adapters.web.live_pages` those of pages.
 """
 
@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Send
 
 from adapters import bootstrap
-from adapters.roles.announcer import News, Watch
+from adapters.process.announcer import News, Watch
 from adapters.web.answers import json_response
 from adapters.web.site import Site
 from domain.access import Caller

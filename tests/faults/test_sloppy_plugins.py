@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.roles.process import REPLACED
+from adapters.process.worker import REPLACED
 from adapters.settings import Settings
 from tests.faults.evidence import ended, outcomes
 from tests.support.stack import Stack, wait_for

@@ -15,8 +15,8 @@ from adapters.postgres.listener import CHANGES, Listener
 from adapters.postgres.read_model import changes
 from adapters.postgres.read_model.announcing import announced, messages
 from adapters.postgres.read_model.changes import Changes, State
-from adapters.roles import announcer as announcing_module
-from adapters.roles.announcer import Announcer, News, Watch
+from adapters.process import announcer as announcing_module
+from adapters.process.announcer import Announcer, News, Watch
 from domain.errors import ServiceUnavailable
 from domain.objects import GatheredRecord, HarvestObject
 from tests.support.stack import PATIENCE, wait_for

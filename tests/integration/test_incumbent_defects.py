@@ -10,8 +10,8 @@ from adapters.bootstrap import Parts
 from adapters.postgres.log_lines import LogLines
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.pending_work import PendingWork
-from adapters.roles import log_keeper
-from adapters.roles.log_keeper import LogKeeper
+from adapters.process import log_keeper
+from adapters.process.log_keeper import LogKeeper
 from domain.jobs import Job
 from domain.objects import GatheredRecord
 from domain.sources import SourceFields

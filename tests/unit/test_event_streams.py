@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.roles.announcer import News, State
+from adapters.process.announcer import News, State
 from adapters.web import events
 from adapters.web.events import Stream
 from domain.access import ANONYMOUS, Caller

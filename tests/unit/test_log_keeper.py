@@ -9,8 +9,8 @@ import pytest
 
 from adapters.logs import about
 from adapters.postgres.log_lines import Line, Share
-from adapters.roles import log_keeper
-from adapters.roles.log_keeper import LogKeeper
+from adapters.process import log_keeper
+from adapters.process.log_keeper import LogKeeper
 from domain.errors import ServiceUnavailable
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.requests import Request
 
-from adapters.roles.announcer import News
+from adapters.process.announcer import News
 from adapters.web import live_pages
 from adapters.web.live_pages import LivePages, PageStream, View
 from adapters.web.pages.parts import LiveParts

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from adapters.roles.process import frozen_after
+from adapters.process.worker import frozen_after
 from adapters.stages.process_state import FILES_LOST
 from tests.support.stack import ROOT
 

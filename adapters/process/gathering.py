@@ -8,8 +8,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from adapters.embedded.process import Process
-from adapters.roles.gather_apart import GIVEN_BACK
-from adapters.roles.process import REPLACED
+from adapters.process.worker import GIVEN_BACK, REPLACED
 from adapters.stages.gather import GatherRun
 from adapters.stages.gather_ahead import Ahead
 from adapters.stages.job_writes import Settled

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import NoReturn, Protocol
 
 REPLACED = 75  # exit status (EX_TEMPFAIL of <sysexits.h>): a fresh process is to be started at once
+GIVEN_BACK = 76  # exit status of a gather's process: this job is to be gathered again later
 REARMED = 5.0  # seconds between two signs of life
 SHORTEST_FREEZE = 10.0  # seconds: parsing a large document takes some on a busy machine, too
 M_MMAP_THRESHOLD = -3  # of <malloc.h>

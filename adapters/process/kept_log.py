@@ -13,14 +13,14 @@ from adapters.postgres.database import Database
 from adapters.settings import Settings
 
 if TYPE_CHECKING:
-    from adapters.roles.log_keeper import LogKeeper
+    from adapters.process.log_keeper import LogKeeper
 
 
 def keep_log(settings: Settings, role: str) -> LogKeeper | None:
     """Keep what this process logs in the database as well, from now on; None when nothing is to be kept (HARVEST_LOG_SCOPE)."""
     from adapters.log_scopes import SCOPES
     from adapters.postgres.log_lines import LogLines
-    from adapters.roles.log_keeper import LogKeeper
+    from adapters.process.log_keeper import LogKeeper
 
     if not SCOPES[settings.log_scope]:
         return None
