@@ -23,6 +23,7 @@ from adapters.embedded.process import (
     Process,
     as_user,
     command_of,
+    die_with_parent,
     end,
     end_foreign,
     is_alive,
@@ -192,7 +193,8 @@ class EmbeddedPostgres:
             capture_output=True,
             env=_environment(),
             check=False,
-            **as_user(account),
+            start_new_session=True,  # Ctrl-C at the terminal reaches only us
+            **as_user(account, die_with_parent(signal.SIGTERM)),
         )
         with self._log.open("ab") as log:
             log.write(done.stdout + done.stderr)

@@ -47,7 +47,7 @@ def spawn(
             stderr=output,
             env=environment,
             start_new_session=True,
-            **as_user(account, _die_with_parent(death_signal)),
+            **as_user(account, die_with_parent(death_signal)),
         )
     finally:
         if output:
@@ -74,7 +74,7 @@ def as_user(account: Account | None, then: Callable[[], None] | None = None) -> 
     return {"preexec_fn": prepare}
 
 
-def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     """What a child calls before exec; after its change of user, which would clear the request."""
     if sys.platform != "linux":
         return None

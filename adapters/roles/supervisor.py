@@ -162,6 +162,7 @@ class Supervisor:
         self._watches: list[Watch] = []
         self._prepare_again = False
         self._starting = True
+        self._log_told = False
         self._stops = 0
         self._wake_up, self._waker = socket.socketpair()
 
@@ -190,9 +191,10 @@ class Supervisor:
                 self._log(f"{service.name} starts")
                 service.start()
                 self._watches.append(Watch(service))
+        if self._stops:
+            return
         runtime = self._runtime()
-        if not self._stops:
-            self._prepare(runtime.database_url, runtime.bootstrap_servers)
+        self._prepare(runtime.database_url, runtime.bootstrap_servers)
         self._starting = False
         if self._stops:
             return
@@ -237,7 +239,7 @@ class Supervisor:
                 self._restart(watch)
         if self._prepare_again:
             self._try_to_prepare()
-        rotate_logs(self._folder.logs)
+        self._rotate_logs()
         self._sleep(self._until_next_event())
 
     def _plan_restart(self, watch: Watch, why: str) -> None:
@@ -278,6 +280,17 @@ class Supervisor:
             self._log(f"topics are not made again yet: {error}")
         else:
             self._prepare_again = False
+
+    def _rotate_logs(self) -> None:
+        """A disk without room for the older part of a log is no reason to stop; it is told once."""
+        try:
+            rotate_logs(self._folder.logs)
+        except OSError as error:
+            if not self._log_told:
+                self._log(f"a long log can't be set aside, and grows on: {error.filename}: {error.strerror}")
+            self._log_told = True
+        else:
+            self._log_told = False
 
     def _until_next_event(self) -> float:
         restarts = [watch.restart_at - time.monotonic() for watch in self._watches if watch.restart_at is not None]
@@ -331,13 +344,25 @@ class Supervisor:
 
     def _on_stop(self, *_: object) -> None:
         self.stop()
-        if self._starting and self._stops > 1:
+        if not self._starting:
+            return
+        if self._stops > 1:
             raise KeyboardInterrupt
+        with suppress(RuntimeError):  # it came while another line was being written
+            self._log("stops once this step of the start is done; press Ctrl-C again to stop at once")
 
 
 def rotate_logs(folder: Path) -> None:
-    """Keep each log and one older one: copied and emptied, since children append to the open file."""
+    """Keep each log and one older one: copied and emptied, since children append to the open file.
+
+    Raises OSError when there is no room for the copy; then the log stays as it is, and nothing is left of the copy.
+    """
     for log in folder.glob("*.log"):
         if log.stat().st_size > LOG_LIMIT:
-            shutil.copyfile(log, log.with_name(log.name + ".1"))
+            older = log.with_name(log.name + ".1")
+            try:
+                shutil.copyfile(log, older)
+            except OSError:
+                older.unlink(missing_ok=True)
+                raise
             os.truncate(log, 0)

@@ -1,5 +1,6 @@
 """`up` with real servers and trivial roles: it starts, repairs itself, and leaves no process behind."""
 
+import errno
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from adapters.embedded import Runtime, read_runtime, temporary_postgres
 from adapters.embedded.process import wait_until
-from adapters.roles.supervisor import LOG_LIMIT, ChildSpec, Role, restart_delay, role_commands, rotate_logs
+from adapters.roles.supervisor import LOG_LIMIT, ChildSpec, Role, Supervisor, restart_delay, role_commands, rotate_logs
 from adapters.settings import Settings
 
 PATIENCE = 20.0  # seconds
@@ -54,7 +55,7 @@ class Up:
         self.said = said
         with self.said.open("wb") as output:
             argv = [sys.executable, "-c", UP, str(folder), *roles]
-            self.process = subprocess.Popen(argv, stderr=output, cwd=ROOT)
+            self.process = subprocess.Popen(argv, stderr=output, cwd=ROOT, start_new_session=True)
 
     def wait_until_ready(self) -> Runtime:
         assert wait_until(lambda: "all running" in self.said.read_text(), PATIENCE), self.said.read_text()
@@ -197,6 +198,20 @@ def test_a_second_up_on_the_same_folder_is_refused_in_one_line(start: Callable[.
     assert up.process.poll() is None
 
 
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_the_first_start_ends_it_in_order(start: Callable[..., Up], signum: signal.Signals) -> None:
+    up = start("")
+    assert wait_until(lambda: "postgres starts" in up.said.read_text(), PATIENCE)
+
+    os.killpg(up.process.pid, signum)  # as a terminal does, to all that it runs
+    up.process.wait(PATIENCE)
+
+    told = [line.partition("Z ")[2] for line in up.said.read_text().splitlines()]
+    assert (up.process.returncode, told[0], told[-1]) == (0, "postgres starts", "stopped")
+    assert "stops once this step of the start is done; press Ctrl-C again to stop at once" in told
+    start("").wait_until_ready()
+
+
 def test_a_second_signal_does_not_wait_for_roles(start: Callable[..., Up]) -> None:
     up = start(STUBBORN)
     up.wait_until_ready()
@@ -265,6 +280,27 @@ def test_a_long_log_is_set_aside_while_its_writer_goes_on(tmp_path: Path) -> Non
 
     assert log.read_bytes() == b"next"
     assert (tmp_path / "role.log.1").stat().st_size == LOG_LIMIT + 1
+
+
+def test_a_log_that_cant_be_set_aside_is_kept_and_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_log: Path, older: Path) -> None:
+        older.write_bytes(b"the beginning")
+        raise OSError(errno.ENOSPC, "No space left on device", str(older))
+
+    (tmp_path / "logs").mkdir()
+    log = tmp_path / "logs" / "role.log"
+    log.write_bytes(b"x" * (LOG_LIMIT + 1))
+    told: list[str] = []
+    supervisor = Supervisor(Settings(data_dir=tmp_path), [], prepare=lambda *_: None, log=told.append)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.copyfile", full)
+        supervisor._rotate_logs()
+        supervisor._rotate_logs()
+
+    assert [path.name for path in log.parent.iterdir()] == ["role.log"]
+    assert log.stat().st_size == LOG_LIMIT + 1
+    assert told == [f"a long log can't be set aside, and grows on: {log}.1: No space left on device"]
 
 
 def test_a_role_without_a_log_shares_our_output(capfd: pytest.CaptureFixture[str]) -> None:
