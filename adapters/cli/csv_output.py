@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from adapters.cli.output import OUTPUT, writing_to
+
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV: all rows from there on, not only a page.")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP: CSV injection)."""
@@ -17,10 +19,13 @@ AT_A_TIME = 1000  # rows
 def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Print these columns of the rows, as they come. Texts that a spreadsheet would run as a formula get an apostrophe."""
     writer = csv.writer(sys.stdout, lineterminator="\r\n" if sys.platform == "win32" else "\n")
-    writer.writerow(columns)
+    with writing_to(OUTPUT):
+        writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in columns])
-    sys.stdout.flush()
+        with writing_to(OUTPUT):
+            writer.writerow([_cell(row.get(name)) for name in columns])
+    with writing_to(OUTPUT):
+        sys.stdout.flush()
 
 
 def _cell(value: Any) -> Any:

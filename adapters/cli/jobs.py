@@ -32,7 +32,8 @@ def job(source: str, full: bool, wait: bool, attach: bool, as_json: bool) -> Non
         if attach:
             row = actions.call("harvest_job_show", id=source)
         else:
-            row = actions.call("harvest_job_create", source_id=source, full=full)
+            with creating():
+                row = actions.call("harvest_job_create", source_id=source, full=full)
         errors: Row = {}
         if wait or attach:
             row = follow(actions, row["id"], quiet=as_json)
@@ -50,6 +51,16 @@ def follow(actions: Any, job_id: str, *, quiet: bool) -> Row:
         with shown_progress(quiet=quiet) as actions.tell:
             row: Row = actions.call("harvest_job_wait", id=job_id)
     return row
+
+
+@contextmanager
+def creating() -> Iterator[None]:
+    """Ctrl-C while jobs are created leaves open whether they are there; says how to see."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("\nA job may have been created: `harvester jobs` lists it, `harvester job --follow JOB` follows it", err=True)
+        sys.exit(INTERRUPTED)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The command `harvester`: its groups and commands, each imported when it is called."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -124,18 +125,31 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         _print_anything()
-        try:
+        with _on_one_line():
             return super().invoke(ctx)
-        except HarvestError as error:
-            refused = error
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise  # click ends quietly: the reader has seen enough
-            refused = SettingError(_machine(error))
-        except KeyboardInterrupt:
-            click.echo(err=True)
-            sys.exit(INTERRUPTED)
-        return _fail(refused)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the command line; the list of commands is shown meanwhile."""
+        with _on_one_line():
+            return super().make_context(*args, **kwargs)
+
+
+@contextmanager
+def _on_one_line() -> Iterator[None]:
+    """What a person or their machine did wrong ends the command on one line, and Ctrl-C on none."""
+    try:
+        yield
+        return
+    except HarvestError as error:
+        refused = error
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise  # click ends quietly: the reader has seen enough
+        refused = SettingError(_machine(error))
+    except KeyboardInterrupt:
+        click.echo(err=True)
+        sys.exit(INTERRUPTED)
+    _fail(refused)
 
 
 def _use_ini(_context: click.Context, _option: click.Parameter, path: str | None) -> None:
@@ -212,6 +226,9 @@ def _machine(error: OSError) -> str:
     """What is wrong with this machine, and with which file of it."""
     import errno
 
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename in (None, "standard output", "standard error"):
+        disk = f"the disk of {error.filename or 'the output or of the data folder'}"
+        return f"{error.strerror} ({disk} is full: free some space)"
     hints = {
         errno.EACCES: "it belongs to another user: run harvester as that user, or set HARVEST_DATA_DIR to a folder of your own",
         errno.EPERM: "it belongs to another user: run harvester as that user, or set HARVEST_DATA_DIR to a folder of your own",

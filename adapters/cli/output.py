@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,6 +18,7 @@ from domain.errors import HarvestError, ValidationError
 if TYPE_CHECKING:
     from adapters.actions.session import Session
 
+OUTPUT = "standard output"
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -95,8 +96,19 @@ def say(text: str, *, err: bool = False) -> None:
     """Print a text, to standard error if so asked. (click's own prints UTF-8 on a terminal that has only ASCII.)"""
     stream = sys.stderr if err else sys.stdout
     if stream is not None:
-        stream.write(f"{text}\n")
-        stream.flush()
+        with writing_to("standard error" if err else OUTPUT):
+            stream.write(f"{text}\n")
+            stream.flush()
+
+
+@contextmanager
+def writing_to(stream: str) -> Iterator[None]:
+    """Name the stream in what the system says about it, as it names files: a full disk may be that of the output."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or stream
+        raise
 
 
 def emit(data: Any, as_json: bool, text: Callable[[], str]) -> None:
@@ -141,8 +153,10 @@ def fail(error: HarvestError, as_json: bool) -> NoReturn:
         details = {"code": error.code, "message": mask_text(str(error))}
         if isinstance(error, ValidationError):
             details["fields"] = {field: mask_text(message) for field, message in error.errors.items()}  # type: ignore[assignment]
-        say(to_json({"error": details}))
-    elif isinstance(error, ValidationError):
+        with suppress(OSError):  # its disk is full, which is perhaps the error
+            say(to_json({"error": details}))
+            sys.exit(1)
+    if isinstance(error, ValidationError):
         lines = "".join(f"\n\t{field}: {mask_text(message)}" for field, message in error.errors.items())
         say(f"Validation error:{lines}", err=True)
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.jobs import by_cause, describe, follow
+from adapters.cli.jobs import by_cause, creating, describe, follow
 from adapters.cli.output import emit, json_option, session
 
 Row = dict[str, Any]
@@ -30,7 +30,8 @@ def import_(source: str, source_option: str, no_join_datasets: bool, wait: bool,
     """
     with session() as actions:
         values = {"source_id": source or source_option, "join_datasets": not no_join_datasets, **which}
-        answer = actions.call("harvest_objects_import", **values)
+        with creating():
+            answer = actions.call("harvest_objects_import", **values)
         if wait:
             answer["jobs"] = [follow(actions, row["id"], quiet=as_json) for row in answer["jobs"]]
         emit(answer, as_json, lambda: _text(answer, wait=wait))
@@ -60,7 +61,8 @@ def retry(job: str, cause: str, wait: bool, as_json: bool) -> None:
     They go into a new job.
     """
     with session() as actions:
-        row = actions.call("harvest_job_retry", id=job, cause=cause)
+        with creating():
+            row = actions.call("harvest_job_retry", id=job, cause=cause)
         errors: Row = {}
         if wait:
             row = follow(actions, row["id"], quiet=as_json)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from adapters.cli.deletions import confirm, yes_option
-from adapters.cli.jobs import describe, follow
+from adapters.cli.jobs import creating, describe, follow
 from adapters.cli.output import emit, json_option, session
 from domain.errors import Refused
 
@@ -40,7 +40,8 @@ def undo(job: str, reason: str, pause: bool, wait: bool, yes: bool, as_json: boo
             raise Refused(told["refused"])
         if told["count"]:
             confirm("\n".join([f"Undoing job {told['job']['id']} of source {told['job']['source']}:", *_lines(told)]), yes)
-        row = actions.call("harvest_job_undo", id=told["job"]["id"], reason=reason, count=told["count"])
+        with creating():
+            row = actions.call("harvest_job_undo", id=told["job"]["id"], reason=reason, count=told["count"])
         if pause:
             actions.call("harvest_source_pause", id=row["source_id"])
         if wait:

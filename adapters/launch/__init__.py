@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from importlib.metadata import Distribution
 
+INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 NAMES = ("adapters", "domain", "harvesters", "projections", "schemas")
 DISTRIBUTION = "harvestlog"
 OWN_ENVIRONMENT = "install harvestlog into a virtual environment of its own (python -m venv)"
@@ -21,7 +22,14 @@ ROLES = ("up", "coordinator", "gather-consumer", "fetch-consumer", "serve")
 
 
 def main() -> None:
-    """Run the command line; a package that hides one of ours is named, in place of a traceback."""
+    """Run the command line; a package that hides one of ours is named, in place of a traceback. Ctrl-C leaves none either."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _main() -> None:
     if problem := hidden_package():
         sys.exit(f"Error: {problem}")
     if sys.argv[1:2] and sys.argv[1] in ROLES and (problem := shared_package()):

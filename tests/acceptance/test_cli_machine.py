@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.database import Database
 from domain.errors import SettingError
@@ -103,6 +104,22 @@ def test_a_reader_that_left_is_no_reason_for_a_traceback(site: Stack, shell: str
 
 
 # the disk and its rights
+
+
+@pytest.mark.parametrize("command", ["jobs", "jobs --json", "job-report some --csv", "--help", "jobs --help", "nosuch --json"])
+def test_an_output_without_room_is_told_on_one_line(site: Stack, command: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    done = harvester(site.environment, shell=f"HARVESTER {command} >/dev/full")
+
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    if "nosuch" in command:
+        assert done.returncode == 2
+    else:
+        assert done.returncode == 1
+        assert said.startswith("Error: No space left on device (the disk of ")
+        assert said.endswith(" is full: free some space)\n")
 
 
 @pytest.mark.parametrize("command", ["sources", "up", "status", "initdb"])
@@ -242,6 +259,45 @@ def test_ctrl_c_ends_a_command_that_waits_without_a_traceback(tmp_path: Path, co
 
     assert (process.returncode, out) == (130, "")
     assert err.strip() == ""
+
+
+@pytest.mark.parametrize("moment", ["hidden_package", "shared_package"])
+def test_ctrl_c_before_anything_is_imported_leaves_no_traceback(moment: str) -> None:
+    program = f"""
+import signal, sys
+from adapters import launch
+setattr(launch, {moment!r}, lambda: signal.raise_signal(signal.SIGINT))
+sys.argv = ["harvester", "up"]
+launch.main()
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, cwd=ROOT, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("action", "command"),
+    [
+        ("harvest_job_create", ["job", "some", "--wait"]),
+        ("harvest_objects_import", ["import", "some"]),
+        ("harvest_job_retry", ["retry", "some"]),
+    ],
+)
+def test_ctrl_c_while_a_job_is_created_says_how_to_see_whether_it_is(
+    site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], action: str, command: list[str]
+) -> None:
+    def call(session: Session, name: str, **values: object) -> object:
+        if name == action:
+            raise KeyboardInterrupt
+        raise AssertionError(name, values)
+
+    cli = CommandLine(site.environment, monkeypatch, capsys)
+    monkeypatch.setattr(Session, "call", call)
+
+    said = cli(*command, status=130).err
+
+    assert said == "\nA job may have been created: `harvester jobs` lists it, `harvester job --follow JOB` follows it\n"
 
 
 # what a person typed
