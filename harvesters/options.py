@@ -17,12 +17,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 from domain.errors import PluginError
 from domain.nearest import did_you_mean
 from domain.secrets import is_secret_name
+from harvesters.dataset.languages import LANGUAGE
 from harvesters.mapping.model import Mapping as MappingRules
 from harvesters.reading import read_config
 from harvesters.results import raised, shown
@@ -97,6 +98,15 @@ class SourceOptions(BaseModel):
         " ([mapping.md](mapping.md))",
         examples=[[{"rule": "rename", "field": "extras.theme", "to": "theme"}]],
     )
+
+    @field_validator("languages")
+    @classmethod
+    def _are_codes(cls, languages: list[str]) -> list[str]:
+        """A name of a language would be accepted, and never found in a record."""
+        for language in languages:
+            if not LANGUAGE.fullmatch(language):
+                raise ValueError(f"languages: {language!r} is no code of a language, as de, en or pt-BR are")
+        return languages
 
 
 @dataclass(frozen=True, slots=True)

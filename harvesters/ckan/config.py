@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
 
+from domain.nearest import did_you_mean
 from harvesters.base import on_removed, read_config
+from harvesters.dataset.values import FALSE, TRUE
 from harvesters.target import AS_USUAL, FieldPolicy
 
 PAGE_SIZE = 500  # datasets asked for at a time; CKAN answers with 1,000 at most, many sites with fewer
@@ -24,6 +26,7 @@ PLACEHOLDERS = frozenset(
         "dataset_id",
     }
 )
+POLICIES = ("only_local", "create")
 FILTERS = ("organizations", "groups")
 HEADERS = {"api_key": ("Authorization", "X-CKAN-API-Key"), "user_agent": ("User-Agent",)}
 SEARCH_FIELDS = {"organizations": "organization", "groups": "groups"}
@@ -85,10 +88,10 @@ class CKANConfig:
             default_tags=_default_tags(options),
             default_groups=_default_groups(options),
             default_extras=_default_extras(options),
-            override_extras=bool(options.get("override_extras")),
+            override_extras=_flag(options, "override_extras"),
             remote_groups=_policy(options, "remote_groups"),
             remote_orgs=_policy(options, "remote_orgs"),
-            clean_tags=bool(options.get("clean_tags")),
+            clean_tags=_flag(options, "clean_tags"),
             force_all=options.get("force_all") is True,
             headers=_headers(options),
             page_size=_page_size(options),
@@ -141,7 +144,9 @@ def filled(text: str, values: Mapping[str, str]) -> str:
         if name is None:
             continue
         if name not in values or spec or conversion:
-            raise ValueError(f"unknown placeholder {{{name}}}; there are {', '.join(sorted(PLACEHOLDERS))}")
+            whole = name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+            near = did_you_mean(whole, PLACEHOLDERS)
+            raise ValueError(f"unknown placeholder {{{whole}}}{near}; there are {', '.join(sorted(PLACEHOLDERS))}")
         parts.append(values[name])
     return "".join(parts)
 
@@ -167,7 +172,7 @@ def _check_flags(options: Mapping[str, Any]) -> None:
         number = int(version)
     except (TypeError, ValueError) as error:
         raise ValueError("api_version must be an integer") from error
-    if isinstance(version, bool) or number not in (1, 2, 3):
+    if isinstance(version, bool) or number not in (1, 2, 3) or (isinstance(version, float) and version != number):
         raise ValueError("api_version must be an integer: 1, 2 or 3")
     for name in ("read_only", "force_all", "include_private"):
         if not isinstance(options.get(name, False), bool):
@@ -179,6 +184,17 @@ def _check_flags(options: Mapping[str, Any]) -> None:
         raise ValueError("user must be the name of a user")
 
 
+def _flag(options: Mapping[str, Any], name: str) -> bool:
+    """True or false, also as a number or in words: ckanext-harvest never checked these."""
+    value = options.get(name) or False
+    word = str(value).strip().lower()
+    if value is True or word in {*TRUE, "on"}:
+        return True
+    if value is False or word in {*FALSE, "off"}:
+        return False
+    raise ValueError(f"{name} must be boolean")
+
+
 def _filter(options: Mapping[str, Any], kind: str) -> Filter | None:
     include, exclude = f"{kind}_filter_include", f"{kind}_filter_exclude"
     if options.get(include) and options.get(exclude):
@@ -186,8 +202,13 @@ def _filter(options: Mapping[str, Any], kind: str) -> Filter | None:
     for name in (include, exclude):
         if not _are_texts(options.get(name) or []):
             raise ValueError(f"{name} must be a list of names")
-    names = Filter(kind, frozenset(options.get(include) or ()), frozenset(options.get(exclude) or ()))
+    names = Filter(kind, _names_of(options.get(include)), _names_of(options.get(exclude)))
     return names if names.include or names.exclude else None
+
+
+def _names_of(value: Sequence[str] | None) -> frozenset[str]:
+    """The names of a filter; those of CKAN have no blanks."""
+    return frozenset(name.strip() for name in value or ())
 
 
 def _are_texts(value: Any) -> bool:
@@ -232,7 +253,7 @@ def _default_extras(options: Mapping[str, Any]) -> dict[str, Any]:
 def _policy(options: Mapping[str, Any], name: str) -> str | None:
     """Any other value means that the remote's groups or organisations are left out, as it always has."""
     value = options.get(name)
-    return value if value in ("only_local", "create") else None
+    return value if value in POLICIES else None
 
 
 def _headers(options: Mapping[str, Any]) -> dict[str, str]:

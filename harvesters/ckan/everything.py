@@ -8,6 +8,7 @@ from domain.errors import RemoteError
 from harvesters.base import GatherError, Listed
 from harvesters.ckan.config import OVERLAP
 from harvesters.ckan.due import changes_since
+from harvesters.ckan.filter_names import strange_names
 from harvesters.ckan.listing import Found
 from harvesters.ckan.named import Given, Named
 from harvesters.ckan.reading import BATCH, Output, Reading
@@ -39,6 +40,9 @@ class Everything(Reading):
             else:
                 raise
             return
+        self._doubts = strange_names(self._remote, self._config)
+        for doubt in self._doubts:
+            log.warning("%s", doubt)
         yield from self._all_of(everything)
 
     def _without_search(self, error: RemoteError) -> Iterator[Output]:
@@ -142,6 +146,6 @@ class Everything(Reading):
                 self._kept += 1
                 yield record
         if not guids:
-            yield GatherError(f"No datasets found at CKAN: {self._remote.shown}", "no_datasets")
+            yield self._nothing()
         elif not self._errors:
             self._job.full_listing = self._memory.may_remove("rest")

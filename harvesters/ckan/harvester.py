@@ -23,7 +23,7 @@ from harvesters.base import (
 )
 from harvesters.ckan.address import checked_site, public_address, site_address
 from harvesters.ckan.config import CKANConfig
-from harvesters.ckan.entering import ResolvesVocabularies, check_with_target
+from harvesters.ckan.entering import ResolvesVocabularies, check_defaults, check_with_target, check_words
 from harvesters.ckan.everything import REST
 from harvesters.ckan.facts import drop_remote_facts
 from harvesters.ckan.gathering import Gathering
@@ -66,6 +66,9 @@ class CKANHarvester(HarvesterBase):
             from harvesters.options import check, model_of  # the model's library takes long to import
 
             check(model_of(self.options), config, self.OPTIONS)
+        check_words(read_config(config))
+        if type(self) is CKANHarvester and not read_config(config).get("mapping"):
+            check_defaults(options)
         check_with_target(getattr(self, "target", None), options)
         return config
 

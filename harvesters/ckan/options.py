@@ -36,7 +36,9 @@ class CKANOptions(SourceOptions):
         examples=[14],
     )
     organizations_filter_include: list[str] | None = Field(
-        None, description="names of organisations: only their datasets", examples=[["parks", "transport"]]
+        None,
+        description="names of organisations, as in their addresses (not titles or ids): only their datasets",
+        examples=[["parks", "transport"]],
     )
     organizations_filter_exclude: list[str] | None = Field(
         None,
@@ -44,7 +46,7 @@ class CKANOptions(SourceOptions):
         examples=[["test"]],
     )
     groups_filter_include: list[str] | None = Field(
-        None, description="names of groups: only their datasets", examples=[["climate"]]
+        None, description="names of groups, as in their addresses: only their datasets", examples=[["climate"]]
     )
     groups_filter_exclude: list[str] | None = Field(
         None,
@@ -72,14 +74,14 @@ class CKANOptions(SourceOptions):
         description="tags that every dataset gets; with `vocabulary_id` (an id or a name) as tags of that vocabulary",
         examples=[[{"name": "harvested"}]],
     )
-    clean_tags: bool = Field(False, description="true: tags are reduced to `a-z`, `0-9` and `-`", examples=[True])
+    clean_tags: bool | None = Field(False, description="true: tags are reduced to `a-z`, `0-9` and `-`", examples=[True])
     default_extras: dict[str, Any] = Field(
         {},
         description="extras that every dataset gets; `{dataset_id}`, `{harvest_source_id}`, `{harvest_source_url}`,"
         " `{harvest_source_title}`, `{harvest_job_id}` and `{harvest_object_id}` are filled in",
         examples=[{"harvest_url": "{harvest_source_url}/dataset/{dataset_id}"}],
     )
-    override_extras: bool = Field(False, description="true: default extras replace the dataset's own", examples=[True])
+    override_extras: bool | None = Field(False, description="true: default extras replace the dataset's own", examples=[True])
     api_version: int | str | None = Field(
         None,
         description="1 or 2: the remote is read by that version of the REST API, which CKAN had before 2.8; unset or 3: by its"

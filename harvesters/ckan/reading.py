@@ -26,6 +26,7 @@ class Reading:
         self._remote = remote
         self._memory = Memory(job)
         self._search_fails = False
+        self._doubts: list[str] = []  # about names in the filters
         self._errors = 0
         self._kept = 0  # datasets that were given out
         self._new = 0  # of those, not held before
@@ -76,7 +77,7 @@ class Reading:
                 self._kept += 1
                 yield record
         if not self._kept:
-            yield GatherError(f"No datasets found at CKAN: {self._remote.shown}", "no_datasets")
+            yield self._nothing()
             return
         self._learn_count(listing)
         if not self._errors and listing.complete:
@@ -87,6 +88,11 @@ class Reading:
                 self._job.full_listing = not self._config.include_private and self._memory.may_remove(way)
             numbers = {"unheld": listing.total - self._kept - hidden, "undated": self._undated}
             self._memory.remember_listing(way, search_fails=self._search_fails, **numbers)
+
+    def _nothing(self) -> GatherError:
+        """That there are no datasets, and whether filters may be the reason."""
+        why = "; ".join(self._doubts) or ("the filters leave none" if self._config.filters else "")
+        return GatherError(f"No datasets found at CKAN: {self._remote.shown}{why and '; '}{why}", "no_datasets")
 
     def _learn_count(self, listing: Listing | Named | Given) -> None:
         """What two readings agree on is so: the next job doesn't read the listing again for it."""

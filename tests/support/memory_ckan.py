@@ -49,6 +49,10 @@ class MemoryCkan:
         if action == "group_show" or (action == "organization_show" and self.knows_organizations):
             group = self.groups.get(query["id"])
             return group and {"success": True, "result": group}
+        if action in ("group_list", "organization_list") and self.groups:
+            owners = action == "organization_list"
+            groups = [group for group in self.groups.values() if bool(group.get("is_organization")) is owners]
+            return {"success": True, "result": sorted({group["name"] for group in groups})}
         return None
 
     def _search(self, query: Query) -> dict[str, Any]:

@@ -62,6 +62,35 @@ def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
     assert message in refused(**options)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        '{"default_tags": [{"name": "x,y"}], "clean_tags": true}',
+        '{"default_tags": [{"name": "a", "vocabulary_id": "letters"}]}',
+        '{"default_extras": {"title": "a"}, "mapping": [{"rule": "rename", "field": "extras.title", "to": "notes"}]}',
+        '{"clean_tags": null, "override_extras": "yes", "api_version": 2.0}',
+    ],
+)
+def test_what_becomes_of_it_later_may_be_right(config: str) -> None:
+    assert CKANHarvester().validate_config(config) == config
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [
+        *((value, True) for value in (True, 1, "True", "on", "Yes ")),
+        *((value, False) for value in (False, None, 0, "", "False", "no", "off", "0")),
+    ],
+)
+@pytest.mark.parametrize("name", ["clean_tags", "override_extras"])
+def test_a_flag_that_ckanext_harvest_never_checked_means_what_it_says(name: str, value: Any, meaning: bool) -> None:
+    assert getattr(read(**{name: value}), name) is meaning
+
+
+def test_blanks_around_a_name_in_a_filter_are_none_of_it() -> None:
+    assert read(organizations_filter_include=[" a\n"]).search_terms(None) == '+(organization:"a")'
+
+
 @pytest.mark.parametrize("kind", ["organizations", "groups"])
 def test_a_filter_includes_or_excludes(kind: str) -> None:
     message = refused(**{f"{kind}_filter_include": ["a"], f"{kind}_filter_exclude": ["b"]})
@@ -205,6 +234,21 @@ def test_what_the_target_lacks_is_named_when_the_source_is_entered(options: dict
     assert caught.value.errors == {"config": f"Error parsing the configuration options: {message}"}
 
 
+class Making(Asked):
+    """A target that makes the groups that a source names."""
+
+    makes_default_groups = True
+
+
+@pytest.mark.parametrize("name", ["My Group", "Parks", "g"])
+def test_a_group_that_would_be_made_needs_a_valid_name(name: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        validated_config("ckan", json.dumps({"default_groups": ["parks", name]}), Making())  # type: ignore[arg-type]
+
+    message = f"default_groups: {name!r} is no name of a group: 2 to 100 of a-z, 0-9, - and _"
+    assert caught.value.errors == {"config": f"Error parsing the configuration options: {message}"}
+
+
 @pytest.mark.parametrize("target", [Asked(), None])
 def test_what_the_target_has_is_accepted_and_so_is_everything_without_one(target: Any) -> None:
     config = json.dumps(
@@ -246,6 +290,20 @@ def test_a_source_can_be_entered_while_the_target_is_away() -> None:
         ({"api_version": 4}, "api_version must be an integer: 1, 2 or 3"),
         ({"api_version": True}, "api_version must be an integer: 1, 2 or 3"),
         ({"default_tags": [{"name": "a", "vocabulary_id": 7}]}, "default_tags: vocabulary_id must be the id or name"),
+        ({"api_version": 2.5}, "api_version must be an integer: 1, 2 or 3"),
+        ({"clean_tags": "maybe"}, "clean_tags must be boolean"),
+        ({"override_extras": [True]}, "override_extras must be boolean"),
+        ({"remote_groups": "Create"}, 'must be "only_local" or "create", not \'Create\' (did you mean create?)'),
+        ({"remote_orgs": "only local"}, "not 'only local' (did you mean only_local?)"),
+        ({"organizations_filter_include": ["a", " "]}, "organizations_filter_include must be a list of names; one of them is"),
+        ({"default_groups": [""]}, "default_groups must be a list of group names/ids (i.e. strings); one of them is empty"),
+        ({"default_tags": [{"name": "geo"}, {"name": "x,y"}]}, "default_tags: 'x,y' has other characters than letters"),
+        ({"default_tags": [{"name": "a"}]}, "default_tags: 'a' is shorter than 2 characters"),
+        ({"default_extras": {" ": "a"}}, "default_extras: every extra needs a key"),
+        ({"default_extras": {"title": "a"}}, "default_extras, title: datasets have a field of that name; a rule of mapping"),
+        ({"default_extras": {"link": "{Dataset_id}"}}, "unknown placeholder {Dataset_id} (did you mean dataset_id?)"),
+        ({"default_extras": {"link": "{dataset_id!r}"}}, "unknown placeholder {dataset_id!r}"),
+        ({"languages": ["de", "German"]}, "languages: 'German' is no code of a language, as de, en or pt-BR are"),
         ({"dataset_name_append": "hex"}, "dataset_name_append must be 'number-sequence' or 'random-hex'"),
         ({"not_overwrite_fields": "notes"}, "not_overwrite_fields must be a valid list"),
     ],

@@ -58,6 +58,8 @@ class Remote(RemoteCKAN):
             if params["id"] in self.broken:
                 raise RemoteError("not shown", code="http_500")
             return deepcopy(shown[params["id"]])
+        if name != "package_search":
+            raise RemoteError("Action name not known", code="http_400")
         terms = params.get("fq", "")
         if not self.dates_work and "metadata_modified" in terms:
             raise RemoteError("no dates", code="http_409")
