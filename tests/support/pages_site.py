@@ -6,13 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
 from adapters.parts import Parts
-from tests.conftest import new_database
+from tests.conftest import copy_database, new_database
 from tests.support.visitor import Visitor
 from tests.support.web_server import web_server
 
+FILLED = "pages_template"
 HOSTILE = "<script>alert(1)</script>\u202e<img src=x onerror=alert(2)>"
 
 
@@ -48,16 +51,27 @@ class PagesSite:
 @contextmanager
 def pages_site(postgres: EmbeddedPostgres, folder: Path, **changed: Any) -> Iterator[PagesSite]:
     """The server, with an organisation `amt`, its editor, and three sources of which one is private; and other settings."""
-    with new_database(postgres, folder) as plain:
+    with new_database(postgres, folder, _filled(postgres, folder)) as plain:
         settings = replace(plain, **changed)
+        with web_server(settings, Parts(settings).callers) as server:
+            yield PagesSite(server.url, Session(Parts(settings)))
+
+
+def _filled(postgres: EmbeddedPostgres, folder: Path) -> str:
+    """The name of a database with all that; it is filled once for all tests that use the server."""
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [FILLED]).fetchone():
+            return FILLED
+    with new_database(postgres, folder) as settings:
         cli = Session(Parts(settings))
         cli.call("harvest_organization_create", name="amt", title="The office")
         for name in ("admin", "editor", "somebody", "removed"):
             cli.call("harvest_person_create", name=name, sysadmin=name == "admin")
         cli.call("harvest_organization_member_create", id="amt", username="editor", role="editor")
-        with web_server(settings, Parts(settings).callers) as server:
-            site = PagesSite(server.url, cli)
-            site.source("one", title="One source")
-            site.source("hostile", title=HOSTILE, notes=HOSTILE)
-            site.source("secret", title="Geheim", private=True)
-            yield site
+        site = PagesSite("", cli)
+        site.source("one", title="One source")
+        site.source("hostile", title=HOSTILE, notes=HOSTILE)
+        site.source("secret", title="Geheim", private=True)
+        cli.parts.database.query("DELETE FROM ops.site")  # each copy is of a site of its own
+        copy_database(postgres, settings.site_id, FILLED)
+    return FILLED
