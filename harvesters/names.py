@@ -69,6 +69,11 @@ def clean_tags(tags: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*cleaned.values(), *odd]
 
 
+def nothing_left(name: Any) -> bool:
+    """Whether munging leaves nothing of a tag that says something, as of one in another script."""
+    return isinstance(name, str) and bool(name.strip()) and not munge_tag(name)
+
+
 def ascii_letters(text: str) -> str:
     """Latin letters without their accents; other scripts are left out."""
     return unicodedata.normalize("NFKD", text.translate(SPECIAL)).encode("ascii", "ignore").decode()

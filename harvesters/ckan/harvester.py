@@ -104,9 +104,9 @@ class CKANHarvester(HarvesterBase):
         package = load_package(harvest_object)
         losses = Losses(config.fields)
         check_lists(package, losses)
-        harvest_object.warnings.extend(losses.all())
         drop_remote_facts(package, keep_private=config.include_private)
-        add_tags(package, config, self._vocabulary_of(harvest_object))
+        add_tags(package, config, self._vocabulary_of(harvest_object), losses)
+        harvest_object.warnings.extend(losses.all())
         self._add_members(package, harvest_object, config)
         if config.default_extras:
             add_extras(package, config, placeholders(package, harvest_object))

@@ -8,7 +8,7 @@ from domain.errors import RecordError
 from harvesters.ckan.config import CKANConfig, filled
 from harvesters.dataset.storable import opened_json
 from harvesters.dataset.values import Losses, as_list, shown
-from harvesters.names import clean_tags
+from harvesters.names import clean_tags, nothing_left
 
 LISTS = ("tags", "groups", "extras", "resources")
 OF_THE_REMOTE = (
@@ -53,10 +53,11 @@ def _entries(name: str, values: list[Any], losses: Losses) -> Iterator[dict[str,
             losses.drop(name, f"entry {position} must be an object, is {shown(value)}")
 
 
-def add_tags(package: dict[str, Any], config: CKANConfig, vocabulary: Callable[[str], str | None]) -> None:
+def add_tags(package: dict[str, Any], config: CKANConfig, vocabulary: Callable[[str], str | None], losses: Losses) -> None:
     """Add the default tags that the dataset doesn't have, and clean all free tags if that is configured.
 
-    `vocabulary`: the target's id of a vocabulary, by its id or name; a tag of one that isn't there is a free tag.
+    `vocabulary`: the target's id of a vocabulary, by its id or name; a tag of one that isn't there is a free tag. Tags of
+    which cleaning leaves nothing are noted.
     """
     tags = package.get("tags", [])
     defaults = [_default_tag(tag, vocabulary) for tag in config.default_tags]
@@ -64,6 +65,8 @@ def add_tags(package: dict[str, Any], config: CKANConfig, vocabulary: Callable[[
     names = [tag.get("name") for tag in tags]
     tags = [*tags, *(tag for tag in defaults if tag not in in_vocabularies and tag["name"] not in names)]
     if config.clean_tags:
+        if any(nothing_left(tag.get("name")) for tag in tags):
+            losses.note("tags: option clean_tags leaves nothing of those without letters a-z or digits; they are left out")
         tags = clean_tags(tags)
     if tags or in_vocabularies or "tags" in package:
         package["tags"] = [*tags, *in_vocabularies]

@@ -5,6 +5,7 @@ CKAN writes a `Z` behind what it stores when it hands a dataset to its search in
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,7 +24,16 @@ FRACTION = re.compile(r"(?<=:\d\d)[.,](\d+)")
 MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?")
 COMPACT_WITH_ZONE = re.compile(r"\d{8}T\d{4}.*", re.IGNORECASE)
-YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?P<time>[ T].*)?")
+YEAR_FIRST = re.compile(r"(\d{4})([-/.]) ?(\d{1,2})\2 ?(\d{1,2})\.?(?P<time>[ T].*)?")
+EAST_ASIAN = re.compile(
+    r"(?P<era>令和|平成|昭和)?(?P<year>(?(era)\d{1,2}|\d{4})|(?(era)元|(?!)))[年년] ?"
+    r"(?:(?P<month>\d{1,2})[月월] ?(?:(?P<day>\d{1,2})[日일] ?(?P<time>\d{1,2}[:時时시].*)?)?)?"
+)
+BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925}  # the last year before each era of Japan
+TIME_WORDS = re.compile(r"(?:[時时시分분]|(?<=\d)[秒초]) ?")
+SINGLE_DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
+EARLIEST_YEAR, LATEST_YEAR = "1700", "2199"  # others, in other scripts, are years of other calendars: 1403, 2567
+HOUR = re.compile(r"^[ T](\d)(?=:)")
 END_OF_DAY = re.compile(r"(?<=T)24(?=:00)")
 LEAP_SECOND = re.compile(r"(?<=T\d\d:\d\d:)60")
 DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,? (\d{1,2}):(\d\d)(?::(\d\d))?)?")
@@ -39,6 +49,7 @@ MONTHS = (
 EPOCH = re.compile(r"-?\d{9,13}")
 MILLISECONDS = 10**11  # from here on a number counts milliseconds: as seconds it would be the year 5138
 EARLIEST_EPOCH = 10**8  # seconds: smaller numbers are years, days, or anything
+FIRST_DAY, LAST_DAY = 1000_01_01, 9999_12_31  # numbers that are written as days
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 60  # characters of a time
 
@@ -49,7 +60,8 @@ def stored_time(value: Any) -> str | None:
     Read are ISO 8601 (with or without zone; a date is its first second, a year or a month its first day), RFC 2822, seconds
     or milliseconds since 1970, 20240131, 20240131T235959Z, 2024/1/31, 31.1.2024, 31 January 2024, Jan 31, 2024, and 31/1/2024
     or 1/31/2024 (also with -) where one of the two numbers can't be a month; with AM or PM, the name of a zone in brackets
-    behind its offset, or as .NET's /Date(1706659200000)/. A time without a zone is in UTC, as in CKAN.
+    behind its offset, or as .NET's /Date(1706659200000)/; in digits of any script, and with the East Asian words for year,
+    month and day. A time without a zone is in UTC, as in CKAN.
     """
     if value.__class__ is str:
         return _from_text(value)
@@ -57,7 +69,7 @@ def stored_time(value: Any) -> str | None:
         return _naive(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, int) and 1000 <= value <= 9999:
+    if isinstance(value, int) and (1000 <= value <= 9999 or FIRST_DAY <= value <= LAST_DAY):
         return _from_text(str(value))
     return _since_epoch(value)
 
@@ -85,8 +97,25 @@ def _odd_text(text: str) -> str | None:
     """One of the other shapes; the first that fits decides."""
     if not text or len(text) > LONGEST:
         return None
-    text = HALF_DAY.sub(_of_whole_day, NAME_OF_ZONE.sub("", text))
-    return next((moment for read in READERS if (moment := read(text))), None)
+    plain = text if text.isascii() else _in_ascii(text)
+    plain = HALF_DAY.sub(_of_whole_day, NAME_OF_ZONE.sub("", plain))
+    moment = next((moment for read in READERS if (moment := read(plain))), None)
+    return moment if moment and (text.isascii() or EARLIEST_YEAR <= moment[:4] <= LATEST_YEAR) else None
+
+
+def _in_ascii(text: str) -> str:
+    """Digits of other scripts as 0 to 9, wide signs as narrow ones, 2024年4月1日 as 2024-04-01; no marks of direction."""
+    plain = "".join(
+        str(unicodedata.digit(sign, sign)) for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf"
+    ).strip()
+    if not (match := EAST_ASIAN.fullmatch(plain)):
+        return plain
+    era, year, month, day, time = match.group("era", "year", "month", "day", "time")
+    if era:
+        year = str(BEFORE_ERA[era] + (1 if year == "元" else int(year)))
+    month, day = (f"-{part:0>2}" if part else "" for part in (month, day))
+    clock = SINGLE_DIGIT.sub(r"0\g<0>", TIME_WORDS.sub(":", time or "").rstrip(":"))
+    return f"{year}{month}{day} {clock}".rstrip()
 
 
 def _of_whole_day(time: re.Match[str]) -> str:
@@ -111,7 +140,10 @@ def _iso(text: str) -> str | None:
 def _year_first(text: str) -> str | None:
     """Where the year comes first, the month follows."""
     match = YEAR_FIRST.fullmatch(text)
-    return _iso(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}{match['time'] or ''}") if match else None
+    if not match:
+        return None
+    time = HOUR.sub(r"T0\1", match["time"] or "")
+    return _iso(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}{time}")
 
 
 def _named(text: str) -> str | None:

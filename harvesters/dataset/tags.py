@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harvesters.dataset.values import Losses, shown, text
+from harvesters.names import nothing_left
 
 TAG = re.compile(r"[\w \-.]{2,100}")
 
@@ -37,4 +38,5 @@ def why_no_tag(name: Any, position: int) -> str:
         return f"{shown(name)} is shorter than 2 characters"
     if len(name) > 100:
         return f"{shown(name)} is longer than 100 characters"
-    return f"{shown(name)} has other characters than letters, digits, blanks, - _ . (option clean_tags replaces them)"
+    hint = "" if nothing_left(name) else " (option clean_tags replaces them)"
+    return f"{shown(name)} has other characters than letters, digits, blanks, - _ .{hint}"

@@ -100,9 +100,9 @@ def as_list(value: Any) -> Any:
 
 def of_plugin(value: Any, losses: Losses, kind: str, field: str, where: str = "") -> Any:
     """A field that CKAN itself doesn't know: as it is, but an object by language as a plugin takes it."""
-    if not isinstance(value, Mapping) or not losses.carries(kind, field):
+    if not isinstance(value, Mapping) or not losses.carries(kind, field) or as_list(value) is not value:
         return value
-    carried_value, odd = carried(value)
+    carried_value, odd = carried({language: as_list(content) for language, content in value.items()})
     for key in odd:
         losses.drop(where or field, f"{shown(key)} is no language with a text")
     return carried_value

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from unicodedata import normalize
+from unicodedata import digit, normalize
 
 OF_THE_REMOTE = {
     *(
@@ -28,6 +28,10 @@ OF_THE_REMOTE = {
 }
 """What says something about the remote, or is CKAN's own business; docs/ckan.md and docs/ckan-target.md list it."""
 DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d|\d{1,2}\.\d{1,2}\.\d{4}")
+OTHER_DATE = re.compile(
+    r"(?P<year>\d{4})(?:[年/](?P<month>\d{1,2})[月/]\d{1,2}日?( \d.*)?|(?<=(?:19|20)..)(?P<compact>\d\d)\d\d)"
+    r"|\d{1,2}/(?P<middle>\d{1,2})/(?P<last_year>\d{4})( \d.*)?"
+)
 
 Package = dict[str, Any]
 
@@ -79,11 +83,17 @@ def _words(value: Any) -> set[str]:
 
 def _parts(text: str) -> Iterator[str]:
     """A date counts by its year and month: catalogues write it in forms, and zones, of their own."""
-    if DATE.fullmatch(text):
+    text = "".join(str(digit(sign, sign)) for sign in normalize("NFKC", text)).strip()
+    if match := OTHER_DATE.fullmatch(text):
+        year, month = (
+            (match["year"], match["month"] or match["compact"]) if match["year"] else (match["last_year"], match["middle"])
+        )
+        yield from (year, f"{int(month):02}")
+    elif DATE.fullmatch(text):
         digits = re.split(r"\D", text)
         yield from (digits[0], digits[1]) if len(digits[0]) == 4 else (digits[2], f"{int(digits[1]):02}")
     else:
-        yield normalize("NFKC", text).strip().removeprefix("mailto:").removeprefix("http://").casefold()
+        yield text.removeprefix("mailto:").removeprefix("http://").casefold()
 
 
 def _texts(value: Any) -> Iterator[str]:

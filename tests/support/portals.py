@@ -1,6 +1,7 @@
 """Datasets as well-known portals show them, in their own schemas and scripts. Made up, in the shapes of the real ones."""
 
 from tests.support.portal_packages import BOX, Package, a_package, extras, id_of, tags
+from tests.support.portals_afar import AFAR
 from tests.support.portals_by_language import AVOINDATA, DCAT_AP, OPEN_CANADA, OPENDATA_SWISS
 
 DATA_GOV_UK = [
@@ -189,4 +190,5 @@ PORTALS: dict[str, list[Package]] = {
     "datos-gob-mx": DATOS_GOB_MX,
     "avoindata": AVOINDATA,
     "scripts": SCRIPTS,
+    **AFAR,
 }

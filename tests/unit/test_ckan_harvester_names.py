@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from harvesters.ckan import CKANHarvester
+from harvesters.dataset.tags import why_no_tag
 from harvesters.names import clean_tags, dataset_name, munge_name, munge_tag
+from harvesters.testing import Harness
+from tests.support.memory_ckan import URL, MemoryCkan, remote_package
 
 
 @pytest.mark.parametrize(
@@ -67,3 +71,19 @@ def test_cleaned_tags_keep_order_and_fields() -> None:
     tags = [{"name": "Zoo", "id": "1"}, {"name": "街"}, {"name": "zoo"}, {"name": "Bus Stop"}]
 
     assert clean_tags(tags) == [{"name": "zoo", "id": "1"}, {"name": "bus-stop"}]
+
+
+def test_that_cleaning_leaves_nothing_of_tags_in_other_scripts_is_told_once_a_job() -> None:
+    names = ["防災", "Überblick", "تعليم", " "]
+    packages = [remote_package(number, tags=[{"name": name} for name in names]) for number in (1, 2)]
+
+    result = Harness(CKANHarvester, URL, {"clean_tags": True}).harvest(MemoryCkan(*packages).site)
+
+    told = [warning for record in result.records.values() for warning in record.warnings]
+    assert told == ["tags: option clean_tags leaves nothing of those without letters a-z or digits; they are left out"]
+    assert [tag["name"] for tag in result.dataset(packages[1]["id"])["tags"]] == ["uberblick"]
+
+
+@pytest.mark.parametrize(("name", "hint"), [("Trees, old", " (option clean_tags replaces them)"), ("避難所・避難場所", "")])
+def test_a_refused_tag_is_told_what_would_help_it_only_where_it_would(name: str, hint: str) -> None:
+    assert why_no_tag(name, 0) == f"'{name}' has other characters than letters, digits, blanks, - _ .{hint}"

@@ -14,7 +14,7 @@ from domain.errors import RemoteError, TargetError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource, Package, Record, load_package
 from harvesters.previewing import Limited, PreviewTargetWithGroups, preview, preview_target
 from harvesters.testing.harness import START
-from tests.unit.test_ckan_schema import NEEDED, TYPE, ckan, owner
+from tests.unit.test_ckan_schema import NEEDED, TYPE, ckan, fitted, owner
 from tests.unit.test_ckan_target import NONE
 
 
@@ -157,3 +157,23 @@ class Feed(Harvester):
 
     def import_stage(self, harvest_object: HarvestObject) -> Package:
         return Package(load_package(harvest_object))
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "sent"),
+    [
+        ("themes", {"0": "Transport", "1": "envi"}, ["tran", "envi"]),
+        ("themes", '{"1": "envi", "3": "tran"}', ["envi", "tran"]),
+        ("languages", {"0": "de", "2": "fr"}, ["de", "fr"]),
+        ("contacts", {"0": {"name": "A"}, "1": {"name": "B"}}, [{"name": "A"}, {"name": "B"}]),
+        ("frequency", {"0": "Daily"}, "http://example.org/daily"),
+        ("released", {"0": "2024年1月31日"}, "2024-01-31"),
+        ("keywords", {"0": "Bäume", "1": "Wald"}, {"de": ["Bäume", "Wald"]}),
+        ("keywords", {"de": {"0": "Bäume", "1": "Wald"}}, {"de": ["Bäume", "Wald"]}),
+        ("keywords", {"ar": "مدارس، تعليم", "ja": "防災、避難所"}, {"ar": ["مدارس", "تعليم"], "ja": ["防災", "避難所"]}),
+    ],
+)
+def test_a_list_by_position_or_between_the_commas_of_a_script_is_a_list(field: str, given: Any, sent: Any) -> None:
+    package, told = fitted({field: given})
+
+    assert (package[field], told) == (sent, [])

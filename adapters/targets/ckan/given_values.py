@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harvesters.dataset.storable import is_missing, opened_json
+from harvesters.dataset.values import as_list
 
 
 def is_untold(value: Any) -> bool:
@@ -16,16 +17,16 @@ def _stripped(text: Any) -> Any:
 
 
 def as_values(value: Any) -> Iterable[Any]:
-    """A list, also one that is JSON text; of one value alone, and of none."""
-    value = opened_json(value)
+    """A list, also one that is JSON text, or an object by position; of one value alone, and of none."""
+    value = as_list(opened_json(value))
     if is_missing(value):
         return ()
     return value if isinstance(value, list | tuple) else (value,)
 
 
 def single_value(value: Any) -> Any:
-    """A list of one value, as extras often hold it, is that value; a tag or a group is its name."""
-    parsed = opened_json(value) if isinstance(value, str) and value.lstrip().startswith("[") else value
+    """A list of one value, as extras often hold it, is that value, also one by position; a tag or a group is its name."""
+    parsed = as_list(opened_json(value) if isinstance(value, str) and value.lstrip().startswith("[") else value)
     if isinstance(parsed, list | tuple) and len(parsed) == 1:
         parsed = parsed[0]
     return parsed if isinstance(parsed, str | int | float | bool) or parsed is None else value

@@ -16,7 +16,7 @@ from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, opened
 from harvesters.dataset.storable import is_missing, json_text, opened_json
 from harvesters.dataset.tags import why_no_tag
-from harvesters.dataset.values import Losses, Odd, shown
+from harvesters.dataset.values import Losses, Odd, as_list, shown
 
 REQUIRING = frozenset(
     (
@@ -34,6 +34,7 @@ OF_TEXT = frozenset(
 )
 """A field that has no other validators holds a text."""
 SHOWN_CHOICES = 5
+COMMA = re.compile("[,،、，]")  # in the scripts of the world
 ENTRY = re.compile(r"(?<=: )entry \d+, |: entry \d+")
 """Of a list, in words for where something is."""
 ZONE = re.compile(
@@ -270,7 +271,7 @@ def text_by_language(field: SchemaField, value: Any, losses: Losses, where: str)
 
 def tags_by_language(field: SchemaField, value: Any, losses: Losses, where: str) -> Any:
     """An object of lists of tags by language; a text is one of tags between commas."""
-    value = opened_json(value)
+    value = as_list(opened_json(value))
     if is_missing(value):
         return value
     if not isinstance(value, Mapping):
@@ -282,7 +283,7 @@ def tags_by_language(field: SchemaField, value: Any, losses: Losses, where: str)
 def _tags(field: SchemaField, value: Any, losses: Losses, where: str) -> list[str]:
     """Those of a list that are tags by CKAN's rules, each once; a schema may have rules of its own."""
     own_rules = "tag_validators" in field.definition
-    items = value.split(",") if isinstance(value, str) and not own_rules else several_texts(field, value, losses, where)
+    items = COMMA.split(value) if isinstance(value, str) and not own_rules else several_texts(field, value, losses, where)
     tags = [text for item in items if (text := item.strip())]
     for position, tag in enumerate(tags):
         if not own_rules and (why := why_no_tag(tag, position)):
