@@ -47,9 +47,10 @@ class Statistics:
                 counters.setdefault(job, Counter())[column] += count
         for job, column, count in counted:
             counters.setdefault(job, Counter())[column] += count
-        for object_id, column in self.outcomes.items():
-            if (gathered_for := self.job_of.get(object_id)) is not None:
-                counters.setdefault(gathered_for, Counter())[column] += 1
+        outcomes = Counter(zip(map(self.job_of.get, self.outcomes), self.outcomes.values(), strict=True))
+        for (gathered_for, column), count in outcomes.items():
+            if gathered_for is not None:
+                counters.setdefault(gathered_for, Counter())[column] += count
         return counters
 
     def split(self, stream: UUID, rest: "Statistics") -> None:

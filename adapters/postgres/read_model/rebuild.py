@@ -5,6 +5,7 @@ streams is set afterwards by SQL; indexes come last. The shadow then catches up,
 position, and takes its place by renaming schemas (milliseconds), under the lock that projectors take first.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -169,7 +170,7 @@ def _drop(connection: Connection, schema: str) -> None:
 
 def _make_shadow(connection: Connection, database: Database, upto: int, processes: int, tell: Tell) -> None:
     begin_shadow(connection, upto)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_seldom_look_for_garbage) as pool:
         copies = [
             pool.submit(copy_streams, database.url, SHADOW, low, high, upto) for low, high in _ranges(database, upto, processes)
         ]
@@ -179,6 +180,12 @@ def _make_shadow(connection: Connection, database: Database, upto: int, processe
     step_progress(connection, "making indexes")
     _tell(database, tell)
     finish_shadow(connection, statistics)
+
+
+def _seldom_look_for_garbage() -> None:
+    """A piece of the log is many small values and no cycles: the collector went through them all again and again."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def begin_shadow(connection: Connection, upto: int) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 from psycopg import sql
+from psycopg.adapt import Dumper
 
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.log.event_store import read_streams
@@ -45,6 +46,7 @@ def copy_streams(url: str, schema: str, low: UUID, high: UUID, upto: int) -> Sta
     total, batch = Statistics(), ReadModelBatch()
     database = Database(url, "harvestlog rebuild")
     with database.connect() as reader, database.connect() as writer:
+        writer.adapters.register_dumper(UUID, _AsText)
         for events in _pieces(reader, low, high, upto):
             rest = fold(events, batch).split(events[-1].stream)
             _copy_batch(writer, schema, batch)
@@ -93,18 +95,23 @@ def _copy(writer: Connection, schema: str, name: str, table: Table, rows: Sequen
     if not rows:
         return
     columns = list(table.columns)
-    as_json = {column for column, kind in table.columns.items() if kind == "jsonb"}
+    as_json = [place for place, kind in enumerate(table.columns.values()) if kind == "jsonb"]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(schema, name), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with writer.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([_json(row.get(name)) if name in as_json else _plain(row.get(name)) for name in columns])
+            values = list(map(row.get, columns))
+            for place in as_json:
+                values[place] = _json(values[place])
+            copy.write_row(values)
 
 
-def _plain(value: Any) -> Any:
+class _AsText(Dumper):
     """Ids are text in the read model; the driver would copy a UUID without its dashes."""
-    return str(value) if isinstance(value, UUID) else value
+
+    def dump(self, obj: UUID) -> bytes:
+        return str(obj).encode()
 
 
 def _json(value: Any) -> str | None:
