@@ -99,7 +99,8 @@ def is_overdue(source: SourceFacts, now: datetime, slots: KnownSlots) -> bool:
         return False
     if schedule.cron:
         return without > LATE * (slots.longest_gap(schedule, since, GAPS) or timedelta.max / (LATE + 1))
-    return schedule.scheduled and without > LATE_AFTER[schedule.frequency]
+    limit = LATE_AFTER.get(schedule.frequency)  # MANUAL has none
+    return limit is not None and without > limit
 
 
 def source_problems(health: SourceHealth) -> list[str]:
