@@ -3,7 +3,7 @@
 Durations are seconds by the database's clock. Each problem is a sentence that says what is wrong and what to do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 SILENT_AFTER = 15.0  # seconds without a report; a process that waits for the database reports late
@@ -62,6 +62,7 @@ class Health:
     failing: dict[str, str] = field(default_factory=dict)  # what the leader can't do at present, and why
     dead_letters: int = 0  # of the last day
     unsent: tuple[int, str] = (0, "")  # notices that could not be sent so far, and why the oldest could not
+    restarts: Mapping[str, str] = field(default_factory=dict)  # by role: why the `up` of this machine starts one at present
 
 
 def problems(health: Health) -> list[str]:
@@ -74,7 +75,10 @@ def _leader(health: Health) -> Iterable[str]:
     if not health.leader:
         jobs = health.waiting.get("coordinator", 0)
         wait = f" and {_number(jobs, 'unfinished job')} {'waits' if jobs == 1 else 'wait'}" if jobs else ""
-        yield f"No coordinator leads{wait}: start `harvester up` or `harvester coordinator`"
+        if why := health.restarts.get("coordinator"):
+            yield f"No coordinator leads{wait}: `harvester up` starts one; {why}"
+        else:
+            yield f"No coordinator leads{wait}: start `harvester up` or `harvester coordinator`"
         return
     leader = _leading(health)
     if leader is not None and not leader.alive:
@@ -96,17 +100,19 @@ def _missing(health: Health) -> Iterable[str]:
         waiting = health.waiting.get(role, 0)
         what = "job" if kind == "gather" else "record"
         wait = f" and {_number(waiting, what)} {'waits' if waiting == 1 else 'wait'} for one" if waiting else ""
-        yield f"No {kind} worker runs{wait}: {_how_to_have_one(role, health.processes)}"
+        yield f"No {kind} worker runs{wait}: {_how_to_have_one(role, health)}"
 
 
-def _how_to_have_one(role: str, processes: Iterable[Process]) -> str:
-    """What to do when no worker of a role is alive: start one, or restart those that hang."""
+def _how_to_have_one(role: str, health: Health) -> str:
+    """What to do when no worker of a role is alive: start one, restart those that hang, or wait for the one that starts."""
     start = f"start `harvester up` or `harvester {role}`"
-    silent = sorted((process for process in processes if process.role == role), key=lambda process: process.silent)
+    silent = sorted((process for process in health.processes if process.role == role), key=lambda process: process.silent)
     hanging = [process for process in silent if process.present]
     more = f", and {len(silent) - 1} more" if len(silent) > 1 else ""
     if hanging:
         return f"the {hanging[0].name}{more} has not reported for {duration(hanging[0].silent)}, it {HANGS}; restart it"
+    if why := health.restarts.get(role):
+        return f"`harvester up` starts one; {why}"
     return f"{start}. The {silent[0].name}{more} {DIED}" if silent else start
 
 
@@ -173,9 +179,13 @@ def disk_problem(folder: str, free: int, total: int) -> str:
     if free >= LEAST_FREE and (free >= ENOUGH_FREE or free * 100 >= LEAST_SHARE * total):
         return ""
     return (
-        f"The disk of {folder} has {free / 1e9:.1f} GB left of {total / 1e9:.0f} GB: free some space, or set "
+        f"The disk of {folder} has {_gigabytes(free)} GB left of {_gigabytes(total)} GB: free some space, or set "
         "HARVEST_DATA_DIR to a folder on another disk. `harvester disk` shows what takes how much"
     )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.0f}" if size >= 10**10 else f"{size / 1e9:.2g}"
 
 
 def _number(count: int, what: str) -> str:

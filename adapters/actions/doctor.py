@@ -44,7 +44,8 @@ def harvest_installation_check(session: Session, _asked: Any) -> dict[str, Any]:
 
 
 def _rows(session: Session, name: str, check: Check) -> Iterable[dict[str, str]]:
-    if session.unusable is not None and name in OF_DATABASE:
+    in_database = name in OF_DATABASE or (name == "target" and not session.parts.settings.ckan_url)
+    if session.unusable is not None and in_database:
         return [_row(name, SKIPPED, "the database can't be used")]
     try:
         finding = check(session)
@@ -206,10 +207,11 @@ def _missing_plugins(session: Session, plugins: Iterable[str]) -> list[str]:
 
 
 def _workers(session: Session) -> Found:
+    from adapters.actions.status import supervised
     from adapters.postgres.work.site_state import site_state
     from domain.health import problems
 
-    health = site_state(session.parts.database).health
+    health = supervised(site_state(session.parts.database).health)
     alive = sum(process.alive for process in health.processes)
     return Found(f"{alive} processes run, a coordinator leads", tuple(problems(health)))
 

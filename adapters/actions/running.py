@@ -14,11 +14,12 @@ from pydantic import model_validator
 from adapters import bootstrap
 from adapters.actions.jobs import current_job, its_source, job_of, shown
 from adapters.actions.parameters import ById, Parameters, Reference
-from adapters.actions.session import Session
+from adapters.actions.session import Session, silent
 from adapters.actions.table import action
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.movement import expected
+from adapters.postgres.work.site_state import silent_leader
 from adapters.process.kept_log import log_kept
 from domain.access import Right
 from domain.errors import NotFound, ServiceUnavailable
@@ -67,7 +68,7 @@ class JobsRun(Parameters):
 
 @action(Right.EDIT, ById, reads=True, subject=its_source, local=True)
 def harvest_job_wait(session: Session, parameters: ById) -> Row:
-    """Wait until a job (or the last one of a source) has ended; the session gets its progress meanwhile.
+    """Wait until a job (or the last one of a source) has ended; the session gets its progress meanwhile, or whom it waits for.
 
     Raises ServiceUnavailable when no coordinator leads.
     """
@@ -88,6 +89,8 @@ def _wait(session: Session, job_id: str, end: float = math.inf) -> Row:
                 raise ServiceUnavailable(
                     "No coordinator leads, so the job waits: start `harvester up` or `harvester coordinator`"
                 )
+            if since := _patiently(session, lambda: silent_leader(session.parts.database), end):
+                session.tell({"silent": silent(since, f"job {job_id}")})
             next_check = time.monotonic() + PATIENCE
         time.sleep(POLL)
 

@@ -4,17 +4,20 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapters import bootstrap
 from adapters.actions.waiting import NoLimit, Waits
 from adapters.bootstrap import Parts
+from adapters.postgres.database import unavailable
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import log_position, read_model_position
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.progress import why_outdated
 from adapters.postgres.read_model.queries import ReadModel, Row
 from adapters.postgres.source_organizations import SourceOrganizations
+from adapters.postgres.work.site_state import silent_leader
 from adapters.settings import Settings, load
 from domain.access import COMMAND_LINE, Caller
 from domain.errors import HarvestError, NotFound, SettingError
@@ -30,6 +33,14 @@ SHOWN_WITHIN = 300.0  # seconds that what was just written may take to be shown:
 T = TypeVar("T")
 Tell = Callable[[Mapping[str, Any]], None]
 """Told how far a long action is: a job's row, or counts."""
+
+
+def silent(since: datetime, what: str) -> str:
+    """That the coordinator has stopped, and who waits for it."""
+    return (
+        f"The coordinator has not been heard of since {since:%Y-%m-%d %H:%M:%S} UTC: it hangs or was stopped, "
+        f"and {what} waits for it. See `harvester status`"
+    )
 
 
 class Session:
@@ -57,11 +68,13 @@ class Session:
     def call(self, action: str, **values: Any) -> Any:
         """Call an action by name; None among the values means "not given".
 
-        Raises NotFound, ValidationError, NotAuthorized and what the action raises.
+        Raises NotFound, ValidationError, NotAuthorized and what the action raises; ServiceUnavailable for a database that
+        goes away meanwhile, or whose disk is full.
         """
         from adapters.actions.table import call
 
-        return call(self, action, {name: value for name, value in values.items() if value is not None})
+        with unavailable(self.parts.database.url):
+            return call(self, action, {name: value for name, value in values.items() if value is not None})
 
     @property
     def trigger(self) -> str:
@@ -109,15 +122,19 @@ class Session:
     def shown(self, read: Callable[[], Row | None], kind: str, identity: str) -> Row:
         """A row of something that is in the log, as soon as the read model shows it; waits some minutes if that is behind.
 
-        Raises NotFound when it isn't there by then.
+        Says so when that is since the coordinator has stopped. Raises NotFound when the row isn't there by then.
         """
         end = time.monotonic() + SHOWN_WITHIN
+        told = False
         self.show_current()
         while (row := read()) is None:
             if time.monotonic() > end:
                 raise NotFound(
                     f"{kind} {identity} is not in the read model yet: does its projection run? See `harvester status`"
                 )
+            if not told and (since := silent_leader(self.parts.database)):
+                told = True
+                log.warning("%s", silent(since, f"{kind.lower()} {identity}"))
             self.show_current(1.0)
             time.sleep(0.05)
         return row

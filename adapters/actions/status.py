@@ -1,20 +1,22 @@
 """The action that says whether all parts are there and work, and if not, what to do."""
 
 import platform
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from adapters.actions.parameters import Parameters
 from adapters.actions.session import Session
 from adapters.actions.table import action
-from adapters.embedded import read_runtime
+from adapters.embedded import read_ends, read_runtime
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.positions import read_model_version
 from adapters.postgres.read_model.progress import why_outdated
 from adapters.settings import Settings, load
 from domain.access import Right
 from domain.errors import HarvestError, SettingError
-from domain.health import ROLES, duration, problems
+from domain.health import ROLES, Health, duration, problems
 from domain.secrets import mask_text
 from projections.model_version import MODEL_VERSION
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from adapters.postgres.work.site_state import Busy, SiteState
 
 
+SUPERVISED = (*ROLES, "coordinator")
+STARTS_WITHIN = 20.0  # seconds that a role which `up` starts may take until it works
 HELD_SHOWN = 20  # jobs whose deletions wait for a person
 
 
@@ -44,11 +48,13 @@ def harvest_status_show(session: Session, _asked: Parameters) -> dict[str, Any]:
         else:
             answer["held_deletions"] = _held(session, wrong)
             answer |= _sources(session, wrong)
-        wrong += problems(state.health)
+        wrong += problems(supervised(state.health))
         answer |= _disk(session, wrong)
         answer |= _target(session, processes, wrong)
     except HarvestError as error:
         wrong.append(str(error))
+        if "disk_bytes" not in answer:
+            answer |= _space(wrong)  # it may be why
     answer |= _broker(session, load(), processes, wrong)
     return {**answer, "problems": [mask_text(problem) for problem in wrong]}
 
@@ -63,6 +69,24 @@ def _state(session: Session) -> "SiteState":
     from adapters.postgres.work.site_state import site_state
 
     return site_state(session.parts.database)
+
+
+def supervised(health: Health) -> Health:
+    """With what the `up` of this machine is about: it starts roles that have ended again."""
+    settings = load()
+    runtime = read_runtime(settings.data_dir)
+    if runtime is None or settings.database_url not in ("", runtime.database_url):
+        return health
+    why = {role: _ago("it was started itself", runtime.started_at) for role in SUPERVISED}
+    for name, end in sorted(read_ends(settings.data_dir).items(), key=lambda named: named[1].at):
+        why |= {role: _ago(f"{name} {end.why}", end.at) for role in SUPERVISED if name.startswith(role)}
+    return replace(health, restarts=why)
+
+
+def _ago(what: str, then: datetime) -> str:
+    seconds = (datetime.now(UTC) - then).total_seconds()
+    late = f", and nothing was heard since: see {load().data_dir / 'logs'}" if seconds > STARTS_WITHIN else ""
+    return f"{what} {duration(seconds)} ago{late}"
 
 
 def _database(session: Session, state: "SiteState") -> dict[str, Any]:
@@ -123,8 +147,14 @@ def _sources(session: Session, wrong: list[str]) -> dict[str, Any]:
 
 def _disk(session: Session, wrong: list[str]) -> dict[str, Any]:
     """The size of the database, and the space of the data folder's disk."""
-    from adapters.embedded.space import disk_space
     from adapters.postgres.disk import database_bytes
+
+    space = _space(wrong)
+    return {"database_bytes": database_bytes(session.parts.database), **space}
+
+
+def _space(wrong: list[str]) -> dict[str, Any]:
+    from adapters.embedded.space import disk_space
     from domain.health import disk_problem
 
     settings = load()
@@ -132,7 +162,7 @@ def _disk(session: Session, wrong: list[str]) -> dict[str, Any]:
     if space and (problem := disk_problem(str(settings.data_dir), *space)):
         wrong.append(problem)
     free, total = space or (None, None)
-    return {"database_bytes": database_bytes(session.parts.database), "disk_free_bytes": free, "disk_bytes": total}
+    return {"disk_free_bytes": free, "disk_bytes": total}
 
 
 def _breakers(session: Session, wrong: list[str]) -> list[dict[str, Any]]:

@@ -80,6 +80,7 @@ COMMANDS = {
     "demo": ("demo:demo", "Start everything, harvest a catalogue, show the result, and stop again."),
 }
 """Each command's module and function, and its line of help: showing the list imports none of them."""
+LEAST_ROOM = 2**20  # bytes; a disk with less is full
 HIDDEN = {"gather-apart": ("roles:gather_apart", "")}
 """What our own processes call."""
 
@@ -222,13 +223,23 @@ def _print_anything() -> None:
             reconfigure(errors="backslashreplace")
 
 
+def _full_place() -> str:
+    """Which folder it was that had no room, where the system doesn't name the file."""
+    from adapters.embedded.space import disk_space
+    from adapters.settings import load
+
+    folder = load().data_dir
+    space = disk_space(folder)
+    full = space is not None and space[0] < LEAST_ROOM
+    return f"{folder}, HARVEST_DATA_DIR," if full else "the output"
+
+
 def _machine(error: OSError) -> str:
     """What is wrong with this machine, and with which file of it."""
     import errno
 
     if error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename in (None, "standard output", "standard error"):
-        disk = f"the disk of {error.filename or 'the output or of the data folder'}"
-        return f"{error.strerror} ({disk} is full: free some space)"
+        return f"{error.strerror} (the disk of {error.filename or _full_place()} is full: free some space)"
     hints = {
         errno.EACCES: "it belongs to another user: run harvester as that user, or set HARVEST_DATA_DIR to a folder of your own",
         errno.EPERM: "it belongs to another user: run harvester as that user, or set HARVEST_DATA_DIR to a folder of your own",

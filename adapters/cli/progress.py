@@ -24,8 +24,14 @@ def shown_progress(*, quiet: bool = False) -> Iterator[Callable[[Mapping[str, An
         transient=True,
     ) as progress:
         task = progress.add_task("waiting", total=None, counts="")
+        told: set[str] = set()
 
         def tell(row: Mapping[str, Any]) -> None:
+            if "silent" in row:
+                if (text := row["silent"]) not in told:
+                    told.add(text)
+                    progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+                return
             if "away" in row:
                 progress.update(task, description=f"waiting for the {row['away']}")
                 return

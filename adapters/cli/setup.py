@@ -53,6 +53,8 @@ def _said(name: str, value: Any) -> Any:
 
     if name == "sources":
         return ", ".join(f"{count} {trouble.replace('_', ' ')}" for trouble, count in value.items())
+    if name == "versions":
+        return ", ".join(f"{part} {version}" for part, version in value.items())
     if name == "projection_lag":
         return ", ".join(f"{projection} {events}" for projection, events in value.items())
     if name == "oldest_running_job" and value:

@@ -5,7 +5,7 @@ for as long as it runs. So a server found running under a free lock is an orphan
 """
 
 from adapters.embedded.broker import EmbeddedBroker
-from adapters.embedded.folder import DataFolder, Runtime, read_runtime
+from adapters.embedded.folder import DataFolder, End, Runtime, read_ends, read_runtime
 from adapters.embedded.postgres import EmbeddedPostgres, running_url
 from adapters.embedded.temporary import temporary_postgres
 
@@ -13,7 +13,9 @@ __all__ = [
     "DataFolder",
     "EmbeddedBroker",
     "EmbeddedPostgres",
+    "End",
     "Runtime",
+    "read_ends",
     "read_runtime",
     "running_url",
     "temporary_postgres",

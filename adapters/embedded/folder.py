@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from domain.errors import Refused, SettingError
 
+ENDS = "ends.json"
 RETRY_PAUSE = 0.05  # seconds; a reader holds the lock for microseconds to see whether it is free
 
 
@@ -23,6 +24,14 @@ class Runtime:
     database_url: str
     bootstrap_servers: str
     started_at: datetime
+
+
+@dataclass(frozen=True)
+class End:
+    """When a role of `up` ended, and why."""
+
+    at: datetime
+    why: str
 
 
 class DataFolder:
@@ -67,9 +76,16 @@ class DataFolder:
             json.dump(asdict(runtime) | {"started_at": runtime.started_at.isoformat()}, file)
         fresh.replace(self.path / "run.json")
 
+    def write_ends(self, ends: Mapping[str, End]) -> None:
+        """Tell other commands which roles have ended, by name: the last end of each."""
+        fresh = self.path / f"{ENDS}.new"
+        fresh.write_text(json.dumps({name: [end.at.isoformat(), end.why] for name, end in ends.items()}), encoding="utf-8")
+        fresh.replace(self.path / ENDS)
+
     def clear_runtime(self) -> None:
         """Forget the running `up`; a second call does nothing."""
-        (self.path / "run.json").unlink(missing_ok=True)
+        for name in ("run.json", ENDS):
+            (self.path / name).unlink(missing_ok=True)
 
 
 def read_runtime(data_dir: Path) -> Runtime | None:
@@ -84,6 +100,15 @@ def read_runtime(data_dir: Path) -> Runtime | None:
     finally:
         os.close(handle)
     return None if free else _parse(text)
+
+
+def read_ends(data_dir: Path) -> dict[str, End]:
+    """The last end of each role of the running `up` that has ended, by name."""
+    try:
+        rows = json.loads((data_dir / ENDS).read_text(encoding="utf-8"))
+        return {name: End(datetime.fromisoformat(at).astimezone(UTC), why) for name, (at, why) in rows.items()}
+    except (OSError, ValueError):
+        return {}
 
 
 def _parse(text: str) -> Runtime:

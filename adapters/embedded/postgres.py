@@ -27,7 +27,7 @@ from adapters.embedded.process import (
     end,
     end_foreign,
     is_alive,
-    last_line,
+    reason,
     spawn,
     wait_until,
 )
@@ -113,7 +113,7 @@ class EmbeddedPostgres:
             begin = self._log.stat().st_size if self._log.exists() else 0
             self.restart()
             try:
-                return self._wait_until_ready()
+                return self._wait_until_ready(begin)
             except ServiceUnavailable:
                 if STILL_IN_USE not in self._log.read_bytes()[begin:] or time.monotonic() > end:
                     raise
@@ -167,7 +167,8 @@ class EmbeddedPostgres:
         if postmaster and postmaster.serves(self.data):
             end_foreign(postmaster.pid, STOP_STEPS)
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, begin: int) -> None:
+        """`begin`: of what it writes into its log."""
         process = self.process
         assert process is not None
 
@@ -176,7 +177,8 @@ class EmbeddedPostgres:
 
         if not wait_until(settled, RECOVERY_PATIENCE) or process.poll() is not None:
             self.stop()
-            raise ServiceUnavailable(f"the embedded Postgres does not start ({self._log}): {last_line(self._log)}")
+            said = reason(self._log.read_bytes()[begin:].decode(errors="replace"))
+            raise ServiceUnavailable(f"the embedded Postgres does not start ({self._log}): {said}")
 
     def _is_ready(self, pid: int) -> bool:
         postmaster = _postmaster(self.data)
@@ -199,7 +201,8 @@ class EmbeddedPostgres:
         with self._log.open("ab") as log:
             log.write(done.stdout + done.stderr)
         if done.returncode:
-            raise ServiceUnavailable(f"the embedded Postgres: {program} failed ({self._log}): {last_line(self._log)}")
+            said = reason((done.stdout + done.stderr).decode(errors="replace"))
+            raise ServiceUnavailable(f"the embedded Postgres: {program} failed ({self._log}): {said}")
 
 
 def running_url(directory: Path) -> str | None:

@@ -149,6 +149,13 @@ def wait_until(condition: Callable[[], bool], patience: float) -> bool:
     return True
 
 
+def reason(output: str) -> str:
+    """Why a program of Postgres ended, as it says it: the last line that tells of an error, else the last one with text."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if any(word in line for word in ("error: ", "FATAL: ", "PANIC: "))]
+    return (errors or lines or [""])[-1]
+
+
 def last_line(log: Path) -> str:
     """The last line with text in a log, "" without one; reads only its end."""
     try:

@@ -51,6 +51,7 @@ HINTS = {
     "the database system is shutting down": "It is being stopped or restarted: try again once it is back",
     "too many clients": FULL,
     "remaining connection slots": FULL,
+    "No space left on device": "Its disk is full: free some space",
 }
 """What to do, by what the server says; for all else the address may be wrong."""
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
@@ -191,6 +192,8 @@ def unavailable(url: str) -> Iterator[None]:
     except UNAVAILABLE as error:
         if too_large(error):  # though it counts as an operational error: the statement is to blame
             raise
+        if isinstance(error, psycopg.errors.DiskFull):
+            raise ServiceUnavailable(f"The disk of the database {redact(url)} is full: {one_line(error)}") from error
         raise ServiceUnavailable(f"The database {redact(url)} does not answer: {one_line(error)}") from error
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.embedded.broker import EmbeddedBroker
-from adapters.embedded.folder import DataFolder, Runtime
+from adapters.embedded.folder import DataFolder, End, Runtime
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.process import Process, end, last_line, spawn
 from adapters.process.worker import REPLACED
@@ -163,6 +163,7 @@ class Supervisor:
         self._prepare_again = False
         self._starting = True
         self._log_told = False
+        self._ends: dict[str, End] = {}
         self._stops = 0
         self._wake_up, self._waker = socket.socketpair()
 
@@ -251,6 +252,9 @@ class Supervisor:
         watch.delay = FIRST_DELAY if replaced else restart_delay(watch.delay, time.monotonic() - watch.started)
         watch.restart_at = time.monotonic() + watch.delay
         self._log(f"{watch.child.name} {why}; starts again in {watch.delay:g} s")
+        self._ends[watch.child.name] = End(datetime.now(UTC), mask_text(why))
+        with suppress(OSError):  # a full disk
+            self._folder.write_ends(self._ends)
 
     def _why_it_ended(self, child: Child) -> str:
         code = child.process.returncode if child.process else None

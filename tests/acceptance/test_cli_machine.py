@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
@@ -201,6 +202,49 @@ def test_a_disk_that_refuses_is_told_with_what_to_do(
 
     assert line.startswith(f"Error: /some/file: {os.strerror(code)} (")
     assert said in line
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_rebuild_is_told(
+    site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise psycopg.errors.DiskFull('could not extend file "base/1/2": No space left on device')
+
+    cli = CommandLine(site.environment, monkeypatch, capsys)
+    monkeypatch.setattr("adapters.postgres.read_model.rebuild.begin_progress", full)
+
+    line = cli.refused("projections", "rebuild")
+
+    assert line.startswith("Error: The disk of the database ")
+    assert line.endswith(' is full: could not extend file "base/1/2": No space left on device')
+
+
+def test_a_full_disk_is_told_even_when_it_keeps_the_database_from_answering(
+    site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine({**site.environment, "HARVEST_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, monkeypatch, capsys)
+    monkeypatch.setattr("adapters.embedded.space.disk_space", lambda _: (0, 10**11))
+
+    printed = cli("status", status=1).out
+
+    assert "! The database postgresql://x@127.0.0.1:1/x can't be used" in printed
+    assert " has 0 GB left of 100 GB: free some space" in printed
+
+
+def test_a_database_that_cant_be_used_is_one_problem_of_the_installation(
+    site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine({**site.environment, "HARVEST_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, monkeypatch, capsys)
+
+    states = {row["check"]: row["state"] for row in json.loads(cli("doctor", "--json", status=1).out)["checks"]}
+
+    assert (states["database"], states["target"]) == ("problem", "skipped")
+
+
+def test_versions_are_shown_as_words(site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = CommandLine(site.environment, monkeypatch, capsys)("status", status=1).out
+
+    assert re.search(r"versions: +harvestlog [\d.]+, Python [\d.]+, PostgreSQL [\d.]+, read model \d+\n", printed)
 
 
 # the database

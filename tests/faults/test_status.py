@@ -1,6 +1,8 @@
 """`status` after each thing that can stop: it never says that all is well, and says what is wrong."""
 
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -119,6 +121,54 @@ def test_a_stopped_process_is_named(stack: Stack, role: str, said: tuple[str, ..
         problem(stack, f"{role} on", f"(pid {process.pid})", *said)
     finally:
         process.send_signal(signal.SIGCONT)
+
+
+def waiting(stack: Stack, *arguments: str) -> subprocess.Popen[str]:
+    argv = [sys.executable, "-m", "adapters.cli", "job", *arguments]
+    return subprocess.Popen(argv, env=stack.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_who_waits_for_a_new_job_is_told_that_its_coordinator_has_stopped(stack: Stack) -> None:
+    stack.source("unheard", "http://127.0.0.1/unheard", "noop", {"records": 5})
+    process = stack.process("coordinator")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        waits = waiting(stack, "unheard", "--wait")
+        assert waits.stderr is not None
+        said = waits.stderr.readline()
+    finally:
+        process.send_signal(signal.SIGCONT)
+    stack.restart_when_dead("coordinator")
+    printed, more = waits.communicate(timeout=60)
+
+    assert "The coordinator has not been heard of since " in said
+    assert " UTC: it hangs or was stopped, and job " in said
+    assert said.endswith(" waits for it. See `harvester status`\n")
+    assert (waits.returncode, more.strip()) == (0, "")
+    assert "Finished" in printed
+
+
+@pytest.mark.slow
+def test_who_follows_a_job_is_told_once_that_its_coordinator_has_stopped(stack: Stack) -> None:
+    stack.source("unled-later", "http://127.0.0.1/unled-later", "stubborn", {"folder": "/nonexistent"})
+    job = stack.start_job("unled-later")
+    wait_for(lambda: stack.job(job)["status"] == "Running", 20, "the job runs")
+    process = stack.process("coordinator")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        waits = waiting(stack, job, "--follow")
+        assert waits.stderr is not None
+        said = waits.stderr.readline()
+    finally:
+        process.send_signal(signal.SIGCONT)
+    stack.restart_when_dead("coordinator")
+    stack.abort(job)
+    _, more = waits.communicate(timeout=60)
+
+    assert said.startswith("The coordinator has not been heard of since ")
+    assert said.endswith(f" UTC: it hangs or was stopped, and job {job} waits for it. See `harvester status`\n")
+    assert (waits.returncode, more.strip()) == (1, "")
 
 
 def test_a_dead_letter_of_today_is_told(stack: Stack) -> None:

@@ -23,7 +23,7 @@ from adapters.embedded import (
     running_url,
     temporary_postgres,
 )
-from adapters.embedded.process import is_alive, wait_until
+from adapters.embedded.process import is_alive, reason, wait_until
 from adapters.settings import Settings
 from domain.errors import Refused, ServiceUnavailable, SettingError
 
@@ -162,6 +162,17 @@ def test_a_data_folder_that_can_not_be_made_is_a_wrong_setting(tmp_path: Path) -
 
     with pytest.raises(SettingError, match="HARVEST_DATA_DIR"):
         DataFolder(tmp_path / "file")
+
+
+def test_why_a_program_of_postgres_ended_is_not_how_it_cleaned_up() -> None:
+    said = (
+        'creating configuration files ... ok\ninitdb: error: could not write file "/d/x": No space left on device\n'
+        'initdb: removing contents of data directory "/d"\n'
+    )
+
+    assert reason(said) == 'initdb: error: could not write file "/d/x": No space left on device'
+    assert reason("LOG:  starting\nFATAL:  bad file\nLOG:  database system is shut down\n") == "FATAL:  bad file"
+    assert reason("one line\n\n") == "one line"
 
 
 def test_the_broker_keeps_its_port_and_changes_its_cluster_id(broker: EmbeddedBroker, tmp_path: Path) -> None:

@@ -8,16 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from adapters.embedded import Runtime, read_runtime, temporary_postgres
+from adapters.actions.status import supervised
+from adapters.embedded import DataFolder, End, Runtime, read_ends, read_runtime, temporary_postgres
 from adapters.embedded.process import wait_until
 from adapters.roles.supervisor import LOG_LIMIT, ChildSpec, Role, Supervisor, restart_delay, role_commands, rotate_logs
 from adapters.settings import Settings
+from domain.health import Health
 
 PATIENCE = 20.0  # seconds
 ROOT = Path(__file__).parents[2]
@@ -231,6 +234,38 @@ def test_a_role_that_keeps_ending_is_started_ever_later_and_its_last_words_are_s
     assert wait_until(lambda: "starts again in 0.8 s" in up.said.read_text(), PATIENCE)
 
     assert "role-0 ended with status 1 (no such table); starts again in 0.2 s" in up.said.read_text()
+    end = read_ends(up.folder)["role-0"]
+    assert end.why == "ended with status 1 (no such table)"
+    assert 0 <= (datetime.now(UTC) - end.at).total_seconds() < PATIENCE
+    up.end()
+    assert read_ends(up.folder) == {}
+
+
+def test_status_knows_what_up_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVEST_DATA_DIR", str(tmp_path))
+    folder, now = DataFolder(tmp_path), datetime.now(UTC)
+    nobody = Health(leader=False)
+
+    with folder.lock(1.0):
+        folder.write_runtime(Runtime(1, "postgresql://x", "x:1", now - timedelta(seconds=2)))
+        folder.write_ends(
+            {
+                "fetch-consumer-1": End(now - timedelta(seconds=50), "ended with status 1 (no)"),
+                "fetch-consumer-2": End(now - timedelta(seconds=3), "ended by SIGKILL"),
+                "gather-consumer": End(now - timedelta(seconds=50), "ended with status 1 (no)"),
+            }
+        )
+        restarts = supervised(nobody).restarts
+        monkeypatch.setenv("HARVEST_DATABASE_URL", "postgresql://another")
+        elsewhere = supervised(nobody)
+
+    late = f"and nothing was heard since: see {tmp_path / 'logs'}"
+    assert restarts == {
+        "coordinator": "it was started itself 2 s ago",
+        "fetch-consumer": "fetch-consumer-2 ended by SIGKILL 3 s ago",
+        "gather-consumer": f"gather-consumer ended with status 1 (no) 50 s ago, {late}",
+    }
+    assert elsewhere == supervised(nobody) == nobody
 
 
 def test_delays_double_up_to_ten_seconds_and_begin_anew_after_a_steady_life() -> None:

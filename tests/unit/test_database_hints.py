@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from adapters.postgres.database import Database
+from adapters.postgres.database import Database, unavailable
 from domain.errors import ServiceUnavailable
 
 FAILED = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: '
@@ -20,6 +20,7 @@ FAILED = 'connection failed: connection to server at "127.0.0.1", port 5432 fail
             "FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute",
             "All its connections are in",
         ),
+        ("FATAL:  could not write init file: No space left on device", "Its disk is full: free some space"),
         ("Connection refused", "Check HARVEST_DATABASE_URL"),
         ('FATAL:  password authentication failed for user "x"', "Check HARVEST_DATABASE_URL"),
     ],
@@ -35,3 +36,12 @@ def test_the_hint_fits_the_reason(monkeypatch: pytest.MonkeyPatch, reason: str, 
 
     assert f". {hint}" in str(refused.value)
     assert str(refused.value).count("Check HARVEST_DATABASE_URL") == (hint == "Check HARVEST_DATABASE_URL")
+
+
+def test_a_full_disk_is_no_server_that_does_not_answer() -> None:
+    with pytest.raises(ServiceUnavailable) as refused, unavailable("postgresql://h@127.0.0.1/x"):
+        raise psycopg.errors.DiskFull('could not extend file "base/1/2": No space left on device')
+
+    assert str(refused.value) == (
+        'The disk of the database postgresql://h@127.0.0.1/x is full: could not extend file "base/1/2": No space left on device'
+    )

@@ -17,6 +17,8 @@ DEAD = Process("gather-consumer", "host-1", 7, started=500.0, silent=99.0)
 HANGING = replace(DEAD, present=True)
 LEADER = Process("coordinator", "host-1", 8, started=500.0, silent=1.0, present=True, leads=True)
 ALIVE = (Process(GATHER, "host-2", 9, 1.0, 1.0, present=True), Process(FETCH, "host-2", 10, 1.0, 1.0, present=True))
+LEADS = "coordinator"
+RESTARTS = dict.fromkeys((GATHER, FETCH, LEADS), "it was started itself 1 s ago")
 HEALTHS = {
     "nobody leads": Health(False, ALIVE),
     "nobody leads a job": Health(False, ALIVE, waiting={"coordinator": 1}),
@@ -26,6 +28,12 @@ HEALTHS = {
     "no workers": Health(True),
     "work for one": Health(True, waiting={GATHER: 1, FETCH: 1}),
     "work for many": Health(True, waiting={GATHER: 2, FETCH: 2_000}),
+    **{
+        f"up starts what {number} wait for": Health(
+            False, restarts=RESTARTS, waiting={GATHER: number, FETCH: number, LEADS: number}
+        )
+        for number in (0, 1, 2_000)
+    },
     "a dead worker": Health(True, (DEAD, replace(DEAD, role=FETCH)), waiting={GATHER: 2, FETCH: 1}),
     "a worker that hangs": Health(True, (HANGING, replace(HANGING, role=FETCH)), waiting={GATHER: 1, FETCH: 2}),
     "one of two is dead": Health(True, (DEAD, *ALIVE)),

@@ -116,6 +116,23 @@ def test_a_worker_whose_session_is_gone_is_missing_at_once() -> None:
     assert problems(with_worker(silent=1.0, present=False))[0].startswith("No fetch worker runs")
 
 
+RESTARTS = {"fetch-consumer": "fetch-consumer-1 ended by SIGKILL 2 s ago", "coordinator": "it was started itself 1 s ago"}
+
+
+def test_what_up_starts_again_is_told_as_such_and_stays_a_problem() -> None:
+    killed = with_worker(silent=3.0, present=False)
+    hanging = with_worker(silent=60.0)
+
+    (replaced,) = problems(replace(killed, restarts=RESTARTS, waiting={"fetch-consumer": 5}))
+    leaders = problems(replace(WELL, leader=False, processes=[GATHER, FETCH], restarts=RESTARTS))
+
+    why = "`harvester up` starts one; fetch-consumer-1 ended by SIGKILL 2 s ago"
+    assert replaced == f"No fetch worker runs and 5 records wait for one: {why}"
+    assert leaders == ["No coordinator leads: `harvester up` starts one; it was started itself 1 s ago"]
+    assert problems(replace(hanging, restarts=RESTARTS)) == problems(hanging)
+    assert problems(replace(WELL, restarts=RESTARTS)) == []
+
+
 def test_an_earlier_leader_that_was_killed_isnt_taken_for_the_leader() -> None:
     killed = replace(LEADER, pid=9, silent=100.0, started=900.0)
     successor = replace(LEADER, started=90.0)

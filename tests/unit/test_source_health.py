@@ -105,3 +105,15 @@ def test_sources_of_two_troubles_have_both() -> None:
 )
 def test_a_disk_is_nearly_full(free: int, total: int, full: bool) -> None:
     assert bool(disk_problem("/data", free, total)) == full
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "said"),
+    [
+        (5 * 10**9, 10**12, "5 GB left of 1000 GB"),
+        (7 * 10**7, 126 * 10**6, "0.07 GB left of 0.13 GB"),
+        (0, 10**11, "0 GB left"),
+    ],
+)
+def test_a_small_disk_is_told_with_its_size(free: int, total: int, said: str) -> None:
+    assert disk_problem("/data", free, total).startswith(f"The disk of /data has {said}")

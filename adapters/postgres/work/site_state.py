@@ -10,7 +10,7 @@ from adapters.postgres.outbox import Outbox
 from adapters.postgres.positions import log_position, read_model_position, work_position
 from adapters.postgres.work.claims import PRESENCE_CLASS
 from adapters.postgres.work.movement import still_jobs
-from domain.health import STILL_AFTER, Health, Process, Still
+from domain.health import SILENT_AFTER, STILL_AFTER, Health, Process, Still
 
 PROCESSES = """
     SELECT w.role, w.host, w.pid, extract(epoch FROM now() - w.started_at)::float8,
@@ -36,6 +36,11 @@ OLDEST = """
 DEAD_LETTERS = "SELECT count(*), count(*) FILTER (WHERE recorded_at > now() - interval '1 day') FROM ops.dead_letter"
 PENDING = """
     SELECT coalesce(sum(objects - (added + updated + unchanged + deleted + errored + skipped)), 0)::bigint FROM ops.job_progress
+"""
+SILENT_LEADER = """
+    SELECT seen_at FROM (SELECT seen_at FROM ops.worker WHERE role = 'coordinator' AND state->'leads' = 'true'
+        ORDER BY seen_at DESC LIMIT 1) leader
+    WHERE seen_at < now() - make_interval(secs => %(after)s)
 """
 SOURCE = "SELECT name FROM harvest.harvest_source WHERE id = %(id)s"
 
@@ -81,6 +86,12 @@ def site_state(database: Database) -> SiteState:
         unsent=Outbox(database).trouble(),
     )
     return SiteState(health, processes, events, unfinished, database.query(PENDING)[0][0], letters)
+
+
+def silent_leader(database: Database) -> datetime | None:
+    """Since when the coordinator that leads has not been heard of; None: it reports as it should. Raises ServiceUnavailable."""
+    rows = database.query(SILENT_LEADER, after=SILENT_AFTER)
+    return rows[0][0].astimezone(UTC) if rows else None
 
 
 def lag(database: Database) -> dict[str, tuple[int, float]]:
