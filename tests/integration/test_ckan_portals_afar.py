@@ -1,13 +1,15 @@
 """Datasets with objects for place and time, right-to-left and Japanese texts, odd types: into a CKAN with a schema for such."""
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.errors import TargetError
-from tests.integration.test_ckan_portals import harvested
+from tests.integration.test_ckan_portals import harvested, warnings
 from tests.support.ckan_site import CkanSite, ckan_site
 from tests.support.portals_afar import AFAR, GEOJSON
 
@@ -106,3 +108,17 @@ def test_each_field_arrives_in_the_form_of_the_schema(site: CkanSite, portal: st
     assert {name: shown.get(name) for name in SENT[portal]} == SENT[portal]
     resource = shown["resources"][0]
     assert {name: resource.get(name) for name in RESOURCES[portal]} == RESOURCES[portal]
+
+
+def test_a_dataset_that_is_there_keeps_its_type_and_what_the_new_one_has_fields_for(site: CkanSite) -> None:
+    source, _ = harvested(site, "opendata-kyoto")
+    source.source = replace(source.source, config=json.dumps({"mapping": RULES}))
+
+    result = source.harvest(force_import=True)
+
+    (package,) = AFAR["opendata-kyoto"]
+    shown = site.show(package["id"]) or {}
+    extras = {extra["key"]: extra["value"] for extra in shown["extras"]}
+    assert (set(result.statuses.values()), shown["type"]) == ({"updated"}, "dataset")
+    assert (extras["frequency"], extras["データ所管課"]) == ("毎年", '["危機管理室","消防局"]')
+    assert any(f"keep the type dataset, CKAN makes none of them {TYPE}" in told for told in warnings(result))

@@ -57,7 +57,9 @@ class CkanInMemory(ActionAPI):
         same = len(stored) >= len(wanted) and all(
             item.items() <= extra.items() for item, extra in zip(wanted, stored, strict=False)
         )
-        if not same or data["match"].get("name", package["name"]) != package["name"]:
+        dataset_type = package.get("type", "dataset")
+        compared = {"name": package["name"], "type": dataset_type}
+        if not same or any(data["match"].get(name, value) != value for name, value in compared.items()):
             raise refused("match", "wrong value")
         update = data["update"]
         holder = self._holder(update["name"]) if "name" in update else None
@@ -69,7 +71,7 @@ class CkanInMemory(ActionAPI):
         kept = ["id", "name"] if "-*" in left_out else [key for key in package if f"-{key}" not in left_out]
         fields = {key: package[key] for key in kept}
         package.clear()
-        package.update(deepcopy({**fields, **update}))
+        package.update(deepcopy({**fields, **update, "type": dataset_type}))  # CKAN never changes it
         return {"package": package}
 
     def package_search(self, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ http_<nnn>      any other status of 400 or more
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ import pycurl
 
 from domain.errors import TargetError
 from harvesters.http.failures import excerpt, redact
+from harvesters.target import Owner
 
 HINTS = {
     "id": "only a sysadmin's token may give datasets their ids",
@@ -188,3 +190,30 @@ def read_json(body: bytes) -> Any:
         return orjson.loads(body)
     except ValueError:
         return None
+
+
+class OtherType(Exception):
+    """A package that is there has another type than the one that is sent, and CKAN never changes that."""
+
+    def __init__(self, dataset_type: str, wanted: str) -> None:
+        super().__init__(
+            f"type: datasets that are there keep the type {dataset_type}, CKAN makes none of them {wanted};"
+            " clear the source and harvest it again to change that"
+        )
+        self.dataset_type = dataset_type
+
+
+@contextmanager
+def about(package: str, owner: Owner) -> Iterator[None]:
+    """Errors inside the block name the dataset and its record."""
+    try:
+        yield
+    except TargetError as error:
+        if owner.guid not in str(error):
+            error.args = (f"{error} (dataset {package}, record {owner.guid})",)
+        raise
+
+
+def busy(package_id: str) -> TargetError:
+    """For another try."""
+    return TargetError(f"package {package_id} was changed by others again and again", code="busy", retryable=True)

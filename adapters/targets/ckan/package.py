@@ -148,14 +148,19 @@ def expected(sent: Mapping[str, Any], owner: Owner) -> Extras:
     return {entry["key"]: values.get(entry["key"]) for entry in sent["extras"]}
 
 
-def match(package_id: str, extras: Extras, order: Order, name: str = "") -> dict[str, Any]:
+def match(package_id: str, extras: Extras, order: Order, **fields: str) -> dict[str, Any]:
     """What package_revise compares in the transaction that it writes in; it knows extras by their places only.
 
-    With a name, that is compared as well.
+    Name and type, `fields`, are compared where they are given.
     """
     pairs = ((key, extras[key]) for key in order(extras))
     compared = [{} if value is None else {"key": key, "value": value} for key, value in pairs]
-    return {"id": package_id, **({"name": name} if name else {}), "extras": compared}
+    return {"id": package_id, **{name: value for name, value in fields.items() if value}, "extras": compared}
+
+
+def type_of(package: Mapping[str, Any]) -> str:
+    """The type of a dataset."""
+    return str(package.get("type") or "dataset")
 
 
 def marked(package: Mapping[str, Any], owner: Owner) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from adapters.targets.ckan.package import OWN, with_extras
+from adapters.targets.ckan.package import OWN, type_of, with_extras
 from adapters.targets.kept import Kept
 from harvesters.dataset.extras import FIELDS_OF_CKAN
 from harvesters.dataset.storable import is_missing, json_text
@@ -37,21 +37,21 @@ class Places:
         """Take from CKAN's answer to a write which fields it has kept; `whole`: the answer has all fields."""
         for name in self.unsure(sent):
             if whole or ASKABLE.fullmatch(name):
-                self._answers.put((_type(sent), name), name in answer)
+                self._answers.put((type_of(sent), name), name in answer)
 
     def learn_refused(self, sent: Mapping[str, Any], refused: Collection[str]) -> None:
         """Fields that CKAN has complained of by name are known to it."""
         for name in sent.keys() & set(refused) - ALWAYS:
-            self._answers.put((_type(sent), name), True)
+            self._answers.put((type_of(sent), name), True)
 
     def learn_homeless(self, sent: Mapping[str, Any], fields: Collection[str]) -> None:
         """Fields that CKAN has refused since it doesn't know them."""
         for name in fields:
-            self._answers.put((_type(sent), name), False)
+            self._answers.put((type_of(sent), name), False)
 
     def learn_schema(self, sent: Mapping[str, Any], names: Collection[str]) -> None:
         """A schema tells of all fields whether it has a place for them."""
-        dataset_type, unknown = _type(sent), sent.keys() - ALWAYS
+        dataset_type, unknown = type_of(sent), sent.keys() - ALWAYS
         kept = self._kept(sent, unknown)
         for name in unknown:
             if kept.get(name) is not (has_place := name in names):
@@ -93,13 +93,9 @@ class Places:
 
     def _kept(self, sent: Mapping[str, Any], names: Iterable[str]) -> dict[str, bool]:
         """Whether this CKAN has a place for those of the fields of which that is known."""
-        dataset_type = _type(sent)
+        dataset_type = type_of(sent)
         answers = self._answers.values_of((dataset_type, name) for name in names)
         return {name: has_place for (_, name), has_place in answers.items()}
-
-
-def _type(sent: Mapping[str, Any]) -> str:
-    return str(sent.get("type") or "dataset")
 
 
 def _as_extra(name: str, value: Any) -> dict[str, str]:

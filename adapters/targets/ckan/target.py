@@ -10,14 +10,13 @@ What CKAN does that this stands on (2.10 to 2.12):
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
 from adapters.targets.ckan import check as ckan_check
 from adapters.targets.ckan.api import ActionAPI
-from adapters.targets.ckan.errors import Refusal, name_taken
+from adapters.targets.ckan.errors import OtherType, Refusal, about, busy, name_taken
 from adapters.targets.ckan.groups import GroupDirectory
 from adapters.targets.ckan.limits import within_limits
 from adapters.targets.ckan.names import Names
@@ -37,6 +36,7 @@ from adapters.targets.ckan.package import (
     match,
     origin,
     seen,
+    type_of,
     with_extra,
     with_fields_kept,
     with_name,
@@ -110,20 +110,23 @@ class CKANTarget:
 
     def prepared(self, package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
         """See `harvesters.target.Prepares`."""
-        with _about(str(package.get("name")), owner):
-            schema = self._schemas.of(_type(package))
+        with about(str(package.get("name")), owner):
+            schema = self._schemas.of(type_of(package))
             sent, losses = self._sent(package, owner, schema)
 
         def store() -> Stored:
-            with _about(str(package.get("name")), owner):
-                return self._save_fitted(sent, owner, losses, schema)
+            with about(str(package.get("name")), owner):
+                try:
+                    return self._save_fitted(sent, owner, losses, schema)
+                except OtherType as kept:
+                    return self._save_as(kept, package, owner)
 
         return store
 
     def preview(self, package: Mapping[str, Any], owner: Owner) -> Fitting:
         """See `harvesters.target.Previews`. Nothing is written; what only CKAN's own validators know is not told."""
-        with _about(str(package.get("name")), owner):
-            schema = self._schemas.of(_type(package))
+        with about(str(package.get("name")), owner):
+            schema = self._schemas.of(type_of(package))
             sent, losses = self._sent(package, owner, schema)
             sent, homeless = self._arranged(sent, owner, losses, schema)
             kept = [extra for extra in sent["extras"] if extra["key"] not in OWN]
@@ -167,6 +170,13 @@ class CKANTarget:
             homeless += self._places.arranged(sent, owner.fields)[1]  # what CKAN's answer has just shown
         return replace(stored, losses=(*homeless, *losses.all(), *lost, *dropped))
 
+    def _save_as(self, kept: OtherType, package: Mapping[str, Any], owner: Owner) -> Stored:
+        """Update a package of another type by what CKAN has places for in that type."""
+        schema = self._schemas.of(kept.dataset_type)
+        sent, losses = self._sent({**package, "type": kept.dataset_type}, owner, schema)
+        losses.note(str(kept))
+        return self._save_fitted(sent, owner, losses, schema)
+
     def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
         """Write, without the optional fields that CKAN refuses; what was sent in the end, and what wasn't."""
         lost: list[Loss] = []
@@ -178,7 +188,7 @@ class CKANTarget:
                 if error.code != "validation":
                     raise
                 self._places.learn_refused(sent, error.errors)
-                self._schemas.doubt(_type(sent))
+                self._schemas.doubt(type_of(sent))
                 if homeless := unexpected(sent, error):
                     self._places.learn_homeless(sent, homeless)
                     sent, more = self._places.arranged(sent, owner.fields)
@@ -196,7 +206,7 @@ class CKANTarget:
         raise problem
 
     def _write(self, sent: dict[str, Any], owner: Owner) -> Stored:
-        problem: TargetError = _busy(sent["id"])
+        problem: TargetError = busy(sent["id"])
         for attempt in (self._first_try, *repeat(self._informed_try, ATTEMPTS)):
             try:
                 stored = attempt(sent, owner)
@@ -233,6 +243,8 @@ class CKANTarget:
             return self._create(sent, owner)
         if origin(package).holds(package["id"], owner):
             return Stored(package["id"], package["name"], already=True)
+        if type_of(package) != type_of(sent):
+            raise OtherType(type_of(package), type_of(sent))
         if package["state"] != "deleted":
             sent = with_fields_kept(sent, package, self.rules, owner)
         if extra(package, WANTED) == sent["name"] and stands_in(package["name"], sent["name"]):
@@ -279,7 +291,8 @@ class CKANTarget:
         questions = [f"+package__{name}" for name in self._places.unsure(sent) if ASKABLE.fullmatch(name)]
 
         def revise(update: Mapping[str, Any]) -> Mapping[str, Any]:
-            answer = self._revise(sent["id"], extras, orders, questions, filter=KEPT, update=update)
+            args = (sent["id"], extras, orders, questions)
+            answer = self._revise(*args, dataset_type=type_of(sent), filter=KEPT, update=update)
             self._places.learn(sent, answer, whole=False)
             return answer
 
@@ -307,15 +320,17 @@ class CKANTarget:
         orders: Sequence[Order],
         questions: Sequence[str] = (),
         name: str = "",
+        dataset_type: str = "",
         **revision: Any,
     ) -> Mapping[str, Any]:
-        """Change a package whose extras, and name if given, are those known. Raises Refusal, `changed` when they are not.
+        """Change a package whose extras, and name and type if given, are those known.
 
-        The answer has id, name and the fields `asked` for.
+        Raises Refusal, `changed` when they are not. The answer has id, name and the fields `asked` for.
         """
         for order in tuple(orders):
             try:
-                data = {"match": match(package_id, extras, order, name), "include": [*questions, *ANSWERED], **revision}
+                compared = match(package_id, extras, order, name=name, type=dataset_type)
+                data = {"match": compared, "include": [*questions, *ANSWERED], **revision}
                 revised: Mapping[str, Any] = self._api.call("package_revise", data)["package"]
             except Refusal as error:
                 if not error.mismatch:
@@ -330,7 +345,7 @@ class CKANTarget:
 
     def delete(self, package_id: str, owner: Owner) -> bool:
         """Delete, purge or hide a package of this source; see `harvesters.target.Target`."""
-        with _about(package_id, owner):
+        with about(package_id, owner):
             for _ in range(ATTEMPTS):
                 package = self._find(package_id)
                 if package is None or (package["state"] == "deleted" and owner.on_removed != "purge"):
@@ -346,7 +361,7 @@ class CKANTarget:
                     if self._settling.settle(package["name"], owner, freed=True):
                         self._settling.arrange(package["name"], owner)
                     return True
-            raise _busy(package_id)
+            raise busy(package_id)
 
     def _mark(self, package: Mapping[str, Any], owner: Owner, state: str) -> bool:
         """Delete or hide the package and write this object into it, which keeps earlier objects from bringing it back.
@@ -372,26 +387,7 @@ class CKANTarget:
                 raise
 
 
-def _type(package: Mapping[str, Any]) -> str:
-    return str(package.get("type") or "dataset")
-
-
 def _needed(dropped: Mapping[str, Refusal], error: Refusal) -> Refusal | None:
     """Why a field was left out that CKAN requires: that is what is wrong with the dataset, not that it is missing now."""
     missing = [field.partition("-")[0] for field in error.errors]  # ckanext-fluent: field-en
     return next((dropped[field] for field in missing if field in dropped), None)
-
-
-@contextmanager
-def _about(package: str, owner: Owner) -> Iterator[None]:
-    """Errors inside the block name the dataset and its record."""
-    try:
-        yield
-    except TargetError as error:
-        if owner.guid not in str(error):
-            error.args = (f"{error} (dataset {package}, record {owner.guid})",)
-        raise
-
-
-def _busy(package_id: str) -> TargetError:
-    return TargetError(f"package {package_id} was changed by others again and again", code="busy", retryable=True)
