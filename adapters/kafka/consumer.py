@@ -25,6 +25,7 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.codec import UnknownSchema
+from adapters.kafka.fetch_times import FetchTimes
 from adapters.kafka.messages import Delivery, Poison
 from adapters.kafka.offsets import PartitionState
 from adapters.kafka.topics import Broker, cluster_id, connect
@@ -34,7 +35,6 @@ log = logging.getLogger(__name__)
 
 COMMIT_INTERVAL, ANNOUNCED_COMMIT_INTERVAL = 1.0, 5.0  # seconds; what isn't committed is read again after a restart
 ANNOUNCED_WAIT = 0.02  # seconds that the embedded broker looks for what was announced
-OWED, UNANNOUNCED_INTERVAL = 0.05, 10.0  # seconds between looks for what was announced (then twice as long), and wasn't
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
 _SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is replaced: joins take a while
@@ -89,9 +89,8 @@ class CommandConsumer:
         self._opened = self._next_look = 0.0  # monotonic seconds
         self._consumer: Any = None
         self._announcements = announcements
-        self._due = 0.0  # monotonic seconds: when the next fetch is worth it without an announcement
-        self._owed = 0  # announced commands that did not come yet, as far as we know
-        self._delay = OWED  # seconds until they are asked for again
+        self._times = FetchTimes()
+        self._full: set[Any] = set()  # partitions of which the last take has left something
         self._cluster = ""  # of the embedded broker
         self._open()
 
@@ -161,9 +160,10 @@ class CommandConsumer:
                 deliveries, poison = states[(self._turn + index) % len(states)].take(share, self._may_give_up)
                 batch += deliveries
                 self._poison += poison
-            if any(not state.buffer for state in states):
-                self._due = 0.0  # a partition was paused, and no longer is
+            before, self._full = self._full, {tp for tp, state in self._states.items() if state.buffer}
             self._turn += 1
+        if before - self._full:
+            self._times.due = 0.0  # a partition was paused, and no longer is
         return batch
 
     def _may_give_up(self, error: UnknownSchema) -> bool:
@@ -176,24 +176,15 @@ class CommandConsumer:
         """Whether a fetch may find something; waits so long for an announcement."""
         with self._lock:
             room = not all(state.buffer for state in self._states.values())
-        until_due = max(0.0, self._due - time.monotonic())
+        until_due = max(0.0, self._times.due - time.monotonic())
         for announced in announcements.wait(min(timeout, until_due) if room else timeout):
             cluster, _, number = announced.partition(" ")
             self._follow(cluster)
-            self._owed += int(number or 1)
-            self._due, self._delay = 0.0, OWED
-        return room and time.monotonic() >= self._due
-
-    def _note_fetch(self, messages: int) -> None:
-        """After something there may be more. Nothing may mean that the answer is late: what is owed is asked for again soon."""
-        self._owed = max(0, self._owed - messages)
-        if messages:
-            self._due, self._delay = 0.0, OWED
-        elif self._owed and self._delay < UNANNOUNCED_INTERVAL:
-            self._due = time.monotonic() + self._delay
-            self._delay *= 2
-        else:  # others have read it
-            self._due, self._owed = time.monotonic() + UNANNOUNCED_INTERVAL, 0
+            if number:
+                self._times.announced(int(number), time.monotonic())
+            else:
+                self._times.missed()
+        return room and time.monotonic() >= self._times.due
 
     def _fetch(self, timeout: float) -> None:
         if self._announcements is not None:
@@ -209,7 +200,7 @@ class CommandConsumer:
             return
         self._failures = 0
         if timeout or fetched:
-            self._note_fetch(sum(map(len, fetched.values())))
+            self._times.fetched(sum(map(len, fetched.values())), time.monotonic())
         self._fill(fetched)
 
     def _pause_full_ones(self) -> None:
@@ -243,6 +234,7 @@ class CommandConsumer:
                 elif (missing := self._states[tp].fill_without_gaps(records)) is not None:
                     log.warning("the broker skipped offset %d of %s/%d: fetched again", missing, *tp)
                     self._consumer.seek(tp, missing)
+                    self._times.doubt()
 
     def _follow(self, cluster: str) -> None:
         """Read from the beginning when the embedded broker is not the same as before; a group notices that by itself.
@@ -252,7 +244,7 @@ class CommandConsumer:
         now = cluster or cluster_id(self._broker)
         before, self._cluster = self._cluster, now or self._cluster
         if before and before != self._cluster:
-            self._owed = 0
+            self._times.forget()
             self._start_over()
 
     def _start_over(self) -> None:
@@ -318,6 +310,7 @@ class CommandConsumer:
         if self._announcements is not None:
             settings["fetch_max_wait_ms"] = int(ANNOUNCED_WAIT * 1000)
         consumer = connect(KafkaConsumer, self._broker, **waiting, **settings)
+        self._times.doubt()
         self._opened = time.monotonic()
         self._next_look = self._opened + self._commit_interval
         if self._fixed is None:

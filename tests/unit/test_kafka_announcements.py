@@ -55,13 +55,13 @@ def test_nothing_is_fetched_until_it_is_announced(
 
     assert waited == pytest.approx(3.0)
     assert taken == [0, 1]
-    assert len(clients[0].limits) == polls + 3, "fetched until there was no more, and not once again"
+    assert len(clients[0].limits) == polls + 2, "fetched until all had come, and not once again"
 
 
 def test_what_was_announced_is_asked_for_until_it_comes(
     announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
 ) -> None:
-    answers: list[dict[Any, list[FetchedRecord]]] = [{}, {}, fetched(P0, 0), {}, {}, fetched(P1, 0), {}]  # it is slow
+    answers: list[dict[Any, list[FetchedRecord]]] = [{}, {}, fetched(P0, 0), {}, {}, fetched(P1, 0)]  # it is slow
     clients[0].answers = [*answers]
     announced.clusters = ["one 2"]
     polls, begun, taken = len(clients[0].limits), clock.now, 0
@@ -72,7 +72,81 @@ def test_what_was_announced_is_asked_for_until_it_comes(
     for _ in range(3):
         announced_consumer.poll(10, 1.0)
 
-    assert len(clients[0].limits) == polls + len(answers), "once more after the last one, then no more"
+    assert len(clients[0].limits) == polls + len(answers), "no more after the last one"
+
+
+def test_what_came_before_its_announcement_is_looked_for_once_more_and_not_again_and_again(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, 0, 1) | fetched(P1, 0)]  # of two sendings, of which one has been announced
+    announced.clusters = ["one 2"]
+    taken = [item for _ in range(2) for item in announced_consumer.poll(10, 0.5)]
+    polls, begun = len(clients[0].limits), clock.now
+
+    announced.clusters = ["one 1"]
+    while clock.now - begun < 8.0:
+        taken += announced_consumer.poll(10, 1.0)
+
+    assert len(taken) == 3
+    assert len(clients[0].limits) == polls + 1, "others may have come in their place"
+
+
+def test_commands_that_nobody_announced_do_not_hide_later_ones(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, 0, 1)]
+    announced.clusters = ["one 1"]
+    taken = [item for _ in range(4) for item in announced_consumer.poll(10, 1.0)]
+
+    clients[0].answers = [fetched(P0, 2)]
+    announced.clusters = ["one 1"]
+    begun = clock.now
+    taken += announced_consumer.poll(10, 1.0)
+
+    assert [item.offset for item in taken] == [0, 1, 2]
+    assert clock.now == begun
+
+
+def test_what_may_have_been_announced_unheard_is_read_to_its_end(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, 0), fetched(P0, 1), fetched(P1, 0)]
+    announced.clusters = [""]
+    begun = clock.now
+
+    taken = [item for _ in range(3) for item in announced_consumer.poll(10, 1.0)]
+
+    assert len(taken) == 3
+    assert clock.now == begun
+
+
+def test_an_announcement_that_may_have_been_missed_is_owed_no_longer_than_until_the_next_one(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    announced.clusters = [""]
+    announced_consumer.poll(10, 0.01)
+    polls = len(clients[0].limits)
+
+    clients[0].answers = [fetched(P0, 0)]
+    announced.clusters = ["one 1"]
+    begun = clock.now
+    while clock.now - begun < 8.0:
+        announced_consumer.poll(10, 1.0)
+
+    assert len(clients[0].limits) == polls + 2, "once more than announced, since something may have been missed"
+
+
+def test_records_that_the_broker_skipped_are_fetched_at_once(
+    announced_consumer: CommandConsumer, clients: list[FakeClient], announced: Announced, clock: Clock
+) -> None:
+    clients[0].answers = [fetched(P0, 0), fetched(P0, 2), fetched(P0, 1, 2)]
+    announced.clusters = ["one 2"]
+    begun = clock.now
+
+    taken = [item for _ in range(3) for item in announced_consumer.poll(10, 1.0)]
+
+    assert [item.offset for item in taken] == [0, 1, 2]
+    assert clock.now == begun
 
 
 def test_what_nobody_announced_is_found_all_the_same(
