@@ -8,6 +8,7 @@ thread, so one that takes long (it waits for a broker or a mail server) belongs 
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -81,6 +82,11 @@ class Round:
     def until_due(self) -> float:
         """Seconds until the next duty is due."""
         return max(0.0, min(self._next.values()) - time.monotonic())
+
+    def deaf_for(self) -> float:
+        """Seconds for which news would bring no duty on; infinite when none runs on news."""
+        hearing = (duty for duty in self._duties if duty.on_news and duty.name not in self.failures)
+        return max(0.0, min((self._last[duty.name] + duty.pace for duty in hearing), default=math.inf) - time.monotonic())
 
     def _run(self, duty: Duty) -> bool:
         self._last[duty.name] = time.monotonic()

@@ -228,7 +228,9 @@ class Coordinator:
                     news.clear()  # only what was seen: other news may have come since
                 begun = time.monotonic()
                 more = duties.run_due(news=is_news)
-                if not (more or lead.over.wait(min(LONGEST_REST, REST * (time.monotonic() - begun)))):
+                rest = min(LONGEST_REST, REST * (time.monotonic() - begun))
+                until_due = min(longest, duties.until_due())
+                if not (more or lead.over.wait(max(rest, min(until_due, duties.deaf_for())))):
                     news.wait(min(longest, duties.until_due()))
         except Exception as error:
             self._end(lead, error)

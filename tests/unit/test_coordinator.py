@@ -120,6 +120,35 @@ def test_news_that_come_after_a_look_for_them_bring_a_duty_on(news: Unlucky) -> 
     assert not leading.is_alive()
 
 
+class Watched(Unlucky):
+    """News; how often somebody looked whether there are some."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return super().is_set()
+
+
+def test_news_do_not_wake_a_round_before_they_could_bring_a_duty_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TICK", 0.01)
+    duty, news = Duty("mail"), Watched()
+    duty.pace = 3600.0
+    coordinator = coordinator_of(duty, news)
+    leading = threading.Thread(target=coordinator.run, daemon=True)
+    leading.start()
+    wait_for(lambda: duty.runs == 2, 5, "it rests")
+
+    for _ in range(20):
+        news.set()
+        threading.Event().wait(0.01)
+
+    assert (duty.runs, news.looks) == (2, 2)
+    coordinator.stop()
+    leading.join(5)
+    assert not leading.is_alive()
+
+
 def test_a_round_that_begins_when_the_lead_is_over_does_not_sleep(news: Unlucky) -> None:
     coordinator = coordinator_of(Duty("dispatching"), news)
 

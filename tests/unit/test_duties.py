@@ -1,6 +1,7 @@
 """Rounds of duties: one that fails is logged once, tried again, and stops nobody else."""
 
 import logging
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -155,6 +156,21 @@ def test_a_duty_that_news_find_waiting_for_longer_than_its_pace_runs_at_once() -
     duties.run_due(news=True)
 
     assert duty.runs == 2
+
+
+def test_a_round_is_deaf_to_news_that_would_bring_no_duty_on() -> None:
+    paced, calm, broken = Counted("mail", interval=3600.0), Counted("calm", on_news=False), Counted("webhooks")
+    paced.pace, broken.error = 60.0, KeyError("address")
+    duties = new_round(paced, calm, broken)
+
+    before = duties.deaf_for()
+    duties.run_due(news=False)
+
+    assert before == 0
+    assert 50 < duties.deaf_for() <= 60
+    paced.pace = 0.0
+    assert duties.deaf_for() == 0
+    assert new_round(calm).deaf_for() == math.inf
 
 
 def test_a_duty_that_has_more_to_do_is_due_at_once() -> None:
