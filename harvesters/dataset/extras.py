@@ -21,7 +21,7 @@ def fit_extras(extras: Sequence[Any] | Mapping[str, Any], losses: Losses) -> lis
     entries = [{"key": key, "value": value} for key, value in extras.items()] if isinstance(extras, Mapping) else extras
     fitted: dict[str, dict[str, Any]] = {}
     for position, entry in enumerate(entries):
-        if not isinstance(entry, Mapping):
+        if entry.__class__ is not dict and not isinstance(entry, Mapping):
             losses.drop("extras", f"entry {position} is no extra but {shown(entry)}")
             continue
         key, value = entry.get("key"), entry.get("value")

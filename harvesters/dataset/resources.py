@@ -43,8 +43,10 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
     if resource.get("extras"):
         resource = _with_extras(resource, losses, position)
     for name, value in resource.items():
-        if value is None or (value.__class__ is str and _stays(name, value)):
-            fields[name] = value
+        if value is None or (
+            value.__class__ is str and (len(value) <= SURELY_SHORT and value[:1] != "{" if name in TEXTS else name not in RULES)
+        ):
+            fields[name] = value  # no rule would change it: that is so for most
         elif (rule := RULES.get(name)) is None:
             where = f"resources: entry {position}, {name}"
             fields[name] = values.of_plugin(value, losses, "resource", name, where)
@@ -65,11 +67,6 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
             fields["id"] = own_id(dataset_id, text, position if twice else None)
         ids.add(text)
     return fields
-
-
-def _stays(name: str, text: str) -> bool:
-    """Whether no rule would change a text: that is so for most."""
-    return name not in RULES if name not in TEXTS else len(text) <= SURELY_SHORT and text[:1] != "{"
 
 
 def _with_extras(resource: Mapping[str, Any], losses: Losses, position: int) -> Mapping[str, Any]:

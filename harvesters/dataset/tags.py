@@ -15,7 +15,7 @@ def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
     fitted: dict[tuple[str, str], dict[str, Any]] = {}
     for position, tag in enumerate(tags):
         entry = {"name": tag} if isinstance(tag, str) else tag
-        if not isinstance(entry, Mapping):
+        if entry.__class__ is not dict and not isinstance(entry, Mapping):
             losses.drop("tags", f"entry {position} is no tag but {shown(tag)}")
             continue
         name = entry.get("name")

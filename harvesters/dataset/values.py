@@ -16,6 +16,7 @@ INDEXED = 32_766  # bytes of UTF-8 that Solr takes in a field that it doesn't sp
 SURELY_SHORT = INDEXED // 4  # characters
 LONGEST_VERSION = 100  # characters
 SHOWN = 80  # characters of an odd value
+NO_OBJECTS = frozenset((str, bool, int, float, list))  # the commonest classes of values that aren't by language
 POSITION = re.compile("[0-9]+")
 MOST_LOSSES = 20  # of one dataset that are named one by one
 TRUE, FALSE = frozenset({"true", "yes", "t", "y", "1"}), frozenset({"false", "no", "f", "n", "0", ""})
@@ -24,6 +25,7 @@ TRUE, FALSE = frozenset({"true", "yes", "t", "y", "1"}), frozenset({"false", "no
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"(?!\.)(?!.*\.\.)[\w.!#$%&'*+/=?^`{{|}}~-]+@{LABEL}(?:\.{LABEL})*", re.ASCII)
 MAILTO = "mailto:"
+UUID_TEXT = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as almost all are written
 
 Carries = Callable[[str, str], bool]
 """Whether the target has a place for an object by language: "dataset" or "resource", and the field."""
@@ -100,7 +102,9 @@ def as_list(value: Any) -> Any:
 
 def of_plugin(value: Any, losses: Losses, kind: str, field: str, where: str = "") -> Any:
     """A field that CKAN itself doesn't know: as it is, but an object by language as a plugin takes it."""
-    if not isinstance(value, Mapping) or not losses.carries(kind, field) or as_list(value) is not value:
+    if value.__class__ in NO_OBJECTS or not isinstance(value, Mapping):
+        return value
+    if not losses.carries(kind, field) or as_list(value) is not value:
         return value
     carried_value, odd = carried({language: as_list(content) for language, content in value.items()})
     for key in odd:
@@ -228,6 +232,8 @@ def is_uuid(value: Any) -> bool:
     """Whether an id is one that CKAN takes for a resource."""
     if not isinstance(value, str):
         return False
+    if UUID_TEXT.fullmatch(value):
+        return True
     try:
         UUID(value)
     except ValueError:
