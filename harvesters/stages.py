@@ -69,6 +69,7 @@ class StageRun:
     since: float = 0.0  # monotonic seconds when the stage began
     harvester: Harvester | None = None
     postponed: float | None = None  # seconds: it is to run again later, as if it had not run
+    asked_plugin: bool = False  # `save` has run code of the plugin
     _save: Save | None = None
     _title: str | None = None  # of the dataset that is to go
 
@@ -85,7 +86,7 @@ class StageRun:
     def save(self) -> None:
         """Store what import_stage returned, in any thread."""
         assert self._save is not None
-        save, self._save = self._save, None
+        save, self._save, self.asked_plugin = self._save, None, False
         view, harvester = save.harvest_object, self.harvester
         assert harvester is not None
         self._guarded(view, lambda: self._imported(view, save.run(harvester.target)))
@@ -162,13 +163,12 @@ class StageRun:
     def _view(self) -> HarvestObject:
         aggregate = self.aggregate
         content, self.content = self.content, None
-        values = {"status": aggregate.action, **aggregate.extras}
         view = HarvestObject(
             id=str(aggregate.id),
             guid=aggregate.guid,
             job=self.job,
             content=None if content is None else content.decode("utf-8", "replace"),
-            extras=[HarvestObjectExtra(key, value) for key, value in values.items()],
+            extras=[HarvestObjectExtra(*item) for item in {"status": aggregate.action, **aggregate.extras}.items()],
             action=aggregate.action,  # type: ignore[arg-type]
             metadata_modified_date=aggregate.metadata_modified,
             content_hash=aggregate.content_hash,
@@ -364,8 +364,7 @@ class StageRun:
     def _next_attempt(self, retry_after: float | None = None) -> datetime | None:
         """When the object is tried again, at the earliest after so many seconds; None: no more."""
         return rules.retry_at(
-            self.now(),
-            self.aggregate.attempts + 1,
+            *(self.now(), self.aggregate.attempts + 1),
             first_delay=self.policy.first_delay,
             max_attempts=self.policy.max_attempts,
             deadline=self._deadline,
@@ -391,6 +390,7 @@ class StageRun:
 
     def _original_url(self, view: HarvestObject) -> str:
         """The calling thread's harvester is asked, since another one may be running a stage right now; empty: it has none."""
+        self.asked_plugin = True
         harvester = self.new_harvester()
         if has_url(harvester) and view.content is None and self.aggregate.content_hash:
             body = self.documents.get(self.aggregate.content_hash) or self.stored(self.aggregate.content_hash)

@@ -85,6 +85,7 @@ class FetchWorker:
             after=self._after_step,
             before=self._new.wait_for_room,
             after_group=self._restore,
+            asked_plugin=lambda running: running.item.asked_plugin,
             full=lambda: self._new.is_much,
         )
         self._watch = Watch(self._threads, limits, target_absence)
@@ -282,11 +283,12 @@ class FetchWorker:
             self._threads.put(job, of_job)
 
     def _until_available(self, work: Callable[[], object]) -> bool:
-        retry = Backoff()
+        retry: Backoff | None = None
         while True:
             try:
                 work()
             except ServiceUnavailable as error:
+                retry = retry or Backoff()
                 if self._stop.is_set() and retry.waited > self._drain:
                     return False
                 retry.wait(error, self._stop)

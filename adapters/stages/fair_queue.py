@@ -5,7 +5,7 @@ So a source whose records take seconds each doesn't hold up one whose records ta
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -17,11 +17,24 @@ class FairQueue(Generic[T]):
     There is room for a job while at most `ahead` of its items wait.
     """
 
-    def __init__(self, threads: int, *, reserve: bool = True, ahead: int = 0) -> None:
+    def __init__(
+        self,
+        threads: int,
+        *,
+        reserve: bool = True,
+        ahead: int = 0,
+        enough: Callable[[str], bool] = lambda _: False,
+        taken: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """No thread is woken for what another leaves of a job of which there is `enough` at the next step; that calls `wake`
+        when it runs short. `taken` is called with how many items of a job are left after some were taken.
+        """
+        self._enough = enough
+        self._taken = taken
         self._at_most = max(1, threads - max(1, threads // 4)) if reserve else threads
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
-        self._room = threading.Condition(self._lock)
+        self._rooms: dict[str, threading.Condition] = {}  # by job, of the threads that wait for room
         self._ahead = ahead
         self._waiting: dict[str, deque[T]] = {}
         self._turns: deque[str] = deque()  # jobs that have something waiting
@@ -47,7 +60,7 @@ class FairQueue(Generic[T]):
                 if (job := self._next()) is not None:
                     self._running[job] += 1
                     items = self._pop(job, limit)
-                    if self._next() is not None:
+                    if self._is_urgent():
                         self._changed.notify()
                     return job, items
                 self._changed.wait()
@@ -62,6 +75,20 @@ class FairQueue(Generic[T]):
             self._turns.rotate(-1)
         return None
 
+    def _is_urgent(self) -> bool:
+        """Whether a further thread is to begin at once."""
+        return self._next() is not None and not all(map(self._enough, self._turns))
+
+    def wake(self) -> None:
+        """Let a further thread begin if something waits."""
+        with self._changed:
+            if self._turns:
+                self._changed.notify()
+
+    def waiting(self, job: str) -> int:
+        """How many items of a job wait, about: no thread waits for the answer."""
+        return len(self._waiting.get(job, ()))
+
     def _pop(self, job: str, limit: int) -> list[T]:
         self._turns.rotate(-1)
         waiting = self._waiting[job]
@@ -69,14 +96,25 @@ class FairQueue(Generic[T]):
         if not waiting:
             del self._waiting[job]
             self._turns.remove(job)
-        if len(waiting) <= self._ahead < len(waiting) + len(items):
-            self._room.notify_all()
+        if len(waiting) <= self._ahead:
+            self._make_room(job, all_of_them=not waiting)
+        self._taken(len(waiting))
         return items
+
+    def _make_room(self, job: str, *, all_of_them: bool) -> None:
+        """Wake threads that wait for room, one at a time: the first one may fill it again."""
+        if room := self._rooms.get(job):
+            if all_of_them:
+                del self._rooms[job]
+                room.notify_all()
+            else:
+                room.notify()
 
     def wait_for_room(self, job: str) -> None:
         """Wait while there is no room for the job; `put` itself never waits."""
-        with self._room:
-            self._room.wait_for(lambda: self._closed or len(self._waiting.get(job, ())) <= self._ahead)
+        with self._lock:
+            while not self._closed and len(self._waiting.get(job, ())) > self._ahead:
+                self._rooms.setdefault(job, threading.Condition(self._lock)).wait()
 
     def finished(self, job: str) -> None:
         """The calling thread has ended what it took."""
@@ -91,7 +129,7 @@ class FairQueue(Generic[T]):
             items = list(self._waiting.pop(job, ()))
             if items:
                 self._turns.remove(job)
-                self._room.notify_all()
+                self._make_room(job, all_of_them=True)
             return items
 
     def drain(self) -> list[T]:
@@ -100,7 +138,7 @@ class FairQueue(Generic[T]):
             items = [item for waiting in self._waiting.values() for item in waiting]
             self._waiting.clear()
             self._turns.clear()
-            self._room.notify_all()
+            self._make_room_for_all()
             return items
 
     def close(self) -> None:
@@ -108,4 +146,8 @@ class FairQueue(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            self._room.notify_all()
+            self._make_room_for_all()
+
+    def _make_room_for_all(self) -> None:
+        for job in list(self._rooms):
+            self._make_room(job, all_of_them=True)

@@ -8,6 +8,7 @@ that wants dates in its JSON replaces `JSONEncoder.default`.
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
+from operator import is_
 from types import ModuleType
 from typing import Any
 
@@ -37,20 +38,30 @@ class LibraryState:
             self._functions |= {(module, name): value for name, value in _functions(vars(module))}
             for owner in _classes_of(module):
                 self._functions |= {(owner, name): value for name, value in _functions(vars(owner))}
+        by_owner: dict[int, tuple[Any, dict[str, Any]]] = {}
+        for (owner, name), value in self._functions.items():
+            by_owner.setdefault(id(owner), (owner, {}))[1][name] = value
+        self._by_owner = list(by_owner.values())
         self._modules = dict(sys.modules)
         self._finders = list(sys.meta_path)
         self._errors = _errors()
 
     def restore(self) -> list[str]:
         """Put right what was changed; what that was, in words."""
-        replaced = [place for place, value in self._functions.items() if vars(place[0]).get(place[1]) is not value]
+        replaced = [
+            (owner, name)
+            for owner, values in self._by_owner
+            if not all(map(is_, map(vars(owner).get, values), values.values()))  # most are as they were, and that is quick
+            for name, value in values.items()
+            if vars(owner).get(name) is not value
+        ]
         for owner, name in replaced:
             setattr(owner, name, self._functions[owner, name])
         return [*map(_name, replaced), *self._restore_modules(), *self._restore_warnings()]
 
     def _restore_modules(self) -> Iterator[str]:
-        gone = {name: module for name, module in self._modules.items() if sys.modules.get(name) is not module}
-        if gone:
+        if not all(map(is_, map(sys.modules.get, self._modules), self._modules.values())):
+            gone = {name: module for name, module in self._modules.items() if sys.modules.get(name) is not module}
             sys.modules.update(gone)
             yield f"sys.modules ({', '.join(sorted(gone)[:SHOWN])})"
         finders = [finder for finder in self._finders if finder not in sys.meta_path]

@@ -36,6 +36,11 @@ class Item:
         return self.stages.postponed if self.stages else None
 
     @property
+    def asked_plugin(self) -> bool:
+        """Whether saving it has run code of the plugin."""
+        return self.stages is not None and self.stages.asked_plugin
+
+    @property
     def size(self) -> int:
         """Bytes that it keeps in memory: its extras, its document before the stages, the new ones after them."""
         size = sum(map(len, self.aggregate.extras.values())) + (len(self.content) if self.content else 0)

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 TOGETHER = 16  # objects that one thread takes at a time while they are quick
 QUICK = 0.005  # seconds
 AHEAD = 16  # objects of a job that wait to be saved before more of its stages are run
+ENOUGH = 8  # of them, with which nobody hurries to have more
 
 
 @dataclass(slots=True)
@@ -62,27 +63,40 @@ class ObjectThreads:
         after: Callable[[Running], None] = lambda _: None,
         before: Callable[[Running], None] = lambda _: None,
         after_group: Callable[[], None] = lambda: None,
+        asked_plugin: Callable[[Running], bool] = lambda _: True,
         full: Callable[[], bool] = lambda: False,
     ) -> None:
         """`until_available` repeats work that meets a missing service; `after` is called after each step of an object.
 
         `before` is called before an object's stages, and may wait. `after_group` is called when a thread has run what it took
-        at a time: one object, or up to TOGETHER quick ones of one job. `full` says whether `before` might wait; then what a
+        at a time: one object, or up to TOGETHER quick ones of one job; after saving only if `asked_plugin`: what is saved is
+        the plugin's no more. `full` says whether `before` might wait; then what a
         thread has run is handed over first.
         """
         self._finished = finished
         self._after = after
         self._before = before
         self._after_group = after_group
+        self._asked_plugin = asked_plugin
         self._full = full
         self._until_available = until_available
-        self._stages = Step(FairQueue(threads), runner.run)
-        self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD), runner.save)
+        self._stages = Step(FairQueue(threads, enough=self._has_enough), runner.run)
+        self._saving = Step(FairQueue(savers, reserve=False, ahead=AHEAD, taken=self._look_ahead), runner.save)
         steps = [self._stages] * threads + [self._saving] * savers
         self.hands = [Hand() for _ in steps]
         pairs = zip(steps, self.hands, strict=True)
         self._threads = [threading.Thread(target=self._run, args=pair, daemon=True) for pair in pairs]
         self.broken: BaseException | None = None
+
+    def _has_enough(self, job: str) -> bool:
+        """While a target has enough to store of a job, one thread runs the stages of the next: many that run quick ones at a
+        time mostly wait for the interpreter's lock."""
+        return self._saving.queue.waiting(job) > ENOUGH
+
+    def _look_ahead(self, left: int) -> None:
+        """A dataset was taken to be stored: when few are left, one more thread runs stages."""
+        if left <= ENOUGH:
+            self._stages.queue.wake()
 
     def start(self) -> None:
         """Begin."""
@@ -118,7 +132,8 @@ class ObjectThreads:
             job, group = batch
             try:
                 over, to_save = self._run_group(step, hand, job, group)
-                self._after_group()
+                if step is self._stages or any(map(self._asked_plugin, group)):
+                    self._after_group()
             except BaseException as error:
                 log.exception("a bug of our own, with object %s or one after it", group[0].item.aggregate.id)
                 self.broken = error

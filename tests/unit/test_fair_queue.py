@@ -1,5 +1,6 @@
 """Threads are shared fairly between jobs."""
 
+import sys
 import threading
 from collections.abc import Callable
 
@@ -119,3 +120,72 @@ def test_nobody_waits_for_room_in_a_queue_that_ends(end: Callable[[FairQueue[int
 
     waiting.join(PATIENCE)
     assert not waiting.is_alive()
+
+
+def test_room_wakes_one_thread_after_the_other_and_all_when_nothing_waits() -> None:
+    queue: FairQueue[int] = FairQueue(2, reserve=False, ahead=2)
+    queue.put("full", range(4))
+    gone_on: list[int] = []
+
+    def wait(number: int) -> None:
+        queue.wait_for_room("full")
+        gone_on.append(number)
+        if number == 0:
+            queue.put("full", range(10))  # the first one fills it again
+
+    threads = [threading.Thread(target=wait, args=(number,), daemon=True) for number in range(3)]
+    for thread in threads:
+        thread.start()
+        wait_for(lambda thread=thread: in_wait(thread), 5, "it waits")  # type: ignore[misc]
+
+    queue.take(2)
+    threads[0].join(5)
+    threads[1].join(0.1)
+
+    assert gone_on == [0]
+    queue.take(12)
+    for thread in threads:
+        thread.join(5)
+    assert sorted(gone_on) == [0, 1, 2]
+
+
+def in_wait(thread: threading.Thread) -> bool:
+    """Whether a thread waits for a condition."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is not None and frame.f_code is threading.Condition.wait.__code__
+
+
+def test_no_further_thread_begins_with_a_job_of_which_the_next_step_has_enough() -> None:
+    enough = {"slow"}
+    queue: FairQueue[int] = FairQueue(4, reserve=False, enough=enough.__contains__)
+    taken: list[str] = []
+
+    def work() -> None:
+        if (batch := queue.take(1)) is not None:
+            taken.append(batch[0])
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+        wait_for(lambda thread=thread: in_wait(thread), 5, "it waits")  # type: ignore[misc]
+
+    queue.put("slow", range(10))
+    wait_for(lambda: taken == ["slow"], 5, "one thread takes something")
+    wait_for(lambda: sum(map(in_wait, threads)) == 3, 5, "the others wait")
+    queue.wake()
+    wait_for(lambda: taken == ["slow"] * 2, 5, "one more is woken")
+    queue.put("other", [1])
+
+    wait_for(lambda: len(taken) == 4, 5, "of another job as much is taken as there are threads for")
+    assert "other" in taken
+
+
+def test_what_is_left_of_a_job_is_told() -> None:
+    left: list[int] = []
+    queue: FairQueue[int] = FairQueue(2, reserve=False, taken=left.append)
+    queue.put("a", range(3))
+
+    queue.take(2)
+    queue.take(2)
+
+    assert (left, queue.waiting("a")) == ([1, 0], 0)

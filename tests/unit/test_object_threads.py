@@ -184,3 +184,27 @@ def test_a_process_is_put_right_after_what_a_thread_took_and_before_that_is_hand
     first, rest = happened[:3], happened[3:]
     assert first == ["run", "put right", "finished"]
     assert rest == ["run"] * TOGETHER + ["put right"] + ["finished"] * TOGETHER
+
+
+def test_a_process_is_put_right_after_saving_only_when_that_has_run_code_of_the_plugin(runner: FakeRunner) -> None:
+    happened: list[str] = []
+    runner.open.set()
+    asking = objects(2)
+
+    made = ObjectThreads(
+        cast(ObjectRunner, runner),
+        lambda group: happened.extend("finished" for _ in group),
+        lambda work: bool(work()) or True,
+        threads=1,
+        savers=1,
+        after_group=lambda: happened.append("put right"),
+        asked_plugin=lambda running: running is asking[1],
+    )
+    made.start()
+    for one in asking:
+        happened.clear()
+        made.put("job", [one])
+        wait_for(lambda: "finished" in happened, PATIENCE, "it is handed over")
+        times = happened.count("put right")
+        assert times == (2 if one is asking[1] else 1)
+    made.close()

@@ -8,6 +8,7 @@ from domain.errors import RecordError, TargetError
 from domain.objects import HarvestObject as Aggregate
 from harvesters import Harvester, HarvestJob, HarvestObject, Package
 from harvesters.stages import RetryPolicy, StageRun
+from harvesters.target import Stored
 from tests.unit.stage_runs import JOB, NOW, SOURCE, Plugin, aggregate, failure, run, topics
 
 URL = "https://remote.example.org/dataset/guid-1"
@@ -101,6 +102,26 @@ def test_credentials_in_the_address_are_left_out() -> None:
     assert known.original_url == "https://remote.example.org/1?api_key=***"
 
 
+class Taking:
+    """A target that takes every dataset."""
+
+    def save(self, package: Any, owner: Any) -> Stored:
+        return Stored(package["id"], package["name"])
+
+
+def test_of_a_dataset_that_the_target_takes_no_code_of_the_plugin_is_run_any_more() -> None:
+    plugin = Locating(load=lambda _: Package({"name": "x"}))
+    plugin.target = Taking()  # type: ignore[assignment]
+    policy = RetryPolicy(first_delay=5.0, max_attempts=4, job_deadline=3600.0)
+    record = aggregate()
+    stages = StageRun(lambda: plugin, HarvestJob(str(JOB), SOURCE, NOW), record, b"{}", lambda _: None, lambda: NOW, policy)
+
+    assert not stages.run()
+    stages.save()
+
+    assert (record.outcome, stages.asked_plugin, plugin.asked) == ("added", False, [])
+
+
 class Refusing:
     """A target that refuses every dataset."""
 
@@ -126,6 +147,7 @@ def test_of_a_dataset_that_the_target_refuses_the_harvester_sees_the_document_ag
     stages.save()
 
     assert (first.asked, second.asked) == ([], ["the document"])
+    assert stages.asked_plugin
     assert (known.original_url, failure(known)["code"]) == (URL, "validation")
 
 
