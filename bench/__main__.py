@@ -4,7 +4,21 @@ import json
 import sys
 from pathlib import Path
 
-from bench import api, catalogue, cli_start, everyday, harvests, into_ckan, live, log, many_sources, night, pages, reads
+from bench import (
+    api,
+    catalogue,
+    cli_start,
+    everyday,
+    harvests,
+    into_ckan,
+    live,
+    log,
+    many_sources,
+    night,
+    pages,
+    reads,
+    target_cpu,
+)
 from bench.figure import Figure
 from bench.page import with_table
 
@@ -15,6 +29,7 @@ MEASURES = {
     **harvests.FIGURES,
     **everyday.FIGURES,
     **into_ckan.FIGURES,
+    **target_cpu.FIGURES,
     **cli_start.FIGURES,
     **many_sources.FIGURES,
     **night.FIGURES,
