@@ -35,7 +35,7 @@ def package_show(id_or_name: str, as_json: bool) -> None:
 
 @catalogue.command("search")
 @click.argument("q", default="")
-@click.option("--source", default="", help="Of this source only (id or name).")
+@click.option("--source", default="", help="Only datasets of this source (id or name).")
 @paging(10)
 @json_option
 def package_search(q: str, source: str, limit: int, offset: int, as_json: bool) -> None:

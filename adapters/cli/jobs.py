@@ -77,7 +77,7 @@ def _goes_on(job_id: str) -> Iterator[None]:
 
 
 @click.command()
-@click.option("--source", "source_id", default="", help="Of this source only (id or name).")
+@click.option("--source", "source_id", default="", help="Only jobs of this source (id or name).")
 @click.option("--status", default="", help="New, Running, Finished or Aborted.")
 @paging(20)
 @after_option("job id")

@@ -18,7 +18,7 @@ AT_A_TIME = 1000  # lines
 
 
 @click.command()
-@click.option("--source", "source_id", default="", help="Of this source only (id or name).")
+@click.option("--source", "source_id", default="", help="Only lines of this source (id or name).")
 @click.option("--job", "id", default="", help="Only lines of this job; for a source (id or name), of its last job.")
 @click.option(
     "--level", "lowest", default="", help="Only lines of this level and above: DEBUG, INFO, WARNING, ERROR or CRITICAL."

@@ -200,7 +200,7 @@ def _ini_option(names: Sequence[str], *, hidden: bool) -> click.Option:
 
 
 def _accept_ini(command: click.Command) -> None:
-    """Let `-c ckan.ini` stand behind a command as well as before it, unless the command has an option of that name."""
+    """Let `-c ckan.ini` stand after a command as well as before it, unless the command has an option of that name."""
     if isinstance(command, click.Group):
         for subcommand in command.commands.values():
             _accept_ini(subcommand)
@@ -267,7 +267,7 @@ def main() -> None:
       harvester job my-source --wait
 
     Settings are read from the environment (HARVEST_DATABASE_URL, HARVEST_KAFKA_BOOTSTRAP_SERVERS, ...), or from CKAN's ini:
-    -c ckan.ini may stand before or behind a command. `harvester config show` lists them.
+    -c ckan.ini may stand before or after a command. `harvester config show` lists them.
     """
     from adapters.cli.output import say
     from adapters.logs import to_standard_error

@@ -13,6 +13,7 @@ import click
 
 from adapters import bootstrap
 from adapters.cli.output import say
+from adapters.embedded import read_runtime
 from adapters.logs import to_standard_error
 from adapters.process.kept_log import keep_log
 from adapters.settings import Settings, load, pages_address
@@ -91,14 +92,24 @@ def _configured(role: str, *, check: bool = True) -> Settings:
     """Settings that name a database and a broker, whose tables and topics are there. Raises SettingError."""
     settings = load()
     if settings.own_postgres:
-        raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")
+        raise _missing(settings, "database", "HARVEST_DATABASE_URL")
     if settings.own_broker:
-        raise SettingError("No broker: run `harvester up`, or set HARVEST_KAFKA_BOOTSTRAP_SERVERS")
+        raise _missing(settings, "broker", "HARVEST_KAFKA_BOOTSTRAP_SERVERS")
     to_standard_error(settings.log_level, settings.log_format)
     if check:
         bootstrap.check(settings)
     keep_log(settings, role)
     return settings
+
+
+def _missing(settings: Settings, service: str, variable: str) -> SettingError:
+    """A role of its own needs services that its settings name; those of an `up` are for the roles of that `up`."""
+    if runtime := read_runtime(settings.data_dir):
+        return SettingError(
+            f"`harvester up` runs already (pid {runtime.pid}), with all roles: for one more set {variable} to the {service} "
+            "that both are to use"
+        )
+    return SettingError(f"No {service}: run `harvester up`, or set {variable}")
 
 
 def _say_start(role: str, settings: Settings, serves: str) -> None:
@@ -172,7 +183,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     os.environ.update({name: str(value) for name, value in variables.items() if value is not None})  # its processes read them
     settings = load()
     if settings.own_postgres:
-        raise SettingError("No database: run `harvester up`, or set HARVEST_DATABASE_URL")
+        raise _missing(settings, "database", "HARVEST_DATABASE_URL")
     to_standard_error(settings.log_level, settings.log_format)
     server = bootstrap.server(settings)
     _say_start("serve", settings, f"answers at {server.address}")

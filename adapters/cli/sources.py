@@ -128,12 +128,14 @@ def show(id_or_name: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("all", required=False, type=Choice(["all"]))
-@click.option("--failing", is_flag=True, help="Whose last job failed, or produced only errors.")
-@click.option("--overdue", is_flag=True, help="Without a successful job for two periods of its schedule.")
-@click.option("--never-succeeded", is_flag=True, help="That never had a successful job.")
-@click.option("--shrunk", is_flag=True, help="Whose last job deleted more than HARVEST_SHRUNK_PERCENT of the datasets.")
+@click.option("--failing", is_flag=True, help="Only sources whose last job failed, or produced only errors.")
+@click.option("--overdue", is_flag=True, help="Only sources without a successful job for two periods of their schedules.")
+@click.option("--never-succeeded", is_flag=True, help="Only sources that never had a successful job.")
+@click.option(
+    "--shrunk", is_flag=True, help="Only sources whose last job deleted more than HARVEST_SHRUNK_PERCENT of the datasets."
+)
 @click.option("--org", "owner_org", default="", help="Only sources of this organisation (as in owner_org).")
-@click.option("--type", "source_type", default="", help="Of this type only, e.g. ckan.")
+@click.option("--type", "source_type", default="", help="Only sources of this type, e.g. ckan.")
 @click.option(
     "--sort",
     default="created",

@@ -43,7 +43,9 @@ class DataFolder:
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SettingError(f"HARVEST_DATA_DIR: can't make {self.logs}: {error.strerror}") from error
+            raise SettingError(
+                f"HARVEST_DATA_DIR: can't make {self.logs}: {error.strerror}. Set it to a folder that this user can write to"
+            ) from error
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:

@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from adapters.actions.session import Session
-from adapters.embedded import EmbeddedPostgres
+from adapters.embedded import DataFolder, EmbeddedPostgres, Runtime
 from adapters.postgres.database import Database
 from domain.errors import SettingError
 from tests.acceptance.command_line import CommandLine
@@ -136,6 +137,7 @@ def test_a_data_folder_that_cant_be_made_is_named(tmp_path: Path, command: str) 
     assert "Traceback" not in printed
     assert str(file) in printed
     assert "HARVEST_DATA_DIR" in printed
+    assert "Set it to a folder that this user can write to" in printed
 
 
 def python_for_all() -> str:
@@ -245,6 +247,20 @@ def test_versions_are_shown_as_words(site: Stack, monkeypatch: pytest.MonkeyPatc
     printed = CommandLine(site.environment, monkeypatch, capsys)("status", status=1).out
 
     assert re.search(r"versions: +harvestlog [\d.]+, Python [\d.]+, PostgreSQL [\d.]+, read model \d+\n", printed)
+
+
+@pytest.mark.parametrize("command", ["serve", "coordinator", "fetch-consumer"])
+def test_a_role_next_to_a_running_up_is_told_what_it_needs(tmp_path: Path, command: str) -> None:
+    folder = DataFolder(tmp_path)
+    with folder.lock(1.0):
+        folder.write_runtime(Runtime(7, "postgresql://x", "x:1", datetime.now(UTC)))
+
+        line = one_line(harvester({**os.environ, "HARVEST_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}, command))
+
+    assert line == (
+        "Error: `harvester up` runs already (pid 7), with all roles: for one more set HARVEST_DATABASE_URL to the database "
+        "that both are to use"
+    )
 
 
 # the database
