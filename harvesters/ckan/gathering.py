@@ -119,6 +119,10 @@ class Gathering(Everything):
             log.warning("asking for all datasets, since their ids can't be listed: %s", error)
             yield from self._everything()
             return
+        if ids.lacks_ids():
+            log.warning("asking for all datasets, since the remote lists fields of datasets without their ids")
+            yield from self._everything()
+            return
         if ids.gives_more_than(ID_FIELDS):  # the remote sends whole datasets in any case
             yield from self._all_of(ids)
             return

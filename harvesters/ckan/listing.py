@@ -75,6 +75,11 @@ class Listing:
         records = self._first.results if self._first else []
         return any(isinstance(record, dict) and not record.keys() <= set(fields) for record in records[:1])
 
+    def lacks_ids(self) -> bool:
+        """After `begin`: whether the records come without the ids that were asked for, among other fields."""
+        records = self._first.results if self._first else []
+        return bool(records) and not any(isinstance(record, dict) and "id" in record for record in records)
+
     def begin(self) -> None:
         """Get the first page. Raises RemoteError."""
         self._first = self._ask(0)

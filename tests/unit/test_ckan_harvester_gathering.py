@@ -39,6 +39,7 @@ class Remote(RemoteCKAN):
         self.packages = {one["id"]: one for one in packages}
         self.asked: list[Mapping[str, Any]] = []
         self.off = 0
+        self.fields_heeded = 2  # of those that are asked for, from the last on: some software knows a parameter once
         self.fields_work = self.dates_work = self.shows = self.sorts = True
         self.hidden: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
@@ -68,7 +69,7 @@ class Remote(RemoteCKAN):
         if not params.get("fl") and any(one["id"] in self.broken for one in page):
             raise RemoteError("a bad page", code="http_500")
         if params.get("fl") and self.fields_work:
-            page = [{name: one.get(name) for name in params["fl"]} for one in page]
+            page = [{name: one.get(name) for name in params["fl"][-self.fields_heeded :]} for one in page]
         hidden = len(list(filter(predicate(terms), self.hidden.values())))
         return {"count": max(0, len(found) + hidden + self.off), "results": deepcopy(page)}
 
@@ -213,6 +214,17 @@ def test_a_removal_is_found() -> None:
     del source.remote.packages["id-0004"]
 
     assert source.harvest() == set()
+    assert source.is_true()
+
+
+def test_a_remote_that_lists_dates_without_ids_is_read_in_full_to_find_removals() -> None:
+    source = started()
+    source.remote.fields_heeded = 1
+    del source.remote.packages["id-0004"]
+
+    source.harvest()
+
+    assert source.errors == []
     assert source.is_true()
 
 
