@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
+from domain.errors import RecordError
 from harvesters.base import (
     GatherError,
     Harvester,
@@ -33,6 +34,7 @@ from harvesters.ckan.remote import RemoteCKAN
 from harvesters.dataset.values import Losses
 from harvesters.harvester_base import HarvesterBase
 from harvesters.names import dataset_name
+from harvesters.results import shown
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +114,11 @@ class CKANHarvester(HarvesterBase):
             add_extras(package, config, placeholders(package, harvest_object))
         clean_resources(package)
         package["name"] = dataset_name(package, harvest_object.guid)
-        return self._store(self.modify_package_dict(package, harvest_object), harvest_object)
+        modified: Any = self.modify_package_dict(package, harvest_object)
+        if not isinstance(modified, Mapping):
+            returned = f"{type(self).__name__}.modify_package_dict returned {shown(modified)}"
+            raise RecordError(f"{returned}, where it has to return the dataset")
+        return self._store(modified, harvest_object)
 
     def _store(self, package: Mapping[str, Any], harvest_object: HarvestObject) -> Imported | Package:
         """A subclass that goes on after this class's import_stage finds the dataset stored."""

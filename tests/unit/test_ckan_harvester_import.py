@@ -13,7 +13,9 @@ from domain.errors import RecordError, RemoteError, TargetError
 from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource
 from harvesters.ckan import CKANHarvester
 from harvesters.target import Owner, Stored
+from harvesters.testing import Harness
 from tests.support.fakes import import_object
+from tests.support.memory_ckan import MemoryCkan, remote_package
 
 SOURCE_ID = "11111111-1111-4111-8111-111111111111"
 GUID = "22222222-2222-4222-8222-222222222222"
@@ -333,3 +335,16 @@ def test_a_tag_of_a_vocabulary_that_is_not_there_is_a_free_tag() -> None:
     stored = imported({**PACKAGE, "tags": []}, config, VocabularyTarget())
 
     assert stored["tags"] == [{"name": "Water"}]
+
+
+def test_a_hook_that_returns_no_dataset_is_named() -> None:
+    class Forgetful(CKANHarvester):
+        """As in ckanext-harvest, where a hook that only changes the dataset fails, too."""
+
+        def modify_package_dict(self, package_dict: dict[str, Any], harvest_object: HarvestObject) -> Any:
+            package_dict["title"] = "Other"
+
+    result = Harness(Forgetful, "https://remote.example").harvest(MemoryCkan(remote_package(1)).site, catch=True)
+
+    message = "Forgetful.modify_package_dict returned None, where it has to return the dataset"
+    assert [error[2] for error in result.errors] == [message]
