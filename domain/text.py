@@ -53,8 +53,10 @@ def utc_time(value: datetime | str | None) -> str | None:
             return None
     if not isinstance(value, datetime):
         return None
+    if value.tzinfo is None:
+        return value.isoformat()
     try:
-        return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat()
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat()
     except OverflowError:
         return None
 
