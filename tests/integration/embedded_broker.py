@@ -8,8 +8,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 from tests.support.ports import free_port
-
-PATIENCE = 20.0  # seconds
+from tests.support.stack import PATIENCE
 
 
 class EmbeddedBroker:

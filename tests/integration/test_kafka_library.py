@@ -16,6 +16,7 @@ from adapters.kafka import consumer as consumer_module
 from adapters.kafka.topics import Broker
 from tests.integration.embedded_broker import EmbeddedBroker, until
 from tests.integration.test_kafka_commands import real_kafka
+from tests.support.stack import PATIENCE
 
 
 @pytest.fixture
@@ -33,15 +34,15 @@ def broker(embedded_broker_process: EmbeddedBroker) -> Broker:
 
 @pytest.mark.xfail(strict=True, reason="kafka-python 3.0.12, fetcher.py: tests `is None` for a drained slot")
 def test_library_serves_a_resumed_partition_after_limited_polls(broker: Broker) -> None:
-    assert _records_after_pause_and_resume(broker, max_records=3) == 10
+    assert _records_after_pause_and_resume(broker, max_records=3, seconds=2.0) == 10
 
 
 def test_library_serves_a_resumed_partition_after_unlimited_polls(broker: Broker) -> None:
-    assert _records_after_pause_and_resume(broker, max_records=10**9) == 10
+    assert _records_after_pause_and_resume(broker, max_records=10**9, seconds=PATIENCE) == 10
 
 
-def _records_after_pause_and_resume(broker: Broker, max_records: int) -> int:
-    """Of 10 records in one partition: those that arrive though it is paused while another one is read."""
+def _records_after_pause_and_resume(broker: Broker, max_records: int, seconds: float) -> int:
+    """Of 10 records in one partition: those that arrive, in so many seconds, though it is paused while another one is read."""
     parked, other = TopicPartition("t", 0), TopicPartition("t", 1)
     _create_topic(broker, "t", 2)
     counts = {parked: 0, other: 0}
@@ -61,7 +62,7 @@ def _records_after_pause_and_resume(broker: Broker, max_records: int) -> int:
         _send_records(producer, other, 3)
         until(lambda: arrived(other, 3), "the records of the other partition")
         consumer.resume(parked)
-        deadline = time.monotonic() + 2.0
+        deadline = time.monotonic() + seconds
         while not arrived(parked, 10) and time.monotonic() < deadline:
             pass
     return counts[parked]

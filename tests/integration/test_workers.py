@@ -11,7 +11,7 @@ from adapters.postgres.work import workers as table
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.workers import Activity, Worker, Workers
 from adapters.settings import Settings
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 
 def test_a_worker_is_listed_with_what_it_reported_last(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_a_worker_that_shows_its_presence_is_listed_until_it_ends(database: Data
 def test_every_role_reports_what_it_is_busy_with(with_broker: Settings, tmp_path: Path) -> None:
     parts = Parts(with_broker)
     with Stack(with_broker, tmp_path) as stack:
-        stack.source("slow", "http://127.0.0.1/slow", "slow", {"records": 2, "seconds": 20})
+        stack.source("slow", "http://127.0.0.1/slow", "slow", {"records": 2, "seconds": 600})
         stack.start_job("slow")
 
         def busy() -> dict[str, Worker] | None:
@@ -87,7 +87,7 @@ def test_every_role_reports_what_it_is_busy_with(with_broker: Settings, tmp_path
             told = fetch and fetch.busy == 2 and fetch.oldest_since and coordinator and coordinator.state == {"leads": True}
             return roles if told and len(roles) == 3 else None
 
-        roles = wait_for(busy, 20, "the fetch worker reports two busy threads, and the coordinator that it leads")
+        roles = wait_for(busy, PATIENCE, "the fetch worker reports two busy threads, and the coordinator that it leads")
 
         assert {role: worker.pid for role, worker in roles.items()} == stack.running()
         stack.kill("fetch-consumer")
