@@ -8,7 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from adapters.postgres.database import Database
 from adapters.postgres.work.workers import Activity, Workers
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import database_url, new_database, with_topics
-from tests.support.stack import Stack
+from tests.support.stack import PATIENCE, Stack
+from tests.support.stopwatch import stopwatch
 
 SECONDS = 15  # in which a command has ended
 ROLES = ("coordinator", "gather-consumer", "fetch-consumer")
@@ -169,16 +169,16 @@ def ended(
 
 def run_role(folder: Path, role: str, environment: Mapping[str, str]) -> Ended:
     argv = [sys.executable, "-m", "adapters.cli", role]
-    began = time.monotonic()
-    process = subprocess.Popen(argv, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        out, err = process.communicate(timeout=SECONDS + 1)
-        status: int | None = process.returncode
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        status = None
-    return Ended(status, out, err, time.monotonic() - began)
+    with stopwatch() as took:
+        process = subprocess.Popen(argv, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+            status: int | None = process.returncode
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            status = None
+    return Ended(status, out, err, took.seconds)
 
 
 @pytest.mark.slow
