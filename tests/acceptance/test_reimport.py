@@ -13,6 +13,7 @@ import pytest
 from domain.jobs import Job
 from domain.reimport import HEX
 from domain.sources import HarvestSource
+from tests.acceptance.command_line import CommandLine
 from tests.acceptance.remote_ckan import RemoteCkan
 from tests.support.stack import Stack
 
@@ -24,6 +25,11 @@ MARKS = "SELECT id, xmin::text FROM catalogue.package WHERE source_id = %(source
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
     with new_stack(retry_attempts=1) as stack:
         yield stack
+
+
+@pytest.fixture
+def cli(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(stack.environment, monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -62,8 +68,8 @@ def marks(stack: Stack, source: str) -> dict[str, str]:
     return dict(stack.parts.database.query(MARKS, source=source))
 
 
-def reimport(stack: Stack, *arguments: str) -> dict[str, Any]:
-    answer = stack.json("import", *arguments)
+def reimport(cli: CommandLine, *arguments: str) -> dict[str, Any]:
+    answer = cli.json("import", *arguments)
     (job,) = answer["jobs"]
     return dict(job)
 
@@ -71,12 +77,14 @@ def reimport(stack: Stack, *arguments: str) -> dict[str, Any]:
 # import
 
 
-def test_rules_that_have_changed_are_applied_to_stored_documents(stack: Stack, remote: RemoteCkan, source: str) -> None:
+def test_rules_that_have_changed_are_applied_to_stored_documents(
+    cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str
+) -> None:
     rule = {"rule": "template", "field": "notes", "text": "{title} of {harvest_source_title}"}
     configure(stack, source, mapping=[rule, {"rule": "drop", "field": "author"}])
     remote.kill()
 
-    job = reimport(stack, source)
+    job = reimport(cli, source)
 
     assert (job["updated"], job["errored"]) == (DATASETS, 0)
     title = stack.parts.application.load(HarvestSource, UUID(source)).fields.title
@@ -86,21 +94,21 @@ def test_rules_that_have_changed_are_applied_to_stored_documents(stack: Stack, r
 
 
 def test_an_import_writes_every_dataset_again_and_asks_the_remote_for_nothing(
-    stack: Stack, remote: RemoteCkan, source: str
+    cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str
 ) -> None:
     before, requests = marks(stack, source), remote.steer("stats")["per_action"]
 
-    done = stack.cli("import", "-s", source)
+    done = cli("import", "-s", source)
 
     after = marks(stack, source)
-    assert done.stdout == f"{DATASETS} objects reimported\n"
+    assert done.out == f"{DATASETS} objects reimported\n"
     assert after.keys() == before.keys()
     assert all(after[dataset] != before[dataset] for dataset in before)
     assert remote.steer("stats")["per_action"] == requests
 
 
-def test_the_harvest_after_an_import_has_no_news(stack: Stack, remote: RemoteCkan, source: str) -> None:
-    reimport(stack, source)
+def test_the_harvest_after_an_import_has_no_news(cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str) -> None:
+    reimport(cli, source)
 
     job = stack.run(source, full=True)
 
@@ -108,32 +116,36 @@ def test_the_harvest_after_an_import_has_no_news(stack: Stack, remote: RemoteCka
     assert job["not_modified"] == DATASETS
 
 
-def test_a_removed_dataset_is_not_brought_back_by_an_import(stack: Stack, remote: RemoteCkan, source: str) -> None:
+def test_a_removed_dataset_is_not_brought_back_by_an_import(
+    cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str
+) -> None:
     remote.steer("delete", fraction=0.1)
     removed = stack.run(source, full=True)["deleted"]
 
-    job = reimport(stack, source, "-j")
+    job = reimport(cli, source, "-j")
 
     assert removed > 0
     assert (job["objects"], job["updated"]) == (DATASETS - removed, DATASETS - removed)
 
 
 def test_one_dataset_is_imported_by_its_guid_its_object_its_package_or_the_packages_name(
-    stack: Stack, remote: RemoteCkan, source: str
+    cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str
 ) -> None:
     query = "SELECT id, name, guid, object_id FROM catalogue.package WHERE source_id = %(source)s ORDER BY id LIMIT 1"
     package_id, name, guid, object_id = stack.parts.database.query(query, source=source)[0]
 
     for option, value in (("-g", guid), ("-o", object_id), ("-p", package_id), ("-p", name)):
         before = marks(stack, source)
-        job = reimport(stack, option, value)
+        job = reimport(cli, option, value)
         after = marks(stack, source)
         assert (job["kind"], job["objects"], job["updated"]) == ("import", 1, 1), option
         assert [key for key in after if after[key] != before[key]] == [package_id], option
 
 
-def test_the_sixteen_segments_import_every_dataset_once(stack: Stack, remote: RemoteCkan, source: str) -> None:
-    jobs = [reimport(stack, source, f"--segments={HEX[first : first + 4]}") for first in range(0, 16, 4)]
+def test_the_sixteen_segments_import_every_dataset_once(
+    cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str
+) -> None:
+    jobs = [reimport(cli, source, f"--segments={HEX[first : first + 4]}") for first in range(0, 16, 4)]
 
     assert sum(job["updated"] for job in jobs) == DATASETS
     assert all(job["updated"] < DATASETS for job in jobs)
@@ -151,29 +163,29 @@ def test_the_sixteen_segments_import_every_dataset_once(stack: Stack, remote: Re
         (["-g", "one", "-p", "two"], "Give one of a guid, an object and a package"),
     ],
 )
-def test_what_cant_be_selected_is_named(stack: Stack, arguments: list[str], message: str) -> None:
-    refused = stack.cli("import", *arguments, status=1)
+def test_what_cant_be_selected_is_named(cli: CommandLine, stack: Stack, arguments: list[str], message: str) -> None:
+    refused = cli("import", *arguments, status=1)
 
-    assert message in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert message in refused.err
+    assert "Traceback" not in refused.err
 
 
-def test_records_of_which_no_dataset_was_made_are_imported_when_so_asked(stack: Stack, failing: str) -> None:
+def test_records_of_which_no_dataset_was_made_are_imported_when_so_asked(cli: CommandLine, stack: Stack, failing: str) -> None:
     configure(stack, failing, records=8, listed=20)
 
-    joined, all_of_them = reimport(stack, failing), reimport(stack, failing, "-j")
+    joined, all_of_them = reimport(cli, failing), reimport(cli, failing, "-j")
 
     assert joined["objects"] == 0  # the plugin makes no packages
     assert (all_of_them["objects"], all_of_them["added"], all_of_them["updated"]) == (8, 3, 5)
 
 
-def test_a_source_that_has_a_job_is_left_out_of_an_import_of_all(stack: Stack, failing: str) -> None:
+def test_a_source_that_has_a_job_is_left_out_of_an_import_of_all(cli: CommandLine, stack: Stack, failing: str) -> None:
     busy = stack.source(f"busy-{uuid4().hex[:8]}", f"http://127.0.0.1/{uuid4().hex}", "noop", {"records": 3})
     stack.run(busy)
     configure(stack, busy, records=500, gather_seconds=0.05)
     running = stack.start_job(busy)
 
-    answer = stack.json("import", "--no-wait")
+    answer = cli.json("import", "--no-wait")
     stack.abort(running)
 
     assert [skipped["source_id"] for skipped in answer["skipped"]] == [busy]
@@ -187,7 +199,7 @@ def test_a_source_that_has_a_job_is_left_out_of_an_import_of_all(stack: Stack, f
 
 
 def test_a_job_is_undone_from_the_command_line_without_a_request_to_the_remote(
-    stack: Stack, remote: RemoteCkan, source: str
+    cli: CommandLine, stack: Stack, remote: RemoteCkan, source: str
 ) -> None:
     query = "SELECT id, package - 'extras' - 'metadata_modified' FROM catalogue.package WHERE state = 'active'"
     before = stack.parts.database.query(f"{query} AND source_id = %(source)s ORDER BY id", source=source)
@@ -196,12 +208,12 @@ def test_a_job_is_undone_from_the_command_line_without_a_request_to_the_remote(
     job = stack.run(source, full=True)
     remote.kill()
 
-    asked = stack.cli("undo", source, status=1)
-    done = stack.json("undo", job["id"], "--yes", "--wait", "--reason", "it was too much")
+    asked = cli("undo", source, status=1)
+    done = cli.json("undo", job["id"], "--yes", "--wait", "--reason", "it was too much")
 
     assert job["deleted"] == 4
     assert job["updated"] > 0
-    assert f"{job['updated']} datasets that it updated go back to the version before" in asked.stdout + asked.stderr
+    assert f"{job['updated']} datasets that it updated go back to the version before" in asked.out + asked.err
     assert (done["kind"], done["outcome"], done["added"], done["updated"]) == ("undo", "finished", 4, job["updated"])
     assert stack.parts.database.query(f"{query} AND source_id = %(source)s ORDER BY id", source=source) == before
     assert stack.parts.application.load(Job, UUID(done["id"])).options["reason"] == "it was too much"
@@ -210,37 +222,37 @@ def test_a_job_is_undone_from_the_command_line_without_a_request_to_the_remote(
 # retry
 
 
-def test_a_retry_runs_the_failed_records_of_a_job_and_no_others(stack: Stack, failing: str) -> None:
+def test_a_retry_runs_the_failed_records_of_a_job_and_no_others(cli: CommandLine, stack: Stack, failing: str) -> None:
     configure(stack, failing, records=8, listed=20, poison=["record-5"])
 
-    retried = stack.json("retry", failing, "--wait")
+    retried = cli.json("retry", failing, "--wait")
 
     assert (retried["kind"], retried["objects"], retried["added"], retried["errored"]) == ("retry", 3, 2, 1)
 
 
-def test_a_second_retry_of_a_job_leaves_out_what_the_first_one_tried(stack: Stack, failing: str) -> None:
+def test_a_second_retry_of_a_job_leaves_out_what_the_first_one_tried(cli: CommandLine, stack: Stack, failing: str) -> None:
     (before,) = stack.model.jobs(source_id=failing)
-    first = stack.json("retry", before["id"], "--wait")
+    first = cli.json("retry", before["id"], "--wait")
 
-    second, of_first = stack.json("retry", before["id"], "--wait"), stack.json("retry", first["id"], "--wait")
+    second, of_first = cli.json("retry", before["id"], "--wait"), cli.json("retry", first["id"], "--wait")
 
     assert (first["objects"], second["objects"], of_first["objects"]) == (3, 0, 3)
 
 
-def test_a_retry_is_refused_once_a_later_job_has_seen_every_record(stack: Stack, failing: str) -> None:
+def test_a_retry_is_refused_once_a_later_job_has_seen_every_record(cli: CommandLine, stack: Stack, failing: str) -> None:
     (before,) = stack.model.jobs(source_id=failing)
     later = stack.run(failing)
 
-    refused = stack.cli("retry", before["id"], status=1)
+    refused = cli("retry", before["id"], status=1)
 
-    assert f"harvester retry {later['id']}" in refused.stderr
-    assert stack.json("retry", later["id"], "--wait")["objects"] == 3
+    assert f"harvester retry {later['id']}" in refused.err
+    assert cli.json("retry", later["id"], "--wait")["objects"] == 3
 
 
-def test_a_job_without_failures_and_an_unknown_one_cant_be_retried(stack: Stack) -> None:
+def test_a_job_without_failures_and_an_unknown_one_cant_be_retried(cli: CommandLine, stack: Stack) -> None:
     name = f"fine-{uuid4().hex[:8]}"
     source = stack.source(name, f"http://127.0.0.1/{name}", "noop", {"records": 2})
     stack.run(source)
 
-    assert "there is nothing to try again" in stack.cli("retry", name, status=1).stderr
-    assert "No job and no source has the id" in stack.cli("retry", str(uuid4()), status=1).stderr
+    assert "there is nothing to try again" in cli("retry", name, status=1).err
+    assert "No job and no source has the id" in cli("retry", str(uuid4()), status=1).err
