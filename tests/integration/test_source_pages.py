@@ -237,14 +237,14 @@ def test_a_source_is_edited_and_the_second_of_two_editors_sees_what_the_first_sa
 
 
 def test_what_only_the_first_of_two_editors_changed_is_kept_when_the_second_saves(site: PagesSite) -> None:
-    config = {"default_tags": [{"name": "x"}], "page_size": 100}
+    config = {"default_tags": [{"name": "trees"}], "page_size": 100}
     site.source("merged", source_type="ckan", url="http://127.0.0.1:1/merged", config=config, title="Before")
     here = "/harvest/edit/merged"
     first, second = site.visitor("editor"), site.visitor("admin")
     page_of_second = second.get(here)
 
     first.send(first.get(here), here, title="First", **{"option.page_size": "50"})
-    merged = second.send(page_of_second, here, notes="By the second", **{"option.default_tags": '[{"name": "y"}]'})
+    merged = second.send(page_of_second, here, notes="By the second", **{"option.default_tags": '[{"name": "woods"}]'})
     put = second.send(merged, here)
 
     source = site.cli.call("harvest_source_show", id="merged")
@@ -254,12 +254,12 @@ def test_what_only_the_first_of_two_editors_changed_is_kept_when_the_second_save
     assert "Both of you changed" not in text(merged)
     assert "The changes were saved." in text(put)
     assert (source["title"], source["notes"]) == ("First", "By the second")
-    assert json.loads(source["config"]) == {"default_tags": [{"name": "y"}], "page_size": 50}
+    assert json.loads(source["config"]) == {"default_tags": [{"name": "woods"}], "page_size": 50}
 
 
 def test_saving_a_form_that_nobody_changed_changes_nothing(site: PagesSite) -> None:
     before = site.source(
-        "unchanged", source_type="ckan", url="http://127.0.0.1:1/unchanged", config={"default_tags": [{"name": "x"}]}
+        "unchanged", source_type="ckan", url="http://127.0.0.1:1/unchanged", config={"default_tags": [{"name": "trees"}]}
     )
     visitor = site.visitor("editor")
 
