@@ -32,9 +32,8 @@ from harvesters.faults import EXPECTED, is_ctrl_c, leave_if_forked, own_context
 from harvesters.held import Held
 from harvesters.original_url import asked_for_url, has_url
 from harvesters.removal import remove, word
+from harvesters.reporting import has_report, record_errors, record_warnings
 from harvesters.under_way import under_way
-
-MAX_ERRORS = 200  # of a record, and as many warnings, that are recorded one by one
 
 log = logging.getLogger(__name__)
 
@@ -163,12 +162,13 @@ class StageRun:
     def _view(self) -> HarvestObject:
         aggregate = self.aggregate
         content, self.content = self.content, None
+        values = {"status": aggregate.action, **aggregate.extras}
         view = HarvestObject(
             id=str(aggregate.id),
             guid=aggregate.guid,
             job=self.job,
             content=None if content is None else content.decode("utf-8", "replace"),
-            extras=[HarvestObjectExtra(*item) for item in {"status": aggregate.action, **aggregate.extras}.items()],
+            extras=[HarvestObjectExtra(key, value) for key, value in values.items()],
             action=aggregate.action,  # type: ignore[arg-type]
             metadata_modified_date=aggregate.metadata_modified,
             content_hash=aggregate.content_hash,
@@ -323,28 +323,10 @@ class StageRun:
     # failures
 
     def _report(self, view: HarvestObject) -> None:
-        if isinstance(view.errors, list) and isinstance(view.warnings, list) and not (view.errors or view.warnings):
-            return
-        self._locate(view)
-        self._report_errors(view)
-        warnings = results.saved_warnings(view)
-        for loss in warnings[:MAX_ERRORS]:
-            if loss.of_job and loss.message in self.job.warned:
-                continue
-            if loss.of_job:
-                self.job.warned.add(loss.message)
-            self.aggregate.record_warning(self.stage, text.message(loss.message), of_job=loss.of_job)
-        if (more := len(warnings) - MAX_ERRORS) > 0:
-            self.aggregate.record_warning(self.stage, f"{more:,} further warnings of this record are not listed")
-
-    def _report_errors(self, view: HarvestObject) -> None:
-        """Up to MAX_ERRORS of a record one by one, over all its attempts; further ones are counted."""
-        errors = results.saved_errors(view)
-        room = max(0, MAX_ERRORS - self.aggregate.errors)
-        for message, stage, line in errors[:room]:
-            self.aggregate.record_error(stage, message, line)
-        if more := errors[room:]:
-            self.aggregate.record_error(more[0][1], f"{len(more):,} further errors of this record are not listed")
+        if has_report(view):
+            self._locate(view)
+            record_errors(self.aggregate, view)
+            record_warnings(self.aggregate, view, self.stage, self.job)
 
     def _stage_failed(self, view: HarvestObject, error: results.StageFailed) -> None:
         if self.aggregate.errors:
@@ -364,7 +346,8 @@ class StageRun:
     def _next_attempt(self, retry_after: float | None = None) -> datetime | None:
         """When the object is tried again, at the earliest after so many seconds; None: no more."""
         return rules.retry_at(
-            *(self.now(), self.aggregate.attempts + 1),
+            self.now(),
+            self.aggregate.attempts + 1,
             first_delay=self.policy.first_delay,
             max_attempts=self.policy.max_attempts,
             deadline=self._deadline,

@@ -12,7 +12,7 @@ from domain.errors import REPORTED, HarvestError, RecordError, RemoteError, Serv
 from domain.objects import HarvestObject as Aggregate
 from domain.stored_events import UpcastingMapper
 from harvesters.base import Fetched, HarvestObject, HarvestObjectExtra, Imported
-from harvesters.stages import MAX_ERRORS
+from harvesters.reporting import MAX_ERRORS
 from tests.unit.stage_runs import NOW, Plugin, aggregate, failure, run, topics
 
 UNSTORABLE = "a\0b\ud800c"
