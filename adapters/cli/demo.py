@@ -20,6 +20,7 @@ from rich.table import Table
 from adapters.cli.jobs import follow
 from adapters.cli.output import session
 from adapters.embedded import read_runtime
+from adapters.embedded.process import die_with_parent
 from adapters.settings import load, pages_address
 from domain.errors import NotFound, ServiceUnavailable
 
@@ -56,7 +57,13 @@ def _running(console: Console) -> Iterator[None]:
     console.print(f"Starting Postgres, broker, coordinator and workers (data in {data_dir})")
     command = [sys.executable, "-P", "-m", "adapters.cli", "up"]
     environment = {**os.environ, "HARVEST_SERVE_WORKERS": "0"}  # nobody asks over HTTP, and its port may be taken
-    up = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    up = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # however this process ends
+    )
     try:
         _wait_until_up(up, data_dir)
         yield

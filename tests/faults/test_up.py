@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from adapters.embedded import read_runtime
 from tests.support.stack import ROOT, wait_for
 
 
@@ -91,3 +92,24 @@ def test_up_harvests_mends_itself_ends_on_ctrl_c_and_finds_its_data_again(start_
     found = up.json("jobs")["jobs"]
     assert [(row["id"], row["status"], row["added"]) for row in found] == [(job_id, "Finished", 100)]
     assert up.json("job", "some", "--wait")["updated"] == 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_demo_that_is_killed_leaves_nothing_running(tmp_path: Path, signum: signal.Signals) -> None:
+    folder = tmp_path / "data"
+    environment = {**os.environ, "HARVEST_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+    argv = [sys.executable, "-m", "adapters.cli", "demo", "--url", "http://127.0.0.1:1"]
+    demo = subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert demo.stdout is not None
+    assert any("Harvesting" in line for line in demo.stdout)  # everything runs
+    runtime = read_runtime(folder)
+    assert runtime is not None
+    family = [*psutil.Process(runtime.pid).children(recursive=True), psutil.Process(runtime.pid)]
+
+    demo.send_signal(signum)
+    demo.wait(60)
+
+    assert demo.returncode == -signum
+    assert len(family) >= 5
+    assert psutil.wait_procs(family, timeout=60)[1] == []
