@@ -85,18 +85,21 @@ def api_reference() -> str:
 
 
 def _action(action: Action) -> str:
+    who = WHO_ELSE.get(action.name) or WHO[action.right]
     method = "GET, POST" if action.reads or action.name in GET_TOO else "POST"
-    lines = [f"\n### {action.name}\n", f"\n{_text(action.run.__doc__ or '')}\n", f"\n{method}; who may: {WHO[action.right]}.\n"]
+    lines = [f"\n### {action.name}\n", f"\n{_text(action.run.__doc__ or '')}\n", f"\n{method}; who may: {who}.\n"]
     if fields := action.parameters.model_fields:
         lines.append(f"\n{_text(action.parameters.__doc__ or '')}\n\n| parameter | default |\n| --- | --- |\n")
         lines += [
-            f"| `{field.alias or name}` | {'required' if is_needed(action.parameters, name) else _default(field)} |\n"
+            f"| `{field.alias or name}` | {'required' if is_needed(action.parameters, name) else _default(action, field)} |\n"
             for name, field in fields.items()
         ]
     return "".join(lines)
 
 
-def _default(field: FieldInfo) -> str:
+def _default(action: Action, field: FieldInfo) -> str:
+    if action.name.endswith("_patch"):  # what isn't given stays as it is
+        return "–"
     value = field.get_default(call_default_factory=True)
     return "–" if value in (None, "") else f"`{_cell(json.dumps(value, default=str))}`"
 
@@ -110,6 +113,8 @@ WHO = {
     Right.ADMIN: "admins of the organisation",
     Right.SYSADMIN: "sysadmins",
 }
+WHO_ELSE = {"harvest_organization_show": "members, editors and admins of the organisation"}
+"""Of actions that are about no source."""
 
 
 def with_api_reference(page: str) -> str:
