@@ -9,7 +9,7 @@ from adapters.cli.output import emit, json_option, session, table
 
 @click.group("session")
 def session_group() -> None:
-    """List and end the browsers that a person is signed in with."""
+    """List and end the browser sessions of a person."""
 
 
 @session_group.command("list")

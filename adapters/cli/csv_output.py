@@ -10,7 +10,9 @@ import click
 
 from adapters.cli.output import OUTPUT, writing_to
 
-csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV: all rows from there on, not only a page.")
+csv_option = click.option(
+    "--csv", "as_csv", is_flag=True, help="Print CSV: all rows (from --offset or --after on), not a page."
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP: CSV injection)."""
 AT_A_TIME = 1000  # rows

@@ -82,7 +82,8 @@ def _purged(answer: Row) -> str:
 def reindex(id_or_name: str, as_json: bool) -> None:
     """Rebuild the search rows of all sources, or of one, from the log; says what was wrong.
 
-    `harvester projections rebuild` does so for everything else as well.
+    With HARVEST_CKAN_SOURCES the sources' datasets in CKAN are compared as well. `harvester projections rebuild` rebuilds
+    everything else, too.
     """
     with session() as actions:
         if id_or_name:

@@ -110,7 +110,7 @@ def remove_member(organisation: str, person: str, as_json: bool) -> None:
 
 @click.group()
 def person() -> None:
-    """Persons who call the Action API with tokens of ours."""
+    """harvestlog's own persons, who sign in to the pages and call the Action API."""
 
 
 @person.command("create")
@@ -201,7 +201,7 @@ def token() -> None:
     show_default=True,
     help="What it allows: read, write, admin, or names of actions, with * (harvest_job_*); several with commas.",
 )
-@click.option("--expires", default="365d", show_default=True, help="In days from now, a time (UTC), or never.")
+@click.option("--expires", default="365d", show_default=True, help="After so many days (90d), at a time (UTC), or never.")
 @json_option
 def create_token(person_or_service: str, purpose: str | None, service: bool, scope: str, expires: str, as_json: bool) -> None:
     """Create a token for PERSON with a PURPOSE, and show it once. With --service: for the service of that name."""

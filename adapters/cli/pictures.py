@@ -83,7 +83,13 @@ def _causes_text(answer: Row) -> str:
 
 @click.command()
 @click.argument("source", default="")
-@click.option("--days", default=31, show_default=True, type=click.IntRange(1, MOST_DAYS), help="Up to today (of all: 31).")
+@click.option(
+    "--days",
+    default=31,
+    show_default=True,
+    type=click.IntRange(1, MOST_DAYS),
+    help="How many days up to today; without SOURCE at most 31.",
+)
 @json_option
 def statistics(source: str, days: int, as_json: bool) -> None:
     """Show jobs, records and datasets by day (UTC): of SOURCE, or of all. Days without a job are left out."""

@@ -30,7 +30,7 @@ def list_projections(as_json: bool) -> None:
 @click.option("--verify", is_flag=True, help="Only compare the new read model with the live one, which stays.")
 @json_option
 def rebuild(name: str, accept_differences: bool, datasets: bool, verify: bool, as_json: bool) -> None:
-    """Rebuild a projection from the log; readers see the old one until it is replaced.
+    """Rebuild a projection (read_model unless given) from the log; readers see the old one until it is replaced.
 
     The new read model is compared with the live one at the same position of the log. When they differ the status is 1, the live
     one stays, and the new one is in schema harvest_shadow to be looked at.

@@ -56,7 +56,7 @@ partitions_option = click.option(
 @click.command()
 @click.option("--verbose", is_flag=True, help="Show the log of all roles here.")
 def up(verbose: bool) -> None:
-    """Run everything on this machine: coordinator, workers, and the database and broker unless others are configured."""
+    """Run everything on this machine: coordinator, workers, server; database and broker unless others are configured."""
     from adapters.roles.supervisor import Supervisor, role_commands
 
     settings = load()
@@ -174,11 +174,11 @@ def fetch_consumer(partitions: Sequence[int] | None) -> None:
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Address of this machine to listen on; 0.0.0.0: all. HARVEST_SERVE_HOST.")
-@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0: any free one. HARVEST_SERVE_PORT.")
-@click.option("--workers", type=click.IntRange(1, 64), help="How many processes to run. HARVEST_SERVE_WORKERS.")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0: all. [default: HARVEST_SERVE_HOST]")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port; 0: any free one. [default: HARVEST_SERVE_PORT]")
+@click.option("--workers", type=click.IntRange(1, 64), help="How many processes. [default: HARVEST_SERVE_WORKERS]")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Answer the Action API over HTTP; any number may run."""
+    """Serve the pages and the Action API over HTTP; any number may run."""
     variables = {"HARVEST_SERVE_HOST": host, "HARVEST_SERVE_PORT": port, "HARVEST_SERVE_WORKERS": workers}
     os.environ.update({name: str(value) for name, value in variables.items() if value is not None})  # its processes read them
     settings = load()
@@ -193,7 +193,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 @click.command()
 def coordinator() -> None:
-    """Dispatch work, end jobs, retry, and keep the projections; any number may run, one leads."""
+    """Dispatch work, end jobs, retry, and keep the projections up to date; any number may run, one leads."""
     settings = _configured("coordinator")
     _say_start("coordinator", settings, "dispatches work, ends jobs, keeps the tables; one leads")
     failures: list[Exception] = []

@@ -16,7 +16,8 @@ from adapters.cli.output import emit, json_option, table
 def topics(print_only: bool, as_json: bool) -> None:
     """Show the site's topics on Kafka, or the commands that create them; status 1 when one is missing.
 
-    Each role creates them when it starts, if it may. If it may not, --print shows what a Kafka administrator has to run.
+    Coordinator and workers create them at their start, if they may. If they may not, --print shows what a Kafka administrator
+    has to run.
     """
     from adapters.actions.session import without_database
 
@@ -33,5 +34,5 @@ def _row(topic: dict[str, Any]) -> dict[str, Any]:
         "topic": topic["name"],
         "partitions": topic["partitions"],
         "copies": topic["copies"],
-        "": "" if topic["partitions"] else "missing, or not to be seen",
+        "": "" if topic["partitions"] else "missing, or not visible to this user",
     }

@@ -32,7 +32,8 @@ def undo(job: str, reason: str, pause: bool, wait: bool, yes: bool, as_json: boo
     """Undo what JOB did (its id, or a source for its last job), in a new job.
 
     What it added is deleted, what it updated goes back to the version before, and what it deleted comes back, all from stored
-    documents. Datasets that a later job has changed stay as they are. The next harvest may bring the same again: `--pause`.
+    documents. Datasets that a later job has changed stay as they are. The next harvest may bring the same again,
+    unless `--pause` stops it.
     """
     with session() as actions:
         told = actions.call("harvest_job_undo_show", id=job)
