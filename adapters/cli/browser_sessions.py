@@ -16,7 +16,7 @@ def session_group() -> None:
 @click.argument("person")
 @json_option
 def list_sessions(person: str, as_json: bool) -> None:
-    """List the browsers that PERSON (id or name) is signed in with."""
+    """List the browser sessions of PERSON (id or name)."""
     with session() as actions:
         answer = actions.call("harvest_session_list", person=person)
     emit(answer, as_json, lambda: _listed(answer["sessions"]))
@@ -41,7 +41,7 @@ def _listed(sessions: list[dict[str, Any]]) -> str:
 @click.argument("session_id", required=False)
 @json_option
 def end_sessions(person: str, session_id: str | None, as_json: bool) -> None:
-    """Sign PERSON (id or name) out: of the session with this id, or of all browsers."""
+    """Sign PERSON (id or name) out: end the session with this id, or all of them."""
     with session() as actions:
         answer = actions.call("harvest_session_end", person=person, id=session_id)
     emit(answer, as_json, lambda: f"Ended {answer['ended']} session(s) of {answer['person']}")

@@ -90,7 +90,11 @@ def _json(value: str) -> Any:
 @click.option("--blackout", default="", help="When no scheduled job may start, e.g. 'Mon-Fri 08:00-18:00; Sat 10:00-12:00'.")
 @json_option
 def create(type: str, as_json: bool, configuration: str, **fields: Any) -> None:
-    """Create a harvest source. TYPE is the name of a harvester, e.g. ckan; CONFIG its configuration as JSON."""
+    """Create a harvest source. TYPE is the name of a harvester, e.g. ckan; CONFIG its configuration as JSON.
+
+    ACTIVE is true (the default) or false, OWNER_ORG the id or name of an organisation, and FREQUENCY MANUAL (the default),
+    DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS. '' leaves TITLE or OWNER_ORG empty.
+    """
     if configuration and fields["config"]:
         raise click.UsageError("Give the configuration once: as CONFIG or with --configuration.")
     fields["config"] = fields["config"] or configuration
