@@ -23,7 +23,7 @@ class Pace:
             self.since, self.done = now, 0
 
     def ended(self, number: int, now: float) -> None:
-        """So many are no longer under way. Once half of what was let out is done, as many may be out as end in two seconds, but
+        """So many of them have an outcome. Once half of what was let out is done, as many may be out as end in two seconds, but
         no more than four times as many as before: a few quick records don't make a job a quick one."""
         self.done += number
         if self.done * 2 < self.ahead:

@@ -17,6 +17,7 @@ class FetchTimes:
         self._owed = 0  # announced commands that did not come yet, as far as we know
         self._delay = OWED  # seconds until they are asked for again
         self._early, self._early_until = 0, 0.0  # commands that came and were not announced yet
+        self._discounted = 0  # announced since the last look, and taken for commands that came early
         self._unheard = False  # an announcement may have been missed
         self._in_doubt = True  # there may be commands that nobody will announce
 
@@ -24,6 +25,7 @@ class FetchTimes:
         """So many commands were sent."""
         early = self._early if now < self._early_until else 0
         expected = min(early, number)
+        self._discounted += expected
         self._early, self._unheard = early - expected, False
         self._owed += number - expected
         if number > expected:
@@ -42,15 +44,17 @@ class FetchTimes:
 
     def forget(self) -> None:
         """The broker came back empty."""
-        self._owed, self._early, self._unheard = 0, 0, False
+        self._owed, self._early, self._discounted, self._unheard = 0, 0, 0, False
         self.doubt()
 
     def fetched(self, commands: int, now: float) -> None:
         """What a look brought. Nothing may mean that the answer is late: what is owed is asked for again soon."""
+        discounted, self._discounted = self._discounted, 0
         if commands:
             surplus = commands - self._owed
+            surplus -= max(0, min(surplus, discounted))  # it was announced, and others had come early
             if surplus > 0:
-                self._early += surplus
+                self._early = (self._early if now < self._early_until else 0) + surplus
                 self._early_until = now + EARLY
             self._owed, self._delay, self._unheard = max(0, -surplus), OWED, False
             is_all = surplus == 0 and not self._in_doubt

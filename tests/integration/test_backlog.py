@@ -83,6 +83,17 @@ def test_a_new_job_is_sent_only_so_far_ahead_until_its_own_records_are_done(
     assert due(backlog) == {job.id: (2 * MIN_BUDGET, 10)}  # all that is left: quick records may go further ahead
 
 
+def test_what_is_handed_back_does_not_count_as_done(emptied: Parts, backlog: Backlog, news: WorkNews) -> None:
+    job = new_job(emptied, 3 * MIN_BUDGET, news=news)
+    backlog.refresh()
+    backlog.take({job.id: MIN_BUDGET})
+    assert due(backlog) == {}
+
+    emptied.database.query("UPDATE ops.work SET sent = false RETURNING object_id")
+
+    assert due(backlog) == {job.id: (MIN_BUDGET, 0)}
+
+
 def test_an_outcome_and_a_failure_change_what_is_left(emptied: Parts, backlog: Backlog, news: WorkNews) -> None:
     job = new_job(emptied, 3, news=news)
     backlog.refresh()

@@ -10,7 +10,7 @@ import pytest
 from adapters.bootstrap import Parts
 from adapters.postgres.work.claims import Claims
 from adapters.postgres.work.news import WorkNews
-from adapters.postgres.work.pending_work import PendingWork
+from adapters.postgres.work.pending_work import JobLeft, PendingWork
 from domain.commands import FetchObject, GatherJob
 from domain.jobs import Job
 from domain.objects import GatheredRecord, HarvestObject
@@ -77,7 +77,7 @@ def test_what_is_taken_is_not_taken_again(emptied: Parts, work: PendingWork) -> 
 
     first = take(work, job, 3)
 
-    assert (work.left(), work.under_way()) == ([(job.id, 0, 5)], {job.id: 3})
+    assert (work.left(), work.under_way()) == ([JobLeft(job.id, 0, left=5, done=0)], {job.id: 3})
     assert len({c.object_id for c in [*first, *take(work, job)]}) == 5
     assert take(work, job) == []
 
@@ -198,7 +198,7 @@ def test_what_failed_waits_until_it_is_due(emptied: Parts, work: PendingWork, wo
 
     record(emptied, command.object_id, lambda known: known.fail("Fetch", "http_503", "busy", later))
 
-    assert (work.left(), work.under_way()) == ([(job.id, 0, 1)], {})
+    assert (work.left(), work.under_way()) == ([JobLeft(job.id, 0, left=1, done=0)], {})
     assert take(work, job) == []
     assert 3590 < work.next_due([job.id])[job.id] <= 3600
 

@@ -36,6 +36,7 @@ class Backlog:
         self._left: dict[UUID, JobLeft] = {}
         self._under_way: dict[UUID, int] = {}
         self._paces: dict[UUID, Pace] = {}
+        self._ended: dict[UUID, int] = {}  # outcomes since the last refresh
         self._queues: dict[tuple[int, bool], dict[UUID, None]] = {}  # (lane, got something already) -> jobs in turn
         self._served: set[UUID] = set()
         self._asleep: list[tuple[float, UUID]] = []  # heap of jobs with nothing due before (monotonic seconds)
@@ -63,6 +64,7 @@ class Backlog:
         all_of_them = self._stale or not news.complete or time.monotonic() >= self._next_reading
         self.created = all_of_them or news.created
         self._stale = True  # until it has worked
+        self._ended.clear()
         if all_of_them:
             self._read_all()
         elif news.jobs:
@@ -72,7 +74,9 @@ class Backlog:
         self._wake()
 
     def _read_all(self) -> None:
-        self._left = {job.job_id: job for job in self._work.left() if job.left > 0}
+        before, self._left = self._left, {job.job_id: job for job in self._work.left() if job.left > 0}
+        for job_id in before.keys() & self._left.keys():
+            self._ended[job_id] = self._left[job_id].done - before[job_id].done
         self._next_reading = time.monotonic() + READ_AGAIN
         self._served &= self._left.keys()
         self._paces = {job: pace for job, pace in self._paces.items() if job in self._left}
@@ -86,6 +90,8 @@ class Backlog:
         self.gathered.update(rows[job].lane for job in news.gathered if job in rows)
         for job in news.jobs:
             if job in rows and rows[job].left > 0:
+                if job in self._left:
+                    self._ended[job] = rows[job].done - self._left[job].done
                 self._left[job] = rows[job]
                 self._enqueue(job)
             elif job in self._left:
@@ -101,8 +107,10 @@ class Backlog:
             fewer = number - self._under_way.get(job, 0)
             if fewer > 0 and job in self._left:  # done, or waiting again
                 self._enqueue(job)
-                if job in self._paces:
-                    self._paces[job].ended(fewer, now)
+                # neither what was handed back, nor what never was sent, since gather saw that it hasn't changed
+                ended = min(fewer, self._ended.get(job, 0))
+                if ended > 0 and job in self._paces:
+                    self._paces[job].ended(ended, now)
 
     def _wake(self) -> None:
         while self._asleep and self._asleep[0][0] <= time.monotonic():

@@ -17,12 +17,10 @@ from domain.rules import GATHER_DELIVERIES, LANES, SOLO_AFTER, Progress
 SEND_LEASE = 60  # seconds that a command may wait on Kafka before it is sent again
 
 HAS_JOBS = "SELECT EXISTS (SELECT FROM ops.job_progress)"
-LEFT = """
-    SELECT job_id, lane, objects - (added + updated + unchanged + deleted + errored + skipped) FROM ops.job_progress
-    WHERE NOT inline AND objects > 0
-"""
-LEFT_OF = """
-    SELECT job_id, lane, objects - (added + updated + unchanged + deleted + errored + skipped) FROM ops.job_progress
+DONE = "added + updated + unchanged + deleted + errored + skipped"
+LEFT = f"SELECT job_id, lane, objects - ({DONE}), {DONE} FROM ops.job_progress WHERE NOT inline AND objects > 0"
+LEFT_OF = f"""
+    SELECT job_id, lane, objects - ({DONE}), {DONE} FROM ops.job_progress
     WHERE NOT inline AND job_id = ANY (%(jobs)b::uuid[])
 """
 UNDER_WAY = "SELECT job_id, count(*) FROM ops.work WHERE sent GROUP BY job_id"
@@ -127,11 +125,12 @@ EVERY_LANE = dict.fromkeys(LANES.values(), 1000)
 
 
 class JobLeft(NamedTuple):
-    """A job with the number of its objects that have no outcome."""
+    """A job with the numbers of its objects that have no outcome, and that have one."""
 
     job_id: UUID
     lane: int
     left: int
+    done: int
 
 
 class PendingWork:
@@ -145,7 +144,7 @@ class PendingWork:
         return bool(self._database.query(HAS_JOBS)[0][0])
 
     def left(self, jobs: Sequence[UUID] | None = None) -> list[JobLeft]:
-        """Unfinished jobs, or those of them that are named, with the number of objects without an outcome."""
+        """Unfinished jobs, or those of them that are named, with the numbers of objects without an outcome and with one."""
         rows = self._database.query(LEFT) if jobs is None else self._database.query(LEFT_OF, jobs=jobs)
         return [JobLeft(*row) for row in rows]
 
