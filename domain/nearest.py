@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """` (did you mean X?)`, or nothing when no choice is near."""
+def did_you_mean(word: str, choices: Iterable[str], near_enough: float = 0.6) -> str:
+    """` (did you mean X?)`, or nothing when no choice is near: 1 is equal but for upper and lower case."""
     from difflib import get_close_matches  # half of the time of a command that doesn't need it
 
     by_lower = {choice.lower(): choice for choice in choices}
-    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=near_enough)
     return f" (did you mean {by_lower[near[0]]}?)" if near else ""
 
 

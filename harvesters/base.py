@@ -107,7 +107,7 @@ class Harvester:
 
         if self.options is None:
             raise TypeError(f"{type(self).__name__} declares no options")
-        return check(model_of(self.options), source.config)
+        return check(model_of(self.options), source.config, stored=True)
 
     def get_original_url(self, harvest_object: HarvestObject) -> str | None:
         """The address of the original record, shown with errors; None when there is none."""

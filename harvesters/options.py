@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 from domain.errors import PluginError
@@ -30,6 +30,7 @@ from harvesters.results import raised, shown
 
 SECRET_NAMES = "options whose names end with password, token, secret, api_key or the like"
 NOTE = "_"
+STORED = "stored"  # in a validation's context: true when a source is harvested, not entered
 """An option whose name begins with it is a note of a person's."""
 
 
@@ -101,10 +102,11 @@ class SourceOptions(BaseModel):
 
     @field_validator("languages")
     @classmethod
-    def _are_codes(cls, languages: list[str]) -> list[str]:
-        """A name of a language would be accepted, and never found in a record."""
+    def _are_codes(cls, languages: list[str], info: ValidationInfo) -> list[str]:
+        """A name of a language would never be found in a record: refused where it is entered, as no harvest fails for it."""
+        stored = bool(info.context and info.context.get(STORED))
         for language in languages:
-            if not LANGUAGE.fullmatch(language):
+            if not stored and not LANGUAGE.fullmatch(language):
                 raise ValueError(f"languages: {language!r} is no code of a language, as de, en or pt-BR are")
         return languages
 
@@ -135,10 +137,10 @@ def model_of(options: Any) -> type[BaseModel]:
     return model
 
 
-def check(model: type[BaseModel], config: str, more: Iterable[str] = ()) -> BaseModel:
+def check(model: type[BaseModel], config: str, more: Iterable[str] = (), *, stored: bool = False) -> BaseModel:
     """The options of a source's configuration. Raises ValueError that says in a line each what is wrong with which.
 
-    `more` are names that are allowed as well.
+    `more` are names that are allowed as well; `stored`: the source was accepted before.
     """
     more = set(more)
     options = {name: value for name, value in read_config(config).items() if not name.startswith(NOTE)}
@@ -151,7 +153,8 @@ def check(model: type[BaseModel], config: str, more: Iterable[str] = ()) -> Base
         if name not in accepted and model.model_config.get("extra") != "allow":
             raise ValueError(f"unknown option {name!r}{did_you_mean(name, names)}; the options are {', '.join(names)}")
     try:
-        return model.model_validate({name: value for name, value in options.items() if name not in more})
+        values = {name: value for name, value in options.items() if name not in more}
+        return model.model_validate(values, context={STORED: stored})
     except ValidationError as error:
         raise ValueError("; ".join(_message(problem) for problem in error.errors(include_url=False))) from error
     except Exception as error:  # a validator of the plugin's that raised something else

@@ -26,6 +26,7 @@ PLACEHOLDERS = frozenset(
         "dataset_id",
     }
 )
+YES_WORDS, NO_WORDS = TRUE | {"on"}, FALSE | {"off"}
 POLICIES = ("only_local", "create")
 FILTERS = ("organizations", "groups")
 HEADERS = {"api_key": ("Authorization", "X-CKAN-API-Key"), "user_agent": ("User-Agent",)}
@@ -172,7 +173,7 @@ def _check_flags(options: Mapping[str, Any]) -> None:
         number = int(version)
     except (TypeError, ValueError) as error:
         raise ValueError("api_version must be an integer") from error
-    if isinstance(version, bool) or number not in (1, 2, 3) or (isinstance(version, float) and version != number):
+    if isinstance(version, bool) or number not in (1, 2, 3):
         raise ValueError("api_version must be an integer: 1, 2 or 3")
     for name in ("read_only", "force_all", "include_private"):
         if not isinstance(options.get(name, False), bool):
@@ -185,14 +186,10 @@ def _check_flags(options: Mapping[str, Any]) -> None:
 
 
 def _flag(options: Mapping[str, Any], name: str) -> bool:
-    """True or false, also as a number or in words: ckanext-harvest never checked these."""
-    value = options.get(name) or False
-    word = str(value).strip().lower()
-    if value is True or word in {*TRUE, "on"}:
-        return True
-    if value is False or word in {*FALSE, "off"}:
-        return False
-    raise ValueError(f"{name} must be boolean")
+    """True or false, also as a number or in words. What is neither is true, as for ckanext-harvest, which never checked these;
+    a source that is entered now is refused for it."""
+    value = options.get(name)
+    return bool(value) and str(value).strip().lower() not in NO_WORDS
 
 
 def _filter(options: Mapping[str, Any], kind: str) -> Filter | None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from domain.errors import TargetError
 from domain.nearest import did_you_mean
-from harvesters.ckan.config import FILTERS, POLICIES, CKANConfig
+from harvesters.ckan.config import FILTERS, NO_WORDS, POLICIES, YES_WORDS, CKANConfig
 from harvesters.ckan.membership import ResolvesGroups, makes_default_groups
 from harvesters.dataset.extras import FIELDS_OF_CKAN
 from harvesters.dataset.tags import why_no_tag
@@ -17,6 +17,10 @@ from harvesters.dataset.values import VALID_NAME, is_uuid
 from harvesters.target import Target
 
 log = logging.getLogger(__name__)
+
+MISSPELT = (
+    0.9  # likeness of a word to one that has a meaning; others, recreate or do_not_create, are ignored as they always were
+)
 
 
 @runtime_checkable
@@ -37,9 +41,16 @@ class HasUsers(Protocol):
 
 def check_words(options: Mapping[str, Any]) -> None:
     """Raises ValueError for what surely is not meant so, though it has a meaning that ckanext-harvest gave it."""
+    version = options.get("api_version")
+    if isinstance(version, float) and version != int(version):
+        raise ValueError("api_version must be an integer: 1, 2 or 3")
+    for name in ("clean_tags", "override_extras"):
+        value = options.get(name)
+        if value and str(value).strip().lower() not in YES_WORDS | NO_WORDS:
+            raise ValueError(f"{name} must be boolean")
     for name in ("remote_groups", "remote_orgs"):
         value = options.get(name)
-        if isinstance(value, str) and value not in POLICIES and (near := did_you_mean(value, POLICIES)):
+        if isinstance(value, str) and value not in POLICIES and (near := did_you_mean(value, POLICIES, MISSPELT)):
             raise ValueError(f'{name} must be "only_local" or "create", not {value!r}{near}')
     for name in (f"{kind}_filter_{way}" for kind in FILTERS for way in ("include", "exclude")):
         if not all(value.strip() for value in options.get(name) or ()):

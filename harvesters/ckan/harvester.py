@@ -64,11 +64,11 @@ class CKANHarvester(HarvesterBase):
         With a target that can be asked, groups, vocabularies and the user that it names have to be there.
         """
         options = CKANConfig.read(config)
+        check_words(read_config(config))
         if self.options and (type(self) is CKANHarvester or self.OPTIONS or self.options is not CKANHarvester.options):
             from harvesters.options import check, model_of  # the model's library takes long to import
 
             check(model_of(self.options), config, self.OPTIONS)
-        check_words(read_config(config))
         if type(self) is CKANHarvester and not read_config(config).get("mapping"):
             check_defaults(options)
         check_with_target(getattr(self, "target", None), options)

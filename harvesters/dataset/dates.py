@@ -26,9 +26,10 @@ COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?")
 COMPACT_WITH_ZONE = re.compile(r"\d{8}T\d{4}.*", re.IGNORECASE)
 YEAR_FIRST = re.compile(r"(\d{4})([-/.]) ?(\d{1,2})\2 ?(\d{1,2})\.?(?P<time>[ T].*)?")
 EAST_ASIAN = re.compile(
-    r"(?P<era>令和|平成|昭和)?(?P<year>(?(era)\d{1,2}|\d{4})|(?(era)元|(?!)))[年년] ?"
+    r"(?P<era>令和|平成|昭和)?(?P<year>(?(era)0?[1-9]\d?|\d{4})|(?(era)元|(?!)))[年년] ?"
     r"(?:(?P<month>\d{1,2})[月월] ?(?:(?P<day>\d{1,2})[日일] ?(?P<time>\d{1,2}[:時时시].*)?)?)?"
 )
+YEAR_WORDS = "年년"
 BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925}  # the last year before each era of Japan
 TIME_WORDS = re.compile(r"(?:[時时시分분]|(?<=\d)[秒초]) ?")
 SINGLE_DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
@@ -100,7 +101,11 @@ def _odd_text(text: str) -> str | None:
     plain = text if text.isascii() else _in_ascii(text)
     plain = HALF_DAY.sub(_of_whole_day, NAME_OF_ZONE.sub("", plain))
     moment = next((moment for read in READERS if (moment := read(plain))), None)
-    return moment if moment and (text.isascii() or EARLIEST_YEAR <= moment[:4] <= LATEST_YEAR) else None
+    return moment if moment and (EARLIEST_YEAR <= moment[:4] <= LATEST_YEAR or not _in_other_script(text)) else None
+
+
+def _in_other_script(text: str) -> bool:
+    return any(not sign.isascii() and (sign.isdigit() or sign in YEAR_WORDS) for sign in text)
 
 
 def _in_ascii(text: str) -> str:

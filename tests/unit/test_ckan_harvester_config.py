@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.errors import TargetError, ValidationError
+from harvesters.base import HarvestSource
 from harvesters.ckan import CKANHarvester
 from harvesters.ckan.config import CKANConfig
 from harvesters.loading import validated_config
@@ -85,6 +86,41 @@ def test_what_becomes_of_it_later_may_be_right(config: str) -> None:
 @pytest.mark.parametrize("name", ["clean_tags", "override_extras"])
 def test_a_flag_that_ckanext_harvest_never_checked_means_what_it_says(name: str, value: Any, meaning: bool) -> None:
     assert getattr(read(**{name: value}), name) is meaning
+
+
+@pytest.mark.parametrize(
+    ("options", "meaning"),
+    [
+        ({"clean_tags": "oui"}, {"clean_tags": True}),
+        ({"clean_tags": 2}, {"clean_tags": True}),
+        ({"override_extras": [1]}, {"override_extras": True}),
+        ({"api_version": 2.5}, {"api_version": 2}),
+        ({"remote_groups": "Create"}, {"remote_groups": None}),
+    ],
+)
+def test_a_source_that_was_stored_with_an_odd_option_is_harvested_as_ever(
+    options: dict[str, Any], meaning: dict[str, Any]
+) -> None:
+    stored = read(**options)
+
+    assert {name: getattr(stored, name) for name in meaning} == meaning
+    assert refused(**options)
+
+
+def test_a_plugins_source_that_was_stored_with_a_name_of_a_language_is_harvested_as_ever() -> None:
+    class WithLanguages(CKANHarvester):
+        options = "harvesters:SourceOptions"
+
+    source = HarvestSource("1", "s", "S", "http://127.0.0.1/s", "feed", '{"languages": ["German"]}')
+
+    assert WithLanguages().read_options(source).languages == ["German"]
+
+
+@pytest.mark.parametrize("word", ["recreate", "do_not_create", "create_all", "local", "no"])
+def test_words_that_were_always_ignored_are_not_taken_for_misspelt_ones(word: str) -> None:
+    config = json.dumps({"remote_orgs": word})
+
+    assert CKANHarvester().validate_config(config) == config
 
 
 def test_blanks_around_a_name_in_a_filter_are_none_of_it() -> None:

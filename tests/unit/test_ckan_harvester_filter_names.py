@@ -87,3 +87,22 @@ def test_a_remote_that_lists_nothing_or_cuts_its_list_off_says_nothing_of_names(
         cut.harvest(Cut(OAKS, groups=(PARKS,)).site)
 
     assert caplog.messages == []
+
+
+def test_a_remote_that_fails_to_show_what_it_has_is_not_asked_again_and_again() -> None:
+    asked: list[str] = []
+
+    class Broken(MemoryCkan):
+        def respond(self, path: str, query: Any) -> Any:
+            if path.endswith("_show") and not path.endswith("package_show"):
+                asked.append(query["id"])
+                raise ConnectionError("broken")
+            return super().respond(path, query)
+
+    names = [f"name-{number}" for number in range(12)]
+    config = {"organizations_filter_exclude": names, "groups_filter_exclude": names}
+
+    result = Harness(CKANHarvester, URL, config).harvest(Broken(OAKS, groups=(PARKS, CLIMATE)).site)
+
+    assert list(result.statuses.values()) == ["added"]
+    assert len(set(asked)) == 1

@@ -198,7 +198,7 @@ class OtherType(Exception):
     def __init__(self, dataset_type: str, wanted: str) -> None:
         super().__init__(
             f"type: datasets that are there keep the type {dataset_type}, CKAN makes none of them {wanted};"
-            " clear the source and harvest it again to change that"
+            ' to change that, set the source\'s option on_removed to "purge", clear the source and harvest it again'
         )
         self.dataset_type = dataset_type
 

@@ -175,7 +175,10 @@ class CKANTarget:
         schema = self._schemas.of(kept.dataset_type)
         sent, losses = self._sent({**package, "type": kept.dataset_type}, owner, schema)
         losses.note(str(kept))
-        return self._save_fitted(sent, owner, losses, schema)
+        try:
+            return self._save_fitted(sent, owner, losses, schema)
+        except OtherType as again:  # purged and made anew meanwhile
+            raise busy(str(package.get("id"))) from again
 
     def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
         """Write, without the optional fields that CKAN refuses; what was sent in the end, and what wasn't."""
@@ -243,7 +246,7 @@ class CKANTarget:
             return self._create(sent, owner)
         if origin(package).holds(package["id"], owner):
             return Stored(package["id"], package["name"], already=True)
-        if type_of(package) != type_of(sent):
+        if sent.get("type") and type_of(package) != type_of(sent):
             raise OtherType(type_of(package), type_of(sent))
         if package["state"] != "deleted":
             sent = with_fields_kept(sent, package, self.rules, owner)
@@ -292,7 +295,7 @@ class CKANTarget:
 
         def revise(update: Mapping[str, Any]) -> Mapping[str, Any]:
             args = (sent["id"], extras, orders, questions)
-            answer = self._revise(*args, dataset_type=type_of(sent), filter=KEPT, update=update)
+            answer = self._revise(*args, dataset_type=str(sent.get("type") or ""), filter=KEPT, update=update)
             self._places.learn(sent, answer, whole=False)
             return answer
 
