@@ -15,7 +15,7 @@ import pytest
 from adapters.postgres.work.movement import expected
 from tests.acceptance.command_line import CommandLine
 from tests.support.rogue_server import RogueServer
-from tests.support.stack import Stack, wait_for
+from tests.support.stack import PATIENCE, Stack, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +77,10 @@ def test_ctrl_c_ends_the_following_and_says_that_the_job_goes_on(cli: CommandLin
     stack.source("long", "http://127.0.0.1/long", "stubborn", {"folder": str(tmp_path)})
     argv = [sys.executable, "-m", "adapters.cli", "job", "long", "--wait"]
     following = subprocess.Popen(argv, env=stack.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: cli.json("jobs", "--source", "long", "--status", "running")["jobs"], 20, "the job runs")
+    wait_for(lambda: cli.json("jobs", "--source", "long", "--status", "running")["jobs"], PATIENCE, "the job runs")
 
     following.send_signal(signal.SIGINT)
-    out, err = following.communicate(timeout=20)
+    out, err = following.communicate(timeout=PATIENCE)
 
     job = cli.json("jobs", "--source", "long")["jobs"][0]
     assert (following.returncode, out, job["status"]) == (130, "", "Running")

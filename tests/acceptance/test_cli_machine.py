@@ -24,7 +24,7 @@ from domain.errors import SettingError
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
 from tests.support.rogue_server import RogueServer
-from tests.support.stack import ROOT, Stack
+from tests.support.stack import PATIENCE, ROOT, Stack
 
 TITLE = "東京 – Größe 🌊"
 
@@ -304,7 +304,7 @@ def test_ctrl_c_ends_a_command_that_waits_without_a_traceback(tmp_path: Path, co
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(5)
-        silent.settimeout(20)
+        silent.settimeout(PATIENCE)
         url = f"postgresql://x:y@127.0.0.1:{silent.getsockname()[1]}/z"
         environment = {**os.environ, "HARVEST_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
         program = [sys.executable, "-m", "adapters.cli", *command]
@@ -314,7 +314,7 @@ def test_ctrl_c_ends_a_command_that_waits_without_a_traceback(tmp_path: Path, co
         connection, _ = silent.accept()
 
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE)
         connection.close()
 
     assert (process.returncode, out) == (130, "")

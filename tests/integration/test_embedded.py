@@ -26,8 +26,7 @@ from adapters.embedded import (
 from adapters.embedded.process import is_alive, reason, wait_until
 from adapters.settings import Settings
 from domain.errors import Refused, ServiceUnavailable, SettingError
-
-PATIENCE = 20.0  # seconds
+from tests.support.stack import PATIENCE
 
 
 @pytest.fixture

@@ -148,5 +148,5 @@ def test_a_statement_of_another_thread_is_broken_off_with_the_lead(candidate: Ca
         leader.break_off()
 
         with pytest.raises((ServiceUnavailable, psycopg.errors.QueryCanceled)):
-            statement.result(10)
+            statement.result(PATIENCE)
     wait_for(lambda: not has_leader(emptied.database), PATIENCE, "the lock is free")

@@ -21,8 +21,8 @@ from adapters.embedded.process import wait_until
 from adapters.roles.supervisor import LOG_LIMIT, ChildSpec, Role, Supervisor, restart_delay, role_commands, rotate_logs
 from adapters.settings import Settings
 from domain.health import Health
+from tests.support.stack import PATIENCE
 
-PATIENCE = 20.0  # seconds
 ROOT = Path(__file__).parents[2]
 
 # Prepares by writing a line; its roles write their environment and wait, or do what they are told instead.

@@ -145,7 +145,7 @@ def test_news_do_not_wake_a_round_before_they_could_bring_a_duty_on(monkeypatch:
 
     assert (duty.runs, news.looks) == (2, 2)
     coordinator.stop()
-    leading.join(5)
+    leading.join(PATIENCE)
     assert not leading.is_alive()
 
 

@@ -139,13 +139,13 @@ def test_room_wakes_one_thread_after_the_other_and_all_when_nothing_waits() -> N
         wait_for(lambda thread=thread: in_wait(thread), 5, "it waits")  # type: ignore[misc]
 
     queue.take(2)
-    threads[0].join(5)
+    threads[0].join(PATIENCE)
     threads[1].join(0.1)
 
     assert gone_on == [0]
     queue.take(12)
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE)
     assert sorted(gone_on) == [0, 1, 2]
 
 
