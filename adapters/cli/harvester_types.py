@@ -1,5 +1,6 @@
 """`types`: the harvesters that are installed, with the options that they declare."""
 
+import re
 from typing import Any
 
 import click
@@ -7,6 +8,8 @@ import click
 from adapters.cli.output import emit, json_option, session
 from domain.errors import NotFound
 from domain.nearest import unknown
+
+LINK = re.compile(r" ?\(?\[[^]]+\]\(([\w.-]+\.md)(#[\w-]+)?\)\)?")  # to a page of docs/, which is shown as Markdown
 
 
 @click.command()
@@ -43,4 +46,5 @@ def _details(row: dict[str, Any]) -> str:
 def _option(option: dict[str, Any]) -> list[str]:
     default = "must be given" if option["required"] else f"default {option['default'] or 'none'}"
     example = f"    e.g. {option['example']}" if option["example"] else ""
-    return ["", f"{option['name']} ({option['type']}; {default})", f"    {option['meaning']}", *filter(None, [example])]
+    meaning = LINK.sub(r" (see docs/\1)", option["meaning"])
+    return ["", f"{option['name']} ({option['type']}; {default})", f"    {meaning}", *filter(None, [example])]

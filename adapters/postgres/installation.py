@@ -13,7 +13,8 @@ RIGHTS = """
     SELECT current_user, has_database_privilege(current_database(), 'CREATE'),
         ARRAY(SELECT s FROM unnest(%(schemas)s::text[]) s
             WHERE to_regnamespace(s) IS NOT NULL AND NOT has_schema_privilege(s, 'USAGE, CREATE')),
-        pg_is_in_recovery(), current_setting('server_encoding'), current_setting('server_version')
+        pg_is_in_recovery(), current_setting('server_encoding'), current_setting('server_version'),
+        has_database_privilege(current_database(), 'TEMPORARY')
 """
 TABLES = """
     SELECT string_agg(format('%%I.%%I', n.nspname, c.relname), ', ')
@@ -40,7 +41,7 @@ def check_session(database: Database) -> str:
 
 def check_rights(database: Database) -> str:
     """What the role may do. Raises SettingError."""
-    user, create, closed, replica, encoding, _ = database.query(RIGHTS, schemas=list(SCHEMAS))[0]
+    user, create, closed, replica, encoding, _, temporary = database.query(RIGHTS, schemas=list(SCHEMAS))[0]
     if replica:
         raise SettingError("HARVEST_DATABASE_URL leads to a standby, which can't be written to: use the primary's address")
     if encoding != "UTF8":
@@ -48,6 +49,10 @@ def check_rights(database: Database) -> str:
     if not create:
         raise SettingError(
             f"The role {user} may not make schemas, which upgrades and rebuilds need: GRANT CREATE ON DATABASE … TO {user}"
+        )
+    if not temporary:
+        raise SettingError(
+            f"The role {user} may not make temporary tables, which each gather needs: GRANT TEMPORARY ON DATABASE … TO {user}"
         )
     if closed:
         raise SettingError(f"The role {user} may not use schema {', '.join(closed)}: ALTER SCHEMA … OWNER TO {user}")

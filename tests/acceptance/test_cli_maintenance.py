@@ -277,6 +277,8 @@ def test_types_lists_the_types_and_shows_the_options_of_one(cli: CommandLine) ->
     assert "harvester types ckan" in listed
     assert "noop" in listed
     assert "page_size (integer; default 500)\n    datasets asked for at a time" in shown
+    assert "(see docs/deletions.md)" in shown
+    assert "](" not in shown
     assert {"name": "page_size", "type": "integer", "default": "500", "required": False} in [
         {key: option[key] for key in ("name", "type", "default", "required")} for option in options
     ]

@@ -165,6 +165,19 @@ def test_a_role_without_rights_is_told_what_to_grant(poor: Database) -> None:
     poor.close()
 
 
+def test_a_role_without_temporary_tables_is_told_what_to_grant(poor: Database) -> None:
+    name, role = poor.query("SELECT current_database(), current_user")[0]
+    owner = Database(poor.url.replace(f"{role}@", "postgres@", 1))
+    with owner.connect() as connection:
+        connection.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
+    owner.close()
+
+    with pytest.raises(SettingError, match=r"may not make temporary tables.*GRANT TEMPORARY ON DATABASE"):
+        installation.check_rights(poor)
+    poor.close()
+
+
 def test_a_clock_that_is_wrong_is_told(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 3600)
