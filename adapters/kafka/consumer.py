@@ -28,13 +28,14 @@ from adapters.kafka.codec import UnknownSchema
 from adapters.kafka.fetch_times import FetchTimes
 from adapters.kafka.messages import Delivery, Poison
 from adapters.kafka.offsets import PartitionState
-from adapters.kafka.topics import Broker, cluster_id, connect
+from adapters.kafka.topics import Broker, Cluster, cluster_id, connect
 from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
 
 COMMIT_INTERVAL, ANNOUNCED_COMMIT_INTERVAL = 1.0, 5.0  # seconds; what isn't committed is read again after a restart
 ANNOUNCED_WAIT = 0.02  # seconds that the embedded broker looks for what was announced
+PROBE_INTERVAL = 5.0  # seconds between looks at whether the embedded broker is the same, where no announcement tells
 UNKNOWN_SCHEMA_WAIT = 60.0  # seconds: a newer writer may be rolling out
 _ALL = 10**9  # records of one poll
 _SILENCE = 15.0  # seconds over a session without a heartbeat, after which the client is replaced: joins take a while
@@ -86,12 +87,13 @@ class CommandConsumer:
         self._first_seen: dict[bytes, float] = {}  # unknown fingerprint -> monotonic seconds
         self._failures = 0
         self._commit_interval = COMMIT_INTERVAL if announcements is None else ANNOUNCED_COMMIT_INTERVAL
-        self._opened = self._next_look = 0.0  # monotonic seconds
+        self._opened = self._next_look = self._next_probe = 0.0  # monotonic seconds
         self._consumer: Any = None
         self._announcements = announcements
         self._times = FetchTimes()
         self._full: set[Any] = set()  # partitions of which the last take has left something
         self._cluster = ""  # of the embedded broker
+        self._probe = Cluster(broker) if broker.embedded and announcements is None else None
         self._open()
 
     def __enter__(self) -> Self:
@@ -146,8 +148,9 @@ class CommandConsumer:
             with suppress(ServiceUnavailable):
                 self._fetch(0.1)  # a join is under way: take it further
         self._discard(max(1.0, deadline - time.monotonic()))
-        if self._announcements is not None:
-            self._announcements.close()
+        for other in (self._announcements, self._probe):
+            if other is not None:
+                other.close()
 
     # -- taking ----------------------------------------------------------------------------------------------------
 
@@ -237,10 +240,8 @@ class CommandConsumer:
                     self._times.doubt()
 
     def _follow(self, cluster: str) -> None:
-        """Read from the beginning when the embedded broker is not the same as before; a group notices that by itself.
-
-        The library's metadata may be of the old one for minutes.
-        """
+        """Read from the beginning when the embedded broker is another one than before. It may take heartbeats of members that
+        it has never seen, so that a group doesn't notice, and the library's metadata may be of the old one for minutes."""
         now = cluster or cluster_id(self._broker)
         before, self._cluster = self._cluster, now or self._cluster
         if before and before != self._cluster:
@@ -269,6 +270,10 @@ class CommandConsumer:
         if now < self._next_look:
             return
         self._next_look = now + self._commit_interval
+        if self._probe is not None and now >= self._next_probe:
+            self._next_probe = now + PROBE_INTERVAL
+            if cluster := self._probe.id():
+                self._follow(cluster)
         if offsets := self._positions():
             self._consumer.commit_async(offsets, callback=self._committed)
         if self._is_silent(now):
@@ -313,6 +318,7 @@ class CommandConsumer:
         self._times.doubt()
         self._opened = time.monotonic()
         self._next_look = self._opened + self._commit_interval
+        self._cluster = (self._probe and self._probe.id()) or self._cluster
         if self._fixed is None:
             _finish_joins(consumer)
             consumer.subscribe([self._topic], listener=_Listener(self))

@@ -88,20 +88,21 @@ class Announced:
         self.clusters = []
 
 
-@pytest.mark.parametrize("group", [False, True], ids=["own partitions", "group"])
+@pytest.mark.parametrize("way", ["own partitions, announced", "own partitions", "group"])
 @pytest.mark.parametrize("number", [10, 300], ids=["shorter than before", "longer than before"])
 def test_a_broker_that_comes_back_empty_is_read_from_the_beginning(
     embedded_broker_process: EmbeddedBroker,
     broker: Broker,
     settings: Settings,
     producer: CommandProducer,
-    group: bool,
+    way: str,
     number: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fetch_times, "UNANNOUNCED_INTERVAL", 1000.0)  # seconds: it is the announcement that is acted on
     topics = Topics(settings.site_id)
-    partitions, announced = (None, None) if group else (range(PARTITIONS), Announced())
+    partitions = None if way == "group" else range(PARTITIONS)
+    announced = Announced() if "announced" in way else None
     group_id = topics.fetch_group
     with CommandConsumer(broker, topics.fetch, group_id, partitions=partitions, announcements=announced) as consumer:
         before = fetch_commands(100)
