@@ -51,7 +51,8 @@ def pytest_configure() -> None:
     pytest closes the folder that all runs of a user share whenever a run begins; Postgres, which doesn't run as root, would
     then lose its data in the middle of another run.
 
-    A run in the background of a shell ignores Ctrl-C, and so would everything it starts: `up` is to be ended by it in tests.
+    A run in the background of a shell ignores Ctrl-C, one by nohup the end of a terminal, and so would everything it starts:
+    `up` is to be ended by both in tests.
 
     Tests start hundreds of processes. Images set PYTHONDONTWRITEBYTECODE, with which each of them compiles all of harvestlog.
 
@@ -63,6 +64,8 @@ def pytest_configure() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
     if os.geteuid() == 0 and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="harvestlog-tests-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
