@@ -29,8 +29,8 @@ from harvesters.reading import read_config
 from harvesters.results import raised, shown
 
 SECRET_NAMES = "options whose names end with password, token, secret, api_key or the like"
-NOTE = "_"
 STORED = "stored"  # in a validation's context: true when a source is harvested, not entered
+NOTE = "_"
 """An option whose name begins with it is a note of a person's."""
 
 

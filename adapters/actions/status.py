@@ -4,6 +4,7 @@ import platform
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.actions.parameters import Parameters
@@ -77,15 +78,16 @@ def supervised(health: Health) -> Health:
     runtime = read_runtime(settings.data_dir)
     if runtime is None or settings.database_url not in ("", runtime.database_url):
         return health
-    why = {role: _ago("it was started itself", runtime.started_at) for role in SUPERVISED}
+    logs = settings.data_dir / "logs"
+    why = {role: _ago("it was started itself", runtime.started_at, logs) for role in SUPERVISED}
     for name, end in sorted(read_ends(settings.data_dir).items(), key=lambda named: named[1].at):
-        why |= {role: _ago(f"{name} {end.why}", end.at) for role in SUPERVISED if name.startswith(role)}
+        why |= {role: _ago(f"{name} {end.why}", end.at, logs) for role in SUPERVISED if name.startswith(role)}
     return replace(health, restarts=why)
 
 
-def _ago(what: str, then: datetime) -> str:
+def _ago(what: str, then: datetime, logs: Path) -> str:
     seconds = (datetime.now(UTC) - then).total_seconds()
-    late = f", and nothing was heard since: see {load().data_dir / 'logs'}" if seconds > STARTS_WITHIN else ""
+    late = f", and nothing was heard since: see {logs}" if seconds > STARTS_WITHIN else ""
     return f"{what} {duration(seconds)} ago{late}"
 
 

@@ -26,8 +26,9 @@ class FairQueue(Generic[T]):
         enough: Callable[[str], bool] = lambda _: False,
         taken: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """No thread is woken for what another leaves of a job of which there is `enough` at the next step; that calls `wake`
-        when it runs short. `taken` is called with how many items of a job are left after some were taken.
+        """`enough` says of a job that the next step has enough of it: then no thread is woken for what another one leaves,
+        until the next step runs short and calls `wake`. `taken` is called with how many items of a job are left after some were
+        taken.
         """
         self._enough = enough
         self._taken = taken

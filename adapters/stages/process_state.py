@@ -1,10 +1,10 @@
 """What plugins could spoil for everybody in their process, and how it is put right.
 
-What can be restored is restored, with a warning: after each gather, and after the stages of each group of objects (after
-storing them only where that asked the plugin for an address), the working directory,
-closed standard streams, settings of the interpreter, limits of the system, and what the thread keeps for the next stage; and
-within two seconds of each stage (every five while none runs) the environment, the locale, `sys.path`, umask, signal
-handlers, timers, the log, and functions of libraries. What can't (too many threads or files left open, a limit that may not be
+What can be restored is restored, with a warning. After each gather, and after the stages of each group of objects (after
+storing them only where that asked the plugin for an address), it is the working directory, closed standard streams, settings
+of the interpreter, limits of the system, and what the thread keeps for the next stage; within two seconds of each stage (every
+five while none runs) the environment, the locale, `sys.path`, umask, signal handlers, timers, the log, and functions of
+libraries. What can't (too many threads or files left open, a limit that may not be
 raised again, a standard stream whose number something else got) is a reason to replace the process. One whose other files a
 plugin closed ends at once: its connections are gone, and its threads would wait for them for ever.
 """

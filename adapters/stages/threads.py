@@ -69,9 +69,9 @@ class ObjectThreads:
         """`until_available` repeats work that meets a missing service; `after` is called after each step of an object.
 
         `before` is called before an object's stages, and may wait. `after_group` is called when a thread has run what it took
-        at a time: one object, or up to TOGETHER quick ones of one job; after saving only if `asked_plugin`: what is saved is
-        the plugin's no more. `full` says whether `before` might wait; then what a
-        thread has run is handed over first.
+        at a time: one object, or up to TOGETHER quick ones of one job. After saving it is called only if `asked_plugin` says of
+        one of them that code of the plugin has run. `full` says whether `before` might wait; then what a thread has run is
+        handed over first.
         """
         self._finished = finished
         self._after = after

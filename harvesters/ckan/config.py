@@ -171,7 +171,7 @@ def _check_flags(options: Mapping[str, Any]) -> None:
     version = options.get("api_version", 3)
     try:
         number = int(version)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("api_version must be an integer") from error
     if isinstance(version, bool) or number not in (1, 2, 3):
         raise ValueError("api_version must be an integer: 1, 2 or 3")

@@ -18,9 +18,7 @@ from harvesters.target import Target
 
 log = logging.getLogger(__name__)
 
-MISSPELT = (
-    0.9  # likeness of a word to one that has a meaning; others, recreate or do_not_create, are ignored as they always were
-)
+MISSPELT = 0.9  # likeness of a word to one with a meaning; recreate or do_not_create are ignored, as they always were
 
 
 @runtime_checkable

@@ -3,20 +3,18 @@
 Each value arrives, or a warning names its field, the same as in the local catalogue; a second import changes nothing.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from adapters.targets.ckan.given_values import is_untold
-from domain.errors import TargetError
 from harvesters.dataset.storable import json_text
 from harvesters.target import Fitting, Owner, Stored
 from harvesters.testing import Harness
 from harvesters.testing.harness import Result
 from tests.support.carried import lost
-from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.ckan_site import CkanSite, ckan_site, require_type
 from tests.support.portals import PORTALS
 from tests.unit.test_portals import Shown
 
@@ -37,13 +35,7 @@ def site() -> Iterator[CkanSite]:
 
 @pytest.fixture(scope="module")
 def portal_site(site: CkanSite) -> CkanSite:
-    try:
-        site.api.call("scheming_dataset_schema_show", {"type": TYPE})
-    except TargetError:
-        message = "this CKAN has no ckanext-scheming with tests/support/scheming_portal.yaml"
-        if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+    require_type(site, TYPE, "scheming_portal.yaml")
     return site
 
 

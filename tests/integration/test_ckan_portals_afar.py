@@ -1,16 +1,14 @@
 """Datasets with objects for place and time, right-to-left and Japanese texts, odd types: into a CKAN with a schema for such."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from domain.errors import TargetError
 from tests.integration.test_ckan_portals import harvested, warnings
-from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.ckan_site import CkanSite, ckan_site, require_type
 from tests.support.portals_afar import AFAR, GEOJSON
 
 pytestmark = pytest.mark.ckan
@@ -89,13 +87,7 @@ RESOURCES: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def site() -> Iterator[CkanSite]:
     with ckan_site() as site:
-        try:
-            site.api.call("scheming_dataset_schema_show", {"type": TYPE})
-        except TargetError:
-            message = "this CKAN has no ckanext-scheming with tests/support/scheming_afar.yaml"
-            if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
-                pytest.fail(message)
-            pytest.skip(message)
+        require_type(site, TYPE, "scheming_afar.yaml")
         yield site
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from domain.errors import TargetError
 from harvesters.target import FieldPolicy, Owner, Stored
-from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.ckan_site import CkanSite, ckan_site, require_type
 
 pytestmark = pytest.mark.ckan
 
@@ -22,10 +22,7 @@ TYPE = "harvestlog-test"
 @pytest.fixture(scope="module")
 def site() -> Iterator[CkanSite]:
     with ckan_site() as site:
-        try:
-            site.api.call("scheming_dataset_schema_show", {"type": TYPE})
-        except TargetError:
-            pytest.skip("this CKAN has no ckanext-scheming with tests/support/scheming.yaml")
+        require_type(site, TYPE, "scheming.yaml")
         yield site
 
 

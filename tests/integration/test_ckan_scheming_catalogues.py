@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from domain.errors import TargetError
 from harvesters.base import HarvestJob, Record
 from harvesters.ckan import CKANHarvester
 from harvesters.testing import Harness
-from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.ckan_site import CkanSite, ckan_site, require_type
 from tests.unit.test_ckan_schema import DAILY, TYPE
 
 pytestmark = [pytest.mark.ckan, pytest.mark.data]
@@ -56,10 +55,7 @@ class Recorded(CKANHarvester):
 @pytest.fixture(scope="module")
 def site() -> Iterator[CkanSite]:
     with ckan_site() as site:
-        try:
-            site.api.call("scheming_dataset_schema_show", {"type": TYPE})
-        except TargetError:
-            pytest.skip("this CKAN has no ckanext-scheming with tests/support/scheming_strict.yaml")
+        require_type(site, TYPE, "scheming_strict.yaml")
         yield site
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from domain.errors import TargetError
 from harvesters.target import FieldPolicy, Owner
-from tests.support.ckan_site import CkanSite, ckan_site
+from tests.support.ckan_site import CkanSite, ckan_site, require_type
 from tests.unit.test_ckan_schema import NEEDED, TYPE
 
 pytestmark = pytest.mark.ckan
@@ -22,10 +22,7 @@ pytestmark = pytest.mark.ckan
 @pytest.fixture(scope="module")
 def site() -> Iterator[CkanSite]:
     with ckan_site() as site:
-        try:
-            site.api.call("scheming_dataset_schema_show", {"type": TYPE})
-        except TargetError:
-            pytest.skip("this CKAN has no ckanext-scheming with tests/support/scheming_strict.yaml")
+        require_type(site, TYPE, "scheming_strict.yaml")
         yield site
 
 

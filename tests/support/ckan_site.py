@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -16,6 +16,7 @@ from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.errors import Refusal
 from adapters.targets.ckan.package import OBJECT, extra
 from adapters.targets.ckan.target import CKANTarget
+from domain.errors import TargetError
 from harvesters.target import Owner, Stored
 from tests.support.stack import Stack
 
@@ -95,15 +96,26 @@ def by_guid(packages: Mapping[str, dict[str, Any]], stack: Stack) -> dict[str, d
     return found
 
 
+def _missing(message: str) -> NoReturn:
+    if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def require_type(site: CkanSite, dataset_type: str, file: str) -> None:
+    """Skip the test, or fail it in CI, unless the CKAN has ckanext-scheming with that type, from a file of tests/support."""
+    try:
+        site.api.call("scheming_dataset_schema_show", {"type": dataset_type})
+    except TargetError:
+        _missing(f"this CKAN has no ckanext-scheming with tests/support/{file}")
+
+
 @contextmanager
 def ckan_site(layer: Callable[[ActionAPI], ActionAPI] = lambda api: api) -> Iterator[CkanSite]:
     """The CKAN, for one test."""
     url, token = os.environ.get("HARVEST_CKAN_URL", ""), os.environ.get("HARVEST_CKAN_TOKEN", "")
     if not url:
-        message = "HARVEST_CKAN_URL and HARVEST_CKAN_TOKEN name no CKAN"
-        if os.environ.get("CI") == "true" and os.environ.get("HARVEST_REQUIRE_CKAN") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+        _missing("HARVEST_CKAN_URL and HARVEST_CKAN_TOKEN name no CKAN")
     site = CkanSite(url, token, layer)
     try:
         yield site

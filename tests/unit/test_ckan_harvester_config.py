@@ -30,6 +30,7 @@ def read(**options: Any) -> CKANConfig:
     [
         ({"api_version": "three"}, "api_version must be an integer"),
         ({"api_version": None}, "api_version must be an integer"),
+        ({"api_version": float("inf")}, "api_version must be an integer"),
         ({"default_tags": "geo"}, "default_tags must be a list"),
         ({"default_tags": ["geo"]}, "default_tags must be a list of dictionaries"),
         ({"default_tags": [{"name": "geo"}, "namibia"]}, "default_tags must be a list of dictionaries"),

@@ -69,7 +69,7 @@ class Remote(RemoteCKAN):
         if not params.get("fl") and any(one["id"] in self.broken for one in page):
             raise RemoteError("a bad page", code="http_500")
         if params.get("fl") and self.fields_work:
-            page = [{name: one.get(name) for name in params["fl"][-self.fields_heeded :]} for one in page]
+            page = [{name: package.get(name) for name in params["fl"][-self.fields_heeded :]} for package in page]
         hidden = len(list(filter(predicate(terms), self.hidden.values())))
         return {"count": max(0, len(found) + hidden + self.off), "results": deepcopy(page)}
 

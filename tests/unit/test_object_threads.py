@@ -191,7 +191,7 @@ def test_a_process_is_put_right_after_saving_only_when_that_has_run_code_of_the_
     runner.open.set()
     asking = objects(2)
 
-    made = ObjectThreads(
+    threads = ObjectThreads(
         cast(ObjectRunner, runner),
         lambda group: happened.extend("finished" for _ in group),
         lambda work: bool(work()) or True,
@@ -200,11 +200,11 @@ def test_a_process_is_put_right_after_saving_only_when_that_has_run_code_of_the_
         after_group=lambda: happened.append("put right"),
         asked_plugin=lambda running: running is asking[1],
     )
-    made.start()
-    for one in asking:
+    threads.start()
+    for running in asking:
         happened.clear()
-        made.put("job", [one])
+        threads.put("job", [running])
         wait_for(lambda: "finished" in happened, PATIENCE, "it is handed over")
         times = happened.count("put right")
-        assert times == (2 if one is asking[1] else 1)
-    made.close()
+        assert times == (2 if running is asking[1] else 1)
+    threads.close()

@@ -177,8 +177,8 @@ class CKANTarget:
         losses.note(str(kept))
         try:
             return self._save_fitted(sent, owner, losses, schema)
-        except OtherType as again:  # purged and made anew meanwhile
-            raise busy(str(package.get("id"))) from again
+        except OtherType as error:  # somebody has purged it and created another one meanwhile
+            raise busy(str(package.get("id"))) from error
 
     def _write_what_is_taken(self, sent: dict[str, Any], owner: Owner) -> tuple[dict[str, Any], list[Loss], Stored]:
         """Write, without the optional fields that CKAN refuses; what was sent in the end, and what wasn't."""
