@@ -10,7 +10,6 @@ import pytest
 from adapters.actions.session import Session
 from adapters.bootstrap import initialise
 from adapters.duties.rounds import QUIET
-from adapters.postgres.database import Database
 from adapters.postgres.read_model.rebuild import rebuild_work
 from adapters.postgres.work.schedules import Schedules
 from domain.errors import NotAuthorized
@@ -258,13 +257,14 @@ def test_a_look_that_finds_nothing_to_start_is_one_statement(site: Site, monkeyp
     site.source(**NIGHTLY)
     site.tick(site.at(0))
     statements: list[object] = []
-    query = Database.query
+    database = site.parts.database
+    query = database.query
 
-    def counted(database: Database, statement: Any, **parameters: Any) -> Any:
+    def counted(statement: Any, **parameters: Any) -> Any:
         statements.append(statement)
-        return query(database, statement, **parameters)
+        return query(statement, **parameters)
 
-    monkeypatch.setattr(Database, "query", counted)
+    monkeypatch.setattr(database, "query", counted)
 
     more = site.leader().run(site.at(0))
 
