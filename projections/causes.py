@@ -20,16 +20,26 @@ from domain.secrets import mask_text
 if TYPE_CHECKING:  # commands read causes, and need not load all events for that
     from projections.recorded import Key, Recorded, Row
 
-RULE = 3  # the version of the rule that groups
+RULE = 4  # the version of the rule that groups
 EXAMPLES = 3
 LONGEST = 300  # characters of a message
 MOST_READ = 2000  # characters of a message's first line
 GAP = "…"
 GUID = "\ue000"  # stands for the record's own guid, which may have any form
+_NAMES_A_FIELD = re.compile(  # words of messages about any record: a guid that is one of them makes no gap
+    r"""
+    author | contact | creator | data | dataset | date | description | distribution | extras | format | group | guid | id
+    | identifier | keyword | language | licen[cs]e | link | maintainer | name | notes | organi[sz]ation | owner | package
+    | private | publisher | record | resource | size | spatial | state | subject | tags? | temporal | theme | title | type | url
+    | value | version
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _NAMES_A_RECORD = re.compile(
     r"""
     https?://[^\s'")\]>,]+ | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
-    | (?<![\w])'(?:[^'\\\n]|\\.)*'(?!\w) | "(?:[^"\\\n]|\\.)*" | \b[0-9a-f]{12,}\b
+    | (?<![\w])'(?:[^'\\\n]|\\.)*'(?!\w) | "(?:[^"\\\n]|\\.)*" | `[^`\n]*` | “[^“”\n]*” | „[^„“”\n]*[“”] | «[^«»\n]*»
+    | \b[0-9a-f]{12,}\b
     | \b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)? | (?<![\w.])-?\d+(?:[.,]\d+)*(?![\w])
     | \ue000
     """,
@@ -157,8 +167,8 @@ def _utc(created: datetime | str) -> datetime:
 
 
 def _parts(line: str, guid: str) -> tuple[list[str], list[str]]:
-    """The texts of a line and the values between them. A guid that is a plain word stays: the message may mean the word."""
-    if not guid or guid.isalpha() or guid not in line:
+    """The texts of a line and the values between them. A guid that is the name of a field stays: the message may mean that."""
+    if not guid or _NAMES_A_FIELD.fullmatch(guid) or guid not in line:
         return _NAMES_A_RECORD.split(line), _NAMES_A_RECORD.findall(line)
     marked = re.sub(rf"(?<!\w){re.escape(guid)}(?!\w)", GUID, line)
     values = [value.replace(GUID, guid) for value in _NAMES_A_RECORD.findall(marked)]

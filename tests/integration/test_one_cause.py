@@ -57,9 +57,9 @@ def test_what_is_no_cause_of_the_job_or_another_number_is_refused_and_makes_no_j
     cause = causes(site)["KeyError:"]["cause"]
     jobs = site.cli.call("harvest_source_show", id="failing")["jobs"]
 
-    with pytest.raises(NotFound, match="has no errors of the cause 3-none"):
-        site.cli.call("harvest_job_retry", id="failing", cause="3-none")
-    with pytest.raises(NotFound, match="causes are grouped by rule 3 now"):
+    with pytest.raises(NotFound, match="has no errors of the cause 4-none"):
+        site.cli.call("harvest_job_retry", id="failing", cause="4-none")
+    with pytest.raises(NotFound, match="causes are grouped by rule 4 now"):
         site.cli.call("harvest_job_retry", id="failing", cause="2-" + cause[2:])
     with pytest.raises(Refused, match="5 records failed for this cause, not 6"):
         site.cli.call("harvest_job_retry", id="failing", cause=cause, count=6)
@@ -97,7 +97,7 @@ def test_on_the_page_one_cause_is_counted_before_it_is_tried_again(site: PagesSi
     assert table.text.count("\r\n") == 1 + len(POISONED)
     assert "Try 5 records again" in text(asked)
     assert "This job tries the failed records again." in text(begun)
-    assert site.visitor("admin").get(path, cause="3-none").status_code == 404
+    assert site.visitor("admin").get(path, cause="4-none").status_code == 404
     assert site.visitor("somebody").get(path, cause=cause).status_code == 403
 
 
