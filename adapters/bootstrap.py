@@ -96,7 +96,7 @@ def prepare(settings: Settings) -> None:
     except ServiceUnavailable as error:
         log.warning("%s", error)
     finally:
-        parts.database.close()
+        parts.close()
 
 
 def check(settings: Settings) -> None:
@@ -109,7 +109,7 @@ def check(settings: Settings) -> None:
     parts = Parts(settings, "check")
     require_tables(parts.database, settings.site_id)
     parts.cipher.require()
-    parts.database.close()
+    parts.close()
     ensure_topics(parts.broker, settings)
 
 
@@ -351,7 +351,7 @@ def server(settings: Settings) -> Server:
     """Answers HTTP. Raises SettingError when what it is made of isn't installed, or its address can't be used."""
     parts = Parts(settings, "serve")
     require_tables(parts.database, settings.site_id)
-    parts.database.close()
+    parts.close()
     try:
         from adapters.roles.server import Server
     except ImportError as error:

@@ -59,6 +59,12 @@ class Parts:
     tapes: list[Through] = field(default_factory=list)
     """What stands between sessions and remotes, at most one: a recorder, or a recording that answers."""
 
+    def close(self) -> None:
+        """End what works in the background, and the calling thread's connection; a later use opens them again."""
+        if "remote_hosts" in self.__dict__:
+            self.remote_hosts.close()
+        self.database.close()
+
     @cached_property
     def database(self) -> Database:
         """The database, as this role."""
@@ -248,14 +254,11 @@ class Parts:
     @cached_property
     def remote_hosts(self) -> RemoteHosts:
         """What this process shares with the others about remote hosts; a fetch worker's requests to those in trouble wait."""
-        from adapters.postgres.work.breakers import Breakers
-        from adapters.postgres.work.host_leases import HostLeases
         from adapters.stages.remote_hosts import RemoteHosts
 
         database = Database(self.settings.database_url, f"harvestlog {self.role} hosts")
-        leases, breakers = HostLeases(database, self.worker_name()), Breakers(database)
         refusing = self.role == "fetch-consumer"
-        return RemoteHosts(leases, breakers, failures=self.settings.breaker_failures, refusing=refusing)
+        return RemoteHosts(database, self.worker_name(), failures=self.settings.breaker_failures, refusing=refusing)
 
     def session(self) -> PoliteSession:
         """A polite HTTP session."""

@@ -187,7 +187,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
     """Everything that works on the database, in this process."""
     parts = Parts(settings, "test")
     yield parts
-    parts.database.close()
+    parts.close()
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,7 @@ def opened(caller: Caller = COMMAND_LINE, tell: Tell = lambda _: None, *, fresh:
                 _check(parts, own=settings.own_postgres)
             yield Session(parts, caller, tell)
         finally:
-            parts.database.close()
+            parts.close()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from adapters.postgres.database import Database
 from adapters.postgres.work.breakers import Breakers, BreakerState, Met
 from adapters.postgres.work.host_leases import HostLeases
 from domain.breakers import origin_of, shown_remote
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 INTERVAL = 1.0  # seconds between two talks about a host
 SOON = 0.25  # seconds, while requests wait for a share
 FRESH = 2.0  # seconds for which what is known of a breaker is used
+ENDING = 5.0  # seconds that the end waits for a talk that is under way
 LONGEST_WAIT = 60.0  # seconds that a record waits for its host's turn before it is handed back
 LONGEST_DELAY = 30.0  # seconds until a record that was handed back is due again
 TARGET = ("target", "")
@@ -79,17 +81,18 @@ class RemoteHosts(HostSlots):
 
     def __init__(
         self,
-        leases: HostLeases,
-        breakers: Breakers,
+        database: Database,
+        holder: str,
         *,
         failures: int,
         refusing: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """This many `failures` in a row open a breaker."""
+        """`holder` names this process to the others; this many `failures` in a row open a breaker."""
         super().__init__(clock)
-        self._leases = leases
-        self._breakers = breakers
+        self._database = database
+        self._leases = HostLeases(database, holder)
+        self._breakers = Breakers(database)
         self._failures = failures
         self._refusing = refusing
         self._outcomes: dict[tuple[str, str], Outcomes] = {}
@@ -203,13 +206,28 @@ class RemoteHosts(HostSlots):
             self._thread.start()
         self._changed.notify_all()
 
+    def close(self) -> None:
+        """End the thread; a later use starts another."""
+        with self._changed:
+            thread, self._thread = self._thread, None
+            self._changed.notify_all()
+        if thread is not None:
+            thread.join(ENDING)
+
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not (due := self._due()):
-                    self._changed.wait(self._until_due())
+        while due := self._next():
             for key in due:
                 self._talk(key)
+        self._database.close()
+
+    def _next(self) -> list[tuple[str, str]]:
+        """Whom to talk about, once it is time; nobody when this thread is to end."""
+        with self._changed:
+            while self._thread is threading.current_thread():
+                if due := self._due():
+                    return due
+                self._changed.wait(self._until_due())
+            return []
 
     def _due(self) -> list[tuple[str, str]]:
         now = self._clock()

@@ -116,6 +116,7 @@ class Site:
     def close(self) -> None:
         """Take no more work; what runs in threads ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self.parts.close()
 
 
 def address_of(request: HTTPConnection) -> str:

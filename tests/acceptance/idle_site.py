@@ -44,7 +44,7 @@ def own_cli(own_site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 def copied_site(site: Stack, postgres: EmbeddedPostgres, folder: Path) -> Iterator[Stack]:
     """A copy of a site with its database and files, which a test may change."""
     shutil.copytree(site.folder, folder)
-    site.parts.database.close()
+    site.parts.close()
     with copied_database(postgres, site.settings.site_id) as url:
         settings = replace(site.settings, database_url=url, data_dir=folder)
         with Stack(settings, folder, roles=()) as copy:

@@ -94,7 +94,7 @@ def test_the_commands_of_the_units_harvest_from_an_empty_database(empty: Setting
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(30)
-        site.parts.database.close()
+        site.parts.close()
     assert [process.returncode for process in running] == [0] * len(ROLES)
 
 

@@ -154,7 +154,7 @@ def test_a_page_heals_when_its_server_was_killed_and_is_started_again(
         expect(banner).to_contain_text("Connected again", timeout=SOON)
         expect(page.get_by_role("link", name="Watch the job")).to_be_visible(timeout=SOON)
         page.context.close()
-        cli.parts.database.close()
+        cli.parts.close()
 
 
 def test_a_page_says_that_its_session_has_ended_and_goes_on_after_signing_in(

@@ -38,4 +38,4 @@ def emptied(one_database: Settings) -> Iterator[Parts]:
         connection.execute("".join((*(text for (text,) in statements), REWIND)).encode())  # in one round trip
     parts = Parts(one_database, "test")
     yield parts
-    parts.database.close()
+    parts.close()

@@ -33,7 +33,7 @@ def api(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) ->
         session.call("harvest_source_create", **other)
         job = session.call("harvest_source_test", id="one")
         yield Api(server, parts, job["id"])
-        parts.database.close()
+        parts.close()
 
 
 def test_a_source_is_shown_as_a_dataset_of_type_harvest(api: Api) -> None:

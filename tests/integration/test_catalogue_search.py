@@ -27,7 +27,7 @@ def parts(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
     with new_database(postgres, tmp_path_factory.mktemp("catalogue")) as settings:
         parts = Parts(settings)
         yield parts
-        parts.database.close()
+        parts.close()
 
 
 @pytest.fixture(autouse=True)

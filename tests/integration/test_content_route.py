@@ -63,7 +63,7 @@ def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
         parts = Parts(settings, "test")
         public, private = gathered(parts, "public", private=False), gathered(parts, "private", private=True)
         yield Site(server, parts, public, private)
-        parts.database.close()
+        parts.close()
 
 
 def test_a_document_comes_with_its_own_type_its_hash_and_its_time(site: Site) -> None:

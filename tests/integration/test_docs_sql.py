@@ -237,7 +237,7 @@ def database_url(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFa
         write(History(parts, clock))
         write_catalogue(History(parts, clock))
         yield settings.database_url
-        parts.database.close()
+        parts.close()
 
 
 def questions() -> dict[int, list[str]]:

@@ -237,6 +237,6 @@ def test_a_call_that_may_wait_no_longer_is_told_how_far_the_jobs_are(cli: Sessio
     jobs = session.call("harvest_jobs_run", wait=True, source_id=source)["jobs"]
 
     leader.resign()
-    session.parts.database.close()
+    session.parts.close()
 
     assert [(row["id"], row["status"]) for row in jobs] == [(job, "New")]

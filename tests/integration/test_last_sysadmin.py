@@ -59,7 +59,7 @@ def test_of_two_sysadmins_who_take_the_right_from_each_other_one_keeps_it(site: 
         except Refused:
             return "refused"
         finally:
-            parts.database.close()
+            parts.close()
         return "taken"
 
     with ThreadPoolExecutor(2) as threads:

@@ -39,7 +39,7 @@ def hosts(emptied: Parts) -> Iterator[list[Parts]]:
     """Two machines that work for one site."""
     other = Parts(emptied.settings, "other")
     yield [emptied, other]
-    other.database.close()
+    other.close()
 
 
 def harvest(hosts: Sequence[Parts], source: UUID, records: Sequence[GatheredRecord]) -> None:

@@ -33,7 +33,7 @@ TABLES = """
 def session(settings: Settings) -> Iterator[Session]:
     session = Session(Parts(settings, "test"))
     yield session
-    session.parts.database.close()
+    session.parts.close()
 
 
 def create(session: Session, name: str = "some") -> dict[str, Any]:
@@ -164,7 +164,7 @@ def test_a_machine_without_the_key_says_so_and_makes_none_of_its_own(session: Se
     assert not (tmp_path / "elsewhere" / "secret.key").exists()
     assert other.call("harvest_source_show", id="some")["name"] == "some"  # what needs no secret works
     assert other.call("harvest_secrets_show")["sources"]["key_missing"] == 1
-    other.parts.database.close()
+    other.parts.close()
 
 
 def test_after_the_key_is_lost_secrets_are_entered_again(session: Session, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_after_the_key_is_lost_secrets_are_entered_again(session: Session, tmp_p
     new.call("harvest_source_patch", id="some", url=URL, config=CONFIG)
 
     assert as_plugins_see_it(new.parts, row["id"]) == (URL, json.loads(CONFIG))
-    new.parts.database.close()
+    new.parts.close()
 
 
 def test_what_a_plugin_says_is_stored_without_secrets_of_addresses(session: Session) -> None:

@@ -24,7 +24,7 @@ def site(settings: Settings) -> Iterator[Parts]:
     bootstrap.initialise(north)
     parts = Parts(north, "test")
     yield parts
-    parts.database.close()
+    parts.close()
 
 
 def test_the_first_site_that_makes_the_tables_owns_the_database(site: Parts) -> None:
@@ -60,7 +60,7 @@ def test_a_site_is_renamed_when_that_is_asked_for(site: Parts) -> None:
     renamed = Session(Parts(replace(site.settings, site_id="south"), "test"))
 
     answer = renamed.call("harvest_database_init", rename_site=True)
-    renamed.parts.database.close()
+    renamed.parts.close()
 
     assert answer["site"] == "south"
     assert site_of(site.database) == "south"
@@ -80,7 +80,7 @@ def test_a_site_keeps_its_name_while_roles_work_on_it(site: Parts, role: str) ->
         south.call("harvest_database_init", rename_site=True)
 
     leader.resign()
-    south.parts.database.close()
+    south.parts.close()
     assert site_of(site.database) == "north"
 
 

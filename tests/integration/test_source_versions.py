@@ -106,7 +106,7 @@ def test_changes_of_different_fields_at_the_same_time_are_all_kept(site: PagesSi
     def change(values: dict[str, Any]) -> None:
         session = Session(Parts(site.cli.parts.settings))
         session.call("harvest_source_patch", id="one", **values)
-        session.parts.database.close()
+        session.parts.close()
 
     with ThreadPoolExecutor(len(changes)) as threads:
         list(threads.map(change, changes))

@@ -158,7 +158,7 @@ def test_a_database_of_an_earlier_version_is_upgraded_and_goes_on(old: Settings,
     # both projections follow from the log
     assert rebuild_read_model(parts.database).differences == []
     assert rebuild_work(parts.database).differences == []
-    parts.database.close()
+    parts.close()
 
 
 def test_a_database_of_the_version_that_landed_last_is_upgraded_and_goes_on(landed: Settings) -> None:

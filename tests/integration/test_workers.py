@@ -91,4 +91,4 @@ def test_every_role_reports_what_it_is_busy_with(with_broker: Settings, tmp_path
 
         assert {role: worker.pid for role, worker in roles.items()} == stack.running()
         stack.kill("fetch-consumer")
-    parts.database.close()
+    parts.close()

@@ -115,7 +115,7 @@ def fill(settings: Settings) -> None:
         city(session, remote)
     others(session)
     under_way(session)
-    parts.database.close()
+    parts.close()
 
 
 def _statements(dump: str) -> str:

@@ -50,7 +50,7 @@ class Stack:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.parts.database.close()
+        self.parts.close()
         for process in self._processes.values():
             process.send_signal(signal.SIGTERM)
         for process in self._processes.values():

@@ -1,0 +1,37 @@
+"""What the parts of a process do in the background ends when they are closed."""
+
+import threading
+
+from adapters.bootstrap import Parts
+from tests.support.stack import PATIENCE, wait_for
+
+CONNECTED = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'harvestlog test hosts' AND datname = current_database()"
+
+
+def talking() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "remote hosts"]
+
+
+def test_nobody_talks_about_remote_hosts_once_the_parts_are_closed(emptied: Parts) -> None:
+    before = talking()
+    with emptied.remote_hosts.taken("data.example.org:80", 2):
+        assert len(talking()) == len(before) + 1
+
+    emptied.close()
+
+    assert talking() == before
+    wait_for(lambda: not emptied.database.query(CONNECTED), PATIENCE, "its connection has ended")
+
+
+def test_what_was_closed_is_used_again(emptied: Parts) -> None:
+    for _ in range(2):
+        with emptied.remote_hosts.taken("data.example.org:80", 2):
+            pass
+        emptied.close()
+
+
+def test_parts_that_did_nothing_are_closed(emptied: Parts) -> None:
+    parts = Parts(emptied.settings, "test")
+
+    parts.close()
+    parts.close()
