@@ -70,7 +70,10 @@ def test_a_large_append_is_stored_whole_and_does_not_hang(emptied: Parts, store:
         try:
             conflicts = thread.submit(store.append, events).result(PATIENCE)
         except TimeoutError:
-            emptied.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            emptied.database.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
             raise
 
     assert conflicts == frozenset()

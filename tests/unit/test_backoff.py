@@ -5,8 +5,10 @@ import threading
 
 import pytest
 
+from adapters.kafka import backoff as module
 from adapters.kafka.backoff import Backoff
 from domain.errors import ServiceUnavailable
+from tests.support.logged import logged
 
 
 class NoWait(threading.Event):
@@ -17,12 +19,13 @@ class NoWait(threading.Event):
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records]
+    return logged(caplog, module.__name__)
 
 
 @pytest.fixture(autouse=True)
-def _everything(caplog: pytest.LogCaptureFixture) -> None:
+def _everything(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     caplog.set_level(logging.INFO)
+    monkeypatch.setattr(module, "_outages", module._Outages())  # nothing is away for this process yet
 
 
 def wait(backoff: Backoff, message: str, times: int = 2) -> None:

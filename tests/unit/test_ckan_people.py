@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from adapters.targets.ckan import people as people_module
 from adapters.targets.ckan.api import ActionAPI
 from adapters.targets.ckan.people import KEPT, CkanPeople
 from domain.errors import ServiceUnavailable
 from tests.support.action_site import ActionSite, Answer, action_site
+from tests.support.logged import logged
 from tests.support.stack import PATIENCE
 
 USERS: list[dict[str, Any]] = [
@@ -86,8 +88,8 @@ def test_a_token_that_is_no_sysadmins_is_told_once(
     found.append(people.sysadmins())
 
     assert found == [[], []]
-    assert len(caplog.records) == 1
-    assert "HARVEST_CKAN_TOKEN is not" in caplog.text
+    [line] = logged(caplog, people_module.__name__)
+    assert "HARVEST_CKAN_TOKEN is not" in line
 
 
 @pytest.mark.parametrize("status", [500, 502])

@@ -9,6 +9,7 @@ import pytest
 from adapters.duties import rounds
 from adapters.duties.rounds import Duty, Round
 from domain.errors import ServiceUnavailable
+from tests.support.logged import logged
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -82,7 +83,7 @@ def test_a_failure_is_logged_once_and_so_is_its_end(caplog: pytest.LogCaptureFix
     for _ in range(3):
         duties.run_due(news=False)
 
-    assert [record.message for record in caplog.records] == [
+    assert logged(caplog, rounds.__name__) == [
         "mail doesn't work: no mail server; trying again",
         "mail works again after 0 s",
     ]
@@ -96,7 +97,7 @@ def test_a_bug_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) ->
 
     new_round(duty).run_due(news=False)
 
-    [record] = caplog.records
+    [record] = [record for record in caplog.records if record.name == rounds.__name__]
     assert record.exc_info is not None
     assert "KeyError: 'address'" in record.message
 

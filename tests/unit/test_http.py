@@ -15,8 +15,10 @@ import pytest
 
 from domain.errors import Postponed, RemoteError
 from harvesters.http import HttpLimits, PoliteSession
+from harvesters.http import session as session_module
 from harvesters.http.failures import excerpt, redact
 from harvesters.http.hosts import HostSlots, HostState
+from tests.support.logged import logged
 from tests.support.rogue_server import RogueServer
 from tests.support.stack import PATIENCE
 from tests.support.stopwatch import stopwatch
@@ -143,7 +145,7 @@ def test_retries_are_one_line_of_log_with_the_reason(caplog: pytest.LogCaptureFi
     with RogueServer("500") as remote, pytest.raises(RemoteError):
         session.get(remote.url)
 
-    [line] = [record.getMessage() for record in caplog.records]
+    [line] = logged(caplog, session_module.__name__)
     assert line.startswith(f"asking again, up to 3 times: {remote.url}")
     assert "HTTP 500" in line
     assert "geheim" not in line

@@ -96,10 +96,16 @@ def test_threads_without_work_end_and_others_are_started_for_what_comes_later(
 ) -> None:
     monkeypatch.setattr(lanes, "IDLE", 0.05)
     held.go.set()
-    before = threading.active_count()
-    lane = Lane(3, held)
+    threads: list[threading.Thread] = []
+
+    def work(item: str) -> None:
+        threads.append(threading.current_thread())
+        held(item)
+
+    lane = Lane(3, work)
     lane.put("abc", 3)
-    wait_for(lambda: len(held.begun) == 3 and threading.active_count() <= before, PATIENCE, "its threads have ended")
+    wait_for(lambda: len(held.begun) == 3, PATIENCE, "all are begun")
+    wait_for(lambda: not any(thread.is_alive() for thread in threads), PATIENCE, "its threads have ended")
 
     lane.put("d", 1)
 

@@ -17,6 +17,7 @@ from adapters.web.streams import Streams
 from domain.access import ANONYMOUS, Caller
 from domain.errors import NotFound, Refused, ServiceUnavailable, ValidationError
 from domain.persons import PersonFields, checked_person
+from tests.support.logged import logged
 
 ADMIN = Caller("admin", sysadmin=True)
 EDITOR = Caller("ed", roles={"org": "editor"})
@@ -219,7 +220,7 @@ def test_while_the_database_is_away_a_page_is_tried_again_and_that_is_logged_onc
     run(steps())
 
     assert b"first" in sent[0]
-    assert [record.message for record in caplog.records] == [
+    assert logged(caplog, live_pages.log.name) == [
         "the open page /harvest can't be brought up to date, and is tried again: Postgres does not answer"
     ]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition
 from typing import Any
 
 import pytest
@@ -199,12 +198,12 @@ def test_a_file_that_cannot_be_got_at_present_holds_the_request_up(site: Site) -
 def test_requests_begin_as_long_apart_as_the_remote_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
 
-    def wait(_: Condition, seconds: float | None = None) -> bool:
+    def wait(seconds: float | None = None) -> bool:
         now[0] += seconds or 0.0
         return True
 
-    monkeypatch.setattr(Condition, "wait", wait)
     slots = HostSlots(clock=lambda: now[0])
+    monkeypatch.setattr(slots._changed, "wait", wait)
     begun: list[float] = []
 
     for _ in range(3):
