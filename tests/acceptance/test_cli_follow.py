@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.postgres.leadership import has_leader
 from adapters.postgres.work.movement import expected
 from tests.acceptance.command_line import CommandLine
 from tests.support.rogue_server import RogueServer
@@ -34,6 +35,7 @@ POISON = {"records": 8, "poison": ["record-1", "record-2", "record-3"], "false":
 
 def test_a_followed_job_ends_with_its_errors_by_cause(cli: CommandLine, stack: Stack) -> None:
     stack.source("bad", "http://127.0.0.1/bad", "raising", POISON)
+    assert has_leader(stack.parts.database)  # else following a job ends after ten seconds
 
     text = cli("job", "bad", "--wait").out
     answer = cli.json("job", "bad", "--wait", "--full")

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.bootstrap import Parts
+from adapters.postgres.leadership import has_leader
 from adapters.postgres.read_model.queries import ReadModel, Row
 from adapters.settings import Settings
 from domain.sources import SourceFields
@@ -45,9 +46,20 @@ class Stack:
         self.environment = {**os.environ, **_environment(settings), **environment}
 
     def __enter__(self) -> "Stack":
-        for role in self._roles:
-            self.start(role)
+        try:
+            for role in self._roles:
+                self.start(role)
+            if "coordinator" in self._roles:
+                self._wait_for_lead()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         return self
+
+    def _wait_for_lead(self) -> None:
+        """A command that follows a job gives up after ten seconds without a leader; a busy machine takes longer to start one."""
+        process = self._processes["coordinator"]
+        wait_for(lambda: has_leader(self.parts.database) or process.poll() is not None, PATIENCE, "the coordinator leads")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.parts.close()
