@@ -33,15 +33,19 @@ class Remote(ThreadingHTTPServer):
         self.robots = 0
         self._standstill = (0.0, 0.0)  # the last one of this process: from, to
         self._beat = time.monotonic()
+        self._closed = threading.Event()
         threading.Thread(target=self._beats, daemon=True).start()
 
     def _beats(self) -> None:
-        while True:
+        while not self._closed.wait(BEAT):
             now = time.monotonic()
             if now - self._beat > LATE / 2:
                 self._standstill = (self._beat, now)
             self._beat = now
-            time.sleep(BEAT)
+
+    def server_close(self) -> None:
+        self._closed.set()
+        super().server_close()
 
     def unseen(self) -> float:
         """Seconds that a request may have waited for this process, which stood still until a moment ago, or may have."""

@@ -1,7 +1,6 @@
 """Pages without scripts, and forms of other servers on the same host, in a real browser."""
 
 import html
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import NewTab
 from tests.support.pages_site import PagesSite
+from tests.support.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -67,11 +67,8 @@ def another_server(body: str) -> Iterator[str]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        yield f"http://127.0.0.1:{server.server_port}/"
 
 
 def test_a_form_of_another_port_of_this_host_does_nothing_even_with_the_sessions_own_token(

@@ -5,7 +5,6 @@ import random
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +14,7 @@ from harvesters.ckan import CKANHarvester
 from harvesters.http import HttpLimits, PoliteSession
 from tests.integration.test_ckan_harvester import SHARED, Site
 from tests.integration.test_ckan_harvester_failures import errors, gather, new_job, records
+from tests.support.served import served
 
 FAULTS = ("http", "html", "refused", "cut", "truncated", "large", "charset", "packed")
 CATALOGUES = {"envidat": 3, "lwbin": 2, "datos-gob-ar": 6, "tokyo": 9}  # and how many records are bad
@@ -94,16 +94,14 @@ def test_all_but_the_bad_records_come_whatever_else_fails_at_times(catalogue: tu
     members = {"packages": [packages[guid] for guid in sorted(packages)], "bad": faults, "chance": chance}
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Faulty,), members))
     server.daemon_threads = True
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     job = new_job(f"http://127.0.0.1:{server.server_port}", page_size=50)
 
     harvester = CKANHarvester()
     harvester.http = PoliteSession(
         HttpLimits(allow="loopback", timeout=5.0, total_timeout=60.0, retries=3), sleep=lambda _: None
     )
-    items = list(harvester.gather_stage(job))
-    server.shutdown()
-    server.server_close()
+    with served(server):
+        items = list(harvester.gather_stage(job))
 
     assert {record.guid: record.content for record in records(items)} == {
         guid: package for guid, package in packages.items() if guid not in faults

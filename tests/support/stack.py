@@ -57,7 +57,7 @@ class Stack:
         return self
 
     def _wait_for_lead(self) -> None:
-        """A command that follows a job gives up after ten seconds without a leader; a busy machine takes longer to start one."""
+        """A command that follows a job gives up after ten seconds without a leader; a busy machine starts one later."""
         process = self._processes["coordinator"]
         wait_for(lambda: has_leader(self.parts.database) or process.poll() is not None, PATIENCE, "the coordinator leads")
 

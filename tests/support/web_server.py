@@ -17,7 +17,7 @@ from adapters.web.app import create_app
 from adapters.web.site import Callers
 from domain.access import ANONYMOUS, Caller
 from domain.errors import UnknownToken
-from tests.support.stack import wait_for
+from tests.support.stack import PATIENCE, wait_for
 
 SYSADMIN = "sysadmin-token"
 
@@ -106,8 +106,10 @@ def web_server(settings: Settings, callers: Callers | None = None) -> Iterator[W
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    wait_for(lambda: server.started or not thread.is_alive(), 20, "the server listens", every=0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield WebServer(f"http://127.0.0.1:{port}")
-    server.should_exit = True
-    thread.join(10)
+    try:
+        wait_for(lambda: server.started or not thread.is_alive(), PATIENCE, "the server listens", every=0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield WebServer(f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)

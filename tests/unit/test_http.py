@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any, ClassVar
 
 import pytest
@@ -20,6 +20,7 @@ from harvesters.http.failures import excerpt, redact
 from harvesters.http.hosts import HostSlots, HostState
 from tests.support.logged import logged
 from tests.support.rogue_server import RogueServer
+from tests.support.served import served
 from tests.support.stack import PATIENCE
 from tests.support.stopwatch import stopwatch
 
@@ -302,11 +303,10 @@ class Echo(BaseHTTPRequestHandler):
 def echo() -> Iterator[str]:
     Echo.seen.clear()
     Echo.most = 0
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        server.daemon_threads = True
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server.daemon_threads = True
+    with served(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def test_a_secret_that_the_remote_repeats_is_hidden(echo: str) -> None:

@@ -1,6 +1,5 @@
 """Conditional requests: a document that did not change is not sent again, and the remote's clock is noted."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,7 @@ import pytest
 
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
+from tests.support.served import served
 from tests.support.stack import PATIENCE
 
 CHANGED = "Sat, 28 Feb 2026 23:00:00 GMT"
@@ -53,10 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def remote() -> Iterator[Remote]:
-    with Remote() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(Remote()) as server:
         yield server
-        server.shutdown()
 
 
 def session() -> PoliteSession:

@@ -3,7 +3,6 @@
 import gzip
 import json
 import stat
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ import pytest
 from domain.errors import RemoteError, SettingError
 from harvesters.http import HttpLimits, PoliteSession
 from harvesters.http.recording import Replay, recorder
+from tests.support.served import served
 
 LIMITS = HttpLimits(retries=0, allow="loopback")
 KEY = "s3cr3t-of-the-source"
@@ -53,11 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), _Handler)) as server:
+        yield f"127.0.0.1:{server.server_port}"
 
 
 @contextmanager
