@@ -6,7 +6,8 @@ Nothing here reads a clock or a database; times are aware UTC, durations in seco
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 BUDGET_SECONDS = 2.0  # commands in flight at most, in seconds of measured throughput
@@ -31,6 +32,7 @@ LANES = {"api": 0, "cli": 0, "run-test": 0, "schedule": 1}
 """Priority of a job by its trigger; a lower lane goes first."""
 MANY, FEW = "many", 20
 """Option of a job that one command asked for with more than so many others: it waits with those of the schedule."""
+_UNDER_WAY, _LANE_THEN_UNDER_WAY = itemgetter(0), itemgetter(1, 3)  # of the rows that `quotas` sorts
 
 
 def lane(trigger: str, options: Mapping[str, Any]) -> int:
@@ -39,8 +41,7 @@ def lane(trigger: str, options: Mapping[str, Any]) -> int:
     return last if options.get(MANY) else LANES.get(trigger, last)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A job with objects to send: how many are due, how many are under way."""
 
     job_id: UUID
@@ -58,42 +59,43 @@ def quotas(waiting: Sequence[Waiting], room: int) -> dict[UUID, int]:
     queue.
     """
     by_job: dict[UUID, int] = {}
-    for job in sorted(waiting, key=lambda job: (job.lane, job.under_way)):
-        share = min(job.due, MIN_SHARE - job.under_way, room + OVERFLOW.get(job.lane, MIN_BUDGET))
+    for job_id, lane, due, under_way in sorted(waiting, key=_LANE_THEN_UNDER_WAY):
+        share = min(due, MIN_SHARE - under_way, room + OVERFLOW.get(lane, MIN_BUDGET))
         if share > 0:
-            by_job[job.job_id] = share
+            by_job[job_id] = share
             room -= share
-    for lane in sorted({job.lane for job in waiting}):
-        more = (_after(job, by_job.get(job.job_id, 0)) for job in waiting if job.lane == lane)
-        jobs = sorted((job for job in more if job.due > 0), key=lambda job: job.under_way)
-        shares = _level([(job.under_way, job.due) for job in jobs], room)
+    for lane in sorted({job.lane for job in waiting}) if room > 0 else ():
+        sent = ((by_job.get(job.job_id, 0), job) for job in waiting if job.lane == lane)
+        jobs = [(job.under_way + share, job.due - share, job.job_id) for share, job in sent if job.due > share]
+        jobs.sort(key=_UNDER_WAY)
+        shares = _level(jobs, room)
         room -= sum(shares)
-        by_job |= {job.job_id: by_job.get(job.job_id, 0) + share for job, share in zip(jobs, shares, strict=True) if share}
+        by_job |= {job_id: by_job.get(job_id, 0) + share for (*_, job_id), share in zip(jobs, shares, strict=True) if share}
     return by_job
 
 
-def _after(job: Waiting, sent: int) -> Waiting:
-    return Waiting(job.job_id, job.lane, job.due - sent, job.under_way + sent)
-
-
-def _level(jobs: Sequence[tuple[int, int]], room: int) -> list[int]:
+def _level(jobs: Sequence[tuple[int, int, UUID]], room: int) -> list[int]:
     """Fill jobs of (under way, due), sorted by what is under way, up to one level, as water does."""
     shares = [0] * len(jobs)
-    while room > 0 and (open_jobs := [i for i, (_, due) in enumerate(jobs) if shares[i] < due]):
-        lowest = min(jobs[i][0] + shares[i] for i in open_jobs)
-        at_lowest = [i for i in open_jobs if jobs[i][0] + shares[i] == lowest]
-        step = _step(jobs, shares, open_jobs, lowest, room // len(at_lowest))
-        for i in at_lowest:
-            share = min(step, room, jobs[i][1] - shares[i])
-            shares[i] += share
+    lowest: list[int] = []  # places of the jobs that are at the level now and may get more
+    level = higher = 0  # `higher`: the place of the first job above the level
+    while room > 0 and (lowest or higher < len(jobs)):
+        if not lowest:
+            level = jobs[higher][0]
+        while higher < len(jobs) and jobs[higher][0] == level:
+            lowest.append(higher)
+            higher += 1
+        step = room // len(lowest)
+        if higher < len(jobs):
+            step = min(step, jobs[higher][0] - level)
+        step = max(1, step)
+        for place in lowest:
+            share = min(step, room, jobs[place][1] - shares[place])
+            shares[place] += share
             room -= share
+        level += step
+        lowest = [place for place in lowest if shares[place] < jobs[place][1]]
     return shares
-
-
-def _step(jobs: Sequence[tuple[int, int]], shares: Sequence[int], open_jobs: Sequence[int], lowest: int, fair: int) -> int:
-    """How far the lowest level rises before it meets the next one."""
-    higher = [jobs[i][0] + shares[i] - lowest for i in open_jobs if jobs[i][0] + shares[i] > lowest]
-    return max(1, min([fair, *higher]))
 
 
 def next_budget(budget: int, under_way: int, finished: int, elapsed: float, *, short: bool) -> int:

@@ -99,6 +99,20 @@ def test_a_masked_config_that_is_sent_back_means_the_sealed_one(tmp_path: Path) 
     assert json.loads(sealing.opened(replace(sealed, config=back)).config) == CONFIG
 
 
+def test_a_token_that_a_configuration_writes_with_escapes_is_opened(tmp_path: Path) -> None:
+    keyring = ring(tmp_path)
+    escaped = keyring.make().seal('"hidden"').replace("enc.1.", r"\u0065nc\u002e1.")
+    fields = replace(FIELDS, url="http://host/", config=f'{{"api_key": "{escaped}"}}')
+
+    opened = Sealing(RingCipher(keyring)).opened(fields)
+
+    assert json.loads(opened.config) == {"api_key": "hidden"}
+
+
+def test_fields_without_a_token_are_opened_as_they_are(tmp_path: Path) -> None:
+    assert Sealing(RingCipher(ring(tmp_path))).opened(FIELDS) is FIELDS
+
+
 def test_the_key_file_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
     keyring = ring(tmp_path / "new")
 

@@ -34,7 +34,9 @@ class GroupAppend:
 
     def __init__(self, store: PostgresEventStore) -> None:
         self._store = store
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._came = threading.Condition(self._lock)  # of the thread that stores
+        self._room = threading.Condition(self._lock)  # of those who have more to store
         self._waiting: list[_Entry] = []
         self._events = self._bytes = 0  # of those that wait
         self._running = False
@@ -47,12 +49,13 @@ class GroupAppend:
         `PostgresEventStore.append`. The streams of two entries that wait must not be the same.
         """
         entry = _Entry(events, guard, done, sum(len(event.state) for event in events))
-        with self._changed:
-            self._changed.wait_for(lambda: self._events < TOGETHER and self._bytes < BYTES)
+        with self._lock:
+            self._room.wait_for(lambda: self._events < TOGETHER and self._bytes < BYTES)
             self._waiting.append(entry)
             self._events += len(events)
             self._bytes += entry.size
-            self._changed.notify_all()
+            if len(self._waiting) == 1 or self._events >= ENOUGH:  # waking it for each would cost as much as a small gather
+                self._came.notify()
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._run, daemon=True, name="group append").start()
@@ -64,15 +67,15 @@ class GroupAppend:
 
     def _take(self) -> list[_Entry]:
         """What waits; nothing when this thread is to end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting, IDLE)
+        with self._lock:
+            self._came.wait_for(lambda: self._waiting, IDLE)
             if self._several:
-                self._changed.wait_for(lambda: self._events >= ENOUGH, TOGETHER_SOON)
+                self._came.wait_for(lambda: self._events >= ENOUGH, TOGETHER_SOON)
             entries, self._waiting = self._waiting, []
             self._several = len(entries) > 1
             self._events = self._bytes = 0
             self._running = bool(entries)
-            self._changed.notify_all()
+            self._room.notify_all()
             return entries
 
     def _append(self, entries: Sequence[_Entry]) -> None:

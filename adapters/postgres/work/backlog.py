@@ -131,12 +131,12 @@ class Backlog:
         turns: list[Waiting] = []
         idle: list[UUID] = []
         for job in self._in_turn():
-            if job in held:
+            if held and job in held:
                 continue
             under_way = self._under_way.get(job, 0)
-            ahead = self._paces[job].ahead if job in self._paces else MIN_BUDGET
-            if (due := min(self._left[job].left, ahead) - under_way) > 0:
-                turns.append(Waiting(job, self._left[job].lane, due, under_way))
+            pace, left = self._paces.get(job), self._left[job]
+            if (due := min(left.left, pace.ahead if pace else MIN_BUDGET) - under_way) > 0:
+                turns.append(Waiting(job, left.lane, due, under_way))
             else:
                 idle.append(job)
             if len(turns) == WINDOW:
