@@ -22,7 +22,9 @@ def test_a_refused_address_stops_nobody_elses_mail_and_is_shown(new_site: Callab
     source = site.source()
 
     site.job(source, errors=["no title"])
+    before = site.now()
     site.tell()
+    after = site.now()
 
     assert [address for address, _ in server.messages] == ["zoe@example.org"]
     rows = {row["recipient"]: row for row in site.session.call("harvest_notice_list", unsent=True)["notices"]}
@@ -31,7 +33,7 @@ def test_a_refused_address_stops_nobody_elses_mail_and_is_shown(new_site: Callab
         "the mail server refuses the recipient: 550 5.1.1 no such user",
     )
     assert (rows[ANNA]["state"], rows[ANNA]["attempts"], "451" in rows[ANNA]["error"]) == ("waiting", 1, True)
-    assert timedelta(seconds=50) < rows[ANNA]["next_attempt"] - site.now() <= timedelta(seconds=60)
+    assert before <= rows[ANNA]["next_attempt"] - timedelta(seconds=60) <= after
     number, reason = site.outbox.trouble()
     assert (number, "no such user" in reason) == (1, True)
     server.refused = {}
@@ -48,14 +50,14 @@ def test_mail_waits_for_a_server_that_is_away_and_is_given_up_after_days(
     site = new_site(smtp_server="127.0.0.1:1")
     source = site.source()
     site.job(source, errors=["no title"])
-    waits = []
-    for _ in range(8):
+    for number, wait in enumerate([60, 120, 240, 480, 960, 1920, 3600, 3600], start=1):
+        before = site.now()
         site.tell()
-        [(due, attempts, error)] = site.rows("extract(epoch FROM due_at - now())::float8, attempts, error")
-        waits.append(round(due, -1))
+        [(due, attempts, error)] = site.rows("due_at, attempts, error")
+        assert attempts == number
+        assert before <= due - timedelta(seconds=wait) <= site.now()
         site.hurry()
 
-    assert (waits, attempts) == ([60, 120, 240, 480, 960, 1920, 3600, 3600], 8)
     assert "The mail server 127.0.0.1:1 can't be reached" in error
     assert sum("mail is not sent" in record.message for record in caplog.records) == 1
     site.database.query("UPDATE ops.outbox SET try_until = now() + interval '1 minute'")
