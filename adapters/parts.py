@@ -61,8 +61,9 @@ class Parts:
 
     def close(self) -> None:
         """End what works in the background, and the calling thread's connection; a later use opens them again."""
-        if "remote_hosts" in self.__dict__:
-            self.remote_hosts.close()
+        for name in ("remote_hosts", "group_append"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
         self.database.close()
 
     @cached_property

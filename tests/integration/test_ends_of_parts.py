@@ -1,6 +1,9 @@
 """What the parts of a process do in the background ends when they are closed."""
 
 import threading
+from uuid import uuid4
+
+from eventsourcing.persistence import StoredEvent
 
 from adapters.bootstrap import Parts
 from tests.support.stack import PATIENCE, wait_for
@@ -21,6 +24,18 @@ def test_nobody_talks_about_remote_hosts_once_the_parts_are_closed(emptied: Part
 
     assert talking() == before
     wait_for(lambda: not emptied.database.query(CONNECTED), PATIENCE, "its connection has ended")
+
+
+def test_what_waits_to_be_stored_is_stored_when_the_parts_are_closed(emptied: Parts) -> None:
+    stream, outcomes = uuid4(), list[BaseException | None]()
+    emptied.group_append([StoredEvent(stream, 1, "thing.done", b"{}")], {stream: 0}, outcomes.append)
+
+    emptied.close()
+
+    assert outcomes == [None]
+    assert "group append" not in {thread.name for thread in threading.enumerate()}
+    emptied.group_append([StoredEvent(stream, 2, "thing.done", b"{}")], {stream: 1}, outcomes.append)
+    wait_for(lambda: outcomes == [None, None], PATIENCE, "it is used again")
 
 
 def test_what_was_closed_is_used_again(emptied: Parts) -> None:

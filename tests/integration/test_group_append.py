@@ -1,7 +1,7 @@
 """What many gathers have to store goes into the log in one append, and none of them pays for another."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -36,14 +36,22 @@ def store(emptied: Parts) -> Slow:
     return Slow(emptied)
 
 
+@pytest.fixture
+def append(store: Slow) -> Iterator[GroupAppend]:
+    append = GroupAppend(store)
+    yield append
+    store.go.set()
+    append.close()
+
+
 def put(append: GroupAppend, outcomes: Outcomes, stream: UUID, version: int = 1) -> None:
     """One event of a stream that is guarded to be as long as that needs."""
     event = StoredEvent(stream, version, "thing.done", b"{}")
     append([event], {stream: version - 1}, lambda error: outcomes.update({stream: error}))
 
 
-def test_what_comes_while_an_append_is_in_flight_is_stored_by_the_next_one(store: Slow) -> None:
-    append, outcomes, streams = GroupAppend(store), Outcomes(), [uuid4() for _ in range(20)]
+def test_what_comes_while_an_append_is_in_flight_is_stored_by_the_next_one(append: GroupAppend, store: Slow) -> None:
+    outcomes, streams = Outcomes(), [uuid4() for _ in range(20)]
     for stream in streams:
         put(append, outcomes, stream)
 
@@ -55,8 +63,8 @@ def test_what_comes_while_an_append_is_in_flight_is_stored_by_the_next_one(store
     assert {event.originator_id for event in store.select_streams(streams)} == set(streams)
 
 
-def test_one_that_conflicts_is_told_so_and_the_others_are_stored(store: Slow) -> None:
-    append, outcomes, streams = GroupAppend(store), Outcomes(), [uuid4() for _ in range(5)]
+def test_one_that_conflicts_is_told_so_and_the_others_are_stored(append: GroupAppend, store: Slow) -> None:
+    outcomes, streams = Outcomes(), [uuid4() for _ in range(5)]
     for stream in streams:
         put(append, outcomes, stream, version=7 if stream == streams[2] else 1)
 
@@ -68,12 +76,14 @@ def test_one_that_conflicts_is_told_so_and_the_others_are_stored(store: Slow) ->
     assert {event.originator_id for event in store.select_streams(streams)} == {*streams} - {streams[2]}
 
 
-def test_while_the_server_is_away_everybody_is_told_once(store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_server_is_away_everybody_is_told_once(
+    append: GroupAppend, store: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(*_: object) -> frozenset[UUID]:
         raise ServiceUnavailable("gone")
 
     monkeypatch.setattr(PostgresEventStore, "append", away)
-    append, outcomes, streams = GroupAppend(store), Outcomes(), [uuid4() for _ in range(5)]
+    outcomes, streams = Outcomes(), [uuid4() for _ in range(5)]
     for stream in streams:
         put(append, outcomes, stream)
 
@@ -84,9 +94,11 @@ def test_while_the_server_is_away_everybody_is_told_once(store: Slow, monkeypatc
     assert len(store.appends) <= 2
 
 
-def test_who_has_more_to_store_waits_while_much_waits(store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_more_to_store_waits_while_much_waits(
+    append: GroupAppend, store: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(group_append, "TOGETHER", 1)
-    append, outcomes = GroupAppend(store), Outcomes()
+    outcomes = Outcomes()
     put(append, outcomes, uuid4())
     wait_for(lambda: not append._waiting, PATIENCE, "it is being stored")
     put(append, outcomes, uuid4())
@@ -101,11 +113,11 @@ def test_who_has_more_to_store_waits_while_much_waits(store: Slow, monkeypatch: 
 
 
 def test_while_several_have_something_to_store_an_append_waits_for_enough_of_it(
-    store: Slow, monkeypatch: pytest.MonkeyPatch
+    append: GroupAppend, store: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_append, "TOGETHER_SOON", 3600.0)
     monkeypatch.setattr(group_append, "ENOUGH", 6)
-    append, outcomes = GroupAppend(store), Outcomes()
+    outcomes = Outcomes()
     put(append, outcomes, uuid4())
     wait_for(lambda: not append._waiting, PATIENCE, "the first is being stored")
     for _ in range(2):
@@ -120,9 +132,9 @@ def test_while_several_have_something_to_store_an_append_waits_for_enough_of_it(
     assert store.appends == [1, 2, 6]
 
 
-def test_who_stores_something_alone_waits_for_nobody(store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_stores_something_alone_waits_for_nobody(append: GroupAppend, store: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group_append, "TOGETHER_SOON", 3600.0)
-    append, outcomes = GroupAppend(store), Outcomes()
+    outcomes = Outcomes()
     store.go.set()
 
     for number in range(1, 4):

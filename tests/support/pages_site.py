@@ -1,7 +1,7 @@
 """A server with sources and people, for tests of its pages."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,8 @@ def pages_site(postgres: EmbeddedPostgres, folder: Path, **changed: Any) -> Iter
     """The server, with an organisation `amt`, its editor, and three sources of which one is private; and other settings."""
     with new_database(postgres, folder, _filled(postgres, folder)) as plain:
         settings = replace(plain, **changed)
-        with web_server(settings, Parts(settings).callers) as server:
-            yield PagesSite(server.url, Session(Parts(settings)))
+        with web_server(settings, Parts(settings).callers) as server, closing(Parts(settings)) as parts:
+            yield PagesSite(server.url, Session(parts))
 
 
 def _filled(postgres: EmbeddedPostgres, folder: Path) -> str:
@@ -62,8 +62,8 @@ def _filled(postgres: EmbeddedPostgres, folder: Path) -> str:
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [FILLED]).fetchone():
             return FILLED
-    with new_database(postgres, folder) as settings:
-        cli = Session(Parts(settings))
+    with new_database(postgres, folder) as settings, closing(Parts(settings)) as parts:
+        cli = Session(parts)
         cli.call("harvest_organization_create", name="amt", title="The office")
         for name in ("admin", "editor", "somebody", "removed"):
             cli.call("harvest_person_create", name=name, sysadmin=name == "admin")

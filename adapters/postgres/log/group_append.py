@@ -18,6 +18,7 @@ BYTES = 8_000_000  # likewise
 TOGETHER_SOON = 0.02  # seconds that an append waits for more, while several threads have something to store
 ENOUGH = 500  # events, for which it waits no longer
 IDLE = 30.0  # seconds after which the thread ends, and closes its connection to the database
+ENDING = 5.0  # seconds that the end waits for an append that is under way
 
 Done = Callable[[BaseException | None], None]
 
@@ -39,7 +40,8 @@ class GroupAppend:
         self._room = threading.Condition(self._lock)  # of those who have more to store
         self._waiting: list[_Entry] = []
         self._events = self._bytes = 0  # of those that wait
-        self._running = False
+        self._running = self._closed = False
+        self._thread: threading.Thread | None = None
         self._several = False  # the last append was of several entries
 
     def __call__(self, events: Sequence[StoredEvent], guard: Mapping[UUID, int], done: Done) -> None:
@@ -58,7 +60,17 @@ class GroupAppend:
                 self._came.notify()
             if not self._running:
                 self._running = True
-                threading.Thread(target=self._run, daemon=True, name="group append").start()
+                self._thread = threading.Thread(target=self._run, daemon=True, name="group append")
+                self._thread.start()
+
+    def close(self) -> None:
+        """End the thread once what waits is stored; a later use starts another."""
+        with self._lock:
+            thread, self._closed = self._thread, True
+            self._came.notify()
+        if thread is not None:
+            thread.join(ENDING)
+        self._closed = False
 
     def _run(self) -> None:
         while entries := self._take():
@@ -68,9 +80,9 @@ class GroupAppend:
     def _take(self) -> list[_Entry]:
         """What waits; nothing when this thread is to end."""
         with self._lock:
-            self._came.wait_for(lambda: self._waiting, IDLE)
+            self._came.wait_for(lambda: self._waiting or self._closed, IDLE)
             if self._several:
-                self._came.wait_for(lambda: self._events >= ENOUGH, TOGETHER_SOON)
+                self._came.wait_for(lambda: self._events >= ENOUGH or self._closed, TOGETHER_SOON)
             entries, self._waiting = self._waiting, []
             self._several = len(entries) > 1
             self._events = self._bytes = 0
