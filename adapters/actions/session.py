@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -187,7 +187,7 @@ def opened_anyway() -> Iterator[Session]:
         try:
             session = stack.enter_context(opened())
         except HarvestError as error:
-            session = Session(Parts(load()), unusable=error)
+            session = Session(stack.enter_context(closing(Parts(load()))), unusable=error)
         yield session
 
 

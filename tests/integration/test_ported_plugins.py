@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from importlib import import_module
@@ -82,8 +83,9 @@ def as_the_plugin_said(result: dict[str, Any], here: dict[str, Any]) -> dict[str
 
 
 @pytest.fixture
-def parts(emptied: Parts) -> Parts:
-    return Parts(replace(emptied.settings, http_allow="loopback"), "test")
+def parts(emptied: Parts) -> Iterator[Parts]:
+    with closing(Parts(replace(emptied.settings, http_allow="loopback"), "test")) as parts:
+        yield parts
 
 
 @pytest.mark.parametrize("kind", incumbent.CLASSES)

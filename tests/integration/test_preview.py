@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -49,9 +50,9 @@ def remote() -> Iterator[str]:
 
 
 @pytest.fixture
-def session(emptied: Parts) -> Session:
-    parts = Parts(replace(emptied.settings, http_allow="loopback"), "test")
-    return Session(parts)
+def session(emptied: Parts) -> Iterator[Session]:
+    with closing(Parts(replace(emptied.settings, http_allow="loopback"), "test")) as parts:
+        yield Session(parts)
 
 
 def preview(session: Session, **given: Any) -> dict[str, Any]:
@@ -125,8 +126,9 @@ def test_what_is_wrong_with_the_source_is_said_by_field(session: Session, given:
 
 
 def test_an_inner_address_is_refused_and_nothing_is_said_of_it(session: Session) -> None:
-    with json_site(lambda path, query: {"secret": "of the inner network"}) as inner:
-        closed = Session(Parts(replace(session.parts.settings, http_allow="none"), "test"))
+    settings = replace(session.parts.settings, http_allow="none")
+    with json_site(lambda path, query: {"secret": "of the inner network"}) as inner, closing(Parts(settings, "test")) as parts:
+        closed = Session(parts)
 
         answer = preview(closed, url=inner.url, source_type="ckan")
         dead = preview(closed, url="http://127.0.0.1:9/", source_type="ckan")

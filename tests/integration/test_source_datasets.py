@@ -1,6 +1,7 @@
 """Sources kept as datasets of type harvest in a CKAN: the same tests on a fake one, and on a real one where there is one."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -340,7 +341,8 @@ def test_the_doctor_names_a_source_that_ckan_refuses(fake: tuple[FakeCkan, Kept]
     kept.run()
     settings = replace(emptied.settings, ckan_url="http://127.0.0.1:9", ckan_sources=True)
 
-    checks = Session(Parts(settings)).call("harvest_installation_check")["checks"]
+    with closing(Parts(settings)) as parts:
+        checks = Session(parts).call("harvest_installation_check")["checks"]
 
     [told] = [check for check in checks if check["check"] == "in CKAN"]
     assert told["state"] == "problem"
