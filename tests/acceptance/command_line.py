@@ -1,16 +1,16 @@
 """The command line in the test's own process: what a command prints and its exit status, without 0.7 s to start Python."""
 
 import json
-import logging
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import Any, NamedTuple
 
 import pytest
 
 from adapters.cli.main import main
+from tests.support.logged import own_logging
 
 
 class Printed(NamedTuple):
@@ -20,18 +20,6 @@ class Printed(NamedTuple):
     err: str
 
 
-@contextmanager
-def _own_log_levels() -> Iterator[None]:
-    """Commands that report on parts that are away silence their loggers, for a process of their own."""
-    loggers = [logging.getLogger(name) for name in ("adapters", "adapters.targets")]
-    levels = [logger.level for logger in loggers]
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
 def run_quietly(environment: Mapping[str, str], *arguments: str) -> None:
     """Run a command that has to succeed, where nobody reads what it prints."""
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
@@ -39,7 +27,7 @@ def run_quietly(environment: Mapping[str, str], *arguments: str) -> None:
             if name.startswith("HARVEST_"):
                 patch.setenv(name, value)
         patch.setattr(sys, "argv", ["harvester", *arguments])
-        with _own_log_levels(), pytest.raises(SystemExit) as ended:
+        with own_logging(), pytest.raises(SystemExit) as ended:
             main(args=list(arguments), prog_name="harvester")
         assert not ended.value.code, f"{arguments}: {out.getvalue()}{err.getvalue()}"
 
@@ -60,7 +48,7 @@ class CommandLine:
         """Run a command; fails the test when it ends with another status."""
         self._capsys.readouterr()
         self._monkeypatch.setattr(sys, "argv", ["harvester", *arguments])
-        with _own_log_levels(), pytest.raises(SystemExit) as ended:
+        with own_logging(), pytest.raises(SystemExit) as ended:
             main(args=list(arguments), prog_name="harvester")
         printed = Printed(*self._capsys.readouterr())
         assert int(ended.value.code or 0) == status, printed

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.logs import NoRepeats, about, to_standard_error
+from tests.support.logged import own_logging
 
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with own_logging():
+        yield
 
 
 def test_json_lines_carry_ids_of_the_block_they_are_in(capsys: pytest.CaptureFixture[str]) -> None:
