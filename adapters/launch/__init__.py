@@ -2,11 +2,12 @@
 
 Our packages are plain words (`domain`, `schemas`, ...), so another distribution, or a folder on PYTHONPATH, may have one of
 the same name. This module must not be hidden by such a package itself: setup.py installs it under the name `harvestlog`.
+
+Nothing is imported at the top that Python hasn't imported by then: Ctrl-C there would leave a traceback.
 """
 
 import os
 import sys
-from importlib.util import find_spec
 
 TYPE_CHECKING = False  # of typing, which need not be imported to show a line of help
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def _main() -> None:
 
 def hidden_package(home: str = "") -> str:
     """Which of our packages Python would find elsewhere than in `home`, and what to do about it; empty when none."""
+    from importlib.util import find_spec
+
     home = os.path.realpath(home) if home else _home()
     for name in NAMES:
         spec = find_spec(name)

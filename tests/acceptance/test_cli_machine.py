@@ -321,6 +321,14 @@ def test_ctrl_c_ends_a_command_that_waits_without_a_traceback(tmp_path: Path, co
     assert err.strip() == ""
 
 
+def test_nothing_is_imported_before_ctrl_c_can_be_caught() -> None:
+    program = "import sys; before = set(sys.modules); import adapters.launch; print(*sorted(set(sys.modules) - before))"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
+
+    assert done.stdout.split() == ["adapters", "adapters.launch"]
+
+
 @pytest.mark.parametrize("moment", ["hidden_package", "shared_package"])
 def test_ctrl_c_before_anything_is_imported_leaves_no_traceback(moment: str) -> None:
     program = f"""
