@@ -229,7 +229,8 @@ def test_what_package_revise_compares_is_at_its_place_in_every_order() -> None:
 
 
 class Says:
-    """An API that answers from a list; what it was asked for is in `actions`. It has no schemas unless the list has one."""
+    """An API that answers from a list; what it was asked for is in `actions`. It has no schemas and no packages unless the list
+    has some."""
 
     def __init__(self, **answers: Callable[[Mapping[str, Any]], Any]) -> None:
         self.answers = answers
@@ -238,6 +239,8 @@ class Says:
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
         if action == SCHEMA_SHOW and action not in self.answers:
             raise Refusal("Action name not known", 400, {}, code="http_400")
+        if action == "package_show" and action not in self.answers:
+            raise Refusal("Not found", 404, {}, code="http_404")
         self.actions.append(action)
         found = self.answers[action](data)
         if isinstance(found, Exception):

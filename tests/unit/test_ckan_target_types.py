@@ -56,6 +56,19 @@ def test_an_update_goes_as_the_type_that_is_there_and_says_so() -> None:
     assert TOLD in [loss.message for loss in stored.losses if loss.of_job]
 
 
+def test_a_preview_tells_it_as_well_and_shows_what_would_be_sent() -> None:
+    ckan = WithSchema()
+    target = CKANTarget(ckan)
+    target.save(package(type="dataset"), owner(1))
+
+    fitting = target.preview(package(type="open-data", frequency="daily"), owner(1))
+    same = target.preview(package(type="dataset"), owner(1))
+
+    assert fitting.package["type"] == "dataset"
+    assert [loss.message for loss in fitting.losses] == [TOLD]
+    assert same.losses == ()
+
+
 def test_an_update_of_the_same_type_costs_one_call() -> None:
     ckan = WithSchema()
     target = CKANTarget(ckan)

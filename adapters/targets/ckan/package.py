@@ -7,6 +7,7 @@ Ownership is kept in extras: ckanext-harvest's three, and the content hash of th
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from adapters.targets.ckan.errors import OtherType
 from harvesters.dataset.numbers import stands_in
 from harvesters.dataset.resources import own_id
 from harvesters.dataset.values import is_uuid
@@ -161,6 +162,13 @@ def match(package_id: str, extras: Extras, order: Order, **fields: str) -> dict[
 def type_of(package: Mapping[str, Any]) -> str:
     """The type of a dataset."""
     return str(package.get("type") or "dataset")
+
+
+def other_type(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> OtherType | None:
+    """What says that a package has another type than the one that is to be written; None: it has the same, or none is said."""
+    if not wanted.get("type") or type_of(there) == type_of(wanted):
+        return None
+    return OtherType(type_of(there), type_of(wanted))
 
 
 def marked(package: Mapping[str, Any], owner: Owner) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ from adapters.targets.ckan.package import (
     marked,
     match,
     origin,
+    other_type,
     seen,
     type_of,
     with_extra,
@@ -59,6 +60,8 @@ ROUNDS = 8  # of leaving out what CKAN refuses
 HIDDEN = "draft"  # the state of a package that only its editors see
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
 KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
+
+Sent = tuple[dict[str, Any], Losses, Schema | None]
 
 
 class CKANTarget:
@@ -111,13 +114,12 @@ class CKANTarget:
     def prepared(self, package: Mapping[str, Any], owner: Owner) -> Callable[[], Stored]:
         """See `harvesters.target.Prepares`."""
         with about(str(package.get("name")), owner):
-            schema = self._schemas.of(type_of(package))
-            sent, losses = self._sent(package, owner, schema)
+            fitted = self._sent(package, owner)
 
         def store() -> Stored:
             with about(str(package.get("name")), owner):
                 try:
-                    return self._save_fitted(sent, owner, losses, schema)
+                    return self._save_fitted(owner, *fitted)
                 except OtherType as kept:
                     return self._save_as(kept, package, owner)
 
@@ -126,22 +128,27 @@ class CKANTarget:
     def preview(self, package: Mapping[str, Any], owner: Owner) -> Fitting:
         """See `harvesters.target.Previews`. Nothing is written; what only CKAN's own validators know is not told."""
         with about(str(package.get("name")), owner):
-            schema = self._schemas.of(type_of(package))
-            sent, losses = self._sent(package, owner, schema)
+            there = self._find(str(package.get("id"))) or package
+            sent, losses, schema = self._sent(package, owner, other_type(there, package))
             sent, homeless = self._arranged(sent, owner, losses, schema)
-            kept = [extra for extra in sent["extras"] if extra["key"] not in OWN]
-            return Fitting({**sent, "extras": kept}, (*homeless, *losses.all()), schema.dataset_type if schema else "")
+            extras = [extra for extra in sent["extras"] if extra["key"] not in OWN]
+            return Fitting({**sent, "extras": extras}, (*homeless, *losses.all()), schema.dataset_type if schema else "")
 
-    def _sent(self, package: Mapping[str, Any], owner: Owner, schema: Schema | None) -> tuple[dict[str, Any], Losses]:
-        """The package as CKAN's own fields take it, and what notes the losses from here on."""
+    def _sent(self, package: Mapping[str, Any], owner: Owner, kept: OtherType | None = None) -> Sent:
+        """The package as CKAN's own fields take it, what notes the losses from here on, and the schema of its type."""
+        dataset_type = kept.dataset_type if kept else type_of(package)
+        schema = self._schemas.of(dataset_type)
         losses = Losses(owner.fields, schema.carries if schema else nowhere)
+        if kept:
+            package = {**package, "type": dataset_type}
+            losses.note(str(kept))
         own: Mapping[str, Any] = {}
         if schema:
             own = schema.in_own_form(package)
             package = schema.prepared({name: value for name, value in package.items() if name not in own}, losses)
         fitted = fit(package, owner.fields, losses.carries)
         losses.add(fitted.losses)
-        return form({**fitted.package, **own}, owner, self.resolve_vocabulary), losses
+        return form({**fitted.package, **own}, owner, self.resolve_vocabulary), losses, schema
 
     def _arranged(
         self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None
@@ -155,7 +162,7 @@ class CKANTarget:
             sent = schema.fitted(sent, losses, may_lack=kept)
         return within_limits(sent, losses), homeless
 
-    def _save_fitted(self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None) -> Stored:
+    def _save_fitted(self, owner: Owner, sent: dict[str, Any], losses: Losses, schema: Schema | None) -> Stored:
         """Write what this CKAN has a place for; fields of unknown fate are asked after by a first write without its hash."""
         lost: list[Loss] = []
         sent, homeless = self._arranged(sent, owner, losses, schema)
@@ -172,11 +179,8 @@ class CKANTarget:
 
     def _save_as(self, kept: OtherType, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Update a package of another type by what CKAN has places for in that type."""
-        schema = self._schemas.of(kept.dataset_type)
-        sent, losses = self._sent({**package, "type": kept.dataset_type}, owner, schema)
-        losses.note(str(kept))
         try:
-            return self._save_fitted(sent, owner, losses, schema)
+            return self._save_fitted(owner, *self._sent(package, owner, kept))
         except OtherType as error:  # somebody has purged it and created another one meanwhile
             raise busy(str(package.get("id"))) from error
 
@@ -246,8 +250,8 @@ class CKANTarget:
             return self._create(sent, owner)
         if origin(package).holds(package["id"], owner):
             return Stored(package["id"], package["name"], already=True)
-        if sent.get("type") and type_of(package) != type_of(sent):
-            raise OtherType(type_of(package), type_of(sent))
+        if kept := other_type(package, sent):
+            raise kept
         if package["state"] != "deleted":
             sent = with_fields_kept(sent, package, self.rules, owner)
         if extra(package, WANTED) == sent["name"] and stands_in(package["name"], sent["name"]):
@@ -290,7 +294,6 @@ class CKANTarget:
 
         Its name stays, unless CKAN has given that to another package meanwhile, as it does with names of deleted ones.
         """
-
         questions = [f"+package__{name}" for name in self._places.unsure(sent) if ASKABLE.fullmatch(name)]
 
         def revise(update: Mapping[str, Any]) -> Mapping[str, Any]:
