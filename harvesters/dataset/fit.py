@@ -10,7 +10,7 @@ from typing import Any
 from domain.errors import TargetError
 from harvesters.dataset import values
 from harvesters.dataset.extras import fit_extras
-from harvesters.dataset.languages import in_one_language_too
+from harvesters.dataset.languages import in_one_language_too, moved_to_translated
 from harvesters.dataset.resources import fit_resources
 from harvesters.dataset.storable import storable
 from harvesters.dataset.tags import fit_tags
@@ -53,6 +53,9 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
     losses = Losses(policy, carries)
     package = storable(package)
     _check_name(package.get("name"))
+    is_translated = any(name in package for name in TRANSLATED)
+    if is_translated:
+        package = {**package, **moved_to_translated(package, losses.translated("dataset", TRANSLATED), policy.languages)}
     fitted: dict[str, Any] = {}
     for name, value in package.items():
         if not name:
@@ -69,7 +72,7 @@ def fit(package: Mapping[str, Any], policy: FieldPolicy, carries: Carries = nowh
         else:
             of_plugin = value.__class__ is not str and name not in OBJECTS_OF_CKAN
             fitted[name] = values.of_plugin(value, losses, "dataset", name) if of_plugin else value
-    if any(name in package for name in TRANSLATED):
+    if is_translated:
         fitted |= in_one_language_too(fitted, TRANSLATED, policy.languages)
     if not (title := fitted.get("title")) or (title.__class__ is str and title.isspace()):
         fitted["title"] = fitted["name"]  # as CKAN's own schema does; a schema of a site may not

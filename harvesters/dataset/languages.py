@@ -108,6 +108,23 @@ def in_one_language_too(fields: Mapping[str, Any], pairs: Mapping[str, str], pre
     return {name: text for name, text in texts.items() if text}
 
 
+def moved_to_translated(fields: Mapping[str, Any], pairs: Mapping[str, str], preferred: Sequence[str]) -> dict[str, Any]:
+    """Where a field and the one that has it by language both are objects by language: the latter with the texts of both, the
+    former with one text. `pairs`: the names of both. A text that only the former has for a language loses nothing that way.
+    """
+    moved: dict[str, Any] = {}
+    for translated, name in pairs.items():
+        value, texts = opened(fields.get(name)), opened(fields.get(translated))
+        if not (by_language(value) and by_language(texts)):
+            continue
+        told = {_tag_of(language): text for language, text in texts.items() if not is_blank(text)}
+        own = {language: text for language, text in value.items() if not is_blank(text)}
+        if all(told.get(_tag_of(language), text) == text for language, text in own.items()):
+            more = {language: text for language, text in own.items() if _tag_of(language) not in told}
+            moved |= {translated: {**texts, **more} if more else fields[translated], name: in_one_language(value, preferred)}
+    return moved
+
+
 def is_blank(value: Any) -> bool:
     """Whether a field says nothing."""
     return is_missing(value) or (isinstance(value, str) and value.isspace())

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from harvesters.dataset import values
-from harvesters.dataset.languages import in_one_language_too
+from harvesters.dataset.languages import in_one_language_too, moved_to_translated
 from harvesters.dataset.values import SURELY_SHORT, Losses, Odd, shown
 
 TEXTS = frozenset(
@@ -42,6 +42,10 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
     fields: dict[str, Any] = {}
     if resource.get("extras"):
         resource = _with_extras(resource, losses, position)
+    is_translated = any(name in resource for name in TRANSLATED)
+    if is_translated:
+        pairs = losses.translated("resource", TRANSLATED)
+        resource = {**resource, **moved_to_translated(resource, pairs, losses.policy.languages)}
     for name, value in resource.items():
         if value is None or (
             value.__class__ is str and (len(value) <= SURELY_SHORT and value[:1] != "{" if name in TEXTS else name not in RULES)
@@ -55,7 +59,7 @@ def _fit(resource: Mapping[str, Any], losses: Losses, position: int, dataset_id:
                 fields[name] = rule(value, losses, "resource", name)
             except Odd as why:
                 losses.drop(f"resources: entry {position}, {name}", why)
-    if any(name in fields for name in TRANSLATED):
+    if is_translated:
         fields |= in_one_language_too(fields, TRANSLATED, losses.policy.languages)
     if (url := fields.get("url")).__class__ is str and (url[:4] != "http" or url[-1:].isspace()):
         fields["url"] = url = address(url, fields)

@@ -66,6 +66,10 @@ class Losses:
         """Note what is left out of all datasets of the job that have it."""
         self._losses.append(Loss(message, of_job=True))
 
+    def translated(self, kind: str, pairs: Mapping[str, str]) -> Mapping[str, str]:
+        """Of fields by language and those in one language (`pairs`) the ones where the target takes the latter in one only."""
+        return {name: core for name, core in pairs.items() if not self.carries(kind, core)}
+
     def in_one_language(self, value: Mapping[str, str | None], kind: str, field: str) -> str:
         """The text of a value by language that is kept; that others aren't is noted."""
         if len({text for text in value.values() if text and text.strip()}) > 1:

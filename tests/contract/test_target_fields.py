@@ -4,6 +4,7 @@ The right-hand values are CKAN's own answers to package_create where it takes th
 `harvesters.dataset` make of it where CKAN would refuse it or fail.
 """
 
+import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -240,3 +241,38 @@ def test_a_value_by_language_is_kept_in_one_that_is_the_same_everywhere(
     assert (in_view(stored_package, "notes"), in_view(stored_package, "resources.name")) == (kept, kept)
     several = len(value) > 1
     assert [loss.of_job for loss in stored.losses] == [True, True] * several
+
+
+@pytest.mark.parametrize(
+    ("text", "translated", "kept"),
+    [
+        (BY_LANGUAGE, {"de": "Bäume", "fr": "Arbres"}, {"de": "Bäume", "fr": "Arbres"}),
+        (BY_LANGUAGE, {"deu": "Bäume", "fra": "Arbres", "en": "Trees"}, {"deu": "Bäume", "fra": "Arbres", "en": "Trees"}),
+        (BY_LANGUAGE, {"de": "Bäume"}, {"de": "Bäume", "fr": "Arbres"}),
+        (BY_LANGUAGE, {"de": "Bäume", "fr": ""}, {"de": "Bäume", "fr": "Arbres"}),
+        (BY_LANGUAGE, '{"de": "Bäume"}', {"de": "Bäume", "fr": "Arbres"}),
+    ],
+)
+def test_nothing_is_lost_where_another_field_carries_all_languages(
+    target: Catalogue, text: Any, translated: Any, kept: Any
+) -> None:
+    named = {"name": text, "name_translated": translated}
+
+    stored = target.save(package(notes=text, notes_translated=translated, **resources(**named)), owner())
+
+    stored_package = shown(target, stored.package_id)
+    of_dataset = stored_package.get("notes_translated") or in_view(stored_package, "extras").get("notes_translated")
+    of_resource = in_view(stored_package, "resources.name_translated")
+    assert (in_view(stored_package, "notes"), in_view(stored_package, "resources.name")) == ("Bäume", "Bäume")
+    assert [as_object(of_dataset), as_object(of_resource)] == [kept, kept]
+    assert [loss for loss in stored.losses if "one language" in loss.message] == []
+
+
+def test_texts_that_differ_from_those_by_language_are_told(target: Catalogue) -> None:
+    stored = target.save(package(notes=BY_LANGUAGE, notes_translated={"de": "Wald", "fr": "Arbres"}), owner())
+
+    assert [loss.message.partition(":")[0] for loss in stored.losses if "one language" in loss.message] == ["notes"]
+
+
+def as_object(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
