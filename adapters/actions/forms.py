@@ -1,7 +1,7 @@
 """Answers as ckanext-harvest's Action API gives them: its keys, its types, its texts.
 
 Actions return what the command line shows; over HTTP their answers pass through here. Keys that ckanext-harvest doesn't have
-come after its own.
+come after its own. Of an answer that is shown as the bare list that ckanext-harvest has, the rest stands next to the list.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,9 @@ from domain.secrets import mask_config, mask_text, mask_url
 
 COUNTERS = ("added", "updated", "not modified", "errored", "deleted")
 JOB_EXTRAS = ("kind", "trigger", "outcome", "complete", "objects", "gather_errors", "held", "decision")
+JOB_MORE = ("held_of", "full_listing", "done", "objects_errored", "objects_not_modified", "source")
+LISTED_EXTRAS = ("private", "paused", "cron", "time_zone", "blackout", "datasets", "removed")
+LINE_EXTRAS = ("id", "logger", "source_id", "job_id", "object_id")
 EMPTY = ("groups", "tags", "resources", "relationships_as_object", "relationships_as_subject")
 """Lists that a dataset has in CKAN, and a source has nothing in."""
 Form = Callable[[Session, Any, Any], Any]
@@ -31,6 +34,13 @@ def in_form(session: Session, action: Action, parameters: Any, result: Any) -> A
     if form is not None:
         return form(session, parameters, result)
     return result[action.listed] if action.listed else result
+
+
+def around(action: Action, result: Any, shown: Any) -> dict[str, Any]:
+    """What an action returned around the list that is shown bare, without what isn't there (`next` of the last page)."""
+    if not isinstance(result, Mapping) or not isinstance(shown, list):
+        return {}
+    return {name: value for name, value in result.items() if name != action.listed and value is not None}
 
 
 def time_text(value: datetime | None) -> str | None:
@@ -74,6 +84,7 @@ def source_dict(session: Session, row: Row, *, status: bool = True) -> Row:
         "active": row["active"],
         "next_run": time_text(row["next_run"]),
         "paused": bool(row["paused"]),
+        "removed": row["removed"] or "",
         **{name: row[name] or "" for name in ("cron", "time_zone", "blackout")},
     }
     if status:
@@ -161,6 +172,7 @@ def _list_dict(session: Session, row: Row, detail: Row, jobs: Mapping[str, Row] 
         "name": row["name"],
         "owner_org": row["owner_org"] or None,
     }
+    listed |= {name: row[name] for name in LISTED_EXTRAS}
     if jobs is not None:
         job = jobs.get(row["last_job_id"] or "")
         listed["last_job_status"] = job_dict(session, job, summaries=False) if job else None
@@ -211,7 +223,7 @@ def job_dict(session: Session, row: Row, *, summaries: bool = True) -> Row:
         reads = ApiReads(session.model)
         shown["object_error_summary"] = _summary(reads.object_summary, row["id"], row["objects_errored"])
         shown["gather_error_summary"] = _summary(reads.gather_summary, row["id"], row["gather_errors"])
-    return {**shown, **{name: row[name] for name in JOB_EXTRAS}}
+    return {**shown, **{name: row[name] for name in (*JOB_EXTRAS, *JOB_MORE)}}
 
 
 def _summary(read: Callable[[str], list[Row]], job_id: str, number: int) -> list[Row]:
@@ -240,7 +252,7 @@ def _aborted_jobs(_session: Session, _parameters: Any, result: Any) -> str:
     return f"Done. Aborted jobs: {len(result['aborted'])}"
 
 
-def _report(_session: Session, _parameters: Any, result: Any) -> Row:
+def _report(session: Session, _parameters: Any, result: Any) -> Row:
     """Errors of the gather one by one, errors of objects grouped by object."""
     objects: dict[str, Row] = {}
     for error in result["object_errors"]:
@@ -249,7 +261,9 @@ def _report(_session: Session, _parameters: Any, result: Any) -> Row:
             entry["original_url"] = error["original_url"]
         entry["errors"].append({"message": error["message"], "line": error["line"], "type": error["stage"]})
     gather = [{"message": error["message"]} for error in result["gather_errors"]]
-    return {"gather_errors": gather, "object_errors": objects, "next": result["next"]}
+    job = job_dict(session, result["job"], summaries=False)
+    warnings = {name: result[name] for name in ("warnings", "job_warnings")}
+    return {"gather_errors": gather, "object_errors": objects, "next": result["next"], **warnings, "job": job}
 
 
 def _imported(_session: Session, _parameters: Any, result: Any) -> int:
@@ -258,14 +272,6 @@ def _imported(_session: Session, _parameters: Any, result: Any) -> int:
 
 
 # the rest
-
-
-def _history(_session: Session, _parameters: Any, result: Any) -> Row:
-    return {"id": str(result["id"])}
-
-
-def _histories(_session: Session, _parameters: Any, result: Any) -> list[Row]:
-    return [{"id": str(cleared["id"])} for cleared in result]
 
 
 def _true(_session: Session, _parameters: Any, _result: Any) -> bool:
@@ -280,7 +286,7 @@ def _harvesters(_session: Session, _parameters: Any, result: Any) -> list[Row]:
             "description": harvester["description"],
             "form_config_interface": "Text",
             "show_config": True,
-            "problem": harvester["problem"],
+            **{name: harvester[name] for name in ("problem", "place", "distribution", "options")},
         }
         for harvester in result
     ]
@@ -288,7 +294,13 @@ def _harvesters(_session: Session, _parameters: Any, result: Any) -> list[Row]:
 
 def _log(_session: Session, _parameters: Any, result: Any) -> list[Row]:
     return [
-        {"content": line["content"], "level": line["level"], "created": time_text(line["created"])} for line in result["lines"]
+        {
+            "content": line["content"],
+            "level": line["level"],
+            "created": time_text(line["created"]),
+            **{name: line[name] for name in LINE_EXTRAS},
+        }
+        for line in result["lines"]
     ]
 
 
@@ -307,8 +319,6 @@ FORMS: Mapping[str, Form] = {
     "harvest_source_delete": _source_deleted,
     "harvest_source_list": _source_list,
     "harvest_source_clear": _source_cleared,
-    "harvest_source_job_history_clear": _history,
-    "harvest_sources_job_history_clear": _histories,
     "harvest_source_reindex": _true,
     "harvest_sources_reindex": _true,
     "harvest_job_create": _sent_job,

@@ -17,7 +17,7 @@ SHOWN_ONLY = frozenset(
         *("state", "organization", "creator_user_id", "metadata_created", "metadata_modified", "status", "next_run", "paused"),
         *("num_resources", "num_tags", "resources", "tags", "groups", "relationships_as_subject", "relationships_as_object"),
         *("isopen", "license_id", "license_title", "license_url", "author", "author_email", "maintainer", "maintainer_email"),
-        *("revision_id", "fields_version"),
+        *("revision_id", "fields_version", "removed"),
     }
 )
 """What a dataset of type harvest is shown with, and nobody sets."""

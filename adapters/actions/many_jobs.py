@@ -55,7 +55,7 @@ class FailedJobs(Parameters):
     exclude: References = Field(default_factory=list)
 
 
-@action(Right.SYSADMIN, JobsCreate)
+@action(Right.SYSADMIN, JobsCreate, listed="jobs")
 def harvest_job_create_all(session: Session, parameters: JobsCreate) -> dict[str, Any]:
     """Create a job for every active source, or for some; `skipped` lists sources that can't have one now, with the reason."""
     application = session.parts.application

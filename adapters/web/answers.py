@@ -47,10 +47,9 @@ def help_url(request: Request, name: str) -> str:
     return f"{base}/api/3/action/help_show?name={name}"
 
 
-def success(request: Request, name: str, result: Any, following: str | None = None) -> Response:
-    """What an action returned; `following`: what to pass as `after` for the next page of a list that is shown bare."""
-    more = {"next": following} if following else {}
-    return json_response({"help": help_url(request, name), "success": True, "result": result, **more})
+def success(request: Request, name: str, result: Any, around: Mapping[str, Any] | None = None) -> Response:
+    """What an action returned; `around`: what stands next to a list that is shown bare."""
+    return json_response({"help": help_url(request, name), "success": True, "result": result, **(around or {})})
 
 
 def failure(request: Request, name: str, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.actions.forms import in_form
+from adapters.actions.forms import around, in_form
 from adapters.actions.given import given
 from adapters.actions.table import Action, allowed, api_actions
 from adapters.web.answers import bad_request, failure, json_response, success
@@ -63,8 +63,7 @@ def answered(site: Site, request: Request, action: Action, values: Mapping[str, 
         result = action.run(session, parameters)
         session.show_current(SHOWN_WITHIN)  # after a write: the next read sees it, whichever process it asks
         shown = in_form(session, action, parameters, result)
-        following = result.get("next") if isinstance(result, Mapping) and isinstance(shown, list) else None
-        response = success(request, action.name, shown, following)
+        response = success(request, action.name, shown, around(action, result, shown))
         return Answered(response, action.kept is not None and action.kept(parameters))
     except Exception as error:
         return Answered(failure(request, action.name, error), keep=False)

@@ -1,5 +1,6 @@
 """The description of the API: as OpenAPI, and as a page that needs nothing from elsewhere. Both are made from the table."""
 
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.metadata import version
@@ -13,12 +14,29 @@ from adapters.actions.parameters import is_needed
 from adapters.actions.table import Action, api_actions
 from adapters.web.answers import json_response
 
-SUCCESS = {
+SUCCESS: dict[str, Any] = {
     "type": "object",
     "required": ["help", "success", "result"],
-    "properties": {"help": {"type": "string"}, "success": {"const": True}, "result": {}, "next": {"type": "string"}},
+    "properties": {"help": {"type": "string"}, "success": {"const": True}, "result": {}},
     "additionalProperties": False,
 }
+AROUND: Mapping[str, dict[str, Any]] = {
+    "next": {"type": "string", "description": "What to pass as `after`, or `before`, for the next page"},
+    "count": {"type": "integer", "description": "How many there are, on all pages"},
+    "left_out": {"type": "integer", "description": "How many were not kept"},
+    "earlier_gone": {"type": "boolean", "description": "There were earlier ones, which are no longer kept"},
+    "skipped": {"type": "array", "items": {"type": "object"}, "description": "What was skipped, with the reason"},
+    "dataset": {"type": "object", "description": "What the list is about"},
+    "rebuild": {"type": "object", "description": "How far a rebuild is"},
+    "without_effect": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Settings of a file that mean nothing here",
+    },
+    "requests": {"type": "array", "items": {"type": "object"}, "description": "What was asked for"},
+}
+"""What may stand next to a list."""
+LISTED = {**SUCCESS, "properties": {**SUCCESS["properties"], "result": {"type": "array"}, **AROUND}}
 MESSAGES = {"type": "array", "items": {"type": "string"}}
 CHANGED = {
     "type": "object",
@@ -86,6 +104,8 @@ def _path(action: Action) -> dict[str, Any]:
         status: {"description": text, "content": {"application/json": {"schema": answer}}}
         for status, (text, answer) in ANSWERS.items()
     }
+    if action.listed:
+        responses["200"] = {"description": ANSWERS["200"][0], "content": {"application/json": {"schema": LISTED}}}
     common = {"summary": action.summary, "responses": responses}
     content = {"application/json": {"schema": schema}}
     path: dict[str, Any] = {"post": {**common, "operationId": action.name, "requestBody": {"content": content}}}

@@ -249,11 +249,12 @@ def test_no_limit_is_everything(api: Api, action: str, limit: str) -> None:
     assert "limit" in answer.json["error"]
 
 
-def test_lines_of_the_log_have_three_keys(api: Api) -> None:
+def test_lines_of_the_log_have_their_three_keys_first_and_what_they_are_about_after_them(api: Api) -> None:
     lines = api.read("harvest_log_list", level="ERROR", limit=5)
 
     assert lines
-    assert all(line.keys() == {"content", "level", "created"} and line["level"] == "ERROR" for line in lines)
+    keys = ["content", "level", "created", "id", "logger", "source_id", "job_id", "object_id"]
+    assert all(list(line) == keys and line["level"] == "ERROR" for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +387,8 @@ def test_calls_of_older_scripts_are_understood(api: Api) -> None:
 
     assert ([job["source_id"] for job in jobs], none) == ([source["id"]], [])
     assert (shown["id"], shown["trigger"]) == (jobs[0]["id"], "api")
-    assert cleared == {"id": source["id"]}
+    stays = [{"id": jobs[0]["id"], "reason": "it was aborted less than an hour ago: workers may still be at it"}]
+    assert cleared == {"id": source["id"], "name": "theirs", "jobs": 0, "objects": 0, "kept": stays}
     assert api.refused("harvest_job_abort") == (409, {"__type": "Validation Error", "id": ["Missing value"]})
 
 
