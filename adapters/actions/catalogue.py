@@ -58,7 +58,7 @@ class PackageSearch(Parameters):
     """As in CKAN's package_search: words that a package must contain (`q`), filters (`fq`), order and facets.
 
     With `dataset_type:harvest` in `fq` it searches sources, otherwise datasets of the local catalogue. `source_id`: only
-    datasets of this source (id or name). `rows`: at most 1,000.
+    datasets of this source (id or name). `rows`: at most 1,000. `facet.limit`: at most 1,000, too, which is what -1 stands for.
     """
 
     q: str = ""

@@ -32,7 +32,7 @@ POLL = 0.05  # seconds
 PATIENCE = 10.0  # seconds without a coordinator
 DATABASE_PATIENCE = 120.0  # seconds without a database
 ENDED = ("Finished", "Aborted")
-MAX_JOBS = 1000
+PAGE = 1000  # jobs read at a time
 
 
 class SourceTest(Parameters):
@@ -124,12 +124,20 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
         raise ServiceUnavailable("Another coordinator has begun to lead: try again")
     session.show_current()
     source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
-    rows = session.model.jobs(source_id=source_id, unfinished=True, limit=MAX_JOBS)
+    rows = list(_unfinished(session, source_id))
     if not parameters.wait:
         return {"jobs": [shown(row) for row in rows]}
     with session.waits.place() as seconds:
         end = time.monotonic() + seconds
         return {"jobs": [_wait(session, row["id"], end) for row in rows]}
+
+
+def _unfinished(session: Session, source_id: str) -> Iterator[Row]:
+    after: str | None = ""
+    while after is not None:
+        page = session.model.jobs(source_id=source_id, unfinished=True, limit=PAGE, after=after)
+        yield from page
+        after = page.next
 
 
 @contextmanager

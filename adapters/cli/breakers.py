@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import emit, json_option, session, table
+from adapters.cli.output import emit, json_option, limit_option, session, table
 
 TARGET = "target"
 
@@ -30,7 +30,7 @@ def reset(name: str, as_json: bool) -> None:
 
 
 @click.command("dead-letters")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
+@limit_option()
 @click.option("--before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f%z"]), help="Only older ones.")
 @json_option
 def dead_letters(limit: int, before: datetime | None, as_json: bool) -> None:

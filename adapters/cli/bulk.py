@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from adapters.cli.csv_output import all_pages
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, session, table
 from adapters.cli.typed import Choice
@@ -76,7 +77,7 @@ def bulk(action: str, sources: tuple[str, ...], everything: bool, yes: bool, wai
             time.sleep(POLL)
             # which carries it out here when no coordinator leads any more
             answer = actions.call("harvest_bulk_run", id=counted["id"], count=counted["sources"])
-        skipped = actions.call("harvest_bulk_show", id=counted["id"], skipped=True, limit=1000)["listed"]
+        skipped = list(all_pages(actions, "harvest_bulk_show", "listed", id=counted["id"], skipped=True))
         answer = {**{name: value for name, value in answer.items() if name not in ("listed", "next")}, "listed": skipped}
         emit(answer, as_json, lambda: _text(answer))
     if answer["skipped"]:

@@ -46,4 +46,4 @@ def all_pages(actions: Any, action: str, rows: str, **which: Any) -> Iterator[Ma
         yield from page[rows]
         if not page["next"]:
             return
-        which = {**which, "after": page["next"], "offset": 0}
+        which = {**which, "after": page["next"]} | ({"offset": 0} if "offset" in which else {})

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, emit, json_option, more, session, table
+from adapters.cli.output import after_option, emit, json_option, limit_option, more, session, table
 
 Row = dict[str, Any]
 
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 @click.option("--at", default="", help="How it was at this time, e.g. 2026-03-01T06:00 (UTC).")
 @click.option("--version", default="", help="How it was in the version of this object.")
 @click.option("--diff", "old", metavar="OLD", default="", help="What differs between the versions of two objects, OLD and NEW.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="How many versions to show.")
+@limit_option(50, "versions")
 @after_option("version's object")
 @json_option
 def history(dataset: str, new: str, at: str, version: str, old: str, limit: int, after: str, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from adapters.cli.jobs import describe
-from adapters.cli.output import after_option, emit, json_option, more, session, table
+from adapters.cli.output import after_option, emit, json_option, limit_option, more, session, table
 from adapters.cli.typed import Choice
 from domain.deletions import HELD
 from domain.errors import Refused
@@ -51,7 +51,7 @@ def _going(job: Row, examples: list[Row]) -> str:
 @click.command()
 @click.argument("job_or_source", default="")
 @click.option("--what", default="", help="Only those that were deleted, purged, kept, hidden, gone already, held, or returned.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="How many to show.")
+@limit_option()
 @after_option("object (without JOB_OR_SOURCE: this job)")
 @json_option
 def deletions(job_or_source: str, what: str, limit: int, after: str, as_json: bool) -> None:

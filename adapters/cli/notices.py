@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, emit, json_option, more, session, table
+from adapters.cli.output import after_option, emit, json_option, limit_option, more, session, table
 
 Row = dict[str, Any]
 EVERYBODY = "*"
@@ -13,7 +13,7 @@ EVERYBODY = "*"
 @click.command()
 @click.option("--unsent", is_flag=True, help="Only what was not sent, and why not.")
 @click.option("--source", default="", help="Only of this source (id or name).")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
+@limit_option()
 @after_option("notice")
 @click.option("--retry", is_flag=True, help="Try again now what failed, including what was given up on.")
 @click.option("--drop", is_flag=True, help="Forget what failed: it is not tried again.")

@@ -31,16 +31,21 @@ def session(**options: Any) -> "Iterator[Session]":
         yield actions
 
 
-def paging(default: int = 100) -> Callable[[Any], Any]:
+def paging(default: int = 100, most: int = 1000) -> Callable[[Any], Any]:
     """Options --limit and --offset."""
 
     def decorate(command: Any) -> Any:
-        command = click.option("--offset", default=0, type=click.IntRange(0), help="How many to skip.")(command)
-        return click.option("--limit", default=default, show_default=True, type=click.IntRange(1), help="How many to show.")(
-            command
+        return limit_option(default, most=most)(
+            click.option("--offset", default=0, type=click.IntRange(0), help="How many to skip.")(command)
         )
 
     return decorate
+
+
+def limit_option(default: int = 100, what: str = "", most: int = 1000) -> Callable[[Any], Any]:
+    """Option --limit: how many of `what` are shown; a larger one than the action takes is refused."""
+    said = f"How many {what} to show." if what else "How many to show."
+    return click.option("--limit", default=default, show_default=True, type=click.IntRange(1, most), help=said)
 
 
 def told_steps(*, quiet: bool) -> Callable[[Mapping[str, Any]], None]:

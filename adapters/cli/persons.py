@@ -5,11 +5,10 @@ from typing import Any
 
 import click
 
-from adapters.cli.output import after_option, block, emit, json_option, more, paging, session, table
+from adapters.cli.output import after_option, block, emit, json_option, limit_option, more, paging, session, table
 from adapters.cli.typed import Choice
 
 Row = dict[str, Any]
-limit_option = click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
 
 
 def _call(action: str, as_json: bool, text: Callable[[Any], str], **values: Any) -> None:
@@ -33,7 +32,7 @@ def create_org(name: str, title: str, as_json: bool) -> None:
 
 
 @org.command("list")
-@limit_option
+@limit_option()
 @after_option("organisation")
 @json_option
 def list_orgs(limit: int, after: str, as_json: bool) -> None:
@@ -49,7 +48,7 @@ def _orgs(answer: Row) -> str:
 
 @org.command("show")
 @click.argument("organisation")
-@limit_option
+@limit_option()
 @after_option("person")
 @json_option
 def show_org(organisation: str, limit: int, after: str, as_json: bool) -> None:
@@ -127,7 +126,7 @@ def create_person(name: str, title: str, email: str, sysadmin: bool, as_json: bo
 
 
 @person.command("list")
-@limit_option
+@limit_option()
 @after_option("person")
 @json_option
 def list_persons(limit: int, after: str, as_json: bool) -> None:

@@ -12,7 +12,7 @@ MOST_DAYS = 366
 
 @click.command()
 @click.option("--until", default="", metavar="TIME", help="The end of the 24 hours (ISO 8601, UTC); without it: now.")
-@paging()
+@paging(most=100)
 @json_option
 def night(until: str, limit: int, offset: int, as_json: bool) -> None:
     """Show how busy each of 24 hours was at each source, and what failed in it. The worst sources come first.
@@ -20,7 +20,7 @@ def night(until: str, limit: int, offset: int, as_json: bool) -> None:
     A line has a sign for each hour: . no job, o a job ran, e it had errors, X it failed.
     """
     with session() as actions:
-        answer = actions.call("harvest_night_show", until=until, limit=min(limit, 100), offset=offset)
+        answer = actions.call("harvest_night_show", until=until, limit=limit, offset=offset)
         emit(answer, as_json, lambda: _night_text(answer))
 
 

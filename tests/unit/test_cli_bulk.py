@@ -26,7 +26,7 @@ class Actions:
         if name == "harvest_bulk_run":
             self.runs.append(values)
         state = "finished" if len(self.runs) > 1 else "running"
-        return {**COUNTED, "state": state, "done": 1, "skipped": 0, "listed": []}
+        return {**COUNTED, "state": state, "done": 1, "skipped": 0, "listed": [], "next": None}
 
 
 def test_a_set_whose_coordinator_has_ended_is_carried_out_by_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from domain.errors import NotFound, Refused, ValidationError
 
 HERE = "/harvest/-/organisations"
 ROWS = 100
+AT_A_TIME = 1000  # organisations
 
 
 def every(page: Page) -> Response:
@@ -34,6 +35,17 @@ def _organisations(page: Page, errors: Mapping[str, str]) -> Response:
         errors=errors,
         values={name: page.form.get(name, "") for name in ("name", "title")},
     )
+
+
+def every_organisation(page: Page) -> list[Row]:
+    """All organisations that the viewer sees, by name, read page by page."""
+    rows: list[Row] = []
+    following: str | None = ""
+    while following is not None:
+        answer = page.call("harvest_organization_list", limit=AT_A_TIME, after=following)
+        rows += answer["organizations"]
+        following = answer["next"]
+    return rows
 
 
 def enter(page: Page) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from adapters.web.pages.organisations import every_organisation
 from adapters.web.pages.page import Page
 from adapters.web.pages.source import Row
 from domain.access import ROLES
@@ -62,12 +63,11 @@ def show(page: Page) -> Response:
 
 def _person(page: Page, person: Row, errors: Mapping[str, str] | None = None, link: Row | None = None) -> Response:
     name = person["name"]
-    organisations = page.call("harvest_organization_list", limit=1000)["organizations"]
     return page.render(
         "person.html",
         422 if errors else 200,
         person=person,
-        organisations=organisations,
+        organisations=every_organisation(page),
         roles=ROLES,
         tokens=page.call("harvest_token_list", person=name, limit=SHOWN)["tokens"],
         sessions=page.call("harvest_session_list", person=name)["sessions"],

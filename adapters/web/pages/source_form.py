@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from adapters.web.pages import paths
 from adapters.web.pages.merging import Merged, merged
+from adapters.web.pages.organisations import every_organisation
 from adapters.web.pages.page import Page
 from adapters.web.pages.source import Row, found_to_edit, frame
 from domain.errors import Outdated, Refused, ValidationError
@@ -25,7 +26,6 @@ OPTION = "option."
 LIST = "list of string"
 NUMBERS = ("integer", "number")
 OFTEN = 8  # options that are shown unfolded
-ORGANISATIONS = 1000
 PREVIEWED = 20  # records
 HOST_ONLY = re.compile(r"(?!localhost)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(:\d+)?(/\S*)?")
 
@@ -101,8 +101,7 @@ def _organisations(page: Page) -> list[Row]:
     """Organisations that a source can be given to; where a CKAN has them, those in which the viewer has a role."""
     if page.site.settings.ckan_url:
         return [{"name": name, "title": ""} for name in sorted(page.caller.roles) if page.caller.has_role(name, "editor")]
-    rows: list[Row] = page.call("harvest_organization_list", limit=ORGANISATIONS)["organizations"]
-    return [row for row in rows if page.caller.sysadmin or page.caller.has_role(row["name"], "editor")]
+    return [row for row in every_organisation(page) if page.caller.sysadmin or page.caller.has_role(row["name"], "editor")]
 
 
 def _version(source: Row) -> str:
