@@ -127,7 +127,7 @@ def checked_address(text: str) -> str:
     """A mail address in lower case. Raises ValueError for what isn't one."""
     address = text.strip()
     if not _ADDRESS.fullmatch(address) or len(address) > 254 or not address.isprintable():
-        raise ValueError(f"{text!r} is no address of mail: write for example anna@example.org")
+        raise ValueError(f"{text!r} is no e-mail address: write for example anna@example.org")
     return address.lower()
 
 

@@ -230,12 +230,12 @@ def test_who_opts_out_gets_nothing_that_was_written_down_before(site: Site, serv
 @pytest.mark.parametrize(
     ("action", "values", "said"),
     [
-        ("harvest_subscribe", {"address": "anna", "source_id": "city"}, "'anna' is no address of mail"),
+        ("harvest_subscribe", {"address": "anna", "source_id": "city"}, "'anna' is no e-mail address"),
         ("harvest_subscribe", {"address": ANNA, "source_id": "nowhere"}, "nowhere not found"),
         ("harvest_subscribe", {"address": ANNA}, "has not opted out of every source: name the SOURCE"),
         ("harvest_unsubscribe", {"address": "*"}, "unset HARVEST_STATUS_MAIL"),
         ("harvest_notice_retry", {"ids": [str(uuid4())]}, "1 of these are no notices that failed"),
-        ("harvest_mail_test", {"address": "anna@"}, "is no address of mail"),
+        ("harvest_mail_test", {"address": "anna@"}, "is no e-mail address"),
     ],
 )
 def test_what_cant_be_done_is_said(site: Site, action: str, values: dict[str, Any], said: str) -> None:
