@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.errors import RecordError
 from harvesters.ckan.config import CKANConfig, filled
-from harvesters.dataset.storable import opened_json
+from harvesters.dataset.storable import is_missing, opened_json
 from harvesters.dataset.values import Losses, as_list, shown
 from harvesters.names import clean_tags, nothing_left
 
@@ -34,7 +34,7 @@ def check_lists(package: dict[str, Any], losses: Losses) -> None:
             value = [{"key": key, "value": text} for key, text in value.items()]
         if isinstance(value, list):
             package[name] = list(_entries(name, value, losses))
-        elif value is not None:
+        elif not is_missing(value):
             losses.drop(name, f"must be a list, is {shown(value)}")
 
 

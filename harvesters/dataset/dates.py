@@ -53,6 +53,7 @@ EARLIEST_EPOCH = 10**8  # seconds: smaller numbers are years, days, or anything
 FIRST_DAY, LAST_DAY = 1000_01_01, 9999_12_31  # numbers that are written as days
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 60  # characters of a time
+HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2212"), "-")  # hyphen, hyphen without a break, minus; dashes are of ranges
 
 
 def stored_time(value: Any) -> str | None:
@@ -109,9 +110,13 @@ def _in_other_script(text: str) -> bool:
 
 
 def _in_ascii(text: str) -> str:
-    """Digits of other scripts as 0 to 9, wide signs as narrow ones, 2024年4月1日 as 2024-04-01; no marks of direction."""
+    """Digits of other scripts as 0 to 9, wide signs as narrow ones, hyphens and minus signs as -, 2024年4月1日 as 2024-04-01;
+    no marks of direction.
+    """
     plain = "".join(
-        str(unicodedata.digit(sign, sign)) for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf"
+        str(unicodedata.digit(sign, sign))
+        for sign in unicodedata.normalize("NFKC", text).translate(HYPHENS)
+        if unicodedata.category(sign) != "Cf"
     ).strip()
     if not (match := EAST_ASIAN.fullmatch(plain)):
         return plain

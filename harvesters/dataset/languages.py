@@ -24,7 +24,16 @@ SHORT = dict(
         """,
     )
 )
-"""Codes of three letters that portals write, with those of two; any other word of three letters is no language."""
+"""Codes of three letters that portals write, with those of two."""
+WITHOUT_SHORT = frozenset(
+    (
+        *("mul", "und", "mis", "zxx"),  # several, undetermined, none of the codes, no language at all
+        *("ast", "bar", "cnr", "csb", "dsb", "ext", "frp", "frr", "fur", "gsw", "hsb", "krl", "ksh", "lij", "lld", "lmo"),
+        *("ltg", "mwl", "nap", "nds", "olo", "pms", "rue", "scn", "sco", "sgs", "sma", "smj", "smn", "sms", "stq", "szl"),
+        *("vec", "vep", "vro", "arz", "ckb", "ceb", "cmn", "fil", "haw", "kab", "kmr", "yue", "nan", "wuu", "zgh"),
+    )
+)
+"""Codes of languages that have none of two letters; any other word of three letters is no language."""
 CARRIED = re.compile(r"[a-z]{2,8}(?:-[0-9A-Za-z]{1,8})*")  # what ckanext-fluent takes as a language
 FALLBACK = "en"
 
@@ -52,7 +61,7 @@ def opened(value: Any) -> Any:
 
 def _is_language(key: Any) -> bool:
     match = LANGUAGE.fullmatch(key) if isinstance(key, str) else None
-    return match is not None and (len(match[1]) == 2 or match[1].lower() in SHORT)
+    return match is not None and (len(match[1]) == 2 or match[1].lower() in SHORT or match[1].lower() in WITHOUT_SHORT)
 
 
 def carried(value: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:

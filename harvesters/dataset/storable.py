@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -52,6 +53,8 @@ def json_text(value: Any) -> str:
     """A value as text: its JSON, for numbers and truth values as for lists and objects. A value that can't be written as
     JSON, since it holds itself or is nested deeper than Python follows, becomes a text that says so.
     """
+    if value.__class__ is int:
+        return digits(value)
     try:
         return orjson.dumps(value).decode()
     except TypeError:
@@ -62,11 +65,16 @@ def json_text(value: Any) -> str:
         return f"(a {type(value).__name__} that holds itself or is nested too deep)"
 
 
+def digits(value: int) -> str:
+    """A whole number of any length as text: Python itself writes none of more than 4,300 digits."""
+    return f"{Decimal(value):f}"
+
+
 def _cleaned(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if -LARGEST <= value < LARGEST else str(value)
+        return value if -LARGEST <= value < LARGEST else digits(value)
     if isinstance(value, Mapping | list | tuple) and depth > DEEPEST:
         return json_text(value)
     if isinstance(value, Mapping):

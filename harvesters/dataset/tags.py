@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from harvesters.dataset.values import Losses, shown, text
 from harvesters.names import nothing_left
@@ -14,13 +15,16 @@ def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
     """Tags with names that CKAN takes, each once in its vocabulary; texts are names. Only what isn't a tag is left out."""
     fitted: dict[tuple[str, str], dict[str, Any]] = {}
     for position, tag in enumerate(tags):
-        entry = {"name": tag} if isinstance(tag, str) else tag
+        is_name = isinstance(tag, str | int | float) and not isinstance(tag, bool)
+        entry = {"name": tag} if is_name else tag
         if entry.__class__ is not dict and not isinstance(entry, Mapping):
             losses.drop("tags", f"entry {position} is no tag but {shown(tag)}")
             continue
         name = entry.get("name")
         if name.__class__ is not str:
             name = "" if name is None else text(name, losses, "dataset", "tags")
+        if not TAG.fullmatch(name):  # é as two signs is none that CKAN takes
+            name = normalize("NFC", name)
         if why := why_no_tag(name, position):
             losses.drop("tags", why)
         else:

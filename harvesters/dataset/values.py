@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.errors import TargetError
 from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, in_one_language, opened
-from harvesters.dataset.storable import LARGEST, json_text
+from harvesters.dataset.storable import LARGEST, is_missing, json_text
 from harvesters.target import FieldPolicy, Loss
 
 VALID_NAME = re.compile(r"[a-z0-9_-]{2,100}")  # of a dataset
@@ -123,7 +123,7 @@ def single(value: Any) -> Any:
 
 def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
     """Text of any length. Numbers, truth values and lists become their JSON, which CKAN would do, too; a list of one text is
-    that text."""
+    that text, an empty list or object none."""
     value = opened(single(value))
     if isinstance(value, str):
         return value
@@ -131,7 +131,7 @@ def text(value: Any, losses: Losses, kind: str, field: str) -> Any:
         if losses.carries(kind, field):
             return carried(value)[0]
         return losses.in_one_language(value, kind, field)
-    return json_text(value)
+    return "" if is_missing(value) else json_text(value)
 
 
 def indexed(value: Any, losses: Losses, kind: str, field: str) -> Any:

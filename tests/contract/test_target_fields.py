@@ -60,6 +60,17 @@ CARRIED: list[tuple[dict[str, Any], str, Any]] = [
     ({"extras": [{"key": "n", "value": [1, {"a": True}]}]}, "extras", {"n": '[1,{"a":true}]'}),
     ({"extras": [{"key": "k", "value": "1"}, {"key": "k", "value": "1"}]}, "extras", {"k": "1"}),
     ({"extras": [{"key": "harvest_source_id", "value": "of the remote's own harvest"}]}, "extras", {}),
+    ({"author": []}, "author", None),
+    ({"notes": {}}, "notes", None),
+    ({"title": {}}, "title", "trees"),
+    (resources(name=[]), "resources.name", None),
+    ({"title": {"mul": "Trees"}}, "title", "Trees"),
+    ({"title": {"hsb": "Štomy"}}, "title", "Štomy"),
+    ({"title": {"sr-Latn": "Drveće", "und": None}}, "title", "Drveće"),
+    ({"tags": [2019, 20.5, "tree"]}, "tags", ["20.5", "2019", "tree"]),
+    ({"tags": ["e\u0301te\u0301", "\u00e9t\u00e9"]}, "tags", ["\u00e9t\u00e9"]),
+    (resources(created="2021\u201107\u201102"), "resources.created", "2021-07-02T00:00:00"),
+    (resources(created="2021-07-02T08:00:00\u221201:00"), "resources.created", "2021-07-02T09:00:00"),
     ({"title": ""}, "title", "trees"),
     ({"title": None}, "title", "trees"),
     ({"title": " \n"}, "title", "trees"),
@@ -149,6 +160,14 @@ def test_a_source_may_want_such_a_dataset_to_fail(
     assert (refused.value.code, refused.value.field, refused.value.retryable) == ("validation", told.partition(":")[0], False)
     assert str(refused.value).replace('"', "'").startswith(told.replace('"', "'"))
     assert target.show("trees") is None
+
+
+def test_a_number_that_python_itself_writes_no_more_is_text_like_any_other(target: Catalogue) -> None:
+    stored = target.save(package(notes=10**5000, extras={"n": -(10**5000)}), owner())
+
+    stored_package = shown(target, stored.package_id)
+    assert (stored_package["notes"], in_view(stored_package, "extras")) == ("1" + "0" * 5000, {"n": "-1" + "0" * 5000})
+    assert stored.losses == ()
 
 
 def test_a_resource_id_that_is_there_twice_becomes_two_that_stay(target: Catalogue) -> None:

@@ -85,6 +85,17 @@ def test_a_list_that_is_none_is_left_out_and_told_or_fails_where_the_source_want
         imported({**PACKAGE, **fields}, {"on_invalid_field": "fail"})
 
 
+@pytest.mark.parametrize("nothing", ["", [], {}, None], ids=repr)
+def test_a_list_that_says_nothing_is_no_loss(nothing: Any) -> None:
+    harvester: Harvester = CKANHarvester()
+    harvester.target = FakeTarget()
+    record = harvest_object({**PACKAGE, "tags": nothing, "resources": nothing, "extras": nothing, "groups": nothing})
+
+    result = import_object(harvester, record)
+
+    assert (result.status, record.warnings) == ("added", [])
+
+
 @pytest.mark.parametrize("content", [[1], "text", None, 5])
 def test_a_record_that_is_no_object_is_an_error(content: Any) -> None:
     with pytest.raises(RecordError):
