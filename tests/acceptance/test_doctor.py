@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from typing import Any
 
@@ -237,6 +237,7 @@ def test_the_right_of_our_token_in_ckan_is_looked_at(parts: Parts, user: dict[st
         )
         settings = replace(parts.settings, ckan_url=site.url, ckan_token="ours")
 
-        [text] = of(Session(Parts(settings)).call("harvest_installation_check"), "callers")
+        with closing(Parts(settings)) as parts:
+            [text] = of(Session(parts).call("harvest_installation_check"), "callers")
 
     assert words in text
