@@ -135,7 +135,7 @@ class RemoteHosts(HostSlots):
         outcomes.failed += 1
         outcomes.reason, outcomes.url = reason, url
         if not outcomes.known.open:
-            self._talk_soon(outcomes)  # the others' failures and this one may open it together
+            self._tell_soon(outcomes)  # the others' failures and this one may open it together
 
     # waiting for a turn
 
@@ -178,7 +178,12 @@ class RemoteHosts(HostSlots):
     def _left(self, host: str, state: HostState) -> None:
         assert isinstance(state, SharedHost)
         if not (state.busy or state.may):
-            self._talk_soon(self._note(("host", host)))  # it is somebody else's turn
+            self._tell_soon(self._note(("host", host)))  # it is somebody else's turn
+
+    def _tell_soon(self, outcomes: Outcomes) -> None:
+        """What is over; the end of a request that was under way at `close` starts no thread."""
+        if self._thread is not None:
+            self._talk_soon(outcomes)
 
     def _talk_soon(self, outcomes: Outcomes) -> None:
         outcomes.next_talk = 0.0

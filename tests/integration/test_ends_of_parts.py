@@ -26,6 +26,15 @@ def test_nobody_talks_about_remote_hosts_once_the_parts_are_closed(emptied: Part
     wait_for(lambda: not emptied.database.query(CONNECTED), PATIENCE, "its connection has ended")
 
 
+def test_the_end_of_a_request_that_was_under_way_starts_nothing_again(emptied: Parts) -> None:
+    before = talking()
+    with emptied.remote_hosts.taken("data.example.org:80", 2):
+        emptied.close()
+        emptied.remote_hosts.failed("data.example.org:80", "http://data.example.org/", "no connection")
+
+    assert talking() == before
+
+
 def test_what_waits_to_be_stored_is_stored_when_the_parts_are_closed(emptied: Parts) -> None:
     stream, outcomes = uuid4(), list[BaseException | None]()
     emptied.group_append([StoredEvent(stream, 1, "thing.done", b"{}")], {stream: 0}, outcomes.append)
