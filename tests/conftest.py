@@ -9,6 +9,9 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
+import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -40,6 +43,7 @@ hypothesis.settings.load_profile("harvestlog")
 
 KAFKA = os.environ.get("HARVEST_KAFKA_BOOTSTRAP_SERVERS_TEST", "")
 TEMPLATE = "harvest_template"
+ENDING = 10.0  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes that are to be free there
 LONGEST = {"test_time_limits.py", "test_sloppy_plugins.py"}  # minutes
 collect_ignore = ["feed_plugin"]  # a distribution of its own: tests/acceptance/test_new_plugin.py runs its tests
@@ -90,6 +94,26 @@ def _cheap_passwords() -> Iterator[None]:
     """A check of a password takes a tenth of a second, and more on a busy machine; limits per minute are then never met."""
     with patch.object(passwords, "_hasher", cache(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))):
         yield
+
+
+def _threads() -> set[threading.Thread]:
+    """Those that could do something; who answers a client of this process waits for it, until its connection is collected."""
+    return {thread for thread in threading.enumerate() if "process_request_thread" not in thread.name}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def threads_end() -> Iterator[None]:
+    """Let the threads of a module's tests end before those of the next one begin, whose results they could change.
+
+    Those that don't are named in a warning: their owner wants a `close()`.
+    """
+    before = _threads()
+    yield
+    end = time.monotonic() + ENDING
+    while (left := _threads() - before) and time.monotonic() < end:
+        time.sleep(0.01)
+    if left:
+        warnings.warn(f"these threads don't end: {left}", stacklevel=1)
 
 
 @pytest.fixture(scope="session")

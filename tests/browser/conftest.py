@@ -31,6 +31,11 @@ PACKAGE: dict[str, Any] = {
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def threads_end() -> None:
+    """Here the site's server outlives the modules."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
