@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.text import counted
+
 PERCENT, COUNT, GRACE = "hold_deletions_percent", "hold_deletions_count", "deletion_grace_days"
 OPTIONS = (PERCENT, COUNT, GRACE)
 """Names in a source's configuration."""
@@ -87,5 +89,5 @@ def held_problems(jobs: Sequence[Mapping[str, Any]], *, more: bool) -> list[str]
 
 
 def _of(held: int, datasets: int | None) -> str:
-    count = f"{held:,} deletion" + ("" if held == 1 else "s")
-    return f"{count} (it has {datasets:,} datasets)" if datasets else count
+    count = counted(held, "deletion")
+    return f"{count} (it has {counted(datasets, 'dataset')})" if datasets else count

@@ -145,7 +145,7 @@ class Conflict(HarvestError):
 
     def __init__(self, streams: Iterable[UUID]) -> None:
         self.streams = frozenset(streams)
-        super().__init__(f"{len(self.streams)} stream(s) were changed by another writer")
+        super().__init__(f"Another writer has changed streams: {len(self.streams)}")
 
 
 class GuardConflict(Conflict):

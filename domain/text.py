@@ -18,6 +18,11 @@ def clean(text: str) -> str:
     return UNSTORABLE.sub("\ufffd", text)
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with what it counts: `1 dataset`, `1,200 datasets`; `plural` where that is more than an s (`line was`)."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def key(text: object, what: str) -> str:
     """Text that may be indexed. Raises ValidationError when it is too long."""
     cleaned = clean(str(text))

@@ -2,6 +2,7 @@
 
 from domain import text
 from domain.objects import HarvestObject as Aggregate
+from domain.text import counted
 from harvesters import results
 from harvesters.base import HarvestJob, HarvestObject
 
@@ -20,7 +21,8 @@ def record_errors(aggregate: Aggregate, view: HarvestObject) -> None:
     for message, stage, line in errors[:room]:
         aggregate.record_error(stage, message, line)
     if more := errors[room:]:
-        aggregate.record_error(more[0][1], f"{len(more):,} further errors of this record are not listed")
+        further = counted(len(more), "further error of this record is", "further errors of this record are")
+        aggregate.record_error(more[0][1], f"{further} not listed")
 
 
 def record_warnings(aggregate: Aggregate, view: HarvestObject, stage: str, job: HarvestJob) -> None:

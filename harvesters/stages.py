@@ -13,6 +13,7 @@ from domain import rules, text
 from domain.deletions import CLEAR, HIDDEN_PACKAGE, HIDDEN_TITLE, REMOVAL, grace_days
 from domain.errors import REPORTED, HarvestError, Postponed, RecordError, RemoteError, ServiceUnavailable, TargetError
 from domain.objects import HarvestObject as Aggregate
+from domain.text import counted
 from domain.titles import MAX_TITLE, title_of
 from domain.undoing import UNDO
 from harvesters import changes, extras, results
@@ -330,7 +331,7 @@ class StageRun:
 
     def _stage_failed(self, view: HarvestObject, error: results.StageFailed) -> None:
         if self.aggregate.errors:
-            self._fail(view, REPORTED, f"{self.aggregate.errors} error(s) of {view.guid} were reported by the harvester")
+            self._fail(view, REPORTED, f"{counted(self.aggregate.errors, 'error')} of {view.guid} reported by the harvester")
         else:
             self._fail(view, error.code, results.said(error))
 

@@ -136,7 +136,7 @@ def harvest_bulk_run(session: Session, parameters: BulkRun) -> Row:
     row = _row(session, parameters.id)
     if row["confirmed_at"] is None:
         if parameters.count != row["sources"]:
-            raise Refused(f"There are {row['sources']:,} sources in this set, not {parameters.count:,}: check it again")
+            raise Refused(f"The number of sources in this set is {row['sources']:,}, not {parameters.count:,}: check it again")
         options = _options(session, row["action"], parameters)
         _refuse_lost_rights(session, row)
         _bulks(session).confirm(row["id"], options, session.caller.name, _rights_of(session))

@@ -17,6 +17,7 @@ from adapters.settings import Settings, load, unknown
 from domain.access import Right
 from domain.errors import HarvestError, NotAuthorized, SettingError
 from domain.secrets import mask_text
+from domain.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,11 @@ def _of_ours(session: Session) -> str:
     from adapters.postgres.persons import Persons
 
     number = Persons(session.parts.database).count_persons()
-    return f"{number} persons of our own may have tokens" if number else "no persons: only the command line changes anything"
+    return (
+        f"{counted(number, 'person')} of our own may have tokens"
+        if number
+        else "no persons: only the command line changes anything"
+    )
 
 
 def _source_datasets(session: Session) -> Found:
@@ -158,7 +163,7 @@ def _source_datasets(session: Session) -> Found:
     return Found(
         text,
         (
-            f"{state.failed} sources can't be kept as datasets in CKAN, source {state.example} for example: {state.error}. "
+            f"{counted(state.failed, 'source')} can't be kept in CKAN as datasets, {state.example} for example: {state.error}. "
             "They are tried again within an hour; `harvester reindex` tries at once",
         ),
     )
@@ -199,8 +204,8 @@ def _missing_plugins(session: Session, plugins: Iterable[str]) -> list[str]:
     from adapters.postgres.installation import source_types
 
     return [
-        f"{count} active sources ({name}, for example) are of type {kind}, and no plugin of that type is installed here: "
-        "install it in this environment and on the workers, or deactivate them"
+        f"{counted(count, 'active source')} of type {kind} ({name}, for example), but no plugin of that type is installed: "
+        "install it in this environment and on the workers, or deactivate what needs it"
         for kind, count, name in source_types(session.parts.database)
         if kind not in plugins
     ]

@@ -18,6 +18,7 @@ from adapters.postgres.retention import Retention
 from domain.access import Right
 from domain.errors import Conflict, ServiceUnavailable
 from domain.jobs import Job
+from domain.text import counted
 
 AT_A_TIME = 200  # jobs
 SOURCES_A_CALL = 1000
@@ -116,7 +117,7 @@ class _Clearing:
         if self._keep_current and self._has_current(job.job_id):
             return "datasets stand on its objects"
         standing = self._prune(job.job_id)
-        return f"{standing} dataset(s) stand on its objects" if standing else ""
+        return f"{counted(standing, 'dataset')} {'stands' if standing == 1 else 'stand'} on its objects" if standing else ""
 
     def _job(self, job_id: UUID) -> Job:
         return self._parts.application.load(Job, job_id)

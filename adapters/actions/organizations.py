@@ -14,6 +14,7 @@ from adapters.postgres.read_model.queries import Row
 from domain.access import Owned, Right, sight
 from domain.errors import NotFound, Refused
 from domain.persons import OrganizationFields, checked_organization, checked_role
+from domain.text import counted
 
 
 class OrganizationCreate(Parameters):
@@ -116,7 +117,8 @@ def harvest_organization_delete(session: Session, parameters: ById) -> Row:
     session.show_current()
     if sources := persons.sources_of(organization):
         raise Refused(
-            f"{sources} source(s) belong to {organization['name']}: give them to another organisation first "
+            f"{counted(sources, 'source')} {'belongs' if sources == 1 else 'belong'} to {organization['name']}: "
+            f"give {'it' if sources == 1 else 'them'} to another organisation first "
             f"(`harvester sources --org {organization['name']}`, `harvester source edit SOURCE --owner-org NAME`)"
         )
     persons.remove_organization(organization["id"])

@@ -16,6 +16,7 @@ from domain.access import Right
 from domain.deletions import CLEAR
 from domain.errors import JobExists, NotFound, Refused, SourceInactive, ValidationError
 from domain.reimport import Selection, checked_segments, retry_options
+from domain.text import counted
 from domain.undoing import UNDO, UNDOES
 from projections.causes import RULE
 
@@ -187,7 +188,7 @@ def _require_cause(session: Session, job_id: str, parameters: JobRetry) -> None:
     if not cause["failed"]:
         raise Refused("The records that had these errors were imported at a later try: there is nothing to try again")
     if parameters.count is not None and parameters.count != cause["failed"]:
-        raise Refused(f"{cause['failed']:,} records failed for this cause, not {parameters.count:,}: look at it again")
+        raise Refused(f"{counted(cause['failed'], 'record')} failed for this cause, not {parameters.count:,}: look at it again")
 
 
 @action(Right.EDIT, JobRetry, subject=its_source)

@@ -16,6 +16,7 @@ from domain.access import Right
 from domain.errors import HarvestError, Refused
 from domain.jobs import Job
 from domain.sources import HarvestSource
+from domain.text import counted
 from domain.titles import title_of
 from domain.undoing import FACTS, REASON, UNDO, UNDOES, check_undoable, may_have_adopted
 
@@ -126,7 +127,9 @@ def _check_count(session: Session, job_id: str, told: int | None) -> None:
     rows = _counts(session, job_id)
     count, touched = sum(row["undone"] for row in rows), sum(row["touched"] for row in rows)
     if told is not None and told != count:
-        raise Refused(f"By now {count:,} datasets would be undone, not {told:,}: look at what would happen, and decide again")
+        raise Refused(
+            f"By now {counted(count, 'dataset')} would be undone, not {told:,}: look at what would happen, and decide again"
+        )
     if not count and touched:
         raise Refused(f"Job {job_id} can't be undone any more: later jobs changed its datasets, or what they were is not kept")
     if not count:

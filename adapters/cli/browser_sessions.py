@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import emit, json_option, session, table
+from domain.text import counted
 
 
 @click.group("session")
@@ -44,4 +45,4 @@ def end_sessions(person: str, session_id: str | None, as_json: bool) -> None:
     """Sign PERSON (id or name) out: end the session with this id, or all of them."""
     with session() as actions:
         answer = actions.call("harvest_session_end", person=person, id=session_id)
-    emit(answer, as_json, lambda: f"Ended {answer['ended']} session(s) of {answer['person']}")
+    emit(answer, as_json, lambda: f"Ended {counted(answer['ended'], 'session')} of {answer['person']}")

@@ -9,14 +9,15 @@ import click
 from adapters.cli.csv_output import all_pages
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, session, table
-from adapters.cli.typed import Choice
+from adapters.cli.typed import Choice, Renamed
 from domain.schedules import FREQUENCIES
+from domain.text import counted as number_of
 
 Row = dict[str, Any]
 EXAMPLES = 5  # names that are shown before a person is asked
 POLL = 0.3  # seconds
 HEALTH = ("ok", "failing", "never_succeeded", "running", "new", "inactive")
-FILTERS = {"source_type": "source_type", "of_frequency": "frequency", "organization": "organization", "health": "health"}
+FILTERS = {"source_type": "source_type", "of_frequency": "frequency", "org": "organization", "health": "health"}
 """Options that choose sources, and the fields that they stand for."""
 WORDS = {
     "harvest": "get a job",
@@ -36,7 +37,7 @@ WORDS = {
 @click.option(
     "--frequency", "of_frequency", type=Choice(FREQUENCIES, case_sensitive=False), help="Only sources with this frequency."
 )
-@click.option("--organization", default="", help="Only sources of this organisation.")
+@click.option("--org", cls=Renamed, old="--organization", default="", metavar="ORG", help="Only sources of this organisation.")
 @click.option("--health", type=Choice(HEALTH), help="Only sources in this state.")
 @click.option("--all", "everything", is_flag=True, help="All active sources.")
 @click.option("--full", is_flag=True, help="Of harvest: ask for all records.")
@@ -95,15 +96,19 @@ def _asked(actions: Any, counted: Row) -> str:
     if (others := counted["sources"] - len(lines)) > 0:
         lines.append(f"  and {others:,} more")
     if counted["left_out"]:
-        lines.append(f"({counted['left_out']:,} others may not be changed by you)")
-    datasets = f"; they hold {counted['datasets']:,} datasets" if counted["action"] in ("clear", "delete") else ""
-    return "\n".join([f"{counted['sources']:,} sources {WORDS[counted['action']]}{datasets}:", *lines, ""])
+        lines.append(f"({number_of(counted['left_out'], 'other')} may not be changed by you)")
+    count, words = counted["sources"], WORDS[counted["action"]]
+    if count == 1:
+        words = words.replace("are ", "is ", 1).replace("lose all their", "loses all its")
+    datasets = number_of(counted["datasets"], "dataset")
+    held = f"; {'it holds' if count == 1 else 'they hold'} {datasets}" if counted["action"] in ("clear", "delete") else ""
+    return "\n".join([f"{number_of(count, 'source')} {words}{held}:", *lines, ""])
 
 
 def _text(answer: Row) -> str:
     if answer["state"] != "finished":
-        return f"{answer['sources']:,} sources: a coordinator carries it out. Set {answer['id']}"
-    lines = [f"Done for {answer['done']:,} of {answer['sources']:,} sources"]
+        return f"{number_of(answer['sources'], 'source')}: a coordinator carries it out. Set {answer['id']}"
+    lines = [f"Done for {answer['done']:,} of {number_of(answer['sources'], 'source')}"]
     if answer["listed"]:
         rows = [{"skipped": row["name"], "reason": row["reason"]} for row in answer["listed"]]
         lines += table(rows)

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import after_option, cut, emit, json_option, paging, session, to_json
+from domain.text import counted
 
 
 @click.group()
@@ -43,4 +44,4 @@ def package_search(q: str, source: str, limit: int, offset: int, as_json: bool) 
     with session() as actions:
         answer = actions.call("package_search", q=q, source_id=source, rows=limit, start=offset)
         lines = [cut(f"{package['name']}  {package.get('title') or ''}") for package in answer["results"]]
-        emit(answer, as_json, lambda: "\n".join([*lines, f"{answer['count']} datasets found"]))
+        emit(answer, as_json, lambda: "\n".join([*lines, f"{counted(answer['count'], 'dataset')} found"]))

@@ -9,6 +9,7 @@ from adapters.cli.output import after_option, emit, json_option, limit_option, m
 from adapters.cli.typed import Choice
 from domain.deletions import HELD
 from domain.errors import Refused
+from domain.text import counted
 
 Row = dict[str, Any]
 RELEASE = "release"
@@ -44,8 +45,9 @@ def _going(job: Row, examples: list[Row]) -> str:
     lines = [f"  {row['title'] or row['guid']}" for row in examples]
     if (others := job["held"] - len(lines)) > 0:
         lines.append(f"  and {others:,} more: `harvester deletions {job['id']}` lists them")
-    count = f"{job['held']:,} of {job['held_of']:,} datasets of source {job['source']}"
-    return "\n".join([f"{count} that job {job['id']} found missing are going to be deleted:", *lines, ""])
+    count = f"{job['held']:,} of {counted(job['held_of'], 'dataset')} of source {job['source']}"
+    are = "is" if job["held"] == 1 else "are"
+    return "\n".join([f"{count} that job {job['id']} found missing {are} going to be deleted:", *lines, ""])
 
 
 @click.command()
@@ -108,7 +110,9 @@ def clear(id_or_name: str, yes: bool, as_json: bool) -> None:
     """
     with session() as actions:
         source = actions.call("harvest_source_show", id=id_or_name)
-        confirm(f"All {source['datasets']} datasets of source {source['name']} are going to be deleted.", yes)
+        count = source["datasets"]
+        what = f"All {counted(count, 'dataset')}" if count != 1 else "The only dataset"
+        confirm(f"{what} of source {source['name']} {'is' if count == 1 else 'are'} going to be deleted.", yes)
         row = actions.call("harvest_source_clear", id=source["id"])
         emit(row, as_json, lambda: f"Clearing harvest source: {source['name']}, by this job:\n{describe(row)}")
 
@@ -144,24 +148,28 @@ def remove(id_or_name: str, datasets: str | None, yes: bool, as_json: bool) -> N
 def _fate(source: Row) -> str:
     """What a person wants to become of the datasets."""
     lines = [f"  {fate:<8} {meaning}" for fate, meaning in FATES.items()]
-    click.echo("\n".join([f"Source {source['name']} has {source['datasets']:,} datasets:", *lines]), err=True)
+    click.echo("\n".join([f"Source {source['name']} has {counted(source['datasets'], 'dataset')}:", *lines]), err=True)
     answer: str = click.prompt("What becomes of them?", type=Choice(FATES), default=RELEASE, err=True)
     return answer
 
 
 def _leaving(source: Row, datasets: str) -> str:
-    what = {"keep": "stay as they are", RELEASE: "stay, free to be taken over", "delete": "are going to be deleted"}[datasets]
-    return (
-        f"Source {source['name']} ({source['jobs']:,} jobs) is going to be removed; its {source['datasets']:,} datasets {what}."
-    )
+    several = {"keep": "stay as they are", RELEASE: "stay, free to be taken over", "delete": "are going to be deleted"}
+    single = {"keep": "stays as it is", RELEASE: "stays, free to be taken over", "delete": "is going to be deleted"}
+    jobs, count = counted(source["jobs"], "job"), source["datasets"]
+    what = f"its {counted(count, 'dataset')} {(single if count == 1 else several)[datasets]}"
+    return f"Source {source['name']} ({jobs}) is going to be removed; {what}."
 
 
 def _removed_text(answer: dict[str, Any], datasets: str) -> str:
     source, job = answer["source"], answer["job"]
     if job:
         return f"Source {source['name']} is removed as soon as this job has deleted its datasets:\n{describe(job)}"
+    count = source["datasets"]
     then = " Enter it again with `harvester source create`: it takes them over." if datasets == RELEASE else ""
-    return f"Removed harvest source: {source['name']}; its {source['datasets']:,} datasets stay.{then}"
+    return (
+        f"Removed harvest source: {source['name']}; its {counted(count, 'dataset')} {'stays' if count == 1 else 'stay'}.{then}"
+    )
 
 
 rmsource = click.Command("rmsource", callback=remove.callback, params=remove.params, help=remove.help)

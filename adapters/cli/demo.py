@@ -23,6 +23,7 @@ from adapters.embedded import read_runtime
 from adapters.embedded.process import die_with_parent
 from adapters.settings import load, pages_address
 from domain.errors import NotFound, ServiceUnavailable
+from domain.text import counted
 
 Row = dict[str, Any]
 
@@ -170,7 +171,7 @@ def _show_errors(actions: Any, console: Console, row: Row) -> None:
 
 def _show_datasets(actions: Any, console: Console, row: Row) -> None:
     answer = actions.call("package_search", source_id=row["source_id"], rows=SHOWN)
-    console.print(f"\n{answer['count']} datasets of this source are in the local catalogue, among them:")
+    console.print(f"\n{counted(answer['count'], 'dataset')} of this source are in the local catalogue, among them:")
     for package in answer["results"]:
         resources = len(package.get("resources") or ())
         console.print(

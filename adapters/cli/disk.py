@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import emit, json_option, session, table
+from domain.text import counted
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -29,8 +30,8 @@ def _retention(retention: dict[str, Any]) -> list[str]:
     limits = f"after {retention['days']:g} days, but for the last {retention['jobs_of_each_source']} jobs of each source"
     return [
         f"Objects of jobs go {limits} and for what datasets stand on (HARVEST_RETENTION_DAYS, HARVEST_RETENTION_JOBS):",
-        f"  {retention['objects']:,} objects of {retention['jobs']:,} jobs would go now",
-        f"  {retention['documents_to_check']:,} documents of removed objects go unless something else refers to them",
+        f"  {counted(retention['objects'], 'object')} of {counted(retention['jobs'], 'job')} would go now",
+        f"  documents of removed objects that go unless something else refers to them: {retention['documents_to_check']:,}",
     ]
 
 

@@ -8,6 +8,7 @@ import click
 from adapters.cli.output import emit, json_option, session
 from domain.errors import NotFound
 from domain.nearest import unknown
+from domain.text import counted
 
 LINK = re.compile(r" ?\(?\[[^]]+\]\(([\w.-]+\.md)(#[\w-]+)?\)\)?")  # to a page of docs/, which is shown as Markdown
 
@@ -33,7 +34,7 @@ def types(name: str | None, as_json: bool) -> None:
 
 def _line(row: dict[str, Any]) -> str:
     about = row["problem"] or row["description"] or row["title"]
-    options = f" ({len(row['options'])} options: harvester types {row['name']})" if row["options"] else ""
+    options = f" ({counted(len(row['options']), 'option')}: harvester types {row['name']})" if row["options"] else ""
     return f"{row['name']:<16} {about}{options}"
 
 

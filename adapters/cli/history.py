@@ -6,6 +6,7 @@ import click
 
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, session
+from domain.text import counted
 
 Row = dict[str, Any]
 
@@ -30,19 +31,21 @@ def clear_history(id_or_name: str, keep_current: bool, yes: bool, as_json: bool)
     with session() as actions:
         if id_or_name:
             source = actions.call("harvest_source_show", id=id_or_name)
-            confirm(
-                f"The history of source {source['name']} ({source['jobs']} jobs and their objects) is going to be removed.", yes
-            )
+            jobs = counted(source["jobs"], "job with its objects", "jobs with their objects")
+            confirm(f"The history of source {source['name']} ({jobs}) is going to be removed.", yes)
             done = actions.call("harvest_source_job_history_clear", id=source["id"], keep_current=keep_current)
             emit(done, as_json, lambda: f"{_text(done)}\nCleared job history of harvest source: {done['id']}")
             return
         count = actions.call("harvest_source_list", limit=1)["count"]
-        confirm(f"The history of all {count} sources (their jobs and objects) is going to be removed.", yes)
+        sources = counted(count, "source")
+        confirm(f"The history of {'all ' if count != 1 else ''}{sources} (jobs and their objects) is going to be removed.", yes)
         every = actions.call("harvest_sources_job_history_clear", keep_current=keep_current)
-        end = f"Cleared job history for all harvest sources: {len(every)} source(s)"
+        end = f"Cleared job history for all harvest sources: {counted(len(every), 'source')}"
         emit(every, as_json, lambda: "\n".join([*map(_text, every), end]))
 
 
 def _text(done: Row) -> str:
     staying = [f"  job {job['id']} stays: {job['reason']}" for job in done["kept"]]
-    return "\n".join([f"{done['name']}: {done['jobs']} jobs and {done['objects']} objects removed", *staying])
+    return "\n".join(
+        [f"{done['name']}: {counted(done['jobs'], 'job')} and {counted(done['objects'], 'object')} removed", *staying]
+    )

@@ -10,6 +10,7 @@ import click
 from adapters.cli.csv_output import csv_option, write_csv
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, say, session, table
 from adapters.cli.start import INTERRUPTED
+from domain.text import counted
 
 Row = dict[str, Any]
 SHOWN_CAUSES = 10
@@ -87,7 +88,7 @@ def jobs(as_json: bool, **which: Any) -> None:
     with session() as actions:
         page = actions.call("harvest_job_list", **which)
         count = page["count"]
-        end = "There is 1 harvest job" if count == 1 else f"There are {count} harvest jobs"
+        end = f"There {'is' if count == 1 else 'are'} {counted(count, 'harvest job')}"
         emit(page, as_json, lambda: "\n".join([*table(map(_line, page["jobs"])), end, *more(page["next"])]))
 
 
@@ -159,7 +160,7 @@ def _errors(actions: Any, source_or_job: str, **which: Any) -> Iterator[Row]:
 
 def status_of(row: Row) -> str:
     """A job's status in words; ckanext-harvest's word first."""
-    held = f" ({row['held']:,} deletions {row['decision'] or 'held'})" if row["held"] else ""
+    held = f" ({counted(row['held'], 'deletion')} {row['decision'] or 'held'})" if row["held"] else ""
     more = {"failed": " (gather failed)", "held": held}
     return str(row["status"]) + more.get(row["outcome"], "")
 

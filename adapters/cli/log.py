@@ -10,6 +10,7 @@ import click
 
 from adapters.cli.output import after_option, emit, json_option, paging, say, session
 from adapters.cli.start import INTERRUPTED
+from domain.text import counted
 
 Row = dict[str, Any]
 LOOK_EVERY = 1.0  # seconds
@@ -96,7 +97,8 @@ def _about(line: Row) -> str:
 def _text(page: Row) -> str:
     lines = [_line(line) for line in page["lines"][::-1]] or ["There are no lines"]
     if page["left_out"]:
-        lines.append(f"{page['left_out']:,} further lines of this job were left out (HARVEST_LOG_LINES)")
+        further = counted(page["left_out"], "further line of this job was", "further lines of this job were")
+        lines.append(f"{further} left out (HARVEST_LOG_LINES)")
     if page["next"]:
         lines.append(f"There are older ones: --after {page['next']}")
     return "\n".join(lines)
@@ -117,4 +119,5 @@ def clean_harvest_log(days: float | None, as_json: bool) -> None:
 def _cleaned(answer: Row) -> str:
     if answer["before"] is None:
         return "Nothing is removed: HARVEST_LOG_TIMEFRAME is 0"
-    return f"{answer['removed']:,} lines of the log from before {answer['before']:%Y-%m-%d %H:%M} UTC are removed"
+    lines, are = counted(answer["removed"], "line"), "is" if answer["removed"] == 1 else "are"
+    return f"{lines} of the log from before {answer['before']:%Y-%m-%d %H:%M} UTC {are} removed"

@@ -7,6 +7,7 @@ import click
 
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, session
+from domain.text import counted
 
 Row = dict[str, Any]
 
@@ -62,13 +63,15 @@ def purge_queues(yes: bool, as_json: bool) -> None:
         if jobs:
             text = "\n".join(map(_dispatched, jobs))
             records = sum(job["objects"] for job in jobs)
-            confirm(f"{text}\n{len(jobs)} job(s) with {records} record(s) at workers are going to be aborted.", yes)
+            are = "is" if len(jobs) == 1 else "are"
+            what = f"{counted(len(jobs), 'job')} with {counted(records, 'record')} at workers {are} going to be aborted."
+            confirm(f"{text}\n{what}", yes)
         answer = actions.call("harvest_queues_purge")
         emit(answer, as_json, lambda: _purged(answer))
 
 
 def _dispatched(job: Row) -> str:
-    return f"job {job['id']} of source {job['source']}: {job['objects']} record(s) at workers"
+    return f"job {job['id']} of source {job['source']}: {counted(job['objects'], 'record')} at workers"
 
 
 def _purged(answer: Row) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import cut, emit, json_option, paging, session, table
+from domain.text import counted
 
 Row = dict[str, Any]
 MOST_DAYS = 366
@@ -39,7 +40,7 @@ def _night_text(answer: Row) -> str:
         }
         for row in answer["sources"]
     ]
-    shown = [f"{answer['count']:,} sources had jobs; shown are {len(rows)}"] if answer["count"] > len(rows) else []
+    shown = [f"{counted(answer['count'], 'source')} had jobs; shown are {len(rows)}"] if answer["count"] > len(rows) else []
     return "\n".join([f"From {period}:", *table(rows), *shown])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from adapters.cli.output import emit, json_option, session
+from domain.text import counted
 
 Row = dict[str, Any]
 SHOWN = 100  # characters of a value
@@ -44,9 +45,9 @@ def preview(source: str | None, limit: int, show_all: bool, as_json: bool, **fie
 
 
 def _lines(answer: Row, show_all: bool) -> Iterator[str]:
-    expected = answer["records_expected"]
-    of = f" of {expected:,}" if expected is not None else ""
-    yield f"{len(answer['records'])}{of} records of {answer['url']}; nothing was stored"
+    shown, expected = len(answer["records"]), answer["records_expected"]
+    of = f"{shown} of {counted(expected, 'record')}" if expected is not None else counted(shown, "record")
+    yield f"{of} of {answer['url']}; nothing was stored"
     for message in answer["gather_errors"]:
         yield f"error: {message}"
     for record in answer["records"]:

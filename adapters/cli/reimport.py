@@ -7,6 +7,7 @@ import click
 
 from adapters.cli.jobs import by_cause, creating, describe, follow
 from adapters.cli.output import emit, json_option, session
+from domain.text import counted
 
 Row = dict[str, Any]
 wait_option = click.option("--wait/--no-wait", default=True, help="Follow the jobs to their ends (the default).")
@@ -47,7 +48,7 @@ def _text(answer: Row, *, wait: bool) -> str:
     count = sum(row["objects"] - row["errored"] + row["gather_errors"] for row in jobs)
     errored = sum(row["errored"] for row in jobs)
     failures = f", {errored} errored: see `harvester job-report {jobs[-1]['id']}`" if errored else ""
-    return "\n".join([*lines, f"{count} objects reimported{failures}"])
+    return "\n".join([*lines, f"{counted(count, 'object')} reimported{failures}"])
 
 
 @click.command()

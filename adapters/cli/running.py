@@ -9,6 +9,7 @@ import click
 from adapters.cli.jobs import by_cause, describe, full_option, report_text
 from adapters.cli.output import emit, json_option, say, session
 from domain.errors import HarvestError
+from domain.text import counted
 
 SHOWN_ERRORS = 20
 
@@ -77,7 +78,7 @@ def _run_test(actions: Any, **values: Any) -> Any:
 
 
 def _tell(progress: Mapping[str, Any]) -> None:
-    say(f"{progress['done']} of {progress['objects']} objects done", err=True)
+    say(f"{progress['done']:,} of {counted(progress['objects'], 'object')} done", err=True)
 
 
 def _ignore(_progress: Mapping[str, Any]) -> None:

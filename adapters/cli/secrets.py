@@ -5,6 +5,7 @@ import sys
 import click
 
 from adapters.cli.output import block, emit, json_option, say, session
+from domain.text import counted
 
 
 @click.group()
@@ -35,7 +36,7 @@ def rotate(key_lost: bool, as_json: bool) -> None:
     """Encrypt the secrets of all sources with a new key, including those stored in plain text; older keys are kept."""
     with session() as actions:
         answer = actions.call("harvest_secrets_rotate", key_lost=key_lost)
-    done = f"Key {answer['key']} in {answer['keys_in']} encrypts from now on; {answer['changed']} source(s) changed"
+    done = f"Key {answer['key']} in {answer['keys_in']} encrypts from now on; {counted(answer['changed'], 'source')} changed"
     emit(answer, as_json, lambda: done)
     for failure in () if as_json else answer["failed"]:
         say(f"Source {failure['source']}: {failure['message']}", err=True)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from adapters.cli.output import block
+from domain.text import counted
 
 Row = dict[str, Any]
 _FATES = {"keep": "its datasets were kept", "release": "its datasets were released", "delete": "its datasets were deleted"}
 
 
 def there_are(count: int, kind: str = "") -> str:
-    return f"There is 1 {kind}harvest source" if count == 1 else f"There are {count} {kind}harvest sources"
+    return f"There {'is' if count == 1 else 'are'} {counted(count, f'{kind}harvest source')}"
 
 
 def describe(row: Row) -> str:

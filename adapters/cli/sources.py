@@ -11,6 +11,7 @@ from adapters.cli.output import after_option, block, emit, json_option, more, pa
 from adapters.cli.source_edit import edit
 from adapters.cli.source_text import describe, there_are
 from adapters.cli.typed import Choice
+from domain.text import counted
 
 Row = dict[str, Any]
 
@@ -107,7 +108,8 @@ def create(type: str, as_json: bool, configuration: str, **fields: Any) -> None:
 def _created(row: Row) -> str:
     if not row["jobs"]:
         return "Created new harvest source"
-    return f"This source was here before, under the same id: it goes on with its {row['datasets']:,} datasets and its history"
+    datasets = counted(row["datasets"], "dataset")
+    return f"This source was here before, under the same id: it goes on with its {datasets} and its history"
 
 
 @source.command()
@@ -138,7 +140,7 @@ def show(id_or_name: str, as_json: bool) -> None:
 @click.option(
     "--shrunk", is_flag=True, help="Only sources whose last job deleted more than HARVEST_SHRUNK_PERCENT of the datasets."
 )
-@click.option("--org", "owner_org", default="", help="Only sources of this organisation (as in owner_org).")
+@click.option("--org", "owner_org", default="", metavar="ORG", help="Only sources of this organisation.")
 @click.option("--type", "source_type", default="", help="Only sources of this type, e.g. ckan.")
 @click.option(
     "--sort",

@@ -9,16 +9,27 @@ from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.jobs import creating, describe, follow
 from adapters.cli.output import emit, json_option, session
 from domain.errors import Refused
+from domain.text import counted
 
 Row = dict[str, Any]
 TEXTS = {
-    "delete": "{:,} datasets that it added are deleted",
-    "restore": "{:,} datasets that it updated go back to the version before",
-    "bring_back": "{:,} datasets that it deleted come back",
-    "left_out": "{:,} datasets stay as they are, since a later job has changed them",
-    "adopted": "{:,} datasets stay: they may have been there before, as the source takes over others' datasets (on_taken_id)",
-    "lost": "{:,} datasets stay as they are, since what they were before is no longer kept",
+    "delete": (" that it added is deleted", " that it added are deleted"),
+    "restore": (" that it updated goes back to the version before", " that it updated go back to the version before"),
+    "bring_back": (" that it deleted comes back", " that it deleted come back"),
+    "left_out": (
+        " stays as it is, since a later job has changed it",
+        " stay as they are, since a later job has changed them",
+    ),
+    "adopted": (
+        " stays: it may have been there before, as the source takes over others' datasets (on_taken_id)",
+        " stay: they may have been there before, as the source takes over others' datasets (on_taken_id)",
+    ),
+    "lost": (
+        " stays as it is, since what it was before is no longer kept",
+        " stay as they are, since what they were before is no longer kept",
+    ),
 }
+"""What becomes of one dataset, and of several."""
 
 
 @click.command()
@@ -53,7 +64,7 @@ def undo(job: str, reason: str, pause: bool, wait: bool, yes: bool, as_json: boo
 
 
 def _lines(told: Row) -> list[str]:
-    return [f"  {text.format(told[name])}" for name, text in TEXTS.items() if told[name]]
+    return [f"  {counted(told[name], 'dataset')}{texts[told[name] != 1]}" for name, texts in TEXTS.items() if told[name]]
 
 
 def _hint(told: Row, *, pause: bool) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.notices import COUNTS, ERROR, JobEnd
 from domain.secrets import mask_config, mask_text
+from domain.text import counted
 
 SHOWN_JOBS = 200  # of a digest
 LONGEST = 500  # characters of one error
@@ -88,15 +89,22 @@ def digest_mail(site: Site, ends: Sequence[JobEnd]) -> EmailMessage:
     ends = sorted(ends, key=lambda end: (not end.needs_a_person, end.source_name, end.ended))
     wrong = [end for end in ends if end.needs_a_person]
     fine = ends[len(wrong) :]
-    subject = f"{site.title} - Harvesting Jobs - Daily Summary: {len(wrong)} of {len(ends)} need attention"
+    need = "needs" if len(wrong) == 1 else "need"
+    subject = f"{site.title} - Harvesting Jobs - Daily Summary: {len(wrong)} of {len(ends)} {need} attention"
     shown = wrong[:SHOWN_JOBS], fine[: max(0, SHOWN_JOBS - len(wrong))]
     parts = [
         _Part(title, items=[_line(site, end) for end in lines], note=_left_out(len(jobs) - len(lines)))
         for title, jobs, lines in (("Need attention", wrong, shown[0]), ("Went well", fine, shown[1]))
         if jobs
     ]
+    ended = counted(len(ends), "harvest job has", "harvest jobs have")
     total = {word: str(sum(end.counts.get(word, 0) for end in ends)) for word in COUNTS}
-    return _message(site, subject, f"{len(ends)} harvest jobs have ended.", [_Part("In all", total), *parts])
+    return _message(
+        site,
+        subject,
+        f"{ended} ended.",
+        [_Part("In all", total), *parts],
+    )
 
 
 def test_mail(site: Site) -> EmailMessage:

@@ -20,6 +20,7 @@ from adapters.postgres.log_lines import SEVERE, Line, Share
 from domain import text
 from domain.errors import HarvestError
 from domain.secrets import mask_text
+from domain.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,8 @@ class LogKeeper(logging.Handler):
             lost, self._lost = self._lost, 0
             left_out, self._left_out = dict(self._left_out), Counter()
         if lost:
-            content = f"{lost:,} lines of the log were lost: the database was away, or more came than can be stored"
+            lines = counted(lost, "line of the log was", "lines of the log were")
+            content = f"{lines} lost: the database was away, or more came than can be stored"
             batch.append(Line(str(uuid4()), content, "WARNING", self._clock(), __name__, lost=lost))
         return batch, left_out
 

@@ -28,6 +28,7 @@ from adapters.stages.stuck import Absence, Stuck, TimeLimits, Watch
 from adapters.stages.threads import ObjectThreads, Running
 from domain.commands import FetchObject
 from domain.errors import ServiceUnavailable
+from domain.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class FetchWorker:
         reasons = {
             thread.message.partition("\n")[0] or f"job {thread.running.item.aggregate.job_id} was aborted" for thread in stuck
         }
-        self._be_replaced(f"{len(stuck)} thread(s) are stuck: {'; '.join(sorted(reasons))}")
+        self._be_replaced(f"{counted(len(stuck), 'thread is', 'threads are')} stuck: {'; '.join(sorted(reasons))}")
 
     def _be_replaced(self, reason: str) -> None:
         log.error("%s. This process is replaced by a fresh one", reason)

@@ -31,6 +31,7 @@ from adapters.stages.process_state import ProcessState
 from domain.commands import GatherJob
 from domain.errors import HarvestError, ServiceUnavailable
 from domain.rules import LANES
+from domain.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class GatherWorker:
             elif message := gathering.give_up_when_stuck(self._limit):
                 reasons.append(message.partition("\n")[0])
         if reasons:
-            self._be_replaced(f"{len(reasons)} thread(s) are stuck: {'; '.join(reasons)}")
+            self._be_replaced(f"{counted(len(reasons), 'thread is', 'threads are')} stuck: {'; '.join(reasons)}")
 
     def _be_replaced(self, reason: str) -> None:
         log.error("%s. This process is replaced by a fresh one", reason)

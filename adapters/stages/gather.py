@@ -42,6 +42,7 @@ from domain.errors import Conflict, HarvestError, JobEnded, NotFound, ServiceUna
 from domain.jobs import Job
 from domain.objects import GatheredRecord
 from domain.reimport import STORED_KINDS
+from domain.text import counted
 from harvesters import results
 from harvesters.base import GatherError, Harvester, HarvestJob, Listed, Page, Record
 
@@ -254,7 +255,8 @@ class GatherRun:
         for gather_error in results.gather_errors(view):  # of a gather_stage that raised
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         if self._errors > MAX_ERRORS:
-            more = f"{self._errors - MAX_ERRORS} further errors of this gather are not listed"
+            more = counted(self._errors - MAX_ERRORS, "further error of this gather is", "further errors of this gather are")
+            more = f"{more} not listed"
             self._writes.error("more_errors", more)
         return listing.is_complete
 

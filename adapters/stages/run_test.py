@@ -15,6 +15,7 @@ from domain.errors import NotFound
 from domain.jobs import Job
 from domain.nearest import did_you_mean
 from domain.rules import Progress, job_outcome
+from domain.text import counted
 
 BATCH = 200  # objects
 MAX_EXAMPLES = 10_000  # guids that are searched for one spelt nearly like the one asked for
@@ -45,7 +46,7 @@ class Wanted:
     def others(self, guid: str) -> str:
         """What the remote has instead, for a message."""
         shown = f", for example {', '.join(self.examples[:3])}" if self.examples else ""
-        return f"{did_you_mean(guid, self.examples)}: it listed {self.listed} records{shown}"
+        return f"{did_you_mean(guid, self.examples)}: it listed {counted(self.listed, 'record')}{shown}"
 
 
 class TestRun:

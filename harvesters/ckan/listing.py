@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 from domain.errors import RemoteError
-from domain.text import kind_of
+from domain.text import counted, kind_of
 from harvesters.base import GatherError, Page
 from harvesters.ckan.ahead import GIVEN_BEFORE, Ahead
 from harvesters.ckan.pages import Look, Pages, Search, SearchPage, Unreadable
@@ -244,7 +244,7 @@ class ByOffset:
 
     def error(self) -> GatherError:
         """The error of a listing that doesn't add up."""
-        sentence = f"it says {self._count} datasets and gives {self._met}"
+        sentence = f"it says {counted(self._count, 'dataset')} and gives {self._met}"
         return GatherError(f"the listing of {self._where} is not complete: {sentence}", "incomplete_listing")
 
     def _pass(self) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from domain.errors import RemoteError
-from domain.text import kind_of
+from domain.text import counted, kind_of
 from harvesters.ckan.forms import of_rest, of_search
 from harvesters.ckan.pages import Unreadable
 from harvesters.http import PoliteSession
@@ -216,7 +216,7 @@ def _lacking(path: str, counts: Set[int], count: int, given: int) -> str:
     A dataset that is removed while the pages are read moves another one to a page that was read already.
     """
     if given < count:
-        return f"the listing is not complete: {path} says {count} datasets and gives {given}"
+        return f"the listing is not complete: {path} says {counted(count, 'dataset')} and gives {given}"
     return f"the listing may not be complete: {path} changes while it is read" if len(counts) > 1 else ""
 
 

@@ -128,7 +128,7 @@ def test_purge_queues_aborts_what_was_begun_and_names_it(site: Stack, cli: Comma
     said = cli("purge-queues", "--yes").out
     again = cli("purge_queues").out
 
-    assert said == f"Aborted: job {begun} of source begun: 0 record(s) at workers\n"
+    assert said == f"Aborted: job {begun} of source begun: 0 records at workers\n"
     assert again == "Nothing is dispatched: the queues are empty\n"
     assert {job["id"]: job["status"] for job in cli.json("jobs")["jobs"]} == {begun: "Aborted", waiting: "New"}
 
@@ -140,7 +140,7 @@ def test_purge_queues_asks_first(site: Stack, cli: CommandLine, monkeypatch: pyt
     printed = cli("purge-queues", status=1)
 
     assert f"job {begun} of source begun" in printed.err
-    assert "1 job(s)" in printed.err
+    assert "1 job with" in printed.err
     assert cli.json("jobs", "--status", "running")["count"] == 1
 
 
@@ -241,10 +241,10 @@ def test_clear_history_asks_and_takes_names_and_old_forms(site: Stack, cli: Comm
     kept = cli("clearsource_history", "two", "-k", "true", "--yes").out
     everything = cli("source", "clear-history", "--yes", "-k").out
 
-    assert "The history of source one (1 jobs and their objects) is going to be removed." in asked.err
-    assert cleared == f"one: 1 jobs and 2 objects removed\nCleared job history of harvest source: {one}\n"
-    assert kept.startswith("two: 1 jobs and 2 objects removed")
-    assert everything == "three: 1 jobs and 2 objects removed\nCleared job history for all harvest sources: 1 source(s)\n"
+    assert "The history of source one (1 job with its objects) is going to be removed." in asked.err
+    assert cleared == f"one: 1 job and 2 objects removed\nCleared job history of harvest source: {one}\n"
+    assert kept.startswith("two: 1 job and 2 objects removed")
+    assert everything == "three: 1 job and 2 objects removed\nCleared job history for all harvest sources: 1 source\n"
     assert cli.json("jobs")["count"] == 0
     assert "history of its source was cleared" in cli.refused("job-report", "one")
 
@@ -255,7 +255,7 @@ def test_clear_history_keeps_the_job_that_datasets_stand_on(site: Stack, cli: Co
 
     said = cli("source", "clear-history", "one", "--yes").out
 
-    assert f"job {job_id} stays: 10 dataset(s) stand on its objects" in said
+    assert f"job {job_id} stays: 10 datasets stand on its objects" in said
     assert cli.json("source", "show", "one")["datasets"] == 10
 
 

@@ -84,7 +84,7 @@ def test_a_plugin_that_a_source_needs_is_missed(cli: CommandLine, stack: Stack) 
 
     stack.parts.database.query("UPDATE harvest.harvest_source SET type = 'noop' WHERE name = 'some'")
     assert (
-        "!!  plugins      1 active sources (some, for example) are of type gone, and no plugin of that type is installed"
+        "!!  plugins      1 active source of type gone (some, for example), but no plugin of that type is installed"
         in text
     )
     assert text.splitlines()[-1].endswith("wrong")
@@ -218,7 +218,7 @@ def test_a_token_that_is_in_use_and_ends_soon_is_told_of(parts: Parts) -> None:
     [text] = of(answer, "callers")
     assert text.startswith("The token 'nightly' of anna is in use and ends on ")
     parts.database.query("DELETE FROM ops.token")
-    assert of(session.call("harvest_installation_check"), "callers") == ["1 persons of our own may have tokens"]
+    assert of(session.call("harvest_installation_check"), "callers") == ["1 person of our own may have tokens"]
 
 
 @pytest.mark.parametrize(

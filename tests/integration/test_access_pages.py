@@ -146,4 +146,4 @@ def test_an_organisation_goes_through_a_life(site: PagesSite) -> None:
     assert "The museum" in text(entered)
     assert "The old museum" in renamed
     assert "museum was removed." in removed
-    assert "source(s) belong to amt" in owning
+    assert "sources belong to amt" in owning

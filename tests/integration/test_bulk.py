@@ -199,7 +199,7 @@ def test_an_empty_list_of_sources_is_not_all_of_them(site: PagesSite, empty: Any
 def test_another_number_than_was_counted_is_refused(site: PagesSite) -> None:
     counted = site.cli.call("harvest_bulk_create", what="pause")
 
-    with pytest.raises(Refused, match="There are 3 sources in this set, not 2"):
+    with pytest.raises(Refused, match="The number of sources in this set is 3, not 2"):
         site.cli.call("harvest_bulk_run", id=counted["id"], count=2)
 
 

@@ -54,7 +54,7 @@ def test_ended_jobs_go_with_their_objects_and_datasets_stay(parts: Parts, sessio
 
     assert (done["name"], done["jobs"], done["objects"]) == ("city", 2, 4)
     assert [job["id"] for job in done["kept"]] == ids(second)
-    assert "2 dataset(s) stand on its objects" in done["kept"][0]["reason"]
+    assert "2 datasets stand on its objects" in done["kept"][0]["reason"]
     assert listed(session, source) == ids(second)
     assert [streams(parts, job) for job in (first, second, third)] == [set(), {"a", "b"}, set()]
     assert {name: table(parts, name) for name in DATASETS} == before

@@ -41,5 +41,5 @@ def test_a_set_whose_coordinator_has_ended_is_carried_out_by_whoever_waits(monke
 
     result = CliRunner().invoke(module.bulk, ["pause", "--all", "--yes"])
 
-    assert (result.exit_code, result.output) == (0, "Done for 1 of 1 sources\n")
+    assert (result.exit_code, result.output) == (0, "Done for 1 of 1 source\n")
     assert [(values["id"], values["count"]) for values in actions.runs] == [("set", 1), ("set", 1)]

@@ -210,7 +210,7 @@ def test_lines_that_the_database_refuses_are_lost_and_the_next_ones_stored(
 
     with about(job="j"):
         logging.getLogger("plugin").info("bad")
-    store.wait_for(lambda: any("1 lines of the log were lost" in line.content for line in store.lines))
+    store.wait_for(lambda: any("1 line of the log was lost" in line.content for line in store.lines))
     with about(job="j"):
         logging.getLogger("plugin").info("good")
     keeper.close()

@@ -331,7 +331,7 @@ def test_a_version_is_asked_for_by_its_number_however_long_the_address_is(number
         (CHANGED, "Sie wurde geändert, seit gezählt wurde"),
         ("2026-01-01T00:00:00 is over already", "2026-01-01T00:00:00 ist schon vorbei"),
         ("More than 5,000 sources were found: narrow the search down", "mehr als 5,000 Quellen"),
-        ("There are 2 sources in this set, not 3: check it again", "Es sind 2 Quellen, nicht 3"),
+        ("The number of sources in this set is 2, not 3: check it again", "Die Zahl der Quellen ist 2, nicht 3"),
         ("Source one is inactive: no jobs can be made for it", "Die Quelle one ist inaktiv"),
         (
             "Source one already has job 7 that has not ended: wait for it, or stop it with `harvester job-abort`",
