@@ -10,8 +10,9 @@ from adapters.cli.csv_output import all_pages
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, say, session
 from adapters.cli.source_text import describe
-from adapters.cli.typed import as_typed
+from adapters.cli.typed import Renamed, as_typed
 from domain.errors import HarvestError, NotFound
+from domain.text import counted
 
 Row = Mapping[str, Any]
 ONE_SOURCE = {
@@ -30,7 +31,14 @@ EXAMPLES = 3  # sources that are named before a person is asked
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]")
 @click.option("--all", "everything", is_flag=True, help="All active sources, in place of SOURCE.")
 @click.option("--of-type", default="", metavar="TYPE", help="All active sources of this type, in place of SOURCE.")
-@click.option("--of-org", default="", metavar="ORG", help="All active sources of this organisation, in place of SOURCE.")
+@click.option(
+    "--org",
+    cls=Renamed,
+    old="--of-org",
+    default="",
+    metavar="ORG",
+    help="All active sources of this organisation, in place of SOURCE.",
+)
 @click.option("--name", help="A new name; for one source only.")
 @click.option("--url", help="The address to harvest; for one source only.")
 @click.option("--type", "source_type", help="The name of a harvester (see harvesters-info); for one source only.")
@@ -56,7 +64,7 @@ def edit(
     sources: tuple[str, ...],
     everything: bool,
     of_type: str,
-    of_org: str,
+    org: str,
     yes: bool,
     as_json: bool,
     configuration: str | None,
@@ -64,20 +72,18 @@ def edit(
 ) -> None:
     """Change fields of one or more sources (ids or names); other fields stay as they are.
 
-    A change applies from the next job on, a change of the schedule at once. `--all`, `--of-type` and `--of-org` (both:
+    A change applies from the next job on, a change of the schedule at once. `--all`, `--of-type` and `--org` (both:
     of this type and this organisation) say how many sources there are, and ask. When a source refuses, the others are changed
     nevertheless, and the status is 1.
     """
     changes = {name: value for name, value in {**values, "config": configuration}.items() if value is not None}
-    many = everything or bool(of_type or of_org)
-    _check_usage(sources, many, everything and bool(of_type or of_org), changes)
+    many = everything or bool(of_type or org)
+    _check_usage(sources, many, everything and bool(of_type or org), changes)
     with session() as actions:
         if not many:
             _edit_named(actions, sources, changes, as_json)
             return
-        rows = list(
-            all_pages(actions, "harvest_source_list", "sources", only_active=True, source_type=of_type, owner_org=of_org)
-        )
+        rows = list(all_pages(actions, "harvest_source_list", "sources", only_active=True, source_type=of_type, owner_org=org))
         if not rows:
             raise NotFound("There is no active source of this kind: `harvester sources` lists them")
         confirm(_going(rows, changes), yes)
@@ -88,7 +94,7 @@ def _check_usage(sources: Sequence[str], many: bool, twice: bool, changes: Mappi
     if not changes.keys() - {"version"}:
         raise click.UsageError("Nothing to change: give at least one option, such as --frequency DAILY")
     if bool(sources) == many or twice:
-        raise click.UsageError("Name the sources by SOURCE..., or by --all, or by --of-type and --of-org")
+        raise click.UsageError("Name the sources by SOURCE..., or by --all, or by --of-type and --org")
     if own := [ONE_SOURCE[name] for name in ONE_SOURCE if name in changes and (many or len(set(sources)) > 1)]:
         raise click.UsageError(f"{own[0]} is of one source: give a single SOURCE")
 
@@ -125,4 +131,4 @@ def _edit_all(actions: Any, rows: Sequence[Row], changes: Mapping[str, Any], as_
 
 
 def _count(number: int) -> str:
-    return f"{number:,} harvest source{'' if number == 1 else 's'}"
+    return counted(number, "harvest source")

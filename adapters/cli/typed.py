@@ -33,6 +33,23 @@ class Choice(click.Choice):  # type: ignore[type-arg]  # generic since click 8.2
             raise click.BadParameter(said, error.ctx, error.param) from error
 
 
+class Renamed(click.Option):
+    """An option that had another name (`old`), which goes on working and is not shown."""
+
+    def __init__(self, *names: Any, old: str, **options: Any) -> None:
+        super().__init__(*names, **options)
+        self._old = old
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Under both names."""
+        names = self.opts
+        self.opts = [*names, self._old]
+        try:
+            super().add_to_parser(parser, ctx)
+        finally:
+            self.opts = names
+
+
 @contextmanager
 def as_typed() -> Iterator[None]:
     """Errors by field name the options and arguments of the running command."""

@@ -83,10 +83,7 @@ def test_a_plugin_that_a_source_needs_is_missed(cli: CommandLine, stack: Stack) 
     text = cli("doctor", status=1).out
 
     stack.parts.database.query("UPDATE harvest.harvest_source SET type = 'noop' WHERE name = 'some'")
-    assert (
-        "!!  plugins      1 active source of type gone (some, for example), but no plugin of that type is installed"
-        in text
-    )
+    assert "!!  plugins      1 active source of type gone (some, for example), but no plugin of that type is installed" in text
     assert text.splitlines()[-1].endswith("wrong")
 
 
