@@ -13,7 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,7 @@ from adapters.embedded import postgres as embedded_postgres
 from adapters.kafka.topics import ensure_topics
 from adapters.postgres.database import Database
 from adapters.settings import Settings
+from tests.support.folder_of_run import folder_of_run
 from tests.support.stack import ROOT, Stack
 
 # A busy machine is no defect.
@@ -71,8 +72,9 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
     if os.geteuid() == 0 and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
-        folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="harvestlog-tests-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        run = ExitStack()
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(run.enter_context(folder_of_run(Path(tempfile.gettempdir()))))
+        atexit.register(run.close)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -122,8 +124,8 @@ def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
         yield tmp_path_factory.mktemp("on_disk")
         return
-    with tempfile.TemporaryDirectory(prefix="harvestlog-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with folder_of_run(MEMORY) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
