@@ -8,7 +8,10 @@ from domain.secrets import MASK, mask_url
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 NO_SCHEME = re.compile(r"(?://)?((?:[\w-]+\.)+\w+(?::\d+)?|localhost|[\w-]+:\d+)(?:[/?#].*)?", re.IGNORECASE)
 NUMBERS = re.compile(r"[\d.]+(?::(?!443$)\d+)?")  # an address without a name, for which hardly any server has a certificate
-BROKEN_SCHEME = re.compile(r"(https?)(?::/?|/+|:/{3,})(?=[^/])", re.IGNORECASE)
+BROKEN_SCHEME = re.compile(r"(https?)(?::[/\\]*|[/\\]+)(?=[^/\\])", re.IGNORECASE)
+INNER = re.compile(r"(?<=.)https?://[^\s<>()\[\]\"']+", re.IGNORECASE)  # of a link in Markdown, or behind view-source:
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")  # programs for texts and chats add them
+PUNCTUATION = ",;:!.)]"  # of the sentence that an address stood in
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+(?:%[\w.-]+)?\]", re.IGNORECASE)
 
 
@@ -17,11 +20,13 @@ def checked_address(address: str) -> str:
 
     Raises ValueError that says what is wrong with it, and what it may have been meant to be.
     """
-    address = address.strip().strip("<>\"'").strip()
-    shown = _shown(address)
+    address = INVISIBLE.sub("", address).strip().strip("<>\"'").strip()
+    address = re.sub("(?:%20)+$", "", address)
+    shown, is_begun = _shown(address), address.lower().startswith(("http://", "https://"))
     if re.search(r"[\s\x00-\x1f\x7f]", address):
-        raise ValueError(f"Holds a blank: {' '.join(shown.split())}. Enter one address, a blank within it as %20")
-    if not address.lower().startswith(("http://", "https://")):
+        hint = "" if is_begun else _inner(address)
+        raise ValueError(f"Holds a blank: {' '.join(shown.split())}. Enter one address, a blank within it as %20{hint}")
+    if not is_begun:
         raise ValueError(f"Must start with http:// or https://: {shown}{_meant(address)}")
     try:
         normalised = urlsplit(normalise_url(address))
@@ -33,7 +38,7 @@ def checked_address(address: str) -> str:
     if not host:
         raise ValueError(f"Names no host: {shown}{_meant(address)}")
     if not HOST.fullmatch(host) or ".." in host or port == 0:
-        raise ValueError(f"Names a host that can't be: {shown}")
+        raise ValueError(f"Names a host that can't be: {shown}{_without_punctuation(address)}")
     return address.partition("#")[0]
 
 
@@ -67,7 +72,18 @@ def _meant(address: str) -> str:
         return f". Did you mean {'http' if NUMBERS.fullmatch(host[1]) else 'https'}://{address.lstrip('/')}?"
     if broken := BROKEN_SCHEME.match(address):
         return f". Did you mean {mask_url(f'{broken[1].lower()}://{address[broken.end() :]}')}?"
-    return ""
+    return _inner(address)
+
+
+def _inner(text: str) -> str:
+    """The address that stands within a text."""
+    inner = INNER.search(text)
+    return f". Did you mean {mask_url(inner[0])}?" if inner else ""
+
+
+def _without_punctuation(address: str) -> str:
+    host = address.rstrip(PUNCTUATION)
+    return f". Did you mean {mask_url(host)}?" if host != address and HOST.fullmatch(urlsplit(host).netloc) else ""
 
 
 def _shown(address: str) -> str:

@@ -1,5 +1,7 @@
 """Addresses as people paste them: stored in one form, or refused with a hint."""
 
+import re
+
 import pytest
 
 from domain.addresses import checked_address, normalise_url
@@ -144,3 +146,36 @@ def test_less_than_a_site_is_refused_with_what_to_enter(pasted: str, said: str) 
 
 def test_two_addresses_that_differ_in_the_query_differ() -> None:
     assert normalise_url("https://a.example/wfs?map=1") != normalise_url("https://a.example/wfs?map=2")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://data.example.org\u200b",
+        "\ufeffhttps://data.example.org",
+        "https://data.\u00adexample.org",
+        "https://data.example.org%20",
+    ],
+)
+def test_what_nobody_sees_of_a_pasted_address_is_cut(pasted: str) -> None:
+    assert checked_address(pasted) == "https://data.example.org"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "meant"),
+    [
+        ("http:\\\\data.example.org", "http://data.example.org"),
+        ("https:\\data.example.org", "https://data.example.org"),
+        ("https://data.example.org,", "https://data.example.org"),
+        ("https://data.example.org;", "https://data.example.org"),
+        ("view-source:https://data.example.org/dataset", "https://data.example.org/dataset"),
+        ("[Open data](https://data.example.org)", "https://data.example.org"),
+        ("Portal: https://data.example.org/de", "https://data.example.org/de"),
+        ("URL=https://me:pass@data.example.org", "https://me:***@data.example.org"),
+    ],
+)
+def test_the_address_in_what_was_pasted_is_proposed(pasted: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"Did you mean {meant}?")) as caught:
+        checked_address(pasted)
+
+    assert "pass" not in str(caught.value)
