@@ -53,11 +53,12 @@ class GatherCommands(Storing):
     def _page(job: Job, records: Sequence[GatheredRecord], unchanged: int, cursor: str) -> _Page:
         """A page whose events are not stored yet; the job has it pending."""
         ids: dict[UUID, GatheredRecord] = {}
-        repeated = [r for r in records if ids.setdefault(job.object_id(r.guid), r) is not r]
+        object_id, job_id = job.object_ids(), str(job.id)
+        repeated = [r for r in records if ids.setdefault(object_id(r.guid), r) is not r]
         job.record_page(cursor, len(ids), unchanged)
         now = job.modified_on
         events: list[Any] = [
-            gathered_event(record, identity, str(job.id), job.source_id, job.attempt, now) for identity, record in ids.items()
+            gathered_event(record, identity, job_id, job.source_id, job.attempt, now) for identity, record in ids.items()
         ]
         events += [
             identified_event(identity, record.identified, now)

@@ -3,7 +3,7 @@
 Its counts are a projection: objects are streams of their own, so this stream stays short however many records a job has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from eventsourcing.domain import event
 from domain.aggregate import Created as FirstEvent
 from domain.aggregate import StoredAggregate
 from domain.errors import GuardConflict, JobEnded, Refused
-from domain.objects import object_id
+from domain.objects import object_ids
 from domain.secrets import mask_text
 
 KINDS = ("harvest", "retry", "import", "clear", "removal", "undo")
@@ -211,7 +211,11 @@ class Job(StoredAggregate):
 
     def object_id(self, guid: str) -> UUID:
         """The id of this job's object for a guid."""
-        return object_id(self.created_on, self.id, guid, self.number)
+        return self.object_ids()(guid)
+
+    def object_ids(self) -> Callable[[str], UUID]:
+        """The same for many guids."""
+        return object_ids(self.created_on, self.id, self.number)
 
     @property
     def ended(self) -> bool:

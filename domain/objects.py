@@ -6,11 +6,11 @@ the same through three more layers.
 Its id follows from the job and the record's guid, so it is the same object however often a job is gathered.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -27,6 +27,8 @@ LEVELS = ("error", "warning", "job_warning")
 A job_warning: all records of the job lose the same; it is recorded with the first one that a worker met."""
 MAX_LINE = 2**31 - 1
 MAX_NUMBER = 2**24 - 1  # of a source's jobs
+NO_EXTRAS: Mapping[str, str] = MappingProxyType({})
+LOW = (1 << 62) - 1  # the bits of a UUID after its variant
 VERSION, VARIANT = 8, 0b10  # of every object's id, as bits: the properties of a UUID cost four calls an import
 REMOVED_AS = ("deleted", "purged", "kept", "hidden", "gone")
 """What becomes of a dataset in the target: `kept` as the source's policy says, `hidden` until its grace period is over, `gone`
@@ -34,8 +36,7 @@ when somebody else had deleted it there before."""
 REPORT_STATUS = {"added": "added", "updated": "updated", "unchanged": "not modified", "deleted": "deleted"}
 
 
-@dataclass(frozen=True, slots=True)
-class GatheredRecord:
+class GatheredRecord(NamedTuple):
     """A record as gather found it. `content_hash` is the sha256 of its document in hex, None when fetch must get it.
 
     `identified`: the guid that its document gave it, where an earlier job found out that it is another. `skipped`: why nothing
@@ -45,7 +46,7 @@ class GatheredRecord:
     guid: str
     action: str = "new"
     content_hash: str | None = None
-    extras: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = NO_EXTRAS
     metadata_modified: str | None = None
     identified: str | None = None
     skipped: str = ""
@@ -311,7 +312,19 @@ def object_id(job_created: datetime, job_id: UUID, guid: str, number: int = 0) -
     number (24 bits), and a sha256 of job and guid (66 bits). Jobs without a number, of events of version 1, have milliseconds
     (48 bits, of which the first is 0) and the hash (74 bits).
     """
-    return _object_id(job_created, number, int.from_bytes(sha256(f"{job_id}|{guid}".encode()).digest()[:10], "big"))
+    return object_ids(job_created, job_id, number)(guid)
+
+
+def object_ids(job_created: datetime, job_id: UUID, number: int = 0) -> Callable[[str], UUID]:
+    """`object_id` for many guids of one job."""
+    base, prefix = _object_id(job_created, number, 0).int, f"{job_id}|".encode()
+    mask = (1 << (66 if number else 74)) - 1
+
+    def identity(guid: str) -> UUID:
+        digest = int.from_bytes(sha256(prefix + guid.encode()).digest()[:10], "big") & mask
+        return UUID(int=base | digest >> 62 << 64 | digest & LOW)
+
+    return identity
 
 
 def object_id_range(job_created: datetime, number: int) -> tuple[UUID, UUID]:
@@ -326,7 +339,7 @@ def _object_id(job_created: datetime, number: int, digest: int) -> UUID:
     else:
         moment = 1 << 31 | int(job_created.timestamp()) >> 1 & (1 << 31) - 1
         bits = moment << 90 | (number & MAX_NUMBER) << 66 | digest & (1 << 66) - 1
-    return UUID(int=bits >> 74 << 80 | VERSION << 76 | (bits >> 62 & 0xFFF) << 64 | VARIANT << 62 | bits & (1 << 62) - 1)
+    return UUID(int=bits >> 74 << 80 | VERSION << 76 | (bits >> 62 & 0xFFF) << 64 | VARIANT << 62 | bits & LOW)
 
 
 def job_number(identity: UUID | str) -> int | None:
@@ -353,8 +366,8 @@ def gathered_event(
     state: dict[str, Any] = {
         "originator_id": object_id,
         "originator_version": 1,
-        "originator_topic": HarvestObject.TOPIC,
         "timestamp": now,
+        "originator_topic": HarvestObject.TOPIC,
         "job_id": job_id,
         "source_id": source_id,
         "guid": record.guid,
@@ -364,7 +377,9 @@ def gathered_event(
         "metadata_modified": record.metadata_modified,
         "attempt": attempt,
     }
-    return HarvestObject.Gathered(**state)
+    event = object.__new__(HarvestObject.Gathered)
+    object.__setattr__(event, "__dict__", state)  # as the mapper does; its __init__ takes longer
+    return event
 
 
 def identified_event(object_id: UUID, guid: str, now: datetime) -> HarvestObject.Identified:

@@ -18,6 +18,8 @@ MOST_IN_ALL = 200_000_000  # characters of them together, as of a document: all 
 
 def apart(extras: Mapping[str, str], documents: dict[str, bytes]) -> dict[str, str]:
     """Extras as an event holds them; what must be stored before it is added to `documents`, by hash. Raises PluginError."""
+    if not extras:
+        return {}
     values = "".join(extras.values())
     if len("".join(extras)) + len(values) <= LARGE and MARK not in values:  # as of nearly all records
         return dict(extras)

@@ -110,6 +110,8 @@ class ContentStore:
 def _is_text(body: bytes) -> bool:
     if b"\0" in body:
         return False
+    if body.isascii():
+        return True
     try:
         body.decode()
     except UnicodeDecodeError:

@@ -26,7 +26,7 @@ from adapters.stages import gather_page
 from adapters.stages.context import JobContexts
 from adapters.stages.gather_ahead import Ahead
 from adapters.stages.gather_deletions import DeletionGather
-from adapters.stages.gather_page import PendingPage, Unusable, document_hash, gathered, listed_guids, pending_record
+from adapters.stages.gather_page import PendingPage, Unusable, gathered, listed_guids, pending_record
 from adapters.stages.gather_removed import RemovedDatasets
 from adapters.stages.gather_stored import StoredGather
 from adapters.stages.gather_times import Starts, first_answer
@@ -309,7 +309,7 @@ class GatherRun:
                 self._memory.remember({unusable.guid: None})  # the remote has it: what was imported from it stays
             return
         if guid in page.records:
-            self._twice(guid, document_hash(page.records[guid].body), document_hash(pending.body))
+            self._twice(guid, page.records[guid].digest, pending.digest)
         else:
             page.add(guid, pending)
 
@@ -325,7 +325,7 @@ class GatherRun:
     def _store(self, page: PendingPage, cursor: str = "", *, last: bool = False) -> None:
         if not page.records:
             return
-        hashes = {guid: document_hash(body) for guid, (_, body, _) in page.records.items()}
+        hashes = {guid: pending.digest for guid, pending in page.records.items()}
         for guid, first in self._memory.remember(hashes).items():
             if first == LISTED:
                 continue
@@ -336,8 +336,8 @@ class GatherRun:
         changed = {guid: page.records[guid] for guid in hashes.keys() - set(unchanged)}
         for guid in [g for g, (record, *_) in changed.items() if record.action == "delete" and g not in held]:
             del changed[guid]  # the source never held it: there is nothing to delete
-        documents = {h: body for g, (_, body, _) in changed.items() if body is not None and (h := hashes[g]) is not None}
-        records = [gathered(guid, pending, hashes[guid], guid in held, documents) for guid, pending in changed.items()]
+        documents = {p.digest: p.body for p in changed.values() if p.body is not None and p.digest is not None}
+        records = [gathered(guid, pending, guid in held, documents) for guid, pending in changed.items()]
         self._content.put(documents)
         if self._holds_any:
             new = (guid for guid in changed if self._is_new(guid, held.get(guid)))

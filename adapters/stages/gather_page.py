@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from adapters.postgres.content import content_hash
@@ -19,10 +19,11 @@ PAGE_SECONDS = 1.0  # after which a shorter page is stored as well
 
 
 class PendingRecord(NamedTuple):
-    """A record with its document, and how it is stored; None: its extras are too large to keep twice."""
+    """A record with its document and that one's hash, and how it is stored; None: its extras are too large to keep twice."""
 
     record: Record
     body: bytes | None
+    digest: str | None
     checked: GatheredRecord | None
 
 
@@ -46,7 +47,7 @@ class PendingPage:
     def add(self, guid: str, pending: PendingRecord) -> None:
         """Add a record that is not on the page yet."""
         self.records[guid] = pending
-        self.size += len(pending.body or b"") + _extras_size(pending.record)
+        self.size += len(pending.body or b"") + (_extras_size(pending.record) if pending.record.extras else 0)
 
     def full(self) -> bool:
         """Whether it is to be stored now."""
@@ -54,14 +55,14 @@ class PendingPage:
         return len(self.records) >= PAGE or self.size >= PAGE_BYTES or bool(late)
 
 
-def checked(guid: str, record: Record, documents: dict[str, bytes]) -> GatheredRecord:
-    """The record as it is stored without its document; `documents` gets its large extras. Raises what is wrong with it."""
+def checked(guid: str, record: Record, digest: str | None, documents: dict[str, bytes]) -> GatheredRecord:
+    """The record as it is stored; `documents` gets its large extras. Raises what is wrong with it."""
     if not isinstance(record.action, str) or record.action not in ACTIONS:
         raise ValueError(f"its action is {record.action!r}, not one of {', '.join(ACTIONS)}")
     texts = extras.apart(results.extra_texts(record.extras), documents)
     modified = text.utc_time(record.metadata_modified) if record.metadata_modified is not None else None
     skipped = text.message(record.skip) if record.skip else ""
-    return GatheredRecord(guid, record.action, None, texts, modified, skipped=skipped)
+    return GatheredRecord(guid, record.action, digest, texts, modified, skipped=skipped)
 
 
 def pending_record(record: Record) -> tuple[str, PendingRecord]:
@@ -75,9 +76,10 @@ def pending_record(record: Record) -> tuple[str, PendingRecord]:
         text.key(guid, "guid")
         record = _plain(record)
         body = None if record.skip else results.document(record.content)
+        digest = None if body is None else content_hash(body)
         large: dict[str, bytes] = {}
-        stored = checked(guid, record, large)
-        return guid, PendingRecord(record, body, None if large else stored)
+        stored = checked(guid, record, digest, large)
+        return guid, PendingRecord(record, body, digest, None if large else stored)
     except BaseException as error:
         if is_ctrl_c(error):
             raise
@@ -116,18 +118,10 @@ def _plain(record: Record) -> Record:
     return Record(record.guid, content, action, results.extra_texts(record.extras), record.metadata_modified, skip)  # type: ignore[arg-type]
 
 
-def gathered(guid: str, pending: PendingRecord, digest: str | None, held: bool, documents: dict[str, bytes]) -> GatheredRecord:
+def gathered(guid: str, pending: PendingRecord, held: bool, documents: dict[str, bytes]) -> GatheredRecord:
     """The record as it is stored, after the documents that are added."""
-    stored = pending.checked or checked(guid, pending.record, documents)
-    action = "change" if held and stored.action == "new" else stored.action
-    if digest is None and action == stored.action:
-        return stored
-    return replace(stored, action=action, content_hash=digest)
-
-
-def document_hash(body: bytes | None) -> str | None:
-    """The content hash of a document; None: there is none."""
-    return None if body is None else content_hash(body)
+    stored = pending.checked or checked(guid, pending.record, pending.digest, documents)
+    return stored._replace(action="change") if held and stored.action == "new" else stored
 
 
 def _extras_size(record: Record) -> int:

@@ -7,7 +7,6 @@ attempt makes the same objects, so a job goes on where the first one stopped.
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -95,7 +94,7 @@ class StoredGather:
             if record.action == "delete":
                 selected += [record] if key in held else []
             else:
-                selected.append(replace(record, action="change" if key in held else "new"))
+                selected.append(record._replace(action="change" if key in held else "new"))
         return selected
 
     def _never_imported(self, chosen: Selection) -> Iterator[Records]:

@@ -14,9 +14,8 @@ a bad record makes fail; here such a record is one without a usable id, which is
 
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.errors import RemoteError
 from domain.text import counted, kind_of
@@ -33,8 +32,7 @@ MAX_RECORDS = 10_000_000  # no catalogue is this large: the listing has no end
 MAX_ID = 1000  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A dataset of the listing."""
 
     guid: str

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.objects import GatheredRecord, HarvestObject, gathered_event, job_number, object_id
+from domain.objects import GatheredRecord, HarvestObject, gathered_event, job_number, object_id, object_ids
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = UUID("11111111-1111-4111-8111-111111111111")
@@ -116,6 +116,28 @@ def test_an_object_id_is_a_uuid_of_version_8_and_always_the_same(created: dateti
     assert (identity.version, identity.variant) == (8, RFC_4122)
     assert identity == object_id(created, job, guid)
     assert identity.int >> 80 == int(created.timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("number", "identity"),
+    [
+        (0, "018df867-c618-8f0b-ae90-32a1d62c0295"),
+        (3, "b2f0b11f-0000-803b-ae90-32a1d62c0295"),
+    ],
+)
+def test_an_object_id_is_the_one_of_earlier_versions(number: int, identity: str) -> None:
+    created = datetime(2024, 3, 1, 5, 6, 7, tzinfo=UTC)
+
+    assert object_id(created, UUID(int=77), "é1", number) == object_ids(created, UUID(int=77), number)("é1") == UUID(identity)
+
+
+def test_the_first_event_of_an_object_is_as_its_class_makes_it() -> None:
+    record = GatheredRecord("g", "change", "a" * 64, {"a": "1"}, "2024-03-01T05:06:07")
+
+    event = gathered_event(record, uuid4(), str(JOB), str(uuid4()), 2, NOW)
+
+    assert event == HarvestObject.Gathered(**vars(event))
+    assert list(vars(event)) == list(vars(HarvestObject.Gathered(**vars(event))))
 
 
 @given(TIMES, TIMES, st.uuids(), st.uuids())
