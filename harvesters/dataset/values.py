@@ -151,10 +151,10 @@ def plain(value: Any, losses: Losses, kind: str, field: str) -> Any:
 
 
 def word(value: Any, losses: Losses, kind: str, field: str) -> str:
-    """A word of the program, such as a type: nothing is made into one."""
+    """A word of the program, such as a type, without blanks around it: nothing is made into one."""
     if not isinstance(value, str) or len(value) > LONGEST_VERSION:
         raise Odd(f"must be a short text, is {shown(value)}")
-    return value
+    return value.strip()
 
 
 def version(value: Any, losses: Losses, kind: str, field: str) -> Any:

@@ -75,6 +75,7 @@ CARRIED: list[tuple[dict[str, Any], str, Any]] = [
     ({"title": None}, "title", "trees"),
     ({"title": " \n"}, "title", "trees"),
     ({"type": None}, "type", "dataset"),
+    ({"type": " dataset\n"}, "type", "dataset"),
     (resources(url=" http://a/c \n"), "resources.url", "http://a/c"),
     (resources(url="data/c.csv"), "resources.url", "http://data/c.csv"),
     (resources(url="//a/c"), "resources.url", "http://a/c"),
