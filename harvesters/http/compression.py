@@ -13,6 +13,7 @@ GZIP = b"\x1f\x8b"
 ASKED_FOR = "gzip, deflate"
 FOREIGN = frozenset({"br", "zstd", "compress", "x-compress", "exi", "pack200-gzip", "dcb", "dcz"})
 """Codings that exist (https://www.iana.org/assignments/http-parameters), and that we don't ask for and can't undo."""
+CODINGS = FOREIGN | {"gzip", "x-gzip", "deflate"}
 NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MAX_CODINGS = 4
 PIECE = 65_536  # bytes
@@ -26,12 +27,18 @@ class TooLarge(Exception):
     """The body becomes larger than was allowed."""
 
 
+def codings_of(header: str) -> list[str]:
+    """The codings that a header names; some servers put a q-value or quotes there."""
+    names = (part.partition(";")[0].strip(" \t'\"").lower() for part in header.split(","))
+    return [name for name in names if name]
+
+
 def uncompressed(body: bytes, header: str, max_bytes: int, *, whole: bool = True) -> bytes:
     """The body without its codings. Raises BadEncoding, or TooLarge for more than `max_bytes`.
 
     `whole=False`: the body was cut on purpose, so an end in the middle is no error.
     """
-    codings = [name.strip().lower() for name in header.split(",") if name.strip()]
+    codings = codings_of(header)
     if len(codings) > MAX_CODINGS:
         raise BadEncoding(f"compressed {len(codings)} times")
     for coding in reversed(codings):
@@ -40,9 +47,9 @@ def uncompressed(body: bytes, header: str, max_bytes: int, *, whole: bool = True
 
 
 def _undone(coding: str, body: bytes, max_bytes: int, whole: bool) -> bytes:
-    if coding in ("gzip", "x-gzip"):
-        return _inflated(body, 31, max_bytes, whole) if body.startswith(GZIP) else body
-    if coding == "deflate":
+    if coding in CODINGS and body.startswith(GZIP):  # whichever is named: no other coding begins like that
+        return _inflated(body, 31, max_bytes, whole)
+    if coding == "deflate" or (coding in ("gzip", "x-gzip") and _is_zlib(body) and not _is_text(body)):
         return _undeflated(body, max_bytes, whole)
     if coding in FOREIGN and not _is_text(body):
         raise BadEncoding(f"compressed with {coding}, which was not asked for")
@@ -51,9 +58,14 @@ def _undone(coding: str, body: bytes, max_bytes: int, whole: bool) -> bytes:
 
 def _undeflated(body: bytes, max_bytes: int, whole: bool) -> bytes:
     """`deflate` means zlib's format, but many servers send the bare stream in it, or plain text."""
-    if len(body) >= 2 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0:
+    if _is_zlib(body):
         return _inflated(body, 15, max_bytes, whole)
     return body if _is_text(body) else _inflated(body, -15, max_bytes, whole)
+
+
+def _is_zlib(body: bytes) -> bool:
+    """Whether it begins as RFC 1950 says."""
+    return len(body) >= 2 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
 
 
 def _inflated(body: bytes, wbits: int, max_bytes: int, whole: bool) -> bytes:

@@ -35,7 +35,7 @@ from urllib3.exceptions import HTTPError
 from domain.breakers import counts, origin_of, remote_of
 from domain.errors import Postponed, RemoteError
 from domain.networks import address_rules
-from harvesters.http.compression import ASKED_FOR, GZIP, BadEncoding, TooLarge, uncompressed
+from harvesters.http.compression import ASKED_FOR, CODINGS, GZIP, BadEncoding, TooLarge, codings_of, uncompressed
 from harvesters.http.credentials import blotted, may_follow, separated, without
 from harvesters.http.failures import excerpt, redact, translated
 from harvesters.http.hosts import PROCESS_SLOTS, HostSlots
@@ -365,7 +365,8 @@ def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
 def _coding(answer: requests.Response, raw: bytearray) -> str:
     """The Content-Encoding; JSON that is compressed and doesn't say so can be told by its first bytes."""
     named: str = answer.headers.get("Content-Encoding", "")
-    unnamed = not named.strip() and raw.startswith(GZIP) and "json" in answer.headers.get("Content-Type", "").lower()
+    is_json = "json" in answer.headers.get("Content-Type", "").lower()
+    unnamed = is_json and raw.startswith(GZIP) and CODINGS.isdisjoint(codings_of(named))
     return "gzip" if unnamed else named
 
 

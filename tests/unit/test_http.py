@@ -1,5 +1,6 @@
 """The polite session against a remote that misbehaves, on loopback."""
 
+import gzip
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -355,3 +356,27 @@ def test_what_one_thread_is_refused_is_no_reason_for_another_ones_failure() -> N
 
     assert (session.postponed is not None, seen_there) == (True, None)
     session.close()
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "utf-8", "none", "application/gzip", "gzip;q=1"])
+def test_compressed_json_is_read_whatever_the_header_calls_it(coding: str) -> None:
+    class Compressed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = gzip.compress(b'{"success": true}')
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            if coding:
+                self.send_header("Content-Encoding", coding)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing."""
+
+    session = PoliteSession(LIMITS)
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Compressed)) as server:
+        answer = session.get_json(f"http://127.0.0.1:{server.server_address[1]}/")
+    session.close()
+
+    assert answer == {"success": True}

@@ -40,6 +40,12 @@ def raw_deflate(body: bytes) -> bytes:
         ("gzip, gzip", gzip.compress(TEXT)),
         ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
         ("gzip,", gzip.compress(TEXT)),
+        ("gzip;q=1.0", gzip.compress(TEXT)),
+        ('"gzip"', gzip.compress(TEXT)),
+        ("deflate", gzip.compress(TEXT)),
+        ("gzip, deflate", gzip.compress(TEXT)),  # what the request accepts, repeated
+        ("br", gzip.compress(TEXT)),
+        ("gzip", zlib.compress(TEXT)),
     ],
 )
 def test_a_body_is_uncompressed_whatever_its_header_says(header: str, body: bytes) -> None:
