@@ -12,13 +12,15 @@ from tests.acceptance.command_line import CommandLine
 from tests.support.rogue_server import RogueServer
 from tests.support.stack import PATIENCE, Stack, wait_for
 
+POISON = {"records": 4, "poison": ["record-1", "record-2"]}
+
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
     with new_stack(retry_delay=0.1, retry_attempts=2) as stack, RogueServer("404") as remote:
         stack.source("good", "http://127.0.0.1/good", "noop", {"records": 3})
         stack.source("-bad", remote.url)
-        stack.source("broken", "http://127.0.0.1/broken", "raising", {"records": 4, "poison": ["record-1", "record-2"]})
+        stack.source("broken", "http://127.0.0.1/broken", "raising", POISON)
         for name in ("good", "-bad", "broken"):
             stack.run(name)
         yield stack
@@ -77,16 +79,19 @@ def test_an_overdue_source_is_one_without_success_for_two_periods(cli: CommandLi
     )
 
     assert names(cli.json("sources", "--overdue")) == ["daily"]
+    cli("source", "remove", "daily", "--yes")
 
 
 def test_errors_are_new_recurring_or_gone_against_the_run_before(cli: CommandLine, stack: Stack) -> None:
-    first = cli.json("job-report", "broken")
-    stack.run("broken", full=True)
-    again = cli.json("job-report", "broken")
-    text = cli("job-report", "broken").out
-    cli("source", "edit", "broken", "--configuration", '{"records": 4}')
-    stack.run("broken", full=True)
-    mended = cli.json("job-report", "broken")
+    stack.source("mended", "http://127.0.0.1/mended", "raising", POISON)
+    stack.run("mended")
+    first = cli.json("job-report", "mended")
+    stack.run("mended", full=True)
+    again = cli.json("job-report", "mended")
+    text = cli("job-report", "mended").out
+    cli("source", "edit", "mended", "--configuration", '{"records": 4}')
+    stack.run("mended", full=True)
+    mended = cli.json("job-report", "mended")
 
     [cause] = first["object_error_summary"]
     assert (cause["record_count"], cause["mark"], first["compared_with"]) == (2, None, None)
@@ -97,7 +102,8 @@ def test_errors_are_new_recurring_or_gone_against_the_run_before(cli: CommandLin
     assert "Errors by cause:" in text
     assert "(recurring)" in text
     assert [one["cause"] for one in mended["gone"]] == [cause["cause"]]
-    assert f"Gone since job {again['job']['id']}:" in cli("job-report", "broken").out
+    assert f"Gone since job {again['job']['id']}:" in cli("job-report", "mended").out
+    cli("source", "remove", "mended", "--yes")
 
 
 def test_sources_and_errors_come_as_csv_for_a_spreadsheet(cli: CommandLine, stack: Stack) -> None:

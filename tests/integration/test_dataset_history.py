@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from adapters.actions import dataset_history
+from adapters.actions.kept_values import Kept
 from adapters.actions.session import Session
 from adapters.embedded import EmbeddedPostgres
 from adapters.postgres.log.job_objects import job_objects
@@ -25,6 +27,14 @@ from tests.support.visitor import text
 @pytest.fixture(scope="module")
 def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesSite]:
     with pages_site(postgres, tmp_path_factory.mktemp("history")) as site:
+        enter_history(site)
+        yield site
+
+
+@pytest.fixture
+def own_site(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[PagesSite]:
+    """The same for one test, which changes it."""
+    with pages_site(postgres, tmp_path) as site:
         enter_history(site)
         yield site
 
@@ -60,6 +70,7 @@ def test_what_a_page_reads_parses_each_document_once(site: PagesSite, monkeypatc
 
         return parse_and_count
 
+    monkeypatch.setattr(dataset_history, "READ", Kept(most=16))  # nothing was read before
     monkeypatch.setattr(dataset_history, "_title", counted(dataset_history._title))
     monkeypatch.setattr(dataset_history, "fields_of", counted(fields_of))
     session = Session(site.cli.parts, shows_current=False)
@@ -200,19 +211,19 @@ def test_the_pages_of_a_record_of_a_source_and_of_the_portal_lead_to_the_history
     assert visitor.get("/harvest/-/dataset/nothing").status_code == 403
 
 
-def test_what_retention_has_removed_is_said_in_its_place(site: PagesSite) -> None:
-    parts = site.cli.parts
+def test_what_retention_has_removed_is_said_in_its_place(own_site: PagesSite) -> None:
+    parts = own_site.cli.parts
     path = f"/harvest/-/dataset/{ONE}"
-    oldest = listed(site.cli)["versions"][-1]
+    oldest = listed(own_site.cli)["versions"][-1]
     job = parts.application.load(Job, UUID(oldest["job_id"]))
-    content = parts.content.get([listed(site.cli)["versions"][-2]["content_hash"]])
+    content = parts.content.get([listed(own_site.cli)["versions"][-2]["content_hash"]])
     old = [events for events in job_objects(parts.database, job, 2**62) if events[0].state["guid"] == ONE]
     Retention(parts.database, parts.application).prune(job, old, None)
     parts.read_model_projector().catch_up()
     parts.database.query("DELETE FROM content.document WHERE hash = ANY (%(gone)s)", gone=list(map(bytes.fromhex, content)))
 
-    answer = listed(site.cli)
-    pages = [text(site.visitor().get(path + more)) for more in ("", "/version?number=1", "/changes")]
+    answer = listed(own_site.cli)
+    pages = [text(own_site.visitor().get(path + more)) for more in ("", "/version?number=1", "/changes")]
 
     assert (answer["count"], answer["earlier_gone"], answer["versions"][-1]["number"]) == (4, True, 1)
     assert "Earlier versions are no longer kept." in pages[0]

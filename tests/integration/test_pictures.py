@@ -1,6 +1,7 @@
 """Pictures over HTTP: the hours of a night, jobs and datasets by day, causes over the last jobs; each with its numbers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -86,21 +87,22 @@ def test_the_largest_causes_say_whether_they_are_gone(site: PagesSite) -> None:
     assert f"Grouped by rule {mended['rule']}." in page
 
 
-def test_datasets_by_day_are_those_that_there_were(site: PagesSite) -> None:
-    source = site.source("counted", records=5)
-    [grown] = site.cli.call("harvest_statistics_series", source_id="counted", days=2)
-    site.cli.call("harvest_source_patch", id="counted", config={"records": 2})
-    site.cli.call("harvest_source_test", id="counted")
-    page = site.visitor().get("/harvest/statistics/counted")
+def test_datasets_by_day_are_those_that_there_were(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    with pages_site(postgres, tmp_path) as site:
+        source = site.source("counted", records=5)
+        [grown] = site.cli.call("harvest_statistics_series", source_id="counted", days=2)
+        site.cli.call("harvest_source_patch", id="counted", config={"records": 2})
+        site.cli.call("harvest_source_test", id="counted")
+        page = site.visitor().get("/harvest/statistics/counted")
 
-    days = site.cli.call("harvest_statistics_series", source_id="counted", days=2)  # of two, if midnight has passed
-    assert source["datasets"] == 0
-    assert grown["datasets"] == site_count(grown)
-    assert days[-1]["datasets"] == site.cli.call("harvest_source_show", id="counted")["datasets"]
-    assert sum(day["jobs"] for day in days) == 2
-    assert sum(day["jobs_finished"] + day["jobs_with_errors"] for day in days) == 2
-    assert 'class="area"' in page.text
-    assert "Jobs per day, by how they ended" in text(page)
+        days = site.cli.call("harvest_statistics_series", source_id="counted", days=2)  # of two, if midnight has passed
+        assert source["datasets"] == 0
+        assert grown["datasets"] == site_count(grown)
+        assert days[-1]["datasets"] == site.cli.call("harvest_source_show", id="counted")["datasets"]
+        assert sum(day["jobs"] for day in days) == 2
+        assert sum(day["jobs_finished"] + day["jobs_with_errors"] for day in days) == 2
+        assert 'class="area"' in page.text
+        assert "Jobs per day, by how they ended" in text(page)
 
 
 def site_count(day: dict[str, int]) -> int:

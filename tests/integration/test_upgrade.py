@@ -6,7 +6,7 @@ database.v2.sql was left by the version that landed in November 2026 (tests/supp
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,11 @@ def old(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def landed(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Settings]:
-    with database_of("database.v2.sql", postgres, tmp_path) as settings:
-        yield replace(settings, site_id=SITE, secret_key=KEY, http_allow="loopback")
+def landed(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Parts]:
+    with ExitStack() as stack:
+        settings = stack.enter_context(database_of("database.v2.sql", postgres, tmp_path))
+        own = replace(settings, site_id=SITE, secret_key=KEY, http_allow="loopback")
+        yield stack.enter_context(closing(Parts(own, "test")))
 
 
 def state(parts: Parts, questions: Mapping[str, str]) -> dict[str, list[Any]]:
@@ -161,25 +163,24 @@ def test_a_database_of_an_earlier_version_is_upgraded_and_goes_on(old: Settings,
     parts.close()
 
 
-def test_a_database_of_the_version_that_landed_last_is_upgraded_and_goes_on(landed: Settings) -> None:
-    parts = Parts(landed, "test")
-    before = state(parts, NOW)
+def test_a_database_of_the_version_that_landed_last_is_upgraded_and_goes_on(landed: Parts) -> None:
+    before = state(landed, NOW)
 
-    initialise(landed)
-    assert initialise(landed) == []
-    project(parts)
-    assert state(parts, NOW) == before
-    assert rebuild_read_model(parts.database).differences == []
-    assert rebuild_work(parts.database).differences == []
+    initialise(landed.settings)
+    assert initialise(landed.settings) == []
+    project(landed)
+    assert state(landed, NOW) == before
+    assert rebuild_read_model(landed.database).differences == []
+    assert rebuild_work(landed.database).differences == []
 
     # the job under way goes on; people, roles, pauses and secrets are what they were
-    source = parts.application.find_source("under-way")
+    source = landed.application.find_source("under-way")
     assert source.running_job is not None
-    run_open_objects(parts)
-    row = ReadModel(parts.database).job(source.running_job)
+    run_open_objects(landed)
+    row = ReadModel(landed.database).job(source.running_job)
     assert row is not None
     assert (row["status"], row["added"], row["errored"]) == ("Finished", 5, 0)
-    session = Session(parts)
+    session = Session(landed)
     assert [person["name"] for person in session.call("harvest_person_list")["persons"]] == ["admin", "editor"]
     assert session.call("harvest_source_show", id="paused")["paused"]
 
@@ -191,5 +192,5 @@ def test_a_database_of_the_version_that_landed_last_is_upgraded_and_goes_on(land
     city = session.call("harvest_source_show", id="city")
     job = session.call("harvest_job_show", id=city["last_job_id"])
     assert (job["added"], job["updated"], job["errored"], job["held"], job["held_of"]) == (1, 1, 0, 6, 9)
-    run_job(parts, session.call("harvest_job_approve_deletions", id="city")["id"])
+    run_job(landed, session.call("harvest_job_approve_deletions", id="city")["id"])
     assert session.call("harvest_source_show", id="city")["datasets"] == 4

@@ -1,6 +1,7 @@
 """Which target the settings choose, and what is said about a CKAN that can't be imported into."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -30,8 +31,9 @@ def test_ckan_is_the_target_when_its_address_is_set() -> None:
 
 
 def test_the_check_tells_a_ckan_that_is_down_from_an_address_that_is_wrong(site: ActionSite) -> None:
-    with pytest.raises(ServiceUnavailable, match="Connection refused"):
-        Parts(Settings(ckan_url="http://127.0.0.1:1")).check_target()
+    away = Parts(Settings(ckan_url="http://127.0.0.1:1"))
+    with closing(away), pytest.raises(ServiceUnavailable, match="Connection refused"):
+        away.check_target()
     site.answer = lambda action: (404, HTML, {})
     with pytest.raises(SettingError, match="no CKAN answers there"):
         target(site).check()

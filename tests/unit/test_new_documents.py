@@ -1,6 +1,7 @@
 """Stages begin only where there is room for the documents that they may bring."""
 
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -47,10 +48,12 @@ class Waiting:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> NewDocuments:
-    """Waits for the first record of a job as long as it takes."""
+def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[NewDocuments]:
+    """Waits for the first record of a job as long as it takes; nobody waits after the test."""
     monkeypatch.setattr(new_documents, "TRIED_FOR", 60.0)
-    return NewDocuments(MOST, lambda: True, 1000.0)
+    ended = threading.Event()
+    yield NewDocuments(MOST, lambda: not ended.is_set(), 1000.0)
+    ended.set()
 
 
 def test_the_first_record_of_a_job_says_how_many_others_run_at_a_time(patient: NewDocuments) -> None:
