@@ -43,7 +43,7 @@ from harvesters.http.responses import VALIDATORS, Headers, RemoteTime
 from harvesters.http.responses import Response as Response
 from harvesters.http.retries import RETRIED, http_date, own_clock, retry_after, wait_before_retry
 from harvesters.http.robots import MAX_BYTES, PROCESS_ROBOTS, RobotsFiles, product_token
-from harvesters.http.transport import Deadline, GuardedAdapter, within
+from harvesters.http.transport import Deadline, GuardedAdapter, Session, within
 
 MAX_REDIRECTS = 5
 CHUNK = 32_768  # bytes read at a time
@@ -116,7 +116,7 @@ class PoliteSession:
         """The connections, set up for the first request: a job whose records are stored already sends none."""
         with self._opening:
             if self._opened is None:
-                self._opened = requests.Session()
+                self._opened = Session()
                 self._opened.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
                 for scheme in ("http://", "https://"):
                     adapter = GuardedAdapter(self._rules, pool_maxsize=max(self._limits.host_limit, 1))

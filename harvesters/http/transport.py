@@ -16,6 +16,7 @@ from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
@@ -23,8 +24,11 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from domain.breakers import origin_of
 from domain.networks import AddressRules
 from harvesters.http.connecting import check_behind_proxy, connect
+
+MOST_ORIGINS = 100  # whose settings are kept
 
 
 class Deadline:
@@ -50,6 +54,25 @@ def within(deadline: Deadline) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+class Session(requests.Session):
+    """Asks the environment once for each host: `requests` goes through all its variables twice for each request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings: dict[str, dict[str, Any]] = {}  # by origin
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """Proxies and certificates for a request; those of the environment as they were at the first one to its host."""
+        if proxies or verify is not None or cert is not None:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        origin = origin_of(url)
+        if (settings := self._settings.get(origin)) is None:
+            if len(self._settings) >= MOST_ORIGINS:
+                self._settings.clear()
+            settings = self._settings[origin] = dict(super().merge_environment_settings(url, {}, None, None, None))
+        return {**settings, "proxies": dict(settings["proxies"]), "stream": stream}
 
 
 class GuardedAdapter(HTTPAdapter):

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from requests.utils import get_environ_proxies
 
 from domain.errors import RemoteError
 from harvesters.http import HttpLimits, PoliteSession
@@ -167,6 +168,30 @@ def test_a_proxy_of_the_environment_is_not_asked_for_the_inside(
     assert PoliteSession(LIMITS).get("http://outside.example.org/x").status == 200
     assert PoliteSession(LIMITS).get("http://unknown-here.invalid/x").status == 200
     assert [path for _, path in site.seen] == ["http://outside.example.org/x", "http://unknown-here.invalid/x"]
+
+
+def test_the_environment_is_asked_for_proxies_once_for_each_host(
+    site: Site, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def proxies(url: str, no_proxy: str | None) -> dict[str, str]:
+        asked.append(url)
+        return get_environ_proxies(url, no_proxy)
+
+    monkeypatch.setattr("requests.sessions.get_environ_proxies", proxies)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{site.server_port}")
+    monkeypatch.setenv("no_proxy", "127.0.0.2")
+    names["outside.example.org"] = ["93.184.215.14"]
+    direct, proxied = f"http://127.0.0.2:{site.server_port}", "http://outside.example.org"
+    session = PoliteSession(ALLOWING)
+
+    for path in ("/1", "/2"):
+        session.get(direct + path)
+        session.get(proxied + path)
+
+    assert asked == [f"{direct}/1", f"{proxied}/1"]
+    assert [path for _, path in site.seen] == ["/1", f"{proxied}/1", "/2", f"{proxied}/2"]
 
 
 def test_a_session_that_a_plugin_makes_for_itself_is_guarded(site: Site) -> None:
