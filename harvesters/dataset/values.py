@@ -49,6 +49,12 @@ class Losses:
         self._losses: list[Loss] = []
         self._more = 0
 
+    def copy(self) -> "Losses":
+        """The same, to be added to apart from this."""
+        losses = Losses(self.policy, self.carries)
+        losses._losses, losses._more = [*self._losses], self._more
+        return losses
+
     def drop(self, field: str, why: object) -> None:
         """Note that (part of) a field is left out. Raises TargetError `validation` where the policy is to fail."""
         if self.policy.on_invalid == "fail":

@@ -17,6 +17,17 @@ from domain.errors import TargetError
 
 CONNECT_TIMEOUT = 10.0  # seconds
 NUL = rb"\u0000"
+LARGEST_AHEAD = 100_000  # bytes of JSON that are kept for a call that is to follow
+
+
+class Encoded(dict[str, Any]):
+    """What is to be sent, with its JSON; it isn't changed any more."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        """Raises TargetError for what can't be sent as JSON."""
+        super().__init__(data)
+        body = _body(data)
+        self.body = body if len(body) <= LARGEST_AHEAD else None
 
 
 class ActionAPI:
@@ -37,7 +48,7 @@ class ActionAPI:
 
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
         """The `result` of an action. Raises Refusal when CKAN says no, TargetError when nothing of CKAN's came."""
-        body = _body(data)
+        body = (data.body if isinstance(data, Encoded) else None) or _body(data)
         with self._slots:
             status, answer, retry_after = self._post(action, body)
         reply = read_json(answer) if status == 200 else None

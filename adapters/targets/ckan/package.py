@@ -86,10 +86,10 @@ def fields_of_update(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {"resources": [], **{name: value for name, value in sent.items() if name not in ("id", "name")}}
 
 
-def with_name(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def with_name(name: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
     """The package under a name; one that isn't the name that it wants is noted with it."""
     if name == sent["name"] and not extra(sent, WANTED):
-        return dict(sent)
+        return sent
     return with_extra({**sent, "name": name}, WANTED, sent["name"] if stands_in(name, sent["name"]) else "")
 
 

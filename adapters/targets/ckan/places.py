@@ -6,17 +6,26 @@ CKAN takes a field that it doesn't know, and forgets it without a word.
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.targets.ckan.package import OWN, type_of, with_extras
 from adapters.targets.kept import Kept
 from harvesters.dataset.extras import FIELDS_OF_CKAN
 from harvesters.dataset.storable import is_missing, json_text
-from harvesters.dataset.values import shown
+from harvesters.dataset.values import Losses, shown
 from harvesters.target import FieldPolicy, Loss
 
 ALWAYS = FIELDS_OF_CKAN | {"metadata_created"}
 ASKABLE = re.compile(r"(?!.*__)[A-Za-z][A-Za-z0-9_-]*")  # names that package_revise can be asked to answer
+
+
+class Arranged(NamedTuple):
+    """A package as it is sent, and what was left out of it."""
+
+    sent: dict[str, Any]
+    homeless: list[Loss]
+    losses: Losses
+    known: object  # `Places.state` that this follows from
 
 
 class Places:
@@ -24,6 +33,7 @@ class Places:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._answers: Kept[tuple[str, str], bool] = Kept(clock)  # by type of dataset and name of field
+        self.state = object()  # another one once something else is known
 
     def unsure(self, sent: Mapping[str, Any]) -> list[str]:
         """Fields of which nobody knows yet whether CKAN keeps them."""
@@ -37,17 +47,17 @@ class Places:
         """Take from CKAN's answer to a write which fields it has kept; `whole`: the answer has all fields."""
         for name in self.unsure(sent):
             if whole or ASKABLE.fullmatch(name):
-                self._answers.put((type_of(sent), name), name in answer)
+                self._put((type_of(sent), name), name in answer)
 
     def learn_refused(self, sent: Mapping[str, Any], refused: Collection[str]) -> None:
         """Fields that CKAN has complained of by name are known to it."""
         for name in sent.keys() & set(refused) - ALWAYS:
-            self._answers.put((type_of(sent), name), True)
+            self._put((type_of(sent), name), True)
 
     def learn_homeless(self, sent: Mapping[str, Any], fields: Collection[str]) -> None:
         """Fields that CKAN has refused since it doesn't know them."""
         for name in fields:
-            self._answers.put((type_of(sent), name), False)
+            self._put((type_of(sent), name), False)
 
     def learn_schema(self, sent: Mapping[str, Any], names: Collection[str]) -> None:
         """A schema tells of all fields whether it has a place for them."""
@@ -55,10 +65,10 @@ class Places:
         kept = self._kept(sent, unknown)
         for name in unknown:
             if kept.get(name) is not (has_place := name in names):
-                self._answers.put((dataset_type, name), has_place)
+                self._put((dataset_type, name), has_place)
         for extra in sent["extras"]:
             if (key := extra["key"]) in names and key not in OWN and key not in ALWAYS:
-                self._answers.put((dataset_type, key), True)
+                self._put((dataset_type, key), True)
 
     def arranged(self, sent: dict[str, Any], policy: FieldPolicy) -> tuple[dict[str, Any], list[Loss]]:
         """The package without fields that CKAN has no place for; they become extras, or are left out.
@@ -90,6 +100,12 @@ class Places:
         if not moved:
             return sent
         return {**sent, **moved, "extras": [extra for extra in sent["extras"] if extra["key"] not in moved]}
+
+    def _put(self, key: tuple[str, str], has_place: bool) -> None:
+        before = self._answers.get(key)
+        self._answers.put(key, has_place)
+        if before is None or before.value is not has_place:
+            self.state = object()
 
     def _kept(self, sent: Mapping[str, Any], names: Iterable[str]) -> dict[str, bool]:
         """Whether this CKAN has a place for those of the fields of which that is known."""

@@ -147,6 +147,10 @@ class Schema:
         return f"the schema {self.dataset_type} of this CKAN requires it"
 
 
+Sent = tuple[dict[str, Any], Losses, Schema | None]
+"""A package as it is sent, what notes its losses, and the schema of its type."""
+
+
 def _fields(schema: Mapping[str, Any], kind: str) -> dict[str, SchemaField]:
     definitions = schema.get(kind)
     fields = [SchemaField.of(entry, schema) for entry in definitions or () if isinstance(entry, Mapping)]

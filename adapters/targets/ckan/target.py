@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any
 
 from adapters.targets.ckan import check as ckan_check
-from adapters.targets.ckan.api import ActionAPI
+from adapters.targets.ckan.api import ActionAPI, Encoded
 from adapters.targets.ckan.errors import OtherType, Refusal, about, busy, name_taken
 from adapters.targets.ckan.groups import GroupDirectory
 from adapters.targets.ckan.limits import within_limits
@@ -43,9 +43,9 @@ from adapters.targets.ckan.package import (
     with_name,
     with_own_ids,
 )
-from adapters.targets.ckan.places import ASKABLE, Places
+from adapters.targets.ckan.places import ASKABLE, Arranged, Places
 from adapters.targets.ckan.refused import as_fields, unexpected, with_texts, without_refused
-from adapters.targets.ckan.schema import Schema
+from adapters.targets.ckan.schema import Schema, Sent
 from adapters.targets.ckan.schemas import Schemas
 from adapters.targets.ckan.settling import Settling, freed_name
 from adapters.targets.ckan.vocabularies import Vocabularies
@@ -60,8 +60,6 @@ ROUNDS = 8  # of leaving out what CKAN refuses
 HIDDEN = "draft"  # the state of a package that only its editors see
 ANSWERED = ["+package__id", "+package__name", "-package__*"]  # of package_revise
 KEPT = ["+id", "+name", "-*"]  # of a package that is overwritten
-
-Sent = tuple[dict[str, Any], Losses, Schema | None]
 
 
 class CKANTarget:
@@ -115,11 +113,14 @@ class CKANTarget:
         """See `harvesters.target.Prepares`."""
         with about(str(package.get("name")), owner):
             fitted = self._sent(package, owner)
+            ready = self._arranged(owner, *fitted)
+            ready = ready if owner.held else ready._replace(sent=Encoded(ready.sent))
 
         def store() -> Stored:
             with about(str(package.get("name")), owner):
                 try:
-                    return self._save_fitted(owner, *fitted)
+                    current = ready if ready.known is self._places.state else self._arranged(owner, *fitted)
+                    return self._save_arranged(current, owner)
                 except OtherType as kept:
                     return self._save_as(kept, package, owner)
 
@@ -130,7 +131,7 @@ class CKANTarget:
         with about(str(package.get("name")), owner):
             there = self._find(str(package.get("id"))) or package
             sent, losses, schema = self._sent(package, owner, other_type(there, package))
-            sent, homeless = self._arranged(sent, owner, losses, schema)
+            sent, homeless, losses, _ = self._arranged(owner, sent, losses, schema)
             extras = [extra for extra in sent["extras"] if extra["key"] not in OWN]
             return Fitting({**sent, "extras": extras}, (*homeless, *losses.all()), schema.dataset_type if schema else "")
 
@@ -150,26 +151,25 @@ class CKANTarget:
         losses.add(fitted.losses)
         return form({**fitted.package, **own}, owner, self.resolve_vocabulary), losses, schema
 
-    def _arranged(
-        self, sent: dict[str, Any], owner: Owner, losses: Losses, schema: Schema | None
-    ) -> tuple[dict[str, Any], list[Loss]]:
+    def _arranged(self, owner: Owner, sent: dict[str, Any], losses: Losses, schema: Schema | None) -> Arranged:
         """The package with what this CKAN is known to have a place for, in the form that its schema takes."""
+        losses = losses.copy()
         if schema:
             self._places.learn_schema(sent, schema.names)
+        known = self._places.state
         sent, homeless = self._places.arranged(sent, owner.fields)
         if schema:
             kept = (*self.rules.kept_fields, *owner.kept_fields) if owner.held else ()
             sent = schema.fitted(sent, losses, may_lack=kept)
-        return within_limits(sent, losses), homeless
+        return Arranged(within_limits(sent, losses), homeless, losses, known)
 
-    def _save_fitted(self, owner: Owner, sent: dict[str, Any], losses: Losses, schema: Schema | None) -> Stored:
+    def _save_arranged(self, arranged: Arranged, owner: Owner) -> Stored:
         """Write what this CKAN has a place for; fields of unknown fate are asked after by a first write without its hash."""
         lost: list[Loss] = []
-        sent, homeless = self._arranged(sent, owner, losses, schema)
+        sent, homeless, losses, _ = arranged
         unsure = bool(self._places.unsure(sent))
         if unsure and owner.fields.unknown == "extras":
-            sent, dropped, _ = self._write_what_is_taken(with_extra(sent, HASH, UNSURE), owner)
-            lost += dropped
+            sent, lost, _ = self._write_what_is_taken(with_extra(sent, HASH, UNSURE), owner)
             sent, more = self._places.arranged(with_extra(sent, HASH, owner.content_hash), owner.fields)
             sent, homeless = within_limits(sent, losses), [*homeless, *more]
         sent, dropped, stored = self._write_what_is_taken(sent, owner)
@@ -180,7 +180,7 @@ class CKANTarget:
     def _save_as(self, kept: OtherType, package: Mapping[str, Any], owner: Owner) -> Stored:
         """Update a package of another type by what CKAN has places for in that type."""
         try:
-            return self._save_fitted(owner, *self._sent(package, owner, kept))
+            return self._save_arranged(self._arranged(owner, *self._sent(package, owner, kept)), owner)
         except OtherType as error:  # somebody has purged it and created another one meanwhile
             raise busy(str(package.get("id"))) from error
 
@@ -234,7 +234,7 @@ class CKANTarget:
         renamed = self._settling.settle(wanted, owner) if waits and not stored.already else {}
         if not owner.held and (stands_in(stored.name, wanted) or stored.already):
             renamed |= self._settling.arrange(wanted, owner, stored.name)
-        return replace(stored, name=renamed.get(stored.package_id, stored.name))
+        return replace(stored, name=renamed[stored.package_id]) if stored.package_id in renamed else stored
 
     def _first_try(self, sent: Mapping[str, Any], owner: Owner) -> Stored | None:
         """What is right as a rule, without a look at what CKAN has."""
