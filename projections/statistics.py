@@ -135,10 +135,11 @@ def job_started(batch: Batch, event: Recorded) -> None:
 def job_ended(batch: Batch, event: Recorded) -> None:
     """Count one job of the source less among those that have not ended."""
     outcome = "finished" if event.state["outcome"] == HELD else event.state["outcome"]
-    batch.statistics.ended_jobs.setdefault(str(event.stream), Counter())[outcome] += 1
-    batch.statistics.last_ended[str(event.stream)] = event.state["job_id"]
+    source = str(event.stream)
+    batch.statistics.ended_jobs.setdefault(source, Counter())[outcome] += 1
+    batch.statistics.last_ended[source] = event.state["job_id"]
     if outcome == "finished":
-        batch.statistics.last_success[str(event.stream)] = event.state["timestamp"]
+        batch.statistics.last_success[source] = event.state["timestamp"]
 
 
 def job_forgotten(batch: Batch, event: Recorded) -> None:

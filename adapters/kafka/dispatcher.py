@@ -100,6 +100,7 @@ class Dispatcher:
         self._finished = 0
         self._short = False  # since the last look at the throughput the budget has held something back
         self._gathered: Counter[int] = Counter()
+        self._gathering: Mapping[int, int] = {}  # how many were under way when that was asked last, by lane
         self._measured_at = self._gathers_measured_at = time.monotonic()
         self._threads = 0
         self._cluster = ""
@@ -142,7 +143,7 @@ class Dispatcher:
 
     def _pass(self) -> int:
         self._objects.refresh()
-        gathering = self._work.gathering()
+        gathering = self._count_gathers()
         self._measure(self._objects.under_way, gathering)
         held = self._held()
         commands: list[FetchObject | GatherJob] = [*self._take_gather(gathering, held)]
@@ -154,9 +155,15 @@ class Dispatcher:
         commands += fetch
         return self._send(commands) if commands else 0
 
+    def _count_gathers(self) -> Mapping[int, int]:
+        """How many are under way; only what is sent here makes them more, so none stay none until jobs are looked for."""
+        self._look = self._look or self._objects.created or time.monotonic() >= self._next_look
+        if self._look or self._gathering:
+            self._gathering = self._work.gathering()
+        return self._gathering
+
     def _take_gather(self, gathering: Mapping[int, int], held: Collection[UUID]) -> list[GatherJob]:
         """Looked for when there may be some: after news of jobs, while there are more than may be sent, and now and then."""
-        self._look = self._look or self._objects.created or time.monotonic() >= self._next_look
         if not self._look:
             return []
         rooms = {

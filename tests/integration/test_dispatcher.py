@@ -328,6 +328,31 @@ def test_without_jobs_a_pass_asks_only_whether_there_are_some_and_the_first_one_
     assert [command for command in producer.sent if isinstance(command, GatherJob)] == [GatherJob(job.id, 1)]
 
 
+def test_gathers_are_counted_only_while_there_may_be_some(
+    emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_INTERVAL", 3600.0)
+    news, work = WorkNews(), Asked(emptied.database)
+    dispatcher = Dispatcher(work, Backlog(work, news.take), cast(CommandProducer, producer))
+    job = new_job(emptied, 30, news=news)
+    emptied.application.finish_gather(job, complete=True, full=False, deletions=0)
+    emptied.work_projector(news=news).catch_up()
+    dispatcher.dispatch()
+    dispatcher.dispatch()
+    work.asked.clear()
+
+    finish(emptied, producer.sent[:5], news)
+    dispatcher.dispatch()
+    assert "gathering" not in work.asked
+
+    new_job(emptied, news=news)
+    dispatcher.dispatch()  # sends its gather command
+    work.asked.clear()
+    dispatcher.dispatch()
+    dispatcher.dispatch()
+    assert work.asked.count("gathering") == 2
+
+
 def test_jobs_that_found_no_room_are_looked_for_at_each_pass(
     emptied: Parts, producer: FakeProducer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
