@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -19,11 +21,12 @@ from tests.support.api_shapes import COUNTERS, JOB, LISTED, OBJECT, SOURCE, Api,
 from tests.support.web_server import SYSADMIN, Tokens, web_server
 
 
-@pytest.fixture(scope="module")
-def api(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+@contextmanager
+def api_of(postgres: EmbeddedPostgres, folder: Path) -> Iterator[Api]:
+    """Two sources, one of them harvested and one private."""
     roles = {"member": Caller("max", roles={"the-org": "member"}), "editor": Caller("eva", roles={"the-org": "editor"})}
     callers = Tokens(roles)
-    with new_database(postgres, tmp_path_factory.mktemp("api")) as settings, web_server(settings, callers) as server:
+    with new_database(postgres, folder) as settings, web_server(settings, callers) as server:
         parts = Parts(settings, "test")
         session = Session(parts)
         config = {"records": 3, "poison": ["record-1"], "api_key": "hush"}
@@ -34,6 +37,19 @@ def api(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) ->
         job = session.call("harvest_source_test", id="one")
         yield Api(server, parts, job["id"])
         parts.close()
+
+
+@pytest.fixture(scope="module")
+def api(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with api_of(postgres, tmp_path_factory.mktemp("api")) as api:
+        yield api
+
+
+@pytest.fixture
+def own_api(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Api]:
+    """The same where no other test has entered a source."""
+    with api_of(postgres, tmp_path) as api:
+        yield api
 
 
 def test_a_source_is_shown_as_a_dataset_of_type_harvest(api: Api) -> None:
@@ -53,8 +69,8 @@ def test_a_source_without_configuration_is_shown_by_its_url(api: Api) -> None:
     assert api.read("harvest_source_show", url="http://127.0.0.1/two")["name"] == "two"
 
 
-def test_sources_are_listed_as_rows_of_their_table(api: Api) -> None:
-    listed = api.read("harvest_source_list", return_last_job_status="true")
+def test_sources_are_listed_as_rows_of_their_table(own_api: Api) -> None:
+    listed = own_api.read("harvest_source_list", return_last_job_status="true")
 
     assert [source["name"] for source in listed] == ["two", "one"]
     for source in listed:
@@ -65,10 +81,10 @@ def test_sources_are_listed_as_rows_of_their_table(api: Api) -> None:
         "last_harvest_request": "",
         "msg": "No jobs yet",
     }
-    assert listed[1]["last_job_status"]["id"] == api.job
+    assert listed[1]["last_job_status"]["id"] == own_api.job
     assert listed[0]["last_job_status"] is None
-    assert [each["name"] for each in api.read("harvest_source_list", organization_id="the-org")] == ["two"]
-    assert [each["name"] for each in api.read("harvest_source_list", limit=1, offset=1)] == ["one"]
+    assert [each["name"] for each in own_api.read("harvest_source_list", organization_id="the-org")] == ["two"]
+    assert [each["name"] for each in own_api.read("harvest_source_list", limit=1, offset=1)] == ["one"]
 
 
 def test_a_job_has_its_five_counters_everywhere_alike(api: Api) -> None:
@@ -128,22 +144,22 @@ def test_an_object_that_isnt_there_is_said_in_ckanext_harvests_words(
     assert said in json.dumps(error, ensure_ascii=False).replace('\\"', '"')
 
 
-def test_a_private_source_is_for_its_organisation(api: Api) -> None:
+def test_a_private_source_is_for_its_organisation(own_api: Api) -> None:
     for action in ("harvest_source_show", "harvest_source_show_status", "package_show"):
-        assert api.read(action, token="member", id="two")
-        assert api.server.get(action, "id=two").status in (403, 404)
-    hidden, unknown = (api.server.get("package_show", f"id={name}") for name in ("two", "three"))
+        assert own_api.read(action, token="member", id="two")
+        assert own_api.server.get(action, "id=two").status in (403, 404)
+    hidden, unknown = (own_api.server.get("package_show", f"id={name}") for name in ("two", "three"))
     assert hidden.body.replace(b"two", b"three") == unknown.body
     fq = urlencode({"fq": "dataset_type:harvest", "facet.field": '["organization"]'})
     everybody = ("", "member", "editor", SYSADMIN)
-    seen = {token: api.server.get("package_search", fq, token).json["result"]["count"] for token in everybody}
+    seen = {token: own_api.server.get("package_search", fq, token).json["result"]["count"] for token in everybody}
     assert seen == {"": 1, "member": 2, "editor": 2, SYSADMIN: 2}
-    assert api.server.get("package_search", fq).json["result"]["facets"] == {"organization": {}}
+    assert own_api.server.get("package_search", fq).json["result"]["facets"] == {"organization": {}}
 
 
-def test_sources_are_searched_like_datasets(api: Api) -> None:
+def test_sources_are_searched_like_datasets(own_api: Api) -> None:
     fields = '["source_type", "frequency", "organization", "health"]'
-    found = api.read("package_search", q="TREES town", fq="+dataset_type:harvest", **{"facet.field": fields})
+    found = own_api.read("package_search", q="TREES town", fq="+dataset_type:harvest", **{"facet.field": fields})
 
     assert [source["name"] for source in found["results"]] == ["one"]
     assert found["count"] == 1
@@ -156,7 +172,7 @@ def test_sources_are_searched_like_datasets(api: Api) -> None:
     assert found["search_facets"]["frequency"]["items"] == [{"name": "WEEKLY", "display_name": "WEEKLY", "count": 1}]
 
     def names(fq: str, **more: Any) -> list[str]:
-        results = api.read("package_search", fq=f"dataset_type:harvest {fq}", **more)["results"]
+        results = own_api.read("package_search", fq=f"dataset_type:harvest {fq}", **more)["results"]
         return [source["name"] for source in results]
 
     assert names("source_type:(noop OR ckan)") == ["two"]
@@ -167,7 +183,7 @@ def test_sources_are_searched_like_datasets(api: Api) -> None:
     assert names("", sort="name desc") == ["two", "one"]
     assert names("", sort="name asc", rows=1, start=1) == ["two"]
     assert names("", rows=0) == []
-    assert api.read("package_list", type="harvest") == ["one", "two"]
+    assert own_api.read("package_list", type="harvest") == ["one", "two"]
 
 
 def test_datasets_are_searched_with_facets_and_filters(api: Api) -> None:

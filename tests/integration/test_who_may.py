@@ -5,7 +5,9 @@ Refusals tell nothing: not by their texts, and lists and counts are what they wo
 
 import json
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,16 +39,22 @@ from tests.support.web_server import Answer, WebServer, web_server
 ORGANISATION, OTHER = "amt", "fremd"
 
 
-@pytest.fixture(scope="module")
-def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with new_database(postgres, tmp_path_factory.mktemp("rights")) as settings:
-        cli = Session(Parts(settings))
+@contextmanager
+def public_site(postgres: EmbeddedPostgres, folder: Path) -> Iterator[Site]:
+    """Persons of every role, and a public source."""
+    with new_database(postgres, folder) as settings, closing(Parts(settings)) as parts:
+        cli = Session(parts)
         tokens = callers(cli)
         public = source_of(cli, "offen", ORGANISATION)
         with web_server(settings, Parts(settings).callers) as server:
-            before = seen_by_outsiders(server, tokens)
-            about = {"public": public, "private": source_of(cli, f"{SECRET}-1", ORGANISATION, private=True), "unknown": UNKNOWN}
-            yield Site(server, cli, tokens, about, before)
+            yield Site(server, cli, tokens, {"public": public, "unknown": UNKNOWN})
+
+
+@pytest.fixture(scope="module")
+def site(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with public_site(postgres, tmp_path_factory.mktemp("rights")) as site:
+        site.about["private"] = source_of(site.cli, f"{SECRET}-1", ORGANISATION, private=True)
+        yield site
 
 
 def callers(cli: Session) -> dict[str, str]:
@@ -195,10 +203,16 @@ def plain(answer: Answer) -> tuple[int, Any]:
     return answer.status, answer.json.get("result", answer.json.get("error"))
 
 
-def test_lists_counts_and_facets_are_for_outsiders_as_if_the_private_source_werent_there(site: Site) -> None:
-    now = seen_by_outsiders(site.server, site.tokens)
+def test_lists_counts_and_facets_are_for_outsiders_as_if_the_private_source_werent_there(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    with public_site(postgres, tmp_path) as site:
+        before = seen_by_outsiders(site.server, site.tokens)
+        source_of(site.cli, f"{SECRET}-1", ORGANISATION, private=True)
 
-    assert {call: answer for call, answer in now.items() if answer != site.before[call]} == {}
+        now = seen_by_outsiders(site.server, site.tokens)
+
+    assert {call: answer for call, answer in now.items() if answer != before[call]} == {}
     assert not [call for call, answer in now.items() if SECRET in json.dumps(answer) and SECRET not in call]
     assert [call for call, (status, answer) in now.items() if status == 200 and answer], "nothing was seen at all"
 

@@ -5,7 +5,7 @@ have no value here fails, and says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -150,16 +150,12 @@ def source_of(session: Session, name: str, organization: str, **more: Any) -> Ab
 
 @dataclass(frozen=True)
 class Site:
-    """A server with its callers' tokens, and what calls are about.
-
-    `before`: what outsiders were answered when there was no private source.
-    """
+    """A server with its callers' tokens, and what calls are about."""
 
     server: WebServer
     cli: Session
     tokens: dict[str, str]
     about: dict[str, About]
-    before: dict[str, Any] = field(default_factory=dict)
 
 
 DONE = "it would be done"
