@@ -28,12 +28,13 @@ SHORT = dict(
 WITHOUT_SHORT = frozenset(
     (
         *("mul", "und", "mis", "zxx"),  # several, undetermined, none of the codes, no language at all
-        *("ast", "bar", "cnr", "csb", "dsb", "ext", "frp", "frr", "fur", "gsw", "hsb", "krl", "ksh", "lij", "lld", "lmo"),
-        *("ltg", "mwl", "nap", "nds", "olo", "pms", "rue", "scn", "sco", "sgs", "sma", "smj", "smn", "sms", "stq", "szl"),
+        *("ast", "cnr", "csb", "dsb", "frp", "frr", "fur", "gsw", "hsb", "krl", "ksh", "lij", "lld", "lmo"),
+        *("ltg", "mwl", "nds", "olo", "pms", "rue", "scn", "sco", "sgs", "sma", "smj", "smn", "stq", "szl"),
         *("vec", "vep", "vro", "arz", "ckb", "ceb", "cmn", "fil", "haw", "kab", "kmr", "yue", "nan", "wuu", "zgh"),
     )
 )
-"""Codes of languages that have none of two letters; any other word of three letters is no language."""
+"""Codes of languages that have none of two letters, but for those that are words of files and forms ("bar", "ext", "sms"); any
+other word of three letters is no language."""
 CARRIED = re.compile(r"[a-z]{2,8}(?:-[0-9A-Za-z]{1,8})*")  # what ckanext-fluent takes as a language
 FALLBACK = "en"
 

@@ -106,6 +106,7 @@ def test_a_guid_whose_record_is_imported_ends_with_status_0_whatever_the_others_
     assert "  errored:       0\n" in job
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["kill", "timer"])
 def test_a_run_test_that_was_killed_does_not_block_the_next_one(site: Stack, way: str) -> None:
     site.source(f"by-{way}", "http://127.0.0.1/x", "sloppy", {"records": 2, "way": way, "guids": ["record-1"]})

@@ -66,6 +66,7 @@ CARRIED: list[tuple[dict[str, Any], str, Any]] = [
     (resources(name=[]), "resources.name", None),
     ({"title": {"mul": "Trees"}}, "title", "Trees"),
     ({"title": {"hsb": "Štomy"}}, "title", "Štomy"),
+    ({"notes": {"ext": "csv"}}, "notes", '{"ext":"csv"}'),
     ({"title": {"sr-Latn": "Drveće", "und": None}}, "title", "Drveće"),
     ({"tags": [2019, 20.5, "tree"]}, "tags", ["20.5", "2019", "tree"]),
     ({"tags": ["e\u0301te\u0301", "\u00e9t\u00e9"]}, "tags", ["\u00e9t\u00e9"]),

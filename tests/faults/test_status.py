@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.stack import Stack, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def shared_stack(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Iterator[Stack]:
@@ -105,7 +107,6 @@ def test_a_killed_coordinator_is_missed_with_what_waits_for_it(stack: Stack) -> 
     stack.abort(job)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "said"),
     [
@@ -128,7 +129,6 @@ def waiting(stack: Stack, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(argv, env=stack.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.slow
 def test_who_waits_for_a_new_job_is_told_that_its_coordinator_has_stopped(stack: Stack) -> None:
     stack.source("unheard", "http://127.0.0.1/unheard", "noop", {"records": 5})
     process = stack.process("coordinator")
@@ -149,7 +149,6 @@ def test_who_waits_for_a_new_job_is_told_that_its_coordinator_has_stopped(stack:
     assert "Finished" in printed
 
 
-@pytest.mark.slow
 def test_who_follows_a_job_is_told_once_that_its_coordinator_has_stopped(stack: Stack) -> None:
     stack.source("unled-later", "http://127.0.0.1/unled-later", "stubborn", {"folder": "/nonexistent"})
     job = stack.start_job("unled-later")
