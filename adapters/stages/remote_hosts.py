@@ -157,6 +157,8 @@ class RemoteHosts(HostSlots):
             while (seconds := self._seconds_left(state)) > 0:
                 if self._refusing and self._clock() > end:
                     raise Postponed(f"{shown_remote(host)} is busy with other requests of this site", wait=INTERVAL)
+                if self._thread is None:
+                    self._wake()  # closed meanwhile
                 self._changed.wait(seconds)
             self._require(("host", host))
         finally:

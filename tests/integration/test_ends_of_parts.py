@@ -9,6 +9,7 @@ from adapters.bootstrap import Parts
 from tests.support.stack import PATIENCE, wait_for
 
 CONNECTED = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'harvestlog test hosts' AND datname = current_database()"
+WANTED = "SELECT count(*) FROM ops.host_lease WHERE wanted > 0"
 
 
 def talking() -> list[threading.Thread]:
@@ -33,6 +34,24 @@ def test_the_end_of_a_request_that_was_under_way_starts_nothing_again(emptied: P
         emptied.remote_hosts.failed("data.example.org:80", "http://data.example.org/", "no connection")
 
     assert talking() == before
+
+
+def test_a_request_that_waits_for_its_turn_gets_it_though_its_parts_are_closed(emptied: Parts) -> None:
+    host, other, begun = "data.example.org:80", Parts(emptied.settings, "test"), threading.Event()
+
+    def ask() -> None:
+        with other.remote_hosts.taken(host, 1):
+            begun.set()
+
+    with emptied.remote_hosts.taken(host, 1):
+        waiting = threading.Thread(target=ask, daemon=True)
+        waiting.start()
+        wait_for(lambda: other.database.query(WANTED)[0][0] == 2, PATIENCE, "both want the host")
+        other.close()
+
+    assert begun.wait(PATIENCE)
+    waiting.join()
+    other.close()
 
 
 def test_what_waits_to_be_stored_is_stored_when_the_parts_are_closed(emptied: Parts) -> None:
