@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters import launch
 from adapters.launch import NAMES, hidden_package
 from adapters.roles.supervisor import role_commands
 from adapters.settings import Settings
@@ -97,7 +96,7 @@ def test_an_environment_behind_a_symbolic_link_is_the_same(tmp_path: Path, monke
         add_package(tmp_path, name)
     link = tmp_path / "link"
     link.symlink_to(tmp_path)
-    monkeypatch.setattr(launch, "find_spec", lambda name: find_spec_in(link, name))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: find_spec_in(link, name))
 
     assert hidden_package(str(tmp_path)) == hidden_package(str(link)) == ""
 
