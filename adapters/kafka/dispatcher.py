@@ -156,7 +156,7 @@ class Dispatcher:
         return self._send(commands) if commands else 0
 
     def _count_gathers(self) -> Mapping[int, int]:
-        """How many are under way; only what is sent here makes them more, so none stay none until jobs are looked for."""
+        """How many are under way; hardly anything but what is sent here makes them more, so none stay none until a look."""
         self._look = self._look or self._objects.created or time.monotonic() >= self._next_look
         if self._look or self._gathering:
             self._gathering = self._work.gathering()

@@ -97,6 +97,7 @@ class RemoteHosts(HostSlots):
         self._refusing = refusing
         self._outcomes: dict[tuple[str, str], Outcomes] = {}
         self._thread: threading.Thread | None = None
+        self._closed: threading.Thread | None = None
 
     # what requests and calls tell
 
@@ -157,7 +158,7 @@ class RemoteHosts(HostSlots):
             while (seconds := self._seconds_left(state)) > 0:
                 if self._refusing and self._clock() > end:
                     raise Postponed(f"{shown_remote(host)} is busy with other requests of this site", wait=INTERVAL)
-                if self._thread is None:
+                if not self._is_running():
                     self._wake()  # closed meanwhile
                 self._changed.wait(seconds)
             self._require(("host", host))
@@ -206,26 +207,37 @@ class RemoteHosts(HostSlots):
 
     # the thread that talks to the database
 
+    def _is_running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def _wake(self) -> None:
         """With the lock."""
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, daemon=True, name="remote hosts")
+        if not self._is_running():
+            self._thread = threading.Thread(target=self._run, args=(self._closed,), daemon=True, name="remote hosts")
             self._thread.start()
         self._changed.notify_all()
 
     def close(self) -> None:
-        """End the thread; a later use starts another."""
+        """End the thread; a later use starts another, and asks for its share again."""
         with self._changed:
-            thread, self._thread = self._thread, None
+            self._closed, self._thread = self._thread or self._closed, None
+            for state in self._hosts.values():
+                if isinstance(state, SharedHost):
+                    state.may = state.told = 0
             self._changed.notify_all()
-        if thread is not None:
-            thread.join(ENDING)
+        if self._closed is not None:
+            self._closed.join(ENDING)
 
-    def _run(self) -> None:
-        while due := self._next():
-            for key in due:
-                self._talk(key)
-        self._database.close()
+    def _run(self, before: threading.Thread | None) -> None:
+        """One thread talks at a time: that `before` this one may still be in a talk when it was closed."""
+        if before is not None:
+            before.join()
+        try:
+            while due := self._next():
+                for key in due:
+                    self._talk(key)
+        finally:
+            self._database.close()
 
     def _next(self) -> list[tuple[str, str]]:
         """Whom to talk about, once it is time; nobody when this thread is to end."""

@@ -59,7 +59,7 @@ class GroupAppend:
             if len(self._waiting) == 1 or self._events >= ENOUGH:  # waking it for each would cost as much as a small gather
                 self._came.notify()
             if not self._running:
-                self._running = True
+                self._running, self._closed = True, False
                 self._thread = threading.Thread(target=self._run, daemon=True, name="group append")
                 self._thread.start()
 
@@ -70,7 +70,6 @@ class GroupAppend:
             self._came.notify()
         if thread is not None:
             thread.join(ENDING)
-        self._closed = False
 
     def _run(self) -> None:
         while entries := self._take():
