@@ -8,9 +8,12 @@ from domain.secrets import MASK, mask_url
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 NO_SCHEME = re.compile(r"(?://)?((?:[\w-]+\.)+\w+(?::\d+)?|localhost|[\w-]+:\d+)(?:[/?#].*)?", re.IGNORECASE)
 NUMBERS = re.compile(r"[\d.]+(?::(?!443$)\d+)?")  # an address without a name, for which hardly any server has a certificate
-BROKEN_SCHEME = re.compile(r"(https?)(?::[/\\]*|[/\\]+)(?=[^/\\])", re.IGNORECASE)
+BROKEN_SCHEME = re.compile(r"(https?)(?::[/\\]*|[/\\]+)(?=[^/\\?#:])", re.IGNORECASE)
 INNER = re.compile(r"(?<=.)https?://[^\s<>()\[\]\"']+", re.IGNORECASE)  # of a link in Markdown, or behind view-source:
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")  # programs for texts and chats add them
+JOINERS = "\u200c\u200d"  # belong to words of some scripts
+INVISIBLE = re.compile(  # programs for texts and chats add them
+    f"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]|(?<![^\0-\x7f])[{JOINERS}](?![^\0-\x7f])"
+)
 PUNCTUATION = ",;:!.)]"  # of the sentence that an address stood in
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+(?:%[\w.-]+)?\]", re.IGNORECASE)
 
@@ -20,8 +23,9 @@ def checked_address(address: str) -> str:
 
     Raises ValueError that says what is wrong with it, and what it may have been meant to be.
     """
-    address = INVISIBLE.sub("", address).strip().strip("<>\"'").strip()
-    address = re.sub("(?:%20)+$", "", address)
+    address = INVISIBLE.sub("", address).strip(JOINERS).strip().strip("<>\"'").strip()
+    if "?" not in address:
+        address = re.sub("(?:%20)+$", "", address)
     shown, is_begun = _shown(address), address.lower().startswith(("http://", "https://"))
     if re.search(r"[\s\x00-\x1f\x7f]", address):
         hint = "" if is_begun else _inner(address)

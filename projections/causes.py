@@ -28,10 +28,10 @@ GAP = "…"
 GUID = "\ue000"  # stands for the record's own guid, which may have any form
 _NAMES_A_FIELD = re.compile(  # words of messages about any record: a guid that is one of them makes no gap
     r"""
-    author | contact | creator | data | dataset | date | description | distribution | extras | format | group | guid | id
-    | identifier | keyword | language | licen[cs]e | link | maintainer | name | notes | organi[sz]ation | owner | package
-    | private | publisher | record | resource | size | spatial | state | subject | tags? | temporal | theme | title | type | url
-    | value | version
+    address | author | contact | creator | data | dataset | date | description | distribution | document | extras | field | file
+    | format | group | guid | id | identifier | json | keyword | language | licen[cs]e | link | list | maintainer | name | notes
+    | number | object | organi[sz]ation | owner | package | private | publisher | record | resource | server | size | spatial
+    | state | subject | tags? | temporal | text | theme | title | type | url | value | version | xml
     """,
     re.IGNORECASE | re.VERBOSE,
 )

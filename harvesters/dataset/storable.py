@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 
 def json_text(value: Any) -> str:
     """A value as text: its JSON, for numbers and truth values as for lists and objects. A value that can't be written as
-    JSON, since it holds itself or is nested deeper than Python follows, becomes a text that says so.
+    JSON, since it holds itself, is nested deeper than Python follows or has too long a number, becomes a text that says so.
     """
     if value.__class__ is int:
         return digits(value)
@@ -62,7 +62,7 @@ def json_text(value: Any) -> str:
     try:
         return clean(json.dumps(value, ensure_ascii=False, default=str))
     except (ValueError, RecursionError):
-        return f"(a {type(value).__name__} that holds itself or is nested too deep)"
+        return f"(a {type(value).__name__} that holds itself, is nested too deep or has too long a number)"
 
 
 def digits(value: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 from unicodedata import normalize
 
@@ -15,21 +16,24 @@ def fit_tags(tags: Sequence[Any], losses: Losses) -> list[dict[str, Any]]:
     """Tags with names that CKAN takes, each once in its vocabulary; texts are names. Only what isn't a tag is left out."""
     fitted: dict[tuple[str, str], dict[str, Any]] = {}
     for position, tag in enumerate(tags):
-        is_name = isinstance(tag, str | int | float) and not isinstance(tag, bool)
-        entry = {"name": tag} if is_name else tag
+        entry = {"name": tag} if _is_name(tag) else tag
         if entry.__class__ is not dict and not isinstance(entry, Mapping):
             losses.drop("tags", f"entry {position} is no tag but {shown(tag)}")
             continue
         name = entry.get("name")
         if name.__class__ is not str:
             name = "" if name is None else text(name, losses, "dataset", "tags")
-        if not TAG.fullmatch(name):  # é as two signs is none that CKAN takes
+        if name.__class__ is str and not TAG.fullmatch(name):  # é as two signs is none that CKAN takes
             name = normalize("NFC", name)
         if why := why_no_tag(name, position):
             losses.drop("tags", why)
         else:
             fitted.setdefault((name, str(entry.get("vocabulary_id") or "")), {**entry, "name": name})
     return list(fitted.values())
+
+
+def _is_name(tag: Any) -> bool:
+    return (isinstance(tag, str | int) and not isinstance(tag, bool)) or (isinstance(tag, float) and isfinite(tag))
 
 
 def why_no_tag(name: Any, position: int) -> str:

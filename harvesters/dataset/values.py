@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.errors import TargetError
 from harvesters.dataset.dates import stored_time
 from harvesters.dataset.languages import by_language, carried, in_one_language, opened
-from harvesters.dataset.storable import LARGEST, is_missing, json_text
+from harvesters.dataset.storable import LARGEST, digits, is_missing, json_text
 from harvesters.target import FieldPolicy, Loss
 
 VALID_NAME = re.compile(r"[a-z0-9_-]{2,100}")  # of a dataset
@@ -156,11 +156,11 @@ def plain(value: Any, losses: Losses, kind: str, field: str) -> Any:
     return indexed(value, losses, kind, field)
 
 
-def word(value: Any, losses: Losses, kind: str, field: str) -> str:
+def word(value: Any, losses: Losses, kind: str, field: str) -> str | None:
     """A word of the program, such as a type, without blanks around it: nothing is made into one."""
     if not isinstance(value, str) or len(value) > LONGEST_VERSION:
         raise Odd(f"must be a short text, is {shown(value)}")
-    return value.strip()
+    return value.strip() or None
 
 
 def version(value: Any, losses: Losses, kind: str, field: str) -> Any:
@@ -197,7 +197,7 @@ def whole(value: Any, losses: Losses, kind: str, field: str) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if -LARGEST <= value < LARGEST else str(value)
+        return value if -LARGEST <= value < LARGEST else digits(value)
     if isinstance(value, str):
         try:
             return _whole(value.strip())
@@ -206,12 +206,12 @@ def whole(value: Any, losses: Losses, kind: str, field: str) -> Any:
     raise Odd(f"no whole number, {shown(value)}")
 
 
-def _whole(digits: str) -> int | str | None:
-    if not digits:
+def _whole(written: str) -> int | str | None:
+    if not written:
         return None
-    if len(digits) > 18 and re.fullmatch(r"[+-]?[0-9]+", digits):
-        return digits if len(digits) > 19 else int(digits)
-    return int(digits)
+    if len(written) > 18 and re.fullmatch(r"[+-]?[0-9]+", written):
+        return written if len(written) > 19 else int(written)
+    return int(written)
 
 
 def time(value: Any, losses: Losses, kind: str, field: str) -> str | None:

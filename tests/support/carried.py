@@ -44,7 +44,8 @@ def lost(remote: Package, here: Package, warnings: Sequence[str]) -> list[tuple[
         for name, value in remote.items()
         if name not in OF_THE_REMOTE | {"extras", "tags", "resources", "name"}
         and not _words(value) <= _words(_places(here, name))
-        and not re.search(rf"(?m)^{re.escape(name)}\b", told)
+        and not _named(told, name)
+        and not (_named(told, f"{name}_translated") and _words(value) <= _words(remote.get(f"{name}_translated")))
     ]
     extras = _pairs(here)
     for key, value in _pairs(remote).items():
@@ -62,6 +63,10 @@ def lost(remote: Package, here: Package, warnings: Sequence[str]) -> list[tuple[
             if name not in OF_THE_REMOTE and not _words(value) <= _words(_places(ours, name)) and not _told(told, place, name)
         ]
     return missing
+
+
+def _named(told: str, name: str) -> bool:
+    return re.search(rf"(?m)^{re.escape(name)}\b", told) is not None
 
 
 def _told(told: str, place: int, name: str) -> bool:

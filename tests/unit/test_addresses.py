@@ -155,10 +155,26 @@ def test_two_addresses_that_differ_in_the_query_differ() -> None:
         "\ufeffhttps://data.example.org",
         "https://data.\u00adexample.org",
         "https://data.example.org%20",
+        "https://data.example\u200d.org\u200c",
     ],
 )
 def test_what_nobody_sees_of_a_pasted_address_is_cut(pasted: str) -> None:
     assert checked_address(pasted) == "https://data.example.org"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.ir/\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "https://example.org/?q=a%20"]
+)
+def test_what_belongs_to_an_address_stays(address: str) -> None:
+    assert checked_address(address) == address
+
+
+@pytest.mark.parametrize("address", ["http://:80/", "http://?x", "http://#x"])
+def test_no_address_is_proposed_that_names_no_host_either(address: str) -> None:
+    with pytest.raises(ValueError, match="Names no host") as caught:
+        checked_address(address)
+
+    assert "Did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

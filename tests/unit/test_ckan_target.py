@@ -239,9 +239,9 @@ class Says:
     def call(self, action: str, data: Mapping[str, Any]) -> Any:
         if action == SCHEMA_SHOW and action not in self.answers:
             raise Refusal("Action name not known", 400, {}, code="http_400")
+        self.actions.append(action)
         if action == "package_show" and action not in self.answers:
             raise Refusal("Not found", 404, {}, code="http_404")
-        self.actions.append(action)
         found = self.answers[action](data)
         if isinstance(found, Exception):
             raise found

@@ -7,8 +7,11 @@ import pytest
 
 from adapters.targets.ckan import api, target
 from adapters.targets.ckan.api import LARGEST_AHEAD, Encoded
+from adapters.targets.ckan.limits import within_limits
+from adapters.targets.ckan.package import other_type, type_of
 from adapters.targets.ckan.target import CKANTarget
 from domain.errors import TargetError
+from harvesters.dataset.values import Losses
 from harvesters.target import FieldPolicy, Owner
 from tests.support.ckan_in_memory import CkanInMemory
 
@@ -76,6 +79,24 @@ def test_a_dataset_under_another_name_is_not_sent_as_it_was_encoded() -> None:
 def test_the_json_of_a_large_dataset_is_not_kept() -> None:
     assert Encoded({"notes": "x" * LARGEST_AHEAD}).body is None
     assert Encoded({"notes": "x"}).body == b'{"notes":"x"}'
+
+
+@pytest.mark.parametrize(
+    ("size", "is_kept"), [("161152", True), ("9" * 19, False), ("9" * 20, False), ("12 KB", False), (7, True)]
+)
+def test_a_size_that_a_schema_has_as_text_is_kept_where_the_database_can_hold_it(size: object, is_kept: bool) -> None:
+    losses = Losses(FieldPolicy())
+
+    sent = within_limits({"extras": [], "resources": [{"size": size}]}, losses)
+
+    assert ("size" in sent["resources"][0], bool(losses.all())) == (is_kept, not is_kept)
+
+
+def test_a_type_with_blanks_around_it_is_that_type() -> None:
+    assert type_of({"type": " geo\n"}) == "geo"
+    assert type_of({"type": " "}) == type_of({"type": ["geo"]}) == type_of({}) == "dataset"
+    assert other_type({"type": "dataset"}, {"type": " dataset "}) is None
+    assert other_type({"type": "geo"}, {"type": " "}) is None
 
 
 def test_a_value_that_is_to_fail_its_dataset_does_so_before_its_turn() -> None:

@@ -28,7 +28,7 @@ def test_a_value_that_has_no_json_is_a_text_that_says_so_and_the_rest_is_kept(va
     written = orjson.dumps(package)
 
     assert package["title"] == "Trees"
-    assert b"holds itself or is nested too deep" in written
+    assert b"holds itself, is nested too deep" in written
 
 
 def test_what_lies_deeper_than_readers_follow_is_kept_as_json_text() -> None:

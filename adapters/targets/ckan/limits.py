@@ -7,6 +7,7 @@ from harvesters.dataset.storable import LARGEST
 from harvesters.dataset.values import INDEXED, SURELY_SHORT, Losses, shown
 
 SIZE = "size"
+DIGITS = len(str(LARGEST))
 OF_THE_INDEX = "_version_"  # Solr takes it for a condition on its own document, and refuses that
 
 
@@ -21,7 +22,11 @@ def within_limits(sent: dict[str, Any], losses: Losses) -> dict[str, Any]:
 
 
 def _too_large(size: Any) -> bool:
-    """Texts are sizes that have more digits than a number of 64 bits; see `harvesters.dataset.values.whole`."""
+    """A text is a size with more digits than a number of 64 bits, see `harvesters.dataset.values.whole`, or a number that a
+    schema has as text: the database reads it as one.
+    """
+    if size.__class__ is str and len(size) <= DIGITS and size.isascii() and size.isdecimal():
+        size = int(size)
     return size is not None and (size.__class__ is not int or not -LARGEST <= size < LARGEST)
 
 

@@ -174,7 +174,7 @@ class CKANTarget:
             sent, homeless = within_limits(sent, losses), [*homeless, *more]
         sent, dropped, stored = self._write_what_is_taken(sent, owner)
         if unsure:
-            homeless += self._places.arranged(sent, owner.fields)[1]  # what CKAN's answer has just shown
+            homeless = [*homeless, *self._places.arranged(sent, owner.fields)[1]]  # what CKAN's answer has just shown
         return replace(stored, losses=(*homeless, *losses.all(), *lost, *dropped))
 
     def _save_as(self, kept: OtherType, package: Mapping[str, Any], owner: Owner) -> Stored:
