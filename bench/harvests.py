@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -197,7 +197,11 @@ def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
 def _remote_cpu(url: str) -> float:
     """Processor seconds that a fake CKAN has used so far."""
     port = url.rpartition(":")[2]
-    return cpu_of(next(child for child in psutil.Process().children() if port in child.cmdline()))
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):  # one that has just ended
+            if port in child.cmdline():
+                return cpu_of(child)
+    raise AssertionError(f"no process serves {url}")
 
 
 FIGURES: dict[str, Any] = {

@@ -163,7 +163,8 @@ def _source_datasets(session: Session) -> Found:
     return Found(
         text,
         (
-            f"{counted(state.failed, 'source')} can't be kept in CKAN as datasets, {state.example} for example: {state.error}. "
+            f"{counted(state.failed, 'source')} can't be kept in CKAN as {'a dataset' if state.failed == 1 else 'datasets'}, "
+            f"{state.example} for example: {state.error.rstrip('.')}. "
             "They are tried again within an hour; `harvester reindex` tries at once",
         ),
     )

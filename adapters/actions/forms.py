@@ -278,7 +278,9 @@ def _true(_session: Session, _parameters: Any, _result: Any) -> bool:
     return True
 
 
-def _harvesters(_session: Session, _parameters: Any, result: Any) -> list[Row]:
+def _harvesters(session: Session, _parameters: Any, result: Any) -> list[Row]:
+    """With where each comes from, which is no business of anonymous visitors."""
+    more = ("problem", "options", *(("place", "distribution") if session.caller.name else ()))
     return [
         {
             "name": harvester["name"],
@@ -286,7 +288,7 @@ def _harvesters(_session: Session, _parameters: Any, result: Any) -> list[Row]:
             "description": harvester["description"],
             "form_config_interface": "Text",
             "show_config": True,
-            **{name: harvester[name] for name in ("problem", "place", "distribution", "options")},
+            **{name: harvester[name] for name in more},
         }
         for harvester in result
     ]
@@ -338,4 +340,4 @@ FORMS: Mapping[str, Form] = {
     "harvest_log_list": _log,
     "harvest_get_notifications_recipients": _recipients,
 }
-"""Forms by action; those that aren't here answer as they are, lists without what is around them."""
+"""Forms by action; those that aren't here answer as they are, lists bare."""

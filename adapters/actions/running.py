@@ -117,7 +117,7 @@ def _patiently(session: Session, read: Callable[[], T], end: float) -> T:
             time.sleep(1.0)
 
 
-@action(Right.SYSADMIN, JobsRun)
+@action(Right.SYSADMIN, JobsRun, listed="jobs")
 def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Row]]:
     """Start waiting jobs and end those that are done, for a cron job; a running coordinator does this by itself."""
     if not has_leader(session.parts.database) and not bootstrap.coordinator(session.parts.settings).pass_until_idle():

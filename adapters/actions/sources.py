@@ -303,7 +303,8 @@ def harvest_source_list(session: Session, parameters: SourceList) -> dict[str, A
         return {"count": len(rows), "sources": rows, "next": None}
     if parameters.only_to_run:
         due = session.model.sources_of(ApiReads(session.model).due_sources(parameters.limit, parameters.offset, seen))
-        return {"count": len(due), "sources": _scheduled(session, [shown(row) for row in due]), "next": None}
+        count = ApiReads(session.model).count_due_sources(seen)
+        return {"count": count, "sources": _scheduled(session, [shown(row) for row in due]), "next": None}
     if not is_plain(parameters):
         total, ids, following = selected(session, parameters)
         rows = [shown(row) for row in session.model.sources_of(ids)]

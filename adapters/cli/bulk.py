@@ -20,13 +20,14 @@ HEALTH = ("ok", "failing", "never_succeeded", "running", "new", "inactive")
 FILTERS = {"source_type": "source_type", "of_frequency": "frequency", "org": "organization", "health": "health"}
 """Options that choose sources, and the fields that they stand for."""
 WORDS = {
-    "harvest": "get a job",
-    "pause": "start no scheduled jobs any more",
-    "resume": "are no longer paused",
-    "schedule": "get another schedule",
-    "clear": "lose all their datasets, in the target too",
-    "delete": "are removed from the list of sources",
+    "harvest": ("gets a job", "get a job"),
+    "pause": ("starts no scheduled jobs any more", "start no scheduled jobs any more"),
+    "resume": ("is no longer paused", "are no longer paused"),
+    "schedule": ("gets another schedule", "get another schedule"),
+    "clear": ("loses all its datasets, in the target too", "lose all their datasets, in the target too"),
+    "delete": ("is removed from the list of sources", "are removed from the list of sources"),
 }
+"""What becomes of one source, and of several."""
 
 
 @click.command()
@@ -97,9 +98,8 @@ def _asked(actions: Any, counted: Row) -> str:
         lines.append(f"  and {others:,} more")
     if counted["left_out"]:
         lines.append(f"({number_of(counted['left_out'], 'other')} may not be changed by you)")
-    count, words = counted["sources"], WORDS[counted["action"]]
-    if count == 1:
-        words = words.replace("are ", "is ", 1).replace("lose all their", "loses all its")
+    count = counted["sources"]
+    words = WORDS[counted["action"]][count != 1]
     datasets = number_of(counted["datasets"], "dataset")
     held = f"; {'it holds' if count == 1 else 'they hold'} {datasets}" if counted["action"] in ("clear", "delete") else ""
     return "\n".join([f"{number_of(count, 'source')} {words}{held}:", *lines, ""])

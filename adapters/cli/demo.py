@@ -171,7 +171,8 @@ def _show_errors(actions: Any, console: Console, row: Row) -> None:
 
 def _show_datasets(actions: Any, console: Console, row: Row) -> None:
     answer = actions.call("package_search", source_id=row["source_id"], rows=SHOWN)
-    console.print(f"\n{counted(answer['count'], 'dataset')} of this source are in the local catalogue, among them:")
+    number = counted(answer["count"], "dataset of this source is", "datasets of this source are")
+    console.print(f"\n{number} in the local catalogue, among them:")
     for package in answer["results"]:
         resources = len(package.get("resources") or ())
         console.print(

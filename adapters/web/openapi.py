@@ -21,7 +21,7 @@ SUCCESS: dict[str, Any] = {
     "additionalProperties": False,
 }
 AROUND: Mapping[str, dict[str, Any]] = {
-    "next": {"type": "string", "description": "What to pass as `after`, or `before`, for the next page"},
+    "next": {"type": ["string", "integer"], "description": "What to pass as `after`, or `before`, for the next page"},
     "count": {"type": "integer", "description": "How many there are, on all pages"},
     "left_out": {"type": "integer", "description": "How many were not kept"},
     "earlier_gone": {"type": "boolean", "description": "There were earlier ones, which are no longer kept"},
@@ -33,6 +33,8 @@ AROUND: Mapping[str, dict[str, Any]] = {
         "items": {"type": "string"},
         "description": "Settings of a file that mean nothing here",
     },
+    "site": {"type": "string", "description": "The site's id"},
+    "commands": {"type": "array", "items": {"type": "string"}, "description": "What an administrator of Kafka may run"},
     "requests": {"type": "array", "items": {"type": "object"}, "description": "What was asked for"},
 }
 """What may stand next to a list."""

@@ -346,7 +346,10 @@ def test_the_doctor_names_a_source_that_ckan_refuses(fake: tuple[FakeCkan, Kept]
 
     [told] = [check for check in checks if check["check"] == "in CKAN"]
     assert told["state"] == "problem"
-    assert f"source {refused['id']} for example: name: That URL is already in use" in told["text"]
+    assert (
+        f"1 source can't be kept in CKAN as a dataset, {refused['id']} for example: name: That URL is already in use"
+        in told["text"]
+    )
 
 
 def test_organisations_are_shown_as_ckan_describes_them(kept: Kept, emptied: Parts) -> None:

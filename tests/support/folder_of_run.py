@@ -1,6 +1,7 @@
 """A folder of a run of tests that goes with it: when the run is killed, with the beginning of the next one."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,10 @@ def remove_abandoned(parent: Path) -> None:
     """Remove folders whose run is dead. What has no lock, or belongs to another user, stays."""
     for place in parent.glob(f"{PREFIX}*/{LOCK}"):
         try:
+            if place.stat().st_uid != os.geteuid():
+                continue
             with place.open("r+") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(place.parent, ignore_errors=True)
-        except OSError:  # it is locked, has just gone, or is not ours
+        except OSError:  # it is locked, or has just gone
             continue

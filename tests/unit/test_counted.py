@@ -66,16 +66,25 @@ def test_an_undoing_of_one_dataset_says_so() -> None:
     ]
 
 
-def test_a_set_of_one_source_says_so() -> None:
-    counts = {"id": "set", "action": "clear", "sources": 1, "datasets": 1, "left_out": 1}
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("harvest", "gets a job:"),
+        ("pause", "starts no scheduled jobs any more:"),
+        ("resume", "is no longer paused:"),
+        ("schedule", "gets another schedule:"),
+        ("clear", "loses all its datasets, in the target too; it holds 1 dataset:"),
+        ("delete", "is removed from the list of sources; it holds 1 dataset:"),
+    ],
+)
+def test_a_set_of_one_source_says_so(action: str, said: str) -> None:
+    counts = {"id": "set", "action": action, "sources": 1, "datasets": 1, "left_out": 1}
 
     class Actions:
         def call(self, _name: str, **_values: object) -> dict[str, object]:
             return {"listed": [{"name": "city"}]}
 
-    assert bulk._asked(Actions(), counts).splitlines()[0] == (
-        "1 source loses all its datasets, in the target too; it holds 1 dataset:"
-    )
+    assert bulk._asked(Actions(), counts).splitlines()[0] == f"1 source {said}"
 
 
 @pytest.mark.parametrize(("datasets", "said"), [("keep", "its 1 dataset stays as it is"), ("delete", "is going to be deleted")])

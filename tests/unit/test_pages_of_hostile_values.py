@@ -233,7 +233,10 @@ def test_what_is_wrong_with_a_field_is_said_with_the_field() -> None:
         for name, kind in (("size", "integer"), ("all", "boolean"), ("words", "list of string"))
     ]
     kind = {"name": "noop", "title": "Noop", "description": "", "problem": None, "options": options}
-    answers = {"harvesters_info_show": [kind], "harvest_organization_list": {"organizations": [{"name": "amt", "title": ""}]}}
+    answers = {
+        "harvesters_info_show": [kind],
+        "harvest_organization_list": {"organizations": [{"name": "amt", "title": ""}], "next": None},
+    }
     page = shown_page("/harvest/new", answers, caller=Caller("editor", roles={"amt": "editor"}))
     wrong = ["source_type", "owner_org", "frequency", "cron", "option.size", "option.all", "option.words"]
 
@@ -307,7 +310,7 @@ def an_editors_form(changed: Mapping[str, Any], form: Mapping[str, str]) -> tupl
     answers = {
         "harvest_source_show": source,
         "harvesters_info_show": [kind],
-        "harvest_organization_list": {"organizations": [{"name": "amt", "title": ""}]},
+        "harvest_organization_list": {"organizations": [{"name": "amt", "title": ""}], "next": None},
         "harvest_source_preview": {"gather_errors": [], "records": [], "records_expected": None},
     }
     page = shown_page("/harvest/edit/one", answers, caller=Caller("editor", roles={"amt": "editor"}), id="one")

@@ -51,11 +51,11 @@ IDS_OF_SOURCE: LiteralString = """
     WHERE j.source_id >= %(source)s AND j.source_id <= %(source)s
     ORDER BY j.source_id DESC, j.created DESC, j.id DESC, o.id {page}
 """
-DUE: LiteralString = """
-    SELECT p.source_id AS id FROM harvest.source_schedule p JOIN harvest.harvest_source s ON s.id = p.source_id
+IS_DUE: LiteralString = """
+    FROM harvest.source_schedule p JOIN harvest.harvest_source s ON s.id = p.source_id
     WHERE p.next_run <= now() AT TIME ZONE 'UTC' AND (%(sees_all)s OR s.private IS NOT TRUE OR s.owner_org = ANY (%(sees)s))
-    ORDER BY p.next_run, p.source_id {page}
 """
+DUE: LiteralString = f"SELECT p.source_id AS id {IS_DUE} ORDER BY p.next_run, p.source_id {{page}}"
 OF_SOURCE: LiteralString = "AND source_id >= %(source)s AND source_id <= %(source)s"
 
 
@@ -78,6 +78,11 @@ class ApiReads:
         """Ids of the sources whose time to be harvested has come, those that wait longest first."""
         rows = self._model.rows(DUE, page=PAGE, limit=limit, offset=offset, **seen(sight))
         return [str(row["id"]) for row in Page(rows, limit)]
+
+    def count_due_sources(self, sight: Sight) -> int:
+        """How many sources there are whose time has come."""
+        (row,) = self._model.rows(f"SELECT count(*) {IS_DUE}", **seen(sight))
+        return int(row["count"])
 
     def gather_summary(self, job_id: str) -> list[Row]:
         """The twenty most frequent causes of errors of a job's gather: {message, error_count}."""
