@@ -64,7 +64,7 @@ OPTIONS = {
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "shared_buffers": "128MB",
-    "max_connections": "60",
+    "max_connections": "200",
     "io_method": "sync",  # no reader processes: what one machine harvests is mostly in the page cache
     "jit": "off",
     "autovacuum_naptime": "60s",
