@@ -15,7 +15,7 @@ from harvesters.base import Harvester, HarvestJob, HarvestObject, HarvestSource,
 from harvesters.previewing import Limited, PreviewTargetWithGroups, preview, preview_target
 from harvesters.testing.harness import START
 from tests.unit.test_ckan_schema import NEEDED, TYPE, ckan, fitted, owner
-from tests.unit.test_ckan_target import NONE
+from tests.unit.test_ckan_target import NONE, SCHEMA_SHOW
 
 
 def test_schemas_are_asked_for_again_within_minutes_or_when_one_is_in_doubt() -> None:
@@ -116,7 +116,7 @@ def test_a_preview_says_what_the_schema_would_refuse_and_writes_nothing() -> Non
     assert (good.made or {}).get("theme") == "x"
     assert (bad.stored, len(bad.errors)) == (None, 1)
     assert bad.errors[0].startswith("notes: the record has none; the schema harvestlog-strict of this CKAN requires it")
-    assert says.actions == ["scheming_dataset_schema_show"]
+    assert says.actions == ["package_show", SCHEMA_SHOW, "package_show"]
 
 
 def test_a_preview_makes_no_groups_and_organisations() -> None:
