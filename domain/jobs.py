@@ -14,6 +14,7 @@ from domain.aggregate import Created as FirstEvent
 from domain.aggregate import StoredAggregate
 from domain.errors import GuardConflict, JobEnded, Refused
 from domain.objects import object_ids
+from domain.rules import all_imported, not_zero
 from domain.secrets import mask_text
 
 KINDS = ("harvest", "retry", "import", "clear", "removal", "undo")
@@ -356,14 +357,14 @@ class Job(StoredAggregate):
     def finish(self, outcome: str, counts: Mapping[str, int], statistics: Mapping[str, int] | None = None) -> None:
         """End the job; a second call changes nothing."""
         if not self.ended:
-            counters = None if statistics is None else _not_zero(statistics)
-            self._finished(outcome=outcome, counts=_not_zero(counts), statistics=counters)
+            counters = None if statistics is None else not_zero(statistics)
+            self._finished(outcome=outcome, counts=not_zero(counts), statistics=counters)
 
     @event(Finished)
     def _finished(self, outcome: str, counts: dict[str, int], statistics: dict[str, int] | None) -> None:
         self.status = "Finished"
         self.statistics_kept = statistics is not None
-        self.all_imported = statistics is not None and _all_imported(statistics)
+        self.all_imported = statistics is not None and all_imported(statistics)
 
     def prune(self, objects: Sequence[UUID], statistics: Mapping[str, int] | None, *, more: bool = False) -> None:
         """Record that objects, given in the order of their ids, are gone; `more` will go soon.
@@ -372,7 +373,7 @@ class Job(StoredAggregate):
         """
         if not self.ended:
             raise Refused(f"job {self.id} is {self.status}: its objects stay")
-        kept = None if statistics is None else _not_zero(statistics)
+        kept = None if statistics is None else not_zero(statistics)
         self._pruned(objects=len(objects), statistics=kept, first=str(objects[0]), last=str(objects[-1]), more=more)
 
     @event(Pruned)
@@ -394,11 +395,3 @@ class Job(StoredAggregate):
     def error_free(self, counts: Mapping[str, int]) -> bool:
         """Whether later harvests may ask only for what changed since this one."""
         return self.complete and not self.gather_errors and not counts.get("errored")
-
-
-def _all_imported(statistics: Mapping[str, int]) -> bool:
-    return statistics.get("objects", 0) == sum(statistics.get(outcome, 0) for outcome in ("added", "updated", "deleted"))
-
-
-def _not_zero(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: number for name, number in counts.items() if number}

@@ -162,6 +162,16 @@ STATISTICS = ("objects", "added", "updated", "unchanged", "pages_unchanged", "de
 """The counters of a job: names in Progress, columns of the projections, keys in `job.finished`."""
 
 
+def not_zero(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts without those that are 0."""
+    return {name: number for name, number in counts.items() if number}
+
+
+def all_imported(statistics: Mapping[str, int]) -> bool:
+    """Whether each object of a job, by its `Progress.statistics`, made, changed or removed a dataset."""
+    return statistics.get("objects", 0) == sum(statistics.get(outcome, 0) for outcome in ("added", "updated", "deleted"))
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The state of an unfinished job as its counts tell."""

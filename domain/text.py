@@ -9,7 +9,7 @@ from typing import Any
 from domain.errors import ValidationError
 
 MAX_MESSAGE = 10_000  # characters
-MAX_TIME = 40  # characters of a time, beyond which it is read anew each time
+MAX_TIME = 40  # characters; a longer time is not remembered
 MAX_KEY = 2000  # bytes of UTF-8; an index entry of PostgreSQL holds 2,704
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 ALL_TEXT = frozenset({str}).issuperset  # of types

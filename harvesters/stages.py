@@ -331,7 +331,7 @@ class StageRun:
 
     def _stage_failed(self, view: HarvestObject, error: results.StageFailed) -> None:
         if self.aggregate.errors:
-            self._fail(view, REPORTED, f"{counted(self.aggregate.errors, 'error')} of {view.guid} reported by the harvester")
+            self._fail(view, REPORTED, f"The harvester has reported {counted(self.aggregate.errors, 'error')} of {view.guid}")
         else:
             self._fail(view, error.code, results.said(error))
 

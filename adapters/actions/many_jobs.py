@@ -11,6 +11,7 @@ from adapters.actions.jobs import current_job
 from adapters.actions.parameters import Parameters
 from adapters.actions.session import Session
 from adapters.actions.table import action
+from adapters.actions.whole_lists import AT_A_TIME, all_rows
 from adapters.postgres.clock import DatabaseClock
 from adapters.postgres.read_model.api_queries import ApiReads
 from adapters.postgres.read_model.queries import Row
@@ -19,7 +20,6 @@ from domain.access import EVERY_SOURCE, Right
 from domain.errors import JobExists, SourceInactive
 from domain.rules import FEW, MANY, stuck_after
 
-PAGE = 1000  # sources or jobs read at a time
 LIFE_SPAN = 7.0  # days that a job of a source without a regular schedule may run
 
 
@@ -77,21 +77,17 @@ def harvest_job_create_all(session: Session, parameters: JobsCreate) -> dict[str
 def _sources(session: Session, parameters: JobsCreate) -> Iterator[Row]:
     """The active sources that were asked for, read page by page."""
     due = set(_due(session)) if parameters.only_to_run else None
-    after: str | None = ""
-    while after is not None:
-        page = session.model.sources(limit=PAGE, after=after)
-        for source in page:
-            wanted = not parameters.owner_org or source["owner_org"] == parameters.owner_org
-            if wanted and (due is None or source["id"] in due):
-                yield source
-        after = page.next
+    for source in all_rows(lambda after: session.model.sources(limit=AT_A_TIME, after=after)):
+        wanted = not parameters.owner_org or source["owner_org"] == parameters.owner_org
+        if wanted and (due is None or source["id"] in due):
+            yield source
 
 
 def _due(session: Session) -> Iterator[str]:
     """Ids of all sources that are due."""
     page, offset = [""], 0
     while page:
-        page = ApiReads(session.model).due_sources(PAGE, offset, EVERY_SOURCE)
+        page = ApiReads(session.model).due_sources(AT_A_TIME, offset, EVERY_SOURCE)
         yield from page
         offset += len(page)
 
@@ -103,20 +99,12 @@ def harvest_abort_failed_jobs(session: Session, parameters: FailedJobs) -> dict[
     excluded = {str(session.source(reference).id) for reference in parameters.exclude}
     session.show_current()
     now = DatabaseClock(session.parts.database).now()
-    running = list(_running(session))
+    running = list(all_rows(lambda after: session.model.jobs(status="Running", limit=AT_A_TIME, after=after)))
     concerned = [job for job in running if (job["source_id"] in included if included else job["source_id"] not in excluded)]
     aborted = [job["id"] for job in concerned if _is_stuck(session, job, now, parameters.life_span)]
     for job_id in aborted:
         _abort(session, UUID(job_id), "abort-failed-jobs: it ran for too long")
     return {"running": len(running), "aborted": [current_job(session, job_id) for job_id in aborted]}
-
-
-def _running(session: Session) -> Iterator[Row]:
-    after: str | None = ""
-    while after is not None:
-        page = session.model.jobs(status="Running", limit=PAGE, after=after)
-        yield from page
-        after = page.next
 
 
 def _is_stuck(session: Session, job: Row, now: datetime, life_span: float) -> bool:

@@ -9,6 +9,7 @@ from adapters.postgres.positions import read_model_version
 from adapters.postgres.work.site_state import lag
 from domain.access import Right
 from domain.errors import HarvestError
+from domain.text import counted
 from projections.model_version import MODEL_VERSION
 
 CURRENT_WITHIN = 60.0  # seconds that the read model may be behind
@@ -31,4 +32,4 @@ def _read_model(session: Session) -> str:
     if read_model_version(database) != MODEL_VERSION:
         return "of another version of harvestlog: it has to be rebuilt"
     events, seconds = lag(database)["read_model"]
-    return f"{events} events behind, the oldest from {seconds:.0f} s ago" if seconds > CURRENT_WITHIN else OK
+    return f"{counted(events, 'event')} behind, the oldest from {seconds:.0f} s ago" if seconds > CURRENT_WITHIN else OK

@@ -16,6 +16,7 @@ from adapters.actions.jobs import current_job, its_source, job_of, shown
 from adapters.actions.parameters import ById, Parameters, Reference
 from adapters.actions.session import Session, silent
 from adapters.actions.table import action
+from adapters.actions.whole_lists import AT_A_TIME, all_rows
 from adapters.postgres.leadership import has_leader
 from adapters.postgres.read_model.queries import Row
 from adapters.postgres.work.movement import expected
@@ -32,7 +33,6 @@ POLL = 0.05  # seconds
 PATIENCE = 10.0  # seconds without a coordinator
 DATABASE_PATIENCE = 120.0  # seconds without a database
 ENDED = ("Finished", "Aborted")
-PAGE = 1000  # jobs read at a time
 
 
 class SourceTest(Parameters):
@@ -124,20 +124,12 @@ def harvest_jobs_run(session: Session, parameters: JobsRun) -> dict[str, list[Ro
         raise ServiceUnavailable("Another coordinator has begun to lead: try again")
     session.show_current()
     source_id = str(session.source(parameters.source_id).id) if parameters.source_id else ""
-    rows = list(_unfinished(session, source_id))
+    rows = list(all_rows(lambda after: session.model.jobs(source_id=source_id, unfinished=True, limit=AT_A_TIME, after=after)))
     if not parameters.wait:
         return {"jobs": [shown(row) for row in rows]}
     with session.waits.place() as seconds:
         end = time.monotonic() + seconds
         return {"jobs": [_wait(session, row["id"], end) for row in rows]}
-
-
-def _unfinished(session: Session, source_id: str) -> Iterator[Row]:
-    after: str | None = ""
-    while after is not None:
-        page = session.model.jobs(source_id=source_id, unfinished=True, limit=PAGE, after=after)
-        yield from page
-        after = page.next
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from adapters.cli.csv_output import all_pages
+from adapters.actions.whole_lists import all_pages
 from adapters.cli.deletions import confirm, yes_option
 from adapters.cli.output import emit, json_option, session, table
 from adapters.cli.typed import Choice, Renamed

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ csv_option = click.option(
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP: CSV injection)."""
-AT_A_TIME = 1000  # rows
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -36,14 +35,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return "" if value is None else value
-
-
-def all_pages(actions: Any, action: str, rows: str, **which: Any) -> Iterator[Mapping[str, Any]]:
-    """The rows of all pages of a list, from the page that is asked for on."""
-    which["limit"] = AT_A_TIME
-    while True:
-        page = actions.call(action, **which)
-        yield from page[rows]
-        if not page["next"]:
-            return
-        which = {**which, "after": page["next"]} | ({"offset": 0} if "offset" in which else {})

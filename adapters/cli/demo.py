@@ -131,7 +131,7 @@ def _show(actions: Any, console: Console, name: str, row: Row) -> None:
     _show_errors(actions, console, row)
     _show_datasets(actions, console, row)
     events = actions.call("harvest_projection_list")["projections"][0]["log"]
-    console.print(f"\n{events} events are in the log. Where to look next:")
+    console.print(f"\n{counted(events, 'event is', 'events are')} in the log. Where to look next:")
     hints = {
         f"job-report {name}": "what happened, error by error",
         "catalogue search water": "datasets, in the form of CKAN's API",
@@ -174,7 +174,5 @@ def _show_datasets(actions: Any, console: Console, row: Row) -> None:
     number = counted(answer["count"], "dataset of this source is", "datasets of this source are")
     console.print(f"\n{number} in the local catalogue, among them:")
     for package in answer["results"]:
-        resources = len(package.get("resources") or ())
-        console.print(
-            f"  {package['name']}: {package.get('title') or ''} ({resources} resources)", highlight=False, markup=False
-        )
+        resources = counted(len(package.get("resources") or ()), "resource")
+        console.print(f"  {package['name']}: {package.get('title') or ''} ({resources})", highlight=False, markup=False)

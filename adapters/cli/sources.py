@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from adapters.cli.csv_output import all_pages, csv_option, write_csv
+from adapters.actions.whole_lists import all_pages
+from adapters.cli.csv_output import csv_option, write_csv
 from adapters.cli.deletions import clear, remove
 from adapters.cli.history import clear_history
 from adapters.cli.output import after_option, block, emit, json_option, more, paging, session

@@ -99,12 +99,7 @@ def digest_mail(site: Site, ends: Sequence[JobEnd]) -> EmailMessage:
     ]
     ended = counted(len(ends), "harvest job has", "harvest jobs have")
     total = {word: str(sum(end.counts.get(word, 0) for end in ends)) for word in COUNTS}
-    return _message(
-        site,
-        subject,
-        f"{ended} ended.",
-        [_Part("In all", total), *parts],
-    )
+    return _message(site, subject, f"{ended} ended.", [_Part("In all", total), *parts])
 
 
 def test_mail(site: Site) -> EmailMessage:

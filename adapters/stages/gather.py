@@ -256,8 +256,7 @@ class GatherRun:
             self._error(gather_error.code, gather_error.message, gather_error.guid)
         if self._errors > MAX_ERRORS:
             more = counted(self._errors - MAX_ERRORS, "further error of this gather is", "further errors of this gather are")
-            more = f"{more} not listed"
-            self._writes.error("more_errors", more)
+            self._writes.error("more_errors", f"{more} not listed")
         return listing.is_complete
 
     def _tell_expected(self, view: HarvestJob) -> None:

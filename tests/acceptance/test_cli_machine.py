@@ -5,8 +5,6 @@ import json
 import os
 import pwd
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +22,7 @@ from domain.errors import SettingError
 from tests.acceptance.command_line import CommandLine
 from tests.conftest import new_database
 from tests.support.rogue_server import RogueServer
-from tests.support.stack import PATIENCE, ROOT, Stack
+from tests.support.stack import ROOT, Stack
 
 TITLE = "東京 – Größe 🌊"
 
@@ -296,79 +294,7 @@ def test_a_database_that_may_only_be_read_is_told_on_one_line(site: Stack) -> No
     assert "read-only transaction" in line
 
 
-# Ctrl-C
-
-
-@pytest.mark.parametrize("command", [["jobs"], ["status"], ["job", "some", "--wait"], ["catalogue", "list"]])
-def test_ctrl_c_ends_a_command_that_waits_without_a_traceback(tmp_path: Path, command: list[str]) -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen(5)
-        silent.settimeout(PATIENCE)
-        url = f"postgresql://x:y@127.0.0.1:{silent.getsockname()[1]}/z"
-        environment = {**os.environ, "HARVEST_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
-        program = [sys.executable, "-m", "adapters.cli", *command]
-        process = subprocess.Popen(
-            program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
-        )
-        connection, _ = silent.accept()
-
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
-        connection.close()
-
-    assert (process.returncode, out) == (130, "")
-    assert err.strip() == ""
-
-
-def test_nothing_is_imported_before_ctrl_c_can_be_caught() -> None:
-    program = "import sys; before = set(sys.modules); import adapters.launch; print(*sorted(set(sys.modules) - before))"
-
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
-
-    assert done.stdout.split() == ["adapters", "adapters.launch"]
-
-
-@pytest.mark.parametrize("moment", ["hidden_package", "shared_package"])
-def test_ctrl_c_before_anything_is_imported_leaves_no_traceback(moment: str) -> None:
-    program = f"""
-import signal, sys
-from adapters import launch
-setattr(launch, {moment!r}, lambda: signal.raise_signal(signal.SIGINT))
-sys.argv = ["harvester", "up"]
-launch.main()
-"""
-
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, cwd=ROOT, check=False)
-
-    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
-
-
-@pytest.mark.parametrize(
-    ("action", "command"),
-    [
-        ("harvest_job_create", ["job", "some", "--wait"]),
-        ("harvest_objects_import", ["import", "some"]),
-        ("harvest_job_retry", ["retry", "some"]),
-    ],
-)
-def test_ctrl_c_while_a_job_is_created_says_how_to_see_whether_it_is(
-    site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], action: str, command: list[str]
-) -> None:
-    def call(session: Session, name: str, **values: object) -> object:
-        if name == action:
-            raise KeyboardInterrupt
-        raise AssertionError(name, values)
-
-    cli = CommandLine(site.environment, monkeypatch, capsys)
-    monkeypatch.setattr(Session, "call", call)
-
-    said = cli(*command, status=130).err
-
-    assert said == "\nA job may have been created: `harvester jobs` lists it, `harvester job --follow JOB` follows it\n"
-
-
-# what a person typed
+# what a person typed, and Ctrl-C
 
 
 def test_an_unknown_setting_is_told_and_the_command_goes_on(site: Stack) -> None:
@@ -403,3 +329,27 @@ def test_secrets_of_a_source_are_shown_nowhere(
     everything = json.dumps(plain) + "".join(part for one in printed for part in one)
     assert "geheim" not in everything
     assert "***" in everything
+
+
+@pytest.mark.parametrize(
+    ("action", "command"),
+    [
+        ("harvest_job_create", ["job", "some", "--wait"]),
+        ("harvest_objects_import", ["import", "some"]),
+        ("harvest_job_retry", ["retry", "some"]),
+    ],
+)
+def test_ctrl_c_while_a_job_is_created_says_how_to_see_whether_it_is(
+    site: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], action: str, command: list[str]
+) -> None:
+    def call(session: Session, name: str, **values: object) -> object:
+        if name == action:
+            raise KeyboardInterrupt
+        raise AssertionError(name, values)
+
+    cli = CommandLine(site.environment, monkeypatch, capsys)
+    monkeypatch.setattr(Session, "call", call)
+
+    said = cli(*command, status=130).err
+
+    assert said == "\nA job may have been created: `harvester jobs` lists it, `harvester job --follow JOB` follows it\n"

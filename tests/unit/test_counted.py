@@ -9,7 +9,9 @@ from adapters.cli import bulk, deletions, undoing
 from domain.text import counted
 from tests.support.stack import ROOT
 
-NOUNS = "datasets|sources|records|objects|jobs|versions|deletions|lines|tokens|persons|members|sessions"
+NOUNS = (
+    "datasets|resources|sources|records|objects|events|jobs|versions|deletions|lines|tokens|persons|members|sessions|options"
+)
 ALWAYS_SEVERAL = re.compile(rf"\{{[^{{}}]*(?:\[[^]]*\])?[^{{}}]*\}} ({NOUNS})\b")
 SEVERAL = {
     "adapters/cli/roles.py",  # threads that were set

@@ -6,7 +6,7 @@ from typing import Any, cast
 import click
 import pytest
 
-from adapters.cli.csv_output import all_pages
+from adapters.actions.whole_lists import all_pages
 from adapters.cli.main import main
 from adapters.web.pages.organisations import every_organisation
 from adapters.web.pages.page import Page

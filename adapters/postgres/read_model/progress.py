@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.postgres.database import Connection, Database
 from adapters.postgres.positions import read_model_version
+from domain.text import counted
 from projections.model_version import MODEL_VERSION
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class RebuildProgress:
         return int((self.now - self.started_at).total_seconds())
 
     def __str__(self) -> str:
-        return f"{self.step}, {self.percent} % of {self.events:,} events after {self.seconds} s"
+        return f"{self.step}, {self.percent} % of {counted(self.events, 'event')} after {self.seconds} s"
 
     def as_dict(self) -> dict[str, Any]:
         """For people and programs."""

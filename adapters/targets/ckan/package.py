@@ -161,13 +161,17 @@ def match(package_id: str, extras: Extras, order: Order, **fields: str) -> dict[
 
 def type_of(package: Mapping[str, Any]) -> str:
     """The type of a dataset, as `harvesters.dataset.fit` leaves it."""
+    return _named_type(package) or "dataset"
+
+
+def _named_type(package: Mapping[str, Any]) -> str:
     kind = package.get("type")
-    return (kind.strip() if isinstance(kind, str) else "") or "dataset"
+    return kind.strip() if isinstance(kind, str) else ""
 
 
 def other_type(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> OtherType | None:
     """What says that a package has another type than the one that is to be written; None: it has the same, or none is said."""
-    if not str(wanted.get("type") or "").strip() or type_of(there) == type_of(wanted):
+    if not _named_type(wanted) or type_of(there) == type_of(wanted):
         return None
     return OtherType(type_of(there), type_of(wanted))
 

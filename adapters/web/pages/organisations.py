@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from adapters.actions.whole_lists import all_pages
 from adapters.web.pages.page import Page
 from adapters.web.pages.source import Row
 from domain.access import ROLES
@@ -11,7 +12,6 @@ from domain.errors import NotFound, Refused, ValidationError
 
 HERE = "/harvest/-/organisations"
 ROWS = 100
-AT_A_TIME = 1000  # organisations
 
 
 def every(page: Page) -> Response:
@@ -39,13 +39,7 @@ def _organisations(page: Page, errors: Mapping[str, str]) -> Response:
 
 def every_organisation(page: Page) -> list[Row]:
     """All organisations that the viewer sees, by name, read page by page."""
-    rows: list[Row] = []
-    following: str | None = ""
-    while following is not None:
-        answer = page.call("harvest_organization_list", limit=AT_A_TIME, after=following)
-        rows += answer["organizations"]
-        following = answer["next"]
-    return rows
+    return list(all_pages(page, "harvest_organization_list", "organizations"))
 
 
 def enter(page: Page) -> Response:
