@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.bootstrap import Parts, initialise, require_tables
-from adapters.postgres.database import Database
+from adapters.postgres.database import Connection, Database
 from adapters.postgres.positions import log_position
 from adapters.postgres.read_model import rebuild_copy
 from adapters.postgres.read_model.queries import ReadModel
@@ -158,6 +158,39 @@ def test_readers_and_writers_go_on_while_it_is_rebuilt(parts: Parts, tmp_path: P
     assert failures == []
     assert [report.differences for report in reports] == [[], []]
     assert rebuild_read_model(parts.database).differences == []
+
+
+@pytest.mark.parametrize("materialized", [False, True])
+def test_a_rebuild_may_follow_before_the_server_notices_that_the_last_one_has_left(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, materialized: bool
+) -> None:
+    left: list[Connection] = []
+    connect = parts.database.connect
+
+    def lasting(**options: bool) -> Connection:
+        connection = connect(**options)
+        left.append(connection)
+        monkeypatch.setattr(connection, "close", lambda: None)
+        return connection
+
+    harvest(parts, "one")
+    project(parts)
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.database, "connect", lasting)
+        if materialized:  # which ends it early
+            parts.database.query("CREATE MATERIALIZED VIEW jobs AS SELECT * FROM harvest.harvest_job")
+            with pytest.raises(Refused, match="Materialized"):
+                rebuild_read_model(parts.database)
+        else:
+            rebuild_read_model(parts.database)
+        rebuild_work(parts.database)
+
+    parts.database.query("DROP MATERIALIZED VIEW IF EXISTS jobs")
+    assert len(left) >= 2
+    assert rebuild_read_model(parts.database).differences == []
+    monkeypatch.undo()
+    for connection in left:
+        connection.close()
 
 
 def test_pending_work_can_be_made_anew_and_claims_stay(parts: Parts) -> None:

@@ -10,7 +10,7 @@ from adapters.actions.session import Session
 from adapters.bootstrap import Parts, initialise, require_tables
 from adapters.postgres.read_model.progress import RebuildProgress, begin_progress, end_progress, rebuild_progress
 from adapters.postgres.read_model.queries import ReadModel
-from adapters.postgres.read_model.rebuild import _only_one
+from adapters.postgres.read_model.rebuild import alone
 from domain.errors import ReadModelOutdated, SettingError
 from projections.model_version import MODEL_VERSION
 from tests.integration.test_rebuild import PAGE, harvest, project, rows
@@ -29,8 +29,7 @@ def old(parts: Parts) -> str:
 @contextmanager
 def running_rebuild(parts: Parts) -> Iterator[None]:
     """Another process's rebuild, that is half done."""
-    with parts.database.connect() as connection:
-        _only_one(connection)
+    with parts.database.connect() as connection, alone(connection):
         begin_progress(connection, 1000)
         connection.execute("UPDATE ops.rebuild SET done = 420")
         yield

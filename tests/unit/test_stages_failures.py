@@ -216,7 +216,7 @@ def test_saved_errors_are_events_of_their_own_and_the_failure_only_counts_them()
 
     recorded = [(vars(e)["stage"], vars(e)["message"], vars(e)["line"]) for e in known.pending_events[:2]]
     assert recorded == [("Validation", "no title", 3), ("Import", "no url", None)]
-    assert (failure(known)["code"], failure(known)["message"][:11]) == (REPORTED, "2 errors of")
+    assert (failure(known)["code"], failure(known)["message"][:35]) == (REPORTED, "The harvester has reported 2 errors")
 
 
 def test_a_record_with_any_number_of_errors_has_so_many_events_at_most() -> None:

@@ -8,8 +8,9 @@ position, and takes its place by renaming schemas (milliseconds), under the lock
 import gc
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from multiprocessing import get_context
@@ -54,6 +55,7 @@ TABLES = (
     *("error_cause", "job_statistics", "source_statistics"),
 )
 ONE_AT_A_TIME: LiteralString = "SELECT pg_try_advisory_lock(ops.lock_key(%(lock)s))"
+NEXT: LiteralString = "SELECT pg_advisory_unlock(ops.lock_key(%(lock)s))"
 COUNT_EVENTS: LiteralString = "SELECT count(*) FROM events.stored_event WHERE notification_id <= %(upto)s"
 NEWEST_FACTS = """
     INSERT INTO {schema}.dataset SELECT DISTINCT ON (source_id, guid) * FROM {schema}.dataset_fact
@@ -126,8 +128,7 @@ def rebuild_read_model(
     model of another version of the tables is always replaced. Without `replace` the two are only compared.
     """
     begun = time.monotonic()
-    with database.connect(whole_tables=True) as connection:
-        _only_one(connection)
+    with database.connect(whole_tables=True) as connection, alone(connection):
         _refuse_materialized_views(connection)
         upto = log_position(database)
         events = database.query(COUNT_EVENTS, upto=upto)[0][0]
@@ -144,10 +145,20 @@ def rebuild_read_model(
     return Report(NAME, events, time.monotonic() - begun, swap.swap_ms, swap.differences, swap.views)
 
 
-def _only_one(connection: Connection) -> None:
+@contextmanager
+def alone(connection: Connection) -> Iterator[None]:
+    """No other rebuild begins meanwhile; one may follow at once, before the server notices that this connection is closed.
+
+    Raises RebuildRunning.
+    """
     row = connection.execute(ONE_AT_A_TIME, {"lock": REBUILD_LOCK}).fetchone()
     if not row or not row[0]:
         raise RebuildRunning("Another rebuild is running: wait until it has ended. `harvester projections list` shows it")
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute(NEXT, {"lock": REBUILD_LOCK})
 
 
 class RebuildRunning(Refused):
@@ -321,12 +332,8 @@ def rebuild_work(database: Database, *, datasets: bool = False) -> Report:
     With `datasets`, or when there are none, ops.dataset as well, from all imports in the log.
     """
     begun = time.monotonic()
-    with database.connect() as connection:
-        _only_one(connection)
+    with database.connect() as connection, alone(connection):
         rebuild = WorkRebuild(database, datasets=datasets)
         rebuild.run()
-        connection.execute(
-            "SELECT pg_advisory_unlock_all()"
-        )  # not when the server notices that we have left: another may follow
     locked = round(rebuild.locked * 1000, 1)
     return Report("work", rebuild.events, time.monotonic() - begun, locked, rebuild.differences)
